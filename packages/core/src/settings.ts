@@ -1,0 +1,79 @@
+/**
+ * Numbers that more than one place must agree on: core, `stacks/` and the local
+ * system. Everything a bot's owner may choose is in `bot.config.ts` instead.
+ */
+
+const seconds = (n: number) => n * 1000;
+const DAY_S = 24 * 60 * 60;
+
+export const ingress = {
+  /** LINE gives up after 2 s; a cold start, the send and the answer must fit. */
+  timeoutS: 10,
+  memoryMb: 256,
+  /** A webhook of one message is about 1 KB; this leaves room for a thousand, and bounds memory. */
+  maxBodyBytes: 1024 * 1024,
+  /** One send to SQS, retries included. With a warm start the answer stays under LINE's 2 s. */
+  sendTimeoutMs: 1_500,
+} as const;
+
+export const worker = {
+  /** The model's deadline, room to store, deliver or park, and the SDK clients' own time-outs. */
+  timeoutS: 60,
+  /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
+  memoryMb: 512,
+  /** SQS: at most 10 for a FIFO queue. */
+  batchSize: 10,
+  /** Workers at once: 20 × 10 chats wait for a model side by side. Bounds spending in a flood. */
+  maximumConcurrency: 20,
+} as const;
+
+export const queue = {
+  fifo: true,
+  /** AWS: at least six times the function's time-out. Only a crash waits this long. */
+  visibilityTimeoutS: 6 * worker.timeoutS,
+  /** SQS: at most 14 days. A message that waited this long is no longer worth an answer. */
+  retentionS: 4 * DAY_S,
+  /**
+   * SQS's own redrive, the net below crashes that no code sees. It is far above the worker's own
+   * attempts, because every message behind a failing one is received again with it.
+   */
+  maxReceiveCount: 60,
+} as const;
+
+export const deadLetterQueue = {
+  fifo: true,
+  visibilityTimeoutS: 30,
+  /** SQS: the longest there is, so that an operator may take a holiday. */
+  retentionS: 14 * DAY_S,
+} as const;
+
+/** Names of the table's keys, its one index and its time-to-live attribute (epoch seconds). */
+export const table = {
+  partitionKey: "pk",
+  sortKey: "sk",
+  /** Sparse: what an operator looks for across chats. */
+  index: { name: "gsi1", partitionKey: "gsi1pk", sortKey: "gsi1sk" },
+  timeToLive: "expiresAt",
+} as const;
+
+/** The worker's own attempts at one job, counted in its turn, and the waits between them. */
+export const retry = {
+  maxAttempts: 5,
+  delaysS: [5, 15, 45, 135],
+} as const;
+
+/** Time-outs of single calls inside the worker. */
+export const deadlines = {
+  lineMs: seconds(5),
+  dynamoMs: seconds(2),
+  /** A model call never gets more than this, whatever is left of the invocation. */
+  modelMs: seconds(40),
+  /** Kept free at the end of an invocation to store, deliver or park. */
+  reserveMs: seconds(12),
+} as const;
+
+/** SQS: 1 MiB a message, and 1 MiB and 10 entries a batch. */
+export const sqsLimits = { maxBytes: 1024 * 1024, maxEntries: 10 } as const;
+
+/** LINE: a reply token is good for about a minute from receipt; "do not rely on the limit". */
+export const replyTokenFreshMs = seconds(50);
