@@ -1,0 +1,75 @@
+import * as z from "zod";
+
+const fault = z.discriminatedUnion("kind", [
+  /** An error response, as it comes from OpenAI or from what stands before it. */
+  z.strictObject({
+    kind: z.literal("status"),
+    status: z.int().min(400).max(599),
+    code: z.string().nullable(),
+    type: z.string().optional(),
+    message: z.string().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
+  /** No answer until the caller gives up. */
+  z.strictObject({ kind: z.literal("hang") }),
+  /** The answer comes, later. */
+  z.strictObject({ kind: z.literal("delay"), ms: z.number().min(0) }),
+  /** The model has answered, and the connection breaks before the answer is through. */
+  z.strictObject({ kind: z.literal("lose-response") }),
+  /** A 200 with half an answer, or with none that may be shown. */
+  z.strictObject({ kind: z.literal("incomplete"), reason: z.enum(["max_output_tokens", "content_filter"]) }),
+  /** A 200 whose status says that the model failed. */
+  z.strictObject({ kind: z.literal("failed") }),
+  /** A 200 that says completed and holds no message. */
+  z.strictObject({ kind: z.literal("empty") }),
+]);
+
+export const faultRule = z.strictObject({
+  times: z.int().min(1).optional(),
+  probability: z.number().min(0).max(1).optional(),
+  fault,
+});
+
+export type Fault = z.infer<typeof fault>;
+
+/**
+ * When a fault strikes. `times`: how many requests it takes (default: one, or
+ * without limit if there is a probability); `probability`: of each request
+ * (default: 1).
+ */
+export type FaultRule = z.infer<typeof faultRule>;
+
+export type Faults = {
+  /** Adds a fault behind those already waiting; a request takes the first one that strikes. */
+  add(rule: FaultRule): void;
+  clear(): void;
+  /** Those that can still strike, with the times left. */
+  list(): FaultRule[];
+};
+
+export function createFaults(random: () => number) {
+  let waiting: { rule: FaultRule; left: number }[] = [];
+
+  return {
+    add(rule: FaultRule) {
+      waiting.push({
+        rule,
+        left: rule.times ?? (rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY),
+      });
+    },
+    clear() {
+      waiting = [];
+    },
+    list: () => waiting.map(({ rule, left }) => (Number.isFinite(left) ? { ...rule, times: left } : rule)),
+    /** The fault for this request, if one strikes. */
+    take(): Fault | undefined {
+      const struck = waiting.find(
+        ({ rule }) => rule.probability === undefined || random() < rule.probability,
+      );
+      if (!struck) return undefined;
+      struck.left--;
+      if (struck.left === 0) waiting = waiting.filter((each) => each !== struck);
+      return struck.rule.fault;
+    },
+  } satisfies Faults & { take(): Fault | undefined };
+}

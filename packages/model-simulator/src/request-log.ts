@@ -1,0 +1,39 @@
+import type { Fault } from "./faults.ts";
+import type { ResponsesBody } from "./request.ts";
+import type { Usage } from "./response.ts";
+
+/** One request to `/v1/responses` that could be read, and what became of it. */
+export type LoggedRequest = {
+  /** Epoch milliseconds of its arrival. */
+  atMs: number;
+  body: ResponsesBody;
+  /** The very bytes of the body, decoded: what a prompt-cache prefix is made of. */
+  raw: string;
+  /** Absent while it runs, and when the model was never reached. */
+  usage?: Usage;
+  /** The text of the answer, absent like `usage`. */
+  answer?: string;
+  fault?: Fault;
+};
+
+export type RequestLog = readonly LoggedRequest[];
+
+/** The newest requests, within both bounds. */
+const MAX_REQUESTS = 1_000;
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+
+export function createRequestLog() {
+  const requests: LoggedRequest[] = [];
+  let characters = 0;
+
+  return {
+    requests: requests as RequestLog,
+    add(request: LoggedRequest) {
+      requests.push(request);
+      characters += request.raw.length;
+      while (requests.length > MAX_REQUESTS || (characters > MAX_CHARACTERS && requests.length > 1)) {
+        characters -= requests.shift()!.raw.length;
+      }
+    },
+  };
+}

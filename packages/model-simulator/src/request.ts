@@ -1,0 +1,113 @@
+import * as z from "zod";
+import { ApiError } from "./response.ts";
+
+/**
+ * What the simulator reads of `POST /v1/responses`. Unknown fields pass: OpenAI
+ * adds some every month, and a stand-in that refused them would age at once.
+ */
+const part = z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() });
+
+const item = z.looseObject({
+  type: z.string().optional(),
+  role: z.enum(["user", "assistant", "system", "developer"]).optional(),
+  content: z.union([z.string(), z.array(part)]).optional(),
+});
+
+const body = z.looseObject({
+  model: z.string().min(1),
+  input: z.union([z.string().min(1), z.array(item).min(1)]),
+  instructions: z.string().nullish(),
+  /** OpenAI: "integer below minimum value. Expected a value >= 16". */
+  max_output_tokens: z.int().min(16).nullish(),
+  prompt_cache_key: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  previous_response_id: z.string().nullish(),
+});
+
+export type ResponsesBody = z.infer<typeof body>;
+type Item = z.infer<typeof item>;
+
+export type Message = {
+  role: "user" | "assistant" | "system" | "developer";
+  /** Its text parts, joined by line breaks. */
+  text: string;
+  /** Parts without text: images, files, sounds. */
+  attachments: number;
+};
+
+/** A request as the one who answers it sees it. */
+export type Conversation = { model: string; instructions: string; messages: Message[]; body: ResponsesBody };
+
+/** Parses a request body, or throws the 400 that OpenAI would answer. */
+export function readRequest(raw: string): Conversation {
+  const parsed = body.safeParse(parseJson(raw));
+  if (!parsed.success) throw invalid(parsed.error.issues[0]!);
+  const request = parsed.data;
+  if (request.stream) throw unsupported("stream");
+  if (request.previous_response_id) throw unsupported("previous_response_id");
+  const items =
+    typeof request.input === "string" ? [{ role: "user" as const, content: request.input }] : request.input;
+  return {
+    model: request.model,
+    instructions: request.instructions ?? "",
+    messages: items.flatMap(readItem),
+    body: request,
+  };
+}
+
+/** Tool calls, reasoning and other items without a role say nothing here. */
+function readItem({ role, content }: Item, index: number): Message[] {
+  if (role === undefined || content === undefined) return [];
+  if (typeof content === "string") return [{ role, text: content, attachments: 0 }];
+  checkPartTypes(role, content, index);
+  const texts = content.flatMap((each) => each.text ?? each.refusal ?? []);
+  return [{ role, text: texts.join("\n"), attachments: content.length - texts.length }];
+}
+
+/** OpenAI takes only its own words from an assistant and only input from everybody else. */
+function checkPartTypes(role: Message["role"], parts: z.infer<typeof part>[], index: number) {
+  const output = ["output_text", "refusal"];
+  const input = ["input_text", "input_image", "input_file", "input_audio"];
+  const supported = role === "assistant" ? output : input;
+  const wrong = parts.findIndex(({ type }) => !supported.includes(type));
+  if (wrong === -1) return;
+  const quoted = supported.map((type) => `'${type}'`).join(", ");
+  throw new ApiError(400, {
+    message: `Invalid value: '${parts[wrong]!.type}'. Supported values are: ${quoted}.`,
+    param: `input[${index}].content[${wrong}]`,
+    code: "invalid_value",
+  });
+}
+
+function parseJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    throw new ApiError(400, { message: "We could not parse the JSON body of your request." });
+  }
+}
+
+function unsupported(param: string) {
+  return new ApiError(400, {
+    message: `Unsupported parameter: '${param}' is not simulated.`,
+    param,
+    code: "unsupported_parameter",
+  });
+}
+
+function invalid(issue: z.core.$ZodIssue) {
+  const param = issue.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  const name = param.replace(/^\./, "");
+  if (issue.code === "too_small" && name === "max_output_tokens") {
+    return new ApiError(400, {
+      message: `Invalid '${name}': integer below minimum value. Expected a value >= ${issue.minimum}.`,
+      param: name,
+      code: "integer_below_min_value",
+    });
+  }
+  return new ApiError(400, {
+    message: `Invalid '${name}': ${issue.message}.`,
+    param: name,
+    code: "invalid_value",
+  });
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { Conversation } from "./request.ts";
+
+/** Tokens as `usage` in a response counts them. */
+export type Usage = {
+  input_tokens: number;
+  input_tokens_details: { cached_tokens: number; cache_write_tokens: number };
+  output_tokens: number;
+  output_tokens_details: { reasoning_tokens: number };
+  total_tokens: number;
+};
+
+/** How an answer ended. `failed` and `incomplete` come with status 200, as they do from OpenAI. */
+export type Ending =
+  | { status: "completed" }
+  | { status: "incomplete"; reason: "max_output_tokens" | "content_filter" }
+  | { status: "failed" };
+
+type ErrorDetails = { message: string; type?: string; param?: string | null; code?: string | null };
+
+/** An error on its way to becoming a response. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly details: ErrorDetails;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, details: ErrorDetails, headers: Record<string, string> = {}) {
+    super(details.message);
+    this.status = status;
+    this.details = details;
+    this.headers = headers;
+  }
+
+  toResponse(): Response {
+    const { message, type = "invalid_request_error", param = null, code = null } = this.details;
+    return json({ error: { message, type, param, code } }, this.status, this.headers);
+  }
+}
+
+/** The body of an answered request, as openai 7.55 types it. */
+export function responseBody(
+  { body, model }: Conversation,
+  answer: { text: string | undefined; ending: Ending; usage: Usage; createdAtS: number },
+) {
+  const { text, ending, usage, createdAtS } = answer;
+  return {
+    id: `resp_${hex()}`,
+    object: "response",
+    created_at: createdAtS,
+    completed_at: ending.status === "completed" ? createdAtS : null,
+    status: ending.status,
+    background: false,
+    error:
+      ending.status === "failed" ? { code: "server_error", message: "The simulated model failed." } : null,
+    incomplete_details: ending.status === "incomplete" ? { reason: ending.reason } : null,
+    instructions: body.instructions ?? null,
+    max_output_tokens: body.max_output_tokens ?? null,
+    metadata: body.metadata ?? {},
+    model,
+    output: text === undefined ? [] : [message(text, ending)],
+    parallel_tool_calls: true,
+    previous_response_id: null,
+    prompt_cache_key: body.prompt_cache_key ?? null,
+    reasoning: body.reasoning ?? { effort: null, summary: null },
+    safety_identifier: body.safety_identifier ?? null,
+    service_tier: "default",
+    store: body.store ?? true,
+    temperature: 1,
+    text: body.text ?? { format: { type: "text" } },
+    tool_choice: "auto",
+    tools: [],
+    top_p: 1,
+    truncation: "disabled",
+    usage,
+  };
+}
+
+function message(text: string, { status }: Ending) {
+  return {
+    id: `msg_${hex()}`,
+    type: "message",
+    status: status === "completed" ? "completed" : "incomplete",
+    role: "assistant",
+    content: [{ type: "output_text", text, annotations: [], logprobs: [] }],
+  };
+}
+
+/** A JSON response with the request id that OpenAI puts on everything. */
+export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return Response.json(value, { status, headers: { "x-request-id": `req_${hex()}`, ...headers } });
+}
+
+const hex = () => randomUUID().replaceAll("-", "");
