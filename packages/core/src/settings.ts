@@ -17,8 +17,8 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** The model's deadline, room to store, deliver or park, and the SDK clients' own time-outs. */
-  timeoutS: 60,
+  /** Claim and reads (2 s), the model (40 s), what comes behind it (26 s), and some slack. */
+  timeoutS: 75,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,
   /** SQS: at most 10 for a FIFO queue. */
@@ -60,16 +60,30 @@ export const table = {
 export const retry = {
   maxAttempts: 5,
   delaysS: [5, 15, 45, 135],
+  /** Each wait is longer or shorter by up to this share, so that chats do not come back in step. */
+  jitter: 0.2,
+  /** A Retry-After beyond this is not waited for in full. */
+  maxDelayS: 180,
 } as const;
 
-/** Time-outs of single calls inside the worker. */
+const lineMs = seconds(4);
+const tableMs = seconds(2);
+const queueMs = seconds(2);
+
+/** Deadlines of single calls inside the worker, SDK retries included. Their sum is below its time-out. */
 export const deadlines = {
-  lineMs: seconds(5),
-  dynamoMs: seconds(2),
+  lineMs,
+  tableMs,
+  queueMs,
   /** A model call never gets more than this, whatever is left of the invocation. */
   modelMs: seconds(40),
-  /** Kept free at the end of an invocation to store, deliver or park. */
-  reserveMs: seconds(12),
+  /** A question is not begun with less than this for the model. */
+  modelAtLeastMs: seconds(8),
+  /**
+   * Kept free behind the model call: store the answer, reply twice, switch to push, push, mark as
+   * delivered; or, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
+   */
+  reserveMs: tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs),
 } as const;
 
 /** SQS: 1 MiB a message, and 1 MiB and 10 entries a batch. */

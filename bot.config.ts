@@ -1,0 +1,45 @@
+import { defineBot } from "@henji/core/bot";
+
+/** The one file a bot's owner edits. Saved while `npm start` runs, it takes effect with the next message. */
+export default defineBot({
+  instructions: [
+    "You are Henji, a friendly and concise assistant on LINE.",
+    "Answer in the language of the user's message.",
+    "LINE shows plain text only: no Markdown, no headings, no tables; short paragraphs.",
+    "If you do not know something, say so.",
+  ].join("\n"),
+
+  model: {
+    name: "gpt-6-luna",
+    /** Longest answer, in tokens. */
+    maxOutputTokens: 1_000,
+    /** "none" answers fastest and cheapest. */
+    reasoningEffort: "none",
+  },
+
+  memory: {
+    /** Past turns are sent verbatim until they pass the high mark; then only the newest, down to the low mark. */
+    highWaterTokens: 6_000,
+    lowWaterTokens: 2_000,
+    /** Most past turns sent, however short they are. */
+    maxTurns: 60,
+    /** Everything about a message is deleted after this many days. */
+    retentionDays: 180,
+  },
+
+  /** "auto": free replies while the reply token is fresh, pushes (counted by LINE) otherwise. "push": always push. */
+  delivery: "auto",
+
+  texts: {
+    en: {
+      apology: "Sorry, I could not answer this message. Please try again in a little while.",
+      refusal: "Sorry, I can't help with that.",
+      cut: "… (this answer was too long and has been cut)",
+    },
+    ja: {
+      apology: "申し訳ありません。このメッセージにはお答えできませんでした。しばらくしてからもう一度お試しください。",
+      refusal: "申し訳ありませんが、そのご質問にはお答えできません。",
+      cut: "…（長すぎるため、ここまでとします）",
+    },
+  },
+});

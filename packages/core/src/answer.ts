@@ -1,0 +1,163 @@
+import { createHmac } from "node:crypto";
+import { type Bot, languageOf } from "./bot.ts";
+import type { Chats } from "./chat/chats.ts";
+import type { Clock } from "./clock.ts";
+import { buildContext, nextWindowStart } from "./context/context.ts";
+import { loadTokenizer } from "./context/tokens.ts";
+import { toBotError } from "./error.ts";
+import type { Line } from "./line/api.ts";
+import { createDeliver, type Delivered, isFresh, type ReplyToken } from "./line/deliver.ts";
+import { retryKeyOf } from "./line/retry-key.ts";
+import { toMessages } from "./line/text.ts";
+import { chatHash, type Log } from "./log.ts";
+import type { Model, ModelAnswer } from "./model/model.ts";
+import { deadlines } from "./settings.ts";
+import type { Answer, PastTurn, Turn } from "./turn/turn.ts";
+import type { Turns } from "./turn/turns.ts";
+import type { UsageBook } from "./usage/usage.ts";
+
+export type AnswerOptions = {
+  bot: Bot;
+  turns: Turns;
+  chats: Chats;
+  usage: UsageBook;
+  model: Model;
+  line: Line;
+  /** Keys the user ids that OpenAI sees. */
+  identitySecret: string;
+  clock: Clock;
+  log: Log;
+};
+
+/** What was read of the chat while the turn was claimed. */
+export type Memory = { windowStart: string; version: number; turns: readonly PastTurn[] };
+
+export type AnswerRequest = {
+  turn: Turn;
+  memory: Memory;
+  replyToken: ReplyToken | undefined;
+  /** When this invocation must be over, epoch milliseconds. */
+  deadline: number;
+};
+
+type Answered = { turn: Turn & { answer: Answer }; usage?: ModelAnswer["usage"]; past: PastTurn };
+
+/**
+ * Takes a claimed turn to delivered: build the context, ask the model, store the answer exactly as
+ * it will be sent, send it, mark it. It may stop between any two steps: the next claim
+ * finds what was stored and goes on from there.
+ */
+export function createAnswer(options: AnswerOptions) {
+  const { bot, turns, chats, usage, model, line, identitySecret, clock, log } = options;
+  const deliver = createDeliver({ line, turns, clock });
+
+  return async (request: AnswerRequest): Promise<void> => {
+    const { turn, replyToken } = request;
+    const names = { eventId: turn.eventId, chat: chatHash(turn.chatId) };
+    const resumed = turn.answer !== undefined;
+    const answered = resumed ? undefined : await askAndStore(request, names);
+    const stored = answered?.turn ?? (turn as Turn & { answer: Answer });
+
+    const startedAt = clock.now();
+    const delivered = await deliver({ turn: stored, replyToken, resumed });
+    await Promise.all([
+      turns.delivered(stored, delivered.by, delivered.requestId),
+      answered?.usage && countUsage(turn, answered.usage, delivered),
+    ]);
+    log.info("turn.delivered", {
+      ...names,
+      by: delivered.by,
+      resumed,
+      lineRequestId: delivered.requestId,
+      ms: clock.now() - startedAt,
+    });
+    if (answered) await moveWindow(turn, request.memory, answered.past);
+  };
+
+  async function askAndStore(request: AnswerRequest, names: Names): Promise<Answered> {
+    const { turn, replyToken } = request;
+    const startedAt = clock.now();
+    const [reply, count] = await Promise.all([ask(request), loadTokenizer(), showLoading(turn)]);
+    log.info("model.answered", {
+      ...names,
+      model: bot.model.name,
+      ...reply.usage,
+      cut: reply.cut,
+      refused: reply.refused,
+      ms: clock.now() - startedAt,
+    });
+
+    const texts = bot.texts[languageOf(turn.question)];
+    const messages = reply.refused
+      ? toMessages(texts.refusal, texts.cut)
+      : toMessages(reply.text, texts.cut, reply.cut);
+    const text = messages.map((message) => message.text).join("\n");
+    const tokens = { question: count(turn.question), answer: count(text) };
+    const way = bot.delivery === "auto" && isFresh(replyToken, clock.now()) ? "reply" : "push";
+    const answer = { messages, retryKey: retryKeyOf(turn.eventId), way } as const;
+    const stored = await turns.answer(turn, answer, { usage: reply.usage, tokens });
+    log.info("turn.answered", { ...names, messages: messages.length });
+    return {
+      turn: { ...stored, answer },
+      usage: reply.usage,
+      past: { key: turn.key, question: turn.question, answer: text, tokens },
+    };
+  }
+
+  /** Asks within the window; if the model finds even that too long, once more with a shorter one. */
+  async function ask({ turn, memory, deadline }: AnswerRequest): Promise<ModelAnswer> {
+    const { highWaterTokens, lowWaterTokens } = bot.memory;
+    const within = (maxWindowTokens: number) => {
+      const { instructions } = bot;
+      const context = buildContext({ instructions, ...memory, message: turn.question, maxWindowTokens });
+      const left = deadline - clock.now() - deadlines.reserveMs;
+      return model.ask(context, {
+        cacheKey: chatHash(turn.chatId),
+        safetyIdentifier: createHmac("sha256", identitySecret).update(turn.chatId).digest("hex"),
+        signal: clock.timeout(Math.max(0, Math.min(deadlines.modelMs, left))),
+      });
+    };
+    try {
+      return await within(highWaterTokens);
+    } catch (error) {
+      if (toBotError(error).code !== "model.context_too_long") throw error;
+      return within(lowWaterTokens / 2);
+    }
+  }
+
+  /** A courtesy: without it the answer still comes. */
+  async function showLoading({ chatId, eventId }: Turn): Promise<void> {
+    try {
+      await line.showLoading(chatId, 60);
+    } catch (error) {
+      log.warn("line.loading_failed", { eventId, code: toBotError(error).code });
+    }
+  }
+
+  async function countUsage(turn: Turn, used: ModelAnswer["usage"], { by }: Delivered): Promise<void> {
+    try {
+      await usage.add(turn.chatId, { ...used, way: by }, clock.now(), expiresAt());
+    } catch (error) {
+      log.warn("usage.not_counted", { eventId: turn.eventId, code: toBotError(error).code });
+    }
+  }
+
+  /** After the answer is out, so that no user waits; if it fails, the next turn tries again. */
+  async function moveWindow({ chatId, eventId }: Turn, memory: Memory, past: PastTurn): Promise<void> {
+    const next = nextWindowStart([...memory.turns, past], memory.windowStart, bot.memory);
+    if (next === memory.windowStart) return;
+    try {
+      const moved = await chats.moveWindow({ chatId, ...memory }, next, expiresAt());
+      log.info("window.moved", { eventId, chat: chatHash(chatId), moved });
+    } catch (error) {
+      log.warn("window.not_moved", { eventId, code: toBotError(error).code });
+    }
+  }
+
+  /** Epoch seconds. */
+  function expiresAt(): number {
+    return Math.floor(clock.now() / 1000) + bot.memory.retentionDays * 86_400;
+  }
+}
+
+type Names = { eventId: string; chat: string };

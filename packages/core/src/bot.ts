@@ -1,0 +1,56 @@
+import * as z from "zod/mini";
+import { BotError } from "./error.ts";
+
+const texts = z.strictObject({
+  /** Sent once when a message is given up on. */
+  apology: z.string(),
+  /** Sent when the model declines to answer. */
+  refusal: z.string(),
+  /** Added to an answer that was cut at a limit. */
+  cut: z.string(),
+});
+
+const schema = z
+  .strictObject({
+    instructions: z.string().check(z.minLength(1)),
+    model: z.strictObject({
+      name: z._default(z.string(), "gpt-6-luna"),
+      maxOutputTokens: z._default(z.int().check(z.positive(), z.maximum(16_000)), 1_000),
+      reasoningEffort: z._default(z.enum(["none", "low", "medium", "high"]), "none"),
+    }),
+    memory: z.strictObject({
+      highWaterTokens: z._default(z.int().check(z.positive()), 6_000),
+      lowWaterTokens: z._default(z.int().check(z.nonnegative()), 2_000),
+      maxTurns: z._default(z.int().check(z.positive(), z.maximum(200)), 60),
+      retentionDays: z._default(z.int().check(z.minimum(30), z.maximum(3650)), 180),
+    }),
+    delivery: z._default(z.enum(["auto", "push"]), "auto"),
+    texts: z.strictObject({ en: texts, ja: texts }),
+  })
+  .check(
+    z.refine((bot) => bot.memory.lowWaterTokens < bot.memory.highWaterTokens, {
+      error: "lowWaterTokens must be below highWaterTokens",
+      path: ["memory", "lowWaterTokens"],
+    }),
+  );
+
+/** The bot's own configuration, checked and with every default filled in. */
+export type Bot = z.infer<typeof schema>;
+
+/** What `bot.config.ts` may say. See that file for what each setting means. */
+export type BotConfig = z.input<typeof schema>;
+
+export type Language = keyof Bot["texts"];
+
+/** Checks the configuration; the error lists every mistake with its path. */
+export function defineBot(config: BotConfig): Bot {
+  const result = schema.safeParse(config);
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
+  throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes.join("; ")}`, { retry: "never" });
+}
+
+/** Japanese if there is any kana or kanji, English otherwise. */
+export function languageOf(text: string): Language {
+  return /[\p{scx=Hiragana}\p{scx=Katakana}\p{sc=Han}]/u.test(text) ? "ja" : "en";
+}

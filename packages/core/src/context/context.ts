@@ -1,0 +1,93 @@
+import type { PastTurn } from "../turn/turn.ts";
+import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
+
+export type ContextMessage = { role: "user" | "assistant"; content: string };
+
+/** What is sent to the model. */
+export type Context = {
+  instructions: string;
+  input: ContextMessage[];
+  /** No more input tokens than this, by construction. */
+  tokensAtMost: number;
+  /** Key of the oldest turn in it; undefined without any. */
+  firstTurn?: string;
+};
+
+export type ContextRequest = {
+  instructions: string;
+  /** Answered turns before this message, oldest first. */
+  turns: readonly PastTurn[];
+  /** Key of the oldest turn of the window. */
+  windowStart: string;
+  message: string;
+  /** Turns beyond this are left out, oldest first, until the window has been moved. */
+  maxWindowTokens: number;
+};
+
+/**
+ * `instructions → turns since windowStart → new message`. Nothing in front of the new
+ * message changes from turn to turn but by appending, so the model's prompt cache
+ * serves the prefix.
+ */
+export function buildContext(request: ContextRequest): Context {
+  const { instructions, message, windowStart, maxWindowTokens } = request;
+  const turns = newestWithin(
+    request.turns.filter(({ key }) => key >= windowStart),
+    maxWindowTokens,
+  );
+  const first = turns[0];
+  return {
+    instructions,
+    input: [
+      ...turns.flatMap(({ question, answer }): ContextMessage[] => [
+        { role: "user", content: question },
+        { role: "assistant", content: answer },
+      ]),
+      { role: "user", content: message },
+    ],
+    tokensAtMost:
+      tokensAtMost(instructions) + tokensAtMost(message) + 2 * TOKENS_PER_MESSAGE + sum(turns.map(tokensOf)),
+    ...(first && { firstTurn: first.key }),
+  };
+}
+
+/**
+ * Where the window should start once `turns` are in it: unchanged below the high mark; past it, at
+ * the oldest turn that keeps the window under the low mark. Dropping many turns rarely instead
+ * of one turn always is what keeps the prefix in the model's cache.
+ */
+export function nextWindowStart(
+  turns: readonly PastTurn[],
+  windowStart: string,
+  marks: { highWaterTokens: number; lowWaterTokens: number; maxTurns: number },
+): string {
+  const window = turns.filter(({ key }) => key >= windowStart);
+  const full = sum(window.map(tokensOf)) > marks.highWaterTokens || window.length >= marks.maxTurns;
+  if (!full) return windowStart;
+  const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
+  return kept[0]?.key ?? afterLast(window);
+}
+
+function newestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[] {
+  let room = maxTokens;
+  const tooOld = turns.findLastIndex((turn) => {
+    room -= tokensOf(turn);
+    return room < 0;
+  });
+  return turns.slice(tooOld + 1);
+}
+
+/** The next key that sorts behind the last turn: an empty window. */
+function afterLast(turns: readonly PastTurn[]): string {
+  return `${turns.at(-1)?.key ?? ""}~`;
+}
+
+/** Tokens of a turn in the context: counted if they were, bounded if not. */
+export function tokensOf({ tokens, question, answer }: PastTurn): number {
+  const text = tokens ? tokens.question + tokens.answer : tokensAtMost(question) + tokensAtMost(answer);
+  return text + 2 * TOKENS_PER_MESSAGE;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}

@@ -1,0 +1,58 @@
+import * as z from "zod/mini";
+
+const source = z.looseObject({
+  type: z.string(),
+  userId: z.optional(z.string()),
+  groupId: z.optional(z.string()),
+  roomId: z.optional(z.string()),
+});
+
+/**
+ * What every LINE webhook event has; the rest passes through unread. Unknown types and
+ * unknown fields are normal: LINE adds them without notice.
+ */
+export const lineEvent = z.looseObject({
+  type: z.string(),
+  webhookEventId: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/^[A-Za-z0-9_-]+$/)),
+  /** Epoch milliseconds; of the event itself, the same on every redelivery. */
+  timestamp: z.int().check(z.nonnegative(), z.maximum(9_999_999_999_999)),
+  mode: z.optional(z.string()),
+  replyToken: z.optional(z.string()),
+  source: z.optional(source),
+});
+
+export type LineEvent = z.infer<typeof lineEvent>;
+
+const textMessageEvent = z.looseObject({
+  type: z.literal("message"),
+  source: z.looseObject({ type: z.literal("user"), userId: z.string() }),
+  message: z.looseObject({
+    type: z.literal("text"),
+    id: z.string(),
+    text: z.string(),
+    quoteToken: z.optional(z.string()),
+  }),
+});
+
+/** A webhook's body; each event is checked by itself, so that one odd event does not cost the others. */
+export const webhookBody = z.looseObject({ destination: z.optional(z.string()), events: z.array(z.unknown()) });
+
+/** A question to answer: a text message in a 1:1 chat. */
+export type Question = { userId: string; messageId: string; text: string };
+
+/** The question that an event asks, if it asks one. */
+export function questionOf(event: LineEvent): Question | undefined {
+  const { data } = textMessageEvent.safeParse(event);
+  if (!data || data.message.text === "") return undefined;
+  return { userId: data.source.userId, messageId: data.message.id, text: data.message.text };
+}
+
+/** The chat an event belongs to: the FIFO group and the unit of memory. */
+export function chatIdOf({ source }: LineEvent): string {
+  return source?.groupId ?? source?.roomId ?? source?.userId ?? "channel";
+}
+
+/** Events of another module's chats come in `standby` mode: there is no reply token, and the bot stays silent. */
+export function isStandby(event: LineEvent): boolean {
+  return event.mode === "standby";
+}

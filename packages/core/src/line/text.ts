@@ -1,0 +1,76 @@
+/** LINE: at most 5,000 UTF-16 code units in a text message. */
+const MAX_UNITS = 5_000;
+/** LINE: at most 5 messages in a reply or push. */
+const MAX_MESSAGES = 5;
+
+export type TextMessage = { type: "text"; text: string };
+
+/**
+ * An answer as LINE messages, in one call's worth: at most 5 of at most 5,000 UTF-16 code
+ * units, broken where a reader would break them. What does not fit is cut, and says so.
+ *
+ * @param text not empty
+ * @param cutNotice ends an answer that is not whole
+ * @param cut the text is already known not to be whole
+ */
+export function toMessages(text: string, cutNotice: string, cut = false): TextMessage[] {
+  const pieces = split(plain(text).trim());
+  const fits = pieces.length <= MAX_MESSAGES;
+  const kept = pieces.slice(0, MAX_MESSAGES);
+  if (cut || !fits) kept.push(withNotice(kept.pop() ?? "", cutNotice));
+  return kept.map((piece) => ({ type: "text", text: piece }));
+}
+
+function withNotice(piece: string, notice: string): string {
+  const room = MAX_UNITS - notice.length - 1;
+  return `${piece.slice(0, lastBreak(piece, room)).trimEnd()}\n${notice}`;
+}
+
+function split(text: string): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > MAX_UNITS && pieces.length <= MAX_MESSAGES) {
+    const end = lastBreak(rest, MAX_UNITS);
+    pieces.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  if (rest !== "") pieces.push(rest);
+  return pieces;
+}
+
+/** Where to break: after a paragraph, a line, a sentence or a word, in this order, in the second half of the room. */
+const breaks = [/\n\n/g, /\n/g, /[。！？]|[.!?](?=\s)/g, /\s/g];
+
+function lastBreak(text: string, room: number): number {
+  if (text.length <= room) return text.length;
+  const from = Math.floor(room / 2);
+  for (const pattern of breaks) {
+    const last = [...text.slice(from, room).matchAll(pattern)].at(-1);
+    if (last) return from + last.index + last[0].length;
+  }
+  return graphemeEnd(text, room);
+}
+
+/** The last place at or before `room` that does not fall inside what a reader sees as one character. */
+function graphemeEnd(text: string, room: number): number {
+  const from = Math.max(0, room - 200);
+  const start = /[\uDC00-\uDFFF]/.test(text.charAt(from)) ? from + 1 : from;
+  const graphemes = [...new Intl.Segmenter().segment(text.slice(start, room + 50))];
+  const end = graphemes.map((grapheme) => start + grapheme.index).filter((index) => index <= room);
+  return end.at(-1) || room;
+}
+
+/** LINE renders no Markdown: takes off the marks that models add anyway, outside code. */
+function plain(text: string): string {
+  return text
+    .split(/(```[\s\S]*?(?:```|$)|`[^`\n]+`)/)
+    .map((part, index) => (index % 2 === 1 ? part : unmarked(part)))
+    .join("");
+}
+
+function unmarked(text: string): string {
+  return text
+    .replace(/^#{1,6}[ \t]+(?=\S)/gm, "")
+    .replace(/\*\*(\S(?:[^\n]*?\S)?)\*\*/g, "$1")
+    .replace(/(?<!!)\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/g, "$1 ($2)");
+}

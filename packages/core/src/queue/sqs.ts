@@ -1,0 +1,122 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { BotError } from "../error.ts";
+import { deadlines, sqsLimits } from "../settings.ts";
+
+/** Two attempts inside one deadline. */
+export const queueClientOptions = {
+  maxAttempts: 2,
+  requestHandler: { requestTimeout: deadlines.queueMs / 2, connectionTimeout: 500, throwOnRequestTimeout: true },
+} as const;
+
+/** A message to put on the queue. */
+export type Outgoing = { chatId: string; eventId: string; body: string };
+
+/** A message as the event source hands it to the worker. */
+export type Incoming = {
+  messageId: string;
+  receiptHandle: string;
+  chatId: string;
+  body: string;
+  /** How often the queue has handed it out, this time included. */
+  receiveCount: number;
+};
+
+/** Why a message was given up on; travels with it as message attributes. */
+export type ParkReason = {
+  code: string;
+  attempts: number;
+  /** ISO 8601. */
+  parkedAt: string;
+};
+
+/** The ingress side of the queue. */
+export type Sender = {
+  /**
+   * Sends what one call can take (at most 10 entries and 1 MiB).
+   * @returns the event ids that are not on the queue, as far as SQS said
+   */
+  send(messages: readonly Outgoing[], signal: AbortSignal): Promise<Set<string>>;
+};
+
+/** The worker side of the queue. */
+export type Inbox = {
+  /** Takes a finished message off the queue, which frees its chat. Safe to repeat. */
+  delete(message: Incoming): Promise<void>;
+  /** Hides messages for `delayS` seconds from now; 0 shows them again at once. */
+  hide(messages: readonly Incoming[], delayS: number): Promise<void>;
+  /** Puts a copy, with the reason, on the dead-letter queue. */
+  park(message: Incoming, reason: ParkReason): Promise<void>;
+};
+
+export function createSender(sqs: SQSClient, queueUrl: string): Sender {
+  return {
+    async send(messages, signal) {
+      const command = new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: messages.map(({ chatId, eventId, body }, index) => ({
+          Id: String(index),
+          MessageBody: body,
+          MessageGroupId: chatId,
+          MessageDeduplicationId: eventId,
+        })),
+      });
+      const { Failed = [] } = await guarded(() => sqs.send(command, { abortSignal: signal }));
+      return new Set(Failed.map(({ Id }) => messages[Number(Id)]?.eventId ?? ""));
+    },
+  };
+}
+
+export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl: string): Inbox {
+  return {
+    async delete({ receiptHandle }) {
+      const command = new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle });
+      await guarded(() => sqs.send(command));
+    },
+
+    async hide(messages, delayS) {
+      for (let start = 0; start < messages.length; start += sqsLimits.maxEntries) {
+        const command = new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: messages.slice(start, start + sqsLimits.maxEntries).map(({ receiptHandle }, index) => ({
+            Id: String(index),
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: delayS,
+          })),
+        });
+        await guarded(() => sqs.send(command));
+      }
+    },
+
+    async park({ messageId, chatId, body }, { code, attempts, parkedAt }) {
+      const command = new SendMessageCommand({
+        QueueUrl: deadLetterQueueUrl,
+        MessageBody: body,
+        MessageGroupId: chatId,
+        // The queue's own id: the same while one receive is repeated, another after a replay.
+        MessageDeduplicationId: messageId,
+        MessageAttributes: {
+          code: { DataType: "String", StringValue: code },
+          attempts: { DataType: "Number", StringValue: String(attempts) },
+          parkedAt: { DataType: "String", StringValue: parkedAt },
+        },
+      });
+      await guarded(() => sqs.send(command));
+    },
+  };
+}
+
+/** Errors of SQS in one place. A send may have been taken before its response was lost; deduplication covers that. */
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    const name = cause instanceof Error ? cause.name : "error";
+    throw new BotError("queue.unavailable", `SQS: ${name}`, { retry: "later", outcome: "unknown", cause });
+  }
+}

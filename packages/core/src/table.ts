@@ -1,0 +1,49 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { BotError } from "./error.ts";
+import { deadlines } from "./settings.ts";
+
+/** The one table, as every entity needs it. */
+export type Table = { client: DynamoDBClient; table: string };
+
+/** Two attempts inside one deadline: a hung call must not cost a chat its turn. */
+export const tableClientOptions = {
+  maxAttempts: 2,
+  requestHandler: { requestTimeout: deadlines.tableMs / 2, connectionTimeout: 500, throwOnRequestTimeout: true },
+} as const;
+
+/** The name of the service in ElectroDB's bookkeeping attributes. */
+export const SERVICE = "henji";
+
+/** All ids go into keys exactly as LINE gives them. */
+export const asIs = { casing: "none" } as const;
+
+/** Whether a conditional write was refused. */
+export function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return [error, cause].some((e) => e instanceof Error && e.name === "ConditionalCheckFailedException");
+}
+
+/**
+ * Errors of the table in one place. The SDK has already retried throttling and
+ * dropped connections; a write may have been committed before its response was lost,
+ * which is why every write here may be repeated by the same owner.
+ */
+export function tableError(cause: unknown): BotError {
+  if (cause instanceof BotError) return cause;
+  const name = cause instanceof Error && cause.cause instanceof Error ? cause.cause.name : "error";
+  const never = ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"].includes(name);
+  return new BotError(never ? "table.rejected" : "table.unavailable", `DynamoDB: ${name}`, {
+    retry: never ? "never" : "later",
+    outcome: "unknown",
+    cause,
+  });
+}
+
+/** Runs a call to the table; its errors come out classified. */
+export async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw tableError(error);
+  }
+}

@@ -1,0 +1,61 @@
+import type { LineEvent } from "../line/event.ts";
+import type { TextMessage } from "../line/text.ts";
+
+/**
+ * ```
+ * (nothing) ──claim──▶ claimed ──answer──▶ answered ──deliver──▶ delivered
+ *                         └────────── park ────┴──▶ parked ──replay──▶ claimed / answered
+ * ```
+ * `claimed` and `answered` are held under a lease; when it has run out, the next worker claims again.
+ */
+export type TurnStatus = "claimed" | "answered" | "delivered" | "parked";
+
+export type DeliveryWay = "reply" | "push";
+
+/** Where a turn is: the same for every redelivery of its event. */
+export type TurnKey = {
+  chatId: string;
+  /** `<event timestamp, 13 digits>#<webhookEventId>`: sorts by time, unique by event. */
+  key: string;
+};
+
+/** An answer exactly as it will be sent, however often. */
+export type Answer = {
+  messages: TextMessage[];
+  /** Stored, so that a new version of the bot cannot send an old answer under another key. */
+  retryKey: string;
+  /**
+   * How it goes out. `reply` means that a reply may have been sent, even if nobody saw it
+   * succeed; `push` that no reply arrived, and that it may be pushed again under its retry key.
+   */
+  way: DeliveryWay;
+};
+
+export type ModelUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
+
+/** A turn that this worker holds. */
+export type Turn = TurnKey & {
+  eventId: string;
+  status: TurnStatus;
+  /** Who holds the lease: one claim of one worker. */
+  owner: string;
+  /** Epoch milliseconds. */
+  leaseUntil: number;
+  /** Claims so far, this one included. */
+  attempts: number;
+  question: string;
+  answer?: Answer;
+};
+
+/** A finished exchange, as the context needs it. */
+export type PastTurn = {
+  key: string;
+  question: string;
+  answer: string;
+  /** Exact o200k_base counts; undefined until they were counted. */
+  tokens?: { question: number; answer: number };
+};
+
+export function turnKeyOf(chatId: string, event: LineEvent): TurnKey {
+  return { chatId, key: `${String(event.timestamp).padStart(13, "0")}#${event.webhookEventId}` };
+}

@@ -1,0 +1,195 @@
+import { BotError } from "../error.ts";
+import type { TextMessage } from "../line/text.ts";
+import { guarded, isRefused, type Table, tableError } from "../table.ts";
+import { type TurnItem, turnEntity } from "./entity.ts";
+import type { Answer, DeliveryWay, ModelUsage, PastTurn, Turn, TurnKey, TurnStatus } from "./turn.ts";
+
+export type ClaimRequest = TurnKey & {
+  eventId: string;
+  question: string;
+  /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
+  owner: string;
+  /** Epoch milliseconds. */
+  now: number;
+  /** Epoch milliseconds. */
+  leaseUntil: number;
+  /** Epoch seconds. */
+  expiresAt: number;
+  /** An operator brought the job back: a parked turn may be claimed. */
+  replay: boolean;
+};
+
+export type Claim =
+  | { kind: "claimed"; turn: Turn }
+  /** A duplicate of something finished: nothing is left to do. */
+  | { kind: "finished"; status: "delivered" | "parked" }
+  /** Another worker holds it. */
+  | { kind: "held"; until: number };
+
+/** What was learned while answering, kept with the turn. */
+export type Learned = { usage?: ModelUsage; tokens?: { question: number; answer: number } };
+
+export type Turns = {
+  claim(request: ClaimRequest): Promise<Claim>;
+  /** claimed → answered. From here on the model is never asked again. */
+  answer(turn: Turn, answer: Answer, learned: Learned): Promise<Turn>;
+  /** Records that no reply arrived, so that the answer may be pushed. */
+  usePush(turn: Turn): Promise<Turn>;
+  /** answered → delivered. */
+  delivered(turn: Turn, by: DeliveryWay, requestId: string | undefined): Promise<void>;
+  /** claimed or answered → parked, with the error's code. */
+  park(turn: Turn, code: string, at: number): Promise<void>;
+  /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
+  release(turn: Turn, code: string): Promise<void>;
+  /** The newest answered turns before `key`, oldest first; at most `limit` are read. */
+  recent(key: TurnKey, limit: number, now: number): Promise<PastTurn[]>;
+};
+
+/**
+ * The turn's state machine as single conditional writes. Every write names the states
+ * it may leave and the owner of the lease. Each may be repeated by the same owner with
+ * the same effect, because the SDK repeats a write whose response was lost.
+ */
+export function createTurns(table: Table): Turns {
+  const entity = turnEntity(table);
+
+  async function claim(request: ClaimRequest): Promise<Claim> {
+    const { chatId, key, owner, now, leaseUntil, expiresAt } = request;
+    try {
+      const { data } = await entity
+        .update({ chatId, key })
+        .ifNotExists({ status: "claimed", eventId: request.eventId, question: request.question, expiresAt })
+        .set({ owner, leaseUntil })
+        .add({ attempts: 1 })
+        .where(
+          (turn, { notExists, eq, lte }) =>
+            `${notExists(turn.status)} OR ((${eq(turn.status, "claimed")} OR ${eq(turn.status, "answered")})
+             AND (${lte(turn.leaseUntil, now)} OR ${eq(turn.owner, owner)}))`,
+        )
+        .go({ response: "all_new" });
+      return { kind: "claimed", turn: toTurn(data as TurnItem) };
+    } catch (error) {
+      if (!isRefused(error)) throw tableError(error);
+    }
+    return refusedClaim(request);
+  }
+
+  /** Why a claim was refused. DynamoDB could return the item with the refusal, but not every stand-in does. */
+  async function refusedClaim(request: ClaimRequest): Promise<Claim> {
+    const { chatId, key } = request;
+    const { data } = await guarded(() => entity.get({ chatId, key }).go({ consistent: true }));
+    if (data?.status === "parked" && request.replay) return reclaimParked(data, request);
+    if (data?.status === "parked" || data?.status === "delivered") {
+      return { kind: "finished", status: data.status };
+    }
+    return { kind: "held", until: data?.leaseUntil ?? request.now };
+  }
+
+  async function reclaimParked(item: TurnItem, request: ClaimRequest): Promise<Claim> {
+    const { owner, leaseUntil } = request;
+    const status: TurnStatus = item.messages === undefined ? "claimed" : "answered";
+    const data = await write(item, ["parked", status], undefined, (turn) =>
+      turn.set({ status, owner, leaseUntil, attempts: 1 }).remove(["parked", "parkedAt"]),
+    );
+    return { kind: "claimed", turn: toTurn(data) };
+  }
+
+  type Patch = ReturnType<typeof entity.update>;
+
+  /** One conditional write: refused unless the turn is in one of `from` and, if named, held by `owner`. */
+  async function write(
+    { chatId, key }: TurnKey,
+    from: readonly TurnStatus[],
+    owner: string | undefined,
+    patch: (turn: Patch) => ReturnType<Patch["set"]> | ReturnType<Patch["remove"]>,
+  ): Promise<TurnItem> {
+    try {
+      const { data } = await patch(entity.update({ chatId, key }))
+        .where((turn, { eq }) => {
+          const states = `(${from.map((status) => eq(turn.status, status)).join(" OR ")})`;
+          return owner === undefined ? states : `${states} AND ${eq(turn.owner, owner)}`;
+        })
+        .go({ response: "all_new" });
+      return data as TurnItem;
+    } catch (error) {
+      if (!isRefused(error)) throw tableError(error);
+      throw new BotError("turn.lost", "Another worker has taken this turn over", {
+        retry: "later",
+        cause: error,
+      });
+    }
+  }
+
+  return {
+    claim,
+
+    async answer(turn, answer, { usage, tokens }) {
+      const data = await write(turn, ["claimed", "answered"], turn.owner, (item) =>
+        item.set({
+          status: "answered",
+          messages: JSON.stringify(answer.messages),
+          retryKey: answer.retryKey,
+          way: answer.way,
+          ...usage,
+          ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
+        }),
+      );
+      return toTurn(data);
+    },
+
+    async usePush(turn) {
+      return toTurn(await write(turn, ["answered"], turn.owner, (item) => item.set({ way: "push" })));
+    },
+
+    async delivered(turn, by, requestId) {
+      await write(turn, ["answered", "delivered"], turn.owner, (item) =>
+        item.set({ status: "delivered", way: by, ...(requestId !== undefined && { requestId }) }),
+      );
+    },
+
+    async park(turn, code, at) {
+      await write(turn, ["claimed", "answered", "parked"], turn.owner, (item) =>
+        item.set({ status: "parked", parked: "parked", parkedAt: new Date(at).toISOString(), error: code }),
+      );
+    },
+
+    async release(turn, code) {
+      await write(turn, ["claimed", "answered"], turn.owner, (item) => item.set({ leaseUntil: 0, error: code }));
+    },
+
+    async recent({ chatId, key }, limit, now) {
+      const { data } = await guarded(() =>
+        entity.query
+          .byChat({ chatId })
+          .between({ key: "0" }, { key })
+          .where((turn, { gt }) => gt(turn.expiresAt, Math.floor(now / 1000)))
+          .go({ order: "desc", limit, pages: 1, consistent: true }),
+      );
+      return data.filter((item) => item.key !== key && isAnswered(item)).map(toPastTurn).reverse();
+    },
+  };
+}
+
+function toTurn(item: TurnItem): Turn {
+  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question } = item;
+  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, question };
+  if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
+  const messages = JSON.parse(item.messages) as TextMessage[];
+  return { ...turn, answer: { messages, retryKey: item.retryKey, way: item.way } };
+}
+
+/** A parked answer was never seen by the user, so the model must not believe that it was. */
+function isAnswered({ status }: TurnItem): boolean {
+  return status === "answered" || status === "delivered";
+}
+
+function toPastTurn(item: TurnItem): PastTurn {
+  const messages = JSON.parse(item.messages ?? "[]") as TextMessage[];
+  const turn = {
+    key: item.key,
+    question: item.question,
+    answer: messages.map((message) => message.text).join("\n"),
+  };
+  if (item.questionTokens === undefined || item.answerTokens === undefined) return turn;
+  return { ...turn, tokens: { question: item.questionTokens, answer: item.answerTokens } };
+}

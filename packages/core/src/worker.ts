@@ -1,0 +1,119 @@
+import { type AnswerOptions, createAnswer } from "./answer.ts";
+import { createPark } from "./dead-letter/park.ts";
+import { type BotError, toBotError } from "./error.ts";
+import type { ReplyToken } from "./line/deliver.ts";
+import { isStandby, type LineEvent, type Question, questionOf } from "./line/event.ts";
+import { chatHash } from "./log.ts";
+import { inOrder } from "./queue/in-order.ts";
+import { decodeJob, type Job } from "./queue/job.ts";
+import { retryDelayS } from "./queue/retry.ts";
+import type { Inbox, Incoming } from "./queue/sqs.ts";
+import { deadlines, retry } from "./settings.ts";
+import { type Turn, turnKeyOf } from "./turn/turn.ts";
+
+export type WorkerOptions = AnswerOptions & {
+  inbox: Inbox;
+  /** A new name for every claim. */
+  newOwner: () => string;
+  /** From 0 up to 1. */
+  random: () => number;
+};
+
+type Verdict = { kind: "done" } | { kind: "again"; inS: number };
+
+const done: Verdict = { kind: "done" };
+
+/**
+ * Works through a batch: chats side by side, a chat's messages one after another. A finished
+ * message is deleted at once, which frees its chat; a failed one comes back after its
+ * delay and holds back only its own chat.
+ *
+ * @returns the ids of the messages that must come back
+ */
+export function createWorker(options: WorkerOptions) {
+  const { bot, turns, chats, inbox, clock, log, newOwner, random } = options;
+  const answer = createAnswer(options);
+  const park = createPark(options);
+
+  return async (messages: readonly Incoming[], deadline: number): Promise<string[]> => {
+    const left = await inOrder(
+      messages,
+      (message) => message.chatId,
+      (message) => settle(message, deadline),
+      (rest) => hide(rest, 0),
+    );
+    return left.map((message) => message.messageId);
+  };
+
+  async function settle(message: Incoming, deadline: number): Promise<"next" | "stop"> {
+    const verdict = await judge(message, deadline);
+    if (verdict.kind === "again") {
+      await hide([message], verdict.inS);
+      return "stop";
+    }
+    await remove(message);
+    return "next";
+  }
+
+  async function judge(message: Incoming, deadline: number): Promise<Verdict> {
+    let job: Job;
+    try {
+      job = decodeJob(message.body);
+    } catch (error) {
+      return parked(message, toBotError(error));
+    }
+    const question = isStandby(job.event) ? undefined : questionOf(job.event);
+    if (!question) {
+      const { webhookEventId: eventId, type } = job.event;
+      log.info("event.ignored", { eventId, chat: chatHash(message.chatId), type: detailedType(job.event) ?? type });
+      return done;
+    }
+    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > deadline) return { kind: "again", inS: 0 };
+    try {
+      return await take(message, job, question, deadline);
+    } catch (error) {
+      return beforeClaim(message, toBotError(error));
+    }
+  }
+
+  /** Claims the turn while its chat's memory is read: one round trip before the model call. */
+  async function take(message: Incoming, job: Job, question: Question, deadline: number): Promise<Verdict> {
+    const { event } = job;
+    const { chatId } = message;
+    const key = turnKeyOf(chatId, event);
+    const now = clock.now();
+    const names = { eventId: event.webhookEventId, chat: chatHash(chatId) };
+    const [claim, chat, past] = await Promise.all([
+      turns.claim({
+        ...key,
+        eventId: event.webhookEventId,
+        question: question.text,
+        owner: newOwner(),
+        now,
+        leaseUntil: deadline,
+        expiresAt: Math.floor(now / 1000) + bot.memory.retentionDays * 86_400,
+        replay: job.replayedAt !== undefined,
+      }),
+      chats.get(chatId),
+      turns.recent(key, bot.memory.maxTurns + 1, now),
+    ]);
+    if (claim.kind === "finished") {
+      log.info("turn.duplicate", { ...names, status: claim.status });
+      return done;
+    }
+    if (claim.kind === "held") {
+      log.warn("turn.held", names);
+      return { kind: "again", inS: Math.max(1, Math.ceil((claim.until - now) / 1000)) };
+    }
+    const { turn } = claim;
+    log.info("turn.claimed", { ...names, attempts: turn.attempts, turns: past.length, ms: clock.now() - now });
+    const replyToken = replyTokenOf(job);
+    try {
+      if (turn.attempts > retry.maxAttempts) throw crashed(turn);
+      await answer({ turn, memory: { ...chat, turns: past }, replyToken, deadline });
+      return done;
+    } catch (error) {
+      return afterClaim(message, turn, replyToken, toBotError(error));
+    }
+  }
+}
