@@ -37,7 +37,8 @@ export default defineBot({
       cut: "… (this answer was too long and has been cut)",
     },
     ja: {
-      apology: "申し訳ありません。このメッセージにはお答えできませんでした。しばらくしてからもう一度お試しください。",
+      apology:
+        "申し訳ありません。このメッセージにはお答えできませんでした。しばらくしてからもう一度お試しください。",
       refusal: "申し訳ありませんが、そのご質問にはお答えできません。",
       cut: "…（長すぎるため、ここまでとします）",
     },

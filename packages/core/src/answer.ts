@@ -125,7 +125,7 @@ export function createAnswer(options: AnswerOptions) {
     }
   }
 
-  /** A courtesy: without it the answer still comes. */
+  /** A courtesy with a short deadline of its own: without it the answer still comes. */
   async function showLoading({ chatId, eventId }: Turn): Promise<void> {
     try {
       await line.showLoading(chatId, 60);

@@ -104,7 +104,9 @@ function inBatches(messages: readonly Outgoing[]): Outgoing[][] {
     const after = lastOfChat.get(message.chatId) ?? -1;
     let index = batches.findIndex(
       (batch, i) =>
-        i > after && batch.messages.length < sqsLimits.maxEntries && batch.bytes + bytes <= sqsLimits.maxBytes,
+        i > after &&
+        batch.messages.length < sqsLimits.maxEntries &&
+        batch.bytes + bytes <= sqsLimits.maxBytes,
     );
     if (index === -1) index = batches.push({ messages: [], bytes: 0 }) - 1;
     const batch = batches[index]!;
@@ -125,7 +127,12 @@ function toMessage(event: LineEvent, receivedAt: number): Outgoing {
 
 function isRedelivery(event: LineEvent): boolean {
   const context = event.deliveryContext;
-  return typeof context === "object" && context !== null && "isRedelivery" in context && context.isRedelivery === true;
+  return (
+    typeof context === "object" &&
+    context !== null &&
+    "isRedelivery" in context &&
+    context.isRedelivery === true
+  );
 }
 
 function parseJson(body: Uint8Array): unknown {

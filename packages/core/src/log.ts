@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 
 export type LogFields = {
-  eventId?: string;
+  eventId?: string | undefined;
   /** Hash of the chat's id: see {@link chatHash}. */
-  chat?: string;
+  chat?: string | undefined;
   [field: string]: string | number | boolean | readonly string[] | undefined;
 };
 

@@ -73,6 +73,8 @@ const queueMs = seconds(2);
 /** Deadlines of single calls inside the worker, SDK retries included. Their sum is below its time-out. */
 export const deadlines = {
   lineMs,
+  /** The loading animation is a courtesy, shown while the model thinks. */
+  loadingMs: seconds(1),
   tableMs,
   queueMs,
   /** A model call never gets more than this, whatever is left of the invocation. */

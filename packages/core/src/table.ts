@@ -8,7 +8,11 @@ export type Table = { client: DynamoDBClient; table: string };
 /** Two attempts inside one deadline: a hung call must not cost a chat its turn. */
 export const tableClientOptions = {
   maxAttempts: 2,
-  requestHandler: { requestTimeout: deadlines.tableMs / 2, connectionTimeout: 500, throwOnRequestTimeout: true },
+  requestHandler: {
+    requestTimeout: deadlines.tableMs / 2,
+    connectionTimeout: 500,
+    throwOnRequestTimeout: true,
+  },
 } as const;
 
 /** The name of the service in ElectroDB's bookkeeping attributes. */

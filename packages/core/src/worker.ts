@@ -1,8 +1,8 @@
 import { type AnswerOptions, createAnswer } from "./answer.ts";
-import { createPark } from "./dead-letter/park.ts";
-import { type BotError, toBotError } from "./error.ts";
+import { createPark, type ParkRequest } from "./dead-letter/park.ts";
+import { BotError, toBotError } from "./error.ts";
 import type { ReplyToken } from "./line/deliver.ts";
-import { isStandby, type LineEvent, type Question, questionOf } from "./line/event.ts";
+import { detailedType, isStandby, type Question, questionOf } from "./line/event.ts";
 import { chatHash } from "./log.ts";
 import { inOrder } from "./queue/in-order.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
@@ -60,15 +60,16 @@ export function createWorker(options: WorkerOptions) {
     try {
       job = decodeJob(message.body);
     } catch (error) {
-      return parked(message, toBotError(error));
+      return parked({ message, error: toBotError(error) });
     }
     const question = isStandby(job.event) ? undefined : questionOf(job.event);
     if (!question) {
-      const { webhookEventId: eventId, type } = job.event;
-      log.info("event.ignored", { eventId, chat: chatHash(message.chatId), type: detailedType(job.event) ?? type });
+      const { webhookEventId: eventId } = job.event;
+      log.info("event.ignored", { eventId, chat: chatHash(message.chatId), type: detailedType(job.event) });
       return done;
     }
-    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > deadline) return { kind: "again", inS: 0 };
+    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > deadline)
+      return { kind: "again", inS: 0 };
     try {
       return await take(message, job, question, deadline);
     } catch (error) {
@@ -83,20 +84,19 @@ export function createWorker(options: WorkerOptions) {
     const key = turnKeyOf(chatId, event);
     const now = clock.now();
     const names = { eventId: event.webhookEventId, chat: chatHash(chatId) };
-    const [claim, chat, past] = await Promise.all([
-      turns.claim({
-        ...key,
-        eventId: event.webhookEventId,
-        question: question.text,
-        owner: newOwner(),
-        now,
-        leaseUntil: deadline,
-        expiresAt: Math.floor(now / 1000) + bot.memory.retentionDays * 86_400,
-        replay: job.replayedAt !== undefined,
-      }),
-      chats.get(chatId),
-      turns.recent(key, bot.memory.maxTurns + 1, now),
-    ]);
+    const reading = Promise.all([chats.get(chatId), turns.recent(key, bot.memory.maxTurns + 1, now)]);
+    // Looked at below, once it is known whether the turn is ours.
+    reading.catch(() => {});
+    const claim = await turns.claim({
+      ...key,
+      eventId: event.webhookEventId,
+      question: question.text,
+      owner: newOwner(),
+      now,
+      leaseUntil: deadline,
+      expiresAt: Math.floor(now / 1000) + bot.memory.retentionDays * 86_400,
+      replay: job.replayedAt !== undefined,
+    });
     if (claim.kind === "finished") {
       log.info("turn.duplicate", { ...names, status: claim.status });
       return done;
@@ -106,14 +106,101 @@ export function createWorker(options: WorkerOptions) {
       return { kind: "again", inS: Math.max(1, Math.ceil((claim.until - now) / 1000)) };
     }
     const { turn } = claim;
-    log.info("turn.claimed", { ...names, attempts: turn.attempts, turns: past.length, ms: clock.now() - now });
     const replyToken = replyTokenOf(job);
     try {
       if (turn.attempts > retry.maxAttempts) throw crashed(turn);
+      const [chat, past] = await reading;
+      log.info("turn.claimed", {
+        ...names,
+        attempts: turn.attempts,
+        turns: past.length,
+        ms: clock.now() - now,
+      });
       await answer({ turn, memory: { ...chat, turns: past }, replyToken, deadline });
       return done;
     } catch (error) {
       return afterClaim(message, turn, replyToken, toBotError(error));
     }
   }
+
+  /** Nothing is known of the turn, so nothing is counted but the queue's own receives. */
+  async function beforeClaim(message: Incoming, error: BotError): Promise<Verdict> {
+    if (error.retry === "never") return parked({ message, error });
+    return again(message, error, message.receiveCount);
+  }
+
+  async function afterClaim(
+    message: Incoming,
+    turn: Turn,
+    replyToken: ReplyToken | undefined,
+    error: BotError,
+  ): Promise<Verdict> {
+    const lost = error.code === "turn.lost" || error.code === "turn.lease_expired";
+    if (!lost && (error.retry === "never" || turn.attempts >= retry.maxAttempts)) {
+      return parked({ message, error, turn, replyToken });
+    }
+    if (!lost) await release(turn, error);
+    return again(message, error, turn.attempts, turn.eventId);
+  }
+
+  function again(message: Incoming, error: BotError, attempts: number, eventId?: string): Verdict {
+    const inS = retryDelayS(attempts, error.retryAfterMs, random);
+    const { code, message: reason } = error;
+    log.warn("job.retry", {
+      ...(eventId && { eventId }),
+      chat: chatHash(message.chatId),
+      code,
+      reason,
+      attempts,
+      inS,
+    });
+    return { kind: "again", inS };
+  }
+
+  /** If even parking fails, the message comes back, and it is tried again. */
+  async function parked(request: ParkRequest): Promise<Verdict> {
+    try {
+      await park(request);
+      return done;
+    } catch (error) {
+      return again(request.message, toBotError(error), retry.maxAttempts);
+    }
+  }
+
+  async function release(turn: Turn, error: BotError): Promise<void> {
+    try {
+      await turns.release(turn, error.code);
+    } catch (cause) {
+      log.warn("turn.not_released", { eventId: turn.eventId, code: toBotError(cause).code });
+    }
+  }
+
+  /** If it fails, the queue's own visibility time-out brings the messages back, later. */
+  async function hide(messages: readonly Incoming[], delayS: number): Promise<void> {
+    if (messages.length === 0) return;
+    try {
+      await inbox.hide(messages, delayS);
+    } catch (error) {
+      log.warn("queue.not_hidden", { code: toBotError(error).code });
+    }
+  }
+
+  /** If it fails, Lambda's event source deletes the message with its batch. */
+  async function remove(message: Incoming): Promise<void> {
+    try {
+      await inbox.delete(message);
+    } catch (error) {
+      log.warn("queue.not_deleted", { code: toBotError(error).code });
+    }
+  }
+}
+
+/** Every attempt so far ended without a word: the process died under it. */
+function crashed(turn: Turn): BotError {
+  const reason = `Given up after ${turn.attempts - 1} attempts that ended without an error`;
+  return new BotError("worker.crashed", reason, { retry: "never" });
+}
+
+function replyTokenOf({ event, receivedAt }: Job): ReplyToken | undefined {
+  return event.replyToken === undefined ? undefined : { token: event.replyToken, receivedAt };
 }

@@ -1,1 +1,46 @@
-export const handler = async (_event: unknown) => ({ statusCode: 200 });
+import { randomUUID } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { createChats } from "@henji/core/chat/chats";
+import { systemClock } from "@henji/core/clock";
+import { createLine } from "@henji/core/line/api";
+import { createLog } from "@henji/core/log";
+import { createModel } from "@henji/core/model/model";
+import { createInbox, queueClientOptions } from "@henji/core/queue/sqs";
+import { tableClientOptions } from "@henji/core/table";
+import { createTurns } from "@henji/core/turn/turns";
+import { createUsageBook } from "@henji/core/usage/usage";
+import { createWorker } from "@henji/core/worker";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import bot from "../../../bot.config.ts";
+import { logLevel } from "./environment.ts";
+import { link } from "./links.ts";
+import { toIncoming } from "./sqs-event.ts";
+
+const table = { client: new DynamoDBClient(tableClientOptions), table: link("Conversations") };
+const channelAccessToken = link("LineChannelAccessToken");
+
+const worker = createWorker({
+  bot,
+  turns: createTurns(table),
+  chats: createChats(table),
+  usage: createUsageBook(table),
+  model: createModel({
+    apiKey: link("OpenAiApiKey"),
+    baseURL: process.env.OPENAI_BASE_URL,
+    settings: bot.model,
+  }),
+  line: createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock }),
+  inbox: createInbox(new SQSClient(queueClientOptions), link("EventQueue"), link("DeadLetterQueue")),
+  identitySecret: channelAccessToken,
+  newOwner: randomUUID,
+  random: Math.random,
+  clock: systemClock,
+  log: createLog({ level: logLevel() }),
+});
+
+export async function handler({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const deadline = Date.now() + context.getRemainingTimeInMillis();
+  const failed = await worker(Records.map(toIncoming), deadline);
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}

@@ -33,11 +33,21 @@ export type LineOptions = {
 /**
  * LINE's HTTP API with a deadline on every call; its SDK has none, and a hang would hold the Lambda.
  */
-export function createLine({ channelAccessToken, baseUrl, clock, fetch = globalThis.fetch }: LineOptions): Line {
+export function createLine({
+  channelAccessToken,
+  baseUrl,
+  clock,
+  fetch = globalThis.fetch,
+}: LineOptions): Line {
   const origin = (baseUrl ?? "https://api.line.me").replace(/\/$/, "");
 
-  async function post(path: string, body: object, headers: Record<string, string> = {}): Promise<Answer> {
-    const signal = clock.timeout(deadlines.lineMs);
+  async function post(
+    path: string,
+    body: object,
+    headers: Record<string, string> = {},
+    withinMs: number = deadlines.lineMs,
+  ): Promise<Answer> {
+    const signal = clock.timeout(withinMs);
     try {
       const response = await fetch(`${origin}${path}`, {
         method: "POST",
@@ -49,7 +59,12 @@ export function createLine({ channelAccessToken, baseUrl, clock, fetch = globalT
         body: JSON.stringify(body),
         signal,
       });
-      return { path, status: response.status, headers: response.headers, message: messageOf(await response.text()) };
+      return {
+        path,
+        status: response.status,
+        headers: response.headers,
+        message: messageOf(await response.text()),
+      };
     } catch (cause) {
       throw connectionError(path, cause, signal);
     }
@@ -76,7 +91,12 @@ export function createLine({ channelAccessToken, baseUrl, clock, fetch = globalT
     },
 
     async showLoading(userId, seconds) {
-      const answer = await post("/v2/bot/chat/loading/start", { chatId: userId, loadingSeconds: seconds });
+      const answer = await post(
+        "/v2/bot/chat/loading/start",
+        { chatId: userId, loadingSeconds: seconds },
+        {},
+        deadlines.loadingMs,
+      );
       if (!isOk(answer)) throw statusError(answer);
     },
   };
@@ -120,7 +140,7 @@ const neverConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_E
 
 function connectionError(path: string, cause: unknown, signal: AbortSignal): BotError {
   if (signal.aborted) {
-    return new BotError("line.timeout", `LINE ${path} did not answer within ${deadlines.lineMs} ms`, {
+    return new BotError("line.timeout", `LINE ${path} did not answer in time`, {
       retry: "later",
       outcome: "unknown",
       cause,

@@ -98,5 +98,7 @@ async function attempt(send: () => Promise<SendResult>): Promise<SendResult | Bo
  */
 function holdsLease(turn: Turn, clock: Clock): void {
   if (clock.now() + deadlines.lineMs <= turn.leaseUntil) return;
-  throw new BotError("turn.lease_expired", "The lease ran out before the answer was sent", { retry: "later" });
+  throw new BotError("turn.lease_expired", "The lease ran out before the answer was sent", {
+    retry: "later",
+  });
 }

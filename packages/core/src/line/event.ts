@@ -35,7 +35,10 @@ const textMessageEvent = z.looseObject({
 });
 
 /** A webhook's body; each event is checked by itself, so that one odd event does not cost the others. */
-export const webhookBody = z.looseObject({ destination: z.optional(z.string()), events: z.array(z.unknown()) });
+export const webhookBody = z.looseObject({
+  destination: z.optional(z.string()),
+  events: z.array(z.unknown()),
+});
 
 /** A question to answer: a text message in a 1:1 chat. */
 export type Question = { userId: string; messageId: string; text: string };
@@ -55,4 +58,14 @@ export function chatIdOf({ source }: LineEvent): string {
 /** Events of another module's chats come in `standby` mode: there is no reply token, and the bot stays silent. */
 export function isStandby(event: LineEvent): boolean {
   return event.mode === "standby";
+}
+
+const typedMessage = z.looseObject({ message: z.looseObject({ type: z.string() }) });
+
+/** An event's type for a log line, such as `follow` or `message/sticker in a group`. */
+export function detailedType(event: LineEvent): string {
+  const { data } = typedMessage.safeParse(event);
+  const type = data ? `${event.type}/${data.message.type}` : event.type;
+  const where = event.source && event.source.type !== "user" ? ` in a ${event.source.type}` : "";
+  return `${type}${where}${isStandby(event) ? " (standby)" : ""}`;
 }

@@ -34,7 +34,9 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
 
 function isQuotaCode(code: string | null | undefined): boolean {
   if (!code || code === "rate_limit_exceeded") return false;
-  return ["insufficient_quota", "credit_balance_exhausted"].includes(code) || code.endsWith("_limit_exceeded");
+  return (
+    ["insufficient_quota", "credit_balance_exhausted"].includes(code) || code.endsWith("_limit_exceeded")
+  );
 }
 
 function retryAfterMs(headers: Headers | undefined): number | undefined {

@@ -11,7 +11,11 @@ import { deadlines, sqsLimits } from "../settings.ts";
 /** Two attempts inside one deadline. */
 export const queueClientOptions = {
   maxAttempts: 2,
-  requestHandler: { requestTimeout: deadlines.queueMs / 2, connectionTimeout: 500, throwOnRequestTimeout: true },
+  requestHandler: {
+    requestTimeout: deadlines.queueMs / 2,
+    connectionTimeout: 500,
+    throwOnRequestTimeout: true,
+  },
 } as const;
 
 /** A message to put on the queue. */

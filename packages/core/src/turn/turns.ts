@@ -154,7 +154,9 @@ export function createTurns(table: Table): Turns {
     },
 
     async release(turn, code) {
-      await write(turn, ["claimed", "answered"], turn.owner, (item) => item.set({ leaseUntil: 0, error: code }));
+      await write(turn, ["claimed", "answered"], turn.owner, (item) =>
+        item.set({ leaseUntil: 0, error: code }),
+      );
     },
 
     async recent({ chatId, key }, limit, now) {
@@ -165,7 +167,10 @@ export function createTurns(table: Table): Turns {
           .where((turn, { gt }) => gt(turn.expiresAt, Math.floor(now / 1000)))
           .go({ order: "desc", limit, pages: 1, consistent: true }),
       );
-      return data.filter((item) => item.key !== key && isAnswered(item)).map(toPastTurn).reverse();
+      return data
+        .filter((item) => item.key !== key && isAnswered(item))
+        .map(toPastTurn)
+        .reverse();
     },
   };
 }

@@ -1,0 +1,32 @@
+import { BotError } from "@henji/core/error";
+import { Resource } from "sst/resource";
+
+/** What `stacks/` links to the functions, and which of its properties is read. */
+const properties = {
+  LineChannelSecret: "value",
+  LineChannelAccessToken: "value",
+  OpenAiApiKey: "value",
+  EventQueue: "url",
+  DeadLetterQueue: "url",
+  Conversations: "name",
+} as const;
+
+/** The linked secret's value, queue's URL or table's name. */
+export function link(name: keyof typeof properties): string {
+  const property = properties[name];
+  const value = read(name)?.[property];
+  if (typeof value === "string") return value;
+  throw new BotError(
+    "config.missing_link",
+    `${name}.${property} is not linked to this function: deploy with \`sst deploy\` (secrets: \`sst secret set ${name} …\`), or outside SST set SST_RESOURCES_JSON`,
+    { retry: "never" },
+  );
+}
+
+function read(name: string): Record<string, unknown> | undefined {
+  try {
+    return (Resource as unknown as Record<string, Record<string, unknown> | undefined>)[name];
+  } catch {
+    return undefined;
+  }
+}
