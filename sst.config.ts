@@ -1,0 +1,41 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+/**
+ * SST reads this file. It may import nothing at the top, so the stacks are
+ * loaded inside `run`, in the order a message flows through them.
+ */
+export default $config({
+  app({ stage }) {
+    const production = stage === "production";
+    return {
+      name: "henji",
+      home: "aws",
+      // Production keeps table and queues when the app goes, and refuses to go unasked.
+      removal: production ? "retain" : "remove",
+      protect: production,
+      providers: {
+        // Tokyo: nearest to LINE, which waits two seconds for the webhook's answer.
+        aws: { region: (process.env.AWS_REGION as "ap-northeast-1" | undefined) ?? "ap-northeast-1" },
+      },
+    };
+  },
+
+  async run() {
+    await import("./stacks/defaults");
+    await import("./stacks/secrets");
+    const { conversations } = await import("./stacks/storage");
+    const { eventQueue, deadLetterQueue } = await import("./stacks/queue");
+    const { ingress } = await import("./stacks/ingress");
+    await import("./stacks/worker");
+    const { alarmTopic } = await import("./stacks/alarms");
+
+    return {
+      /** Goes into the LINE Developers Console, or `npm run operator -- webhook set`. */
+      webhookUrl: ingress.url,
+      table: conversations.name,
+      eventQueue: eventQueue.url,
+      deadLetterQueue: deadLetterQueue.url,
+      alarmTopic: alarmTopic.arn,
+    };
+  },
+});

@@ -1,0 +1,51 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+
+/** Production keeps its data and is protected; every other stage can be thrown away whole. */
+export const production = $app.stage === "production";
+
+/** `<app>-<stage>-<name>`: raw `aws.*` resources get no prefix of their own, and stages would collide. */
+export const stageName = (name: string) => `${$app.name}-${$app.stage}-${name}`;
+
+/** What both functions are built and run with. Numbers that differ are beside each function. */
+export const functionDefaults = {
+  // Supported until April 2028.
+  runtime: "nodejs24.x",
+  // A fifth cheaper than x86_64, and nothing here is compiled for either.
+  architecture: "arm64",
+  // INIT is billed: fewer bytes to read and compile. `splitting` leaves what is imported lazily
+  // (the tokenizer, the SDK's credential chain) in files of its own, loaded when used.
+  // `sourcemap` is unset on purpose: true and false both put the maps into the zip; unset, they go
+  // to SST's asset bucket. So `--enable-source-maps` would find nothing here, and only cost time.
+  nodejs: { format: "esm", minify: true, splitting: true },
+  logging: {
+    // Lambda's own lines (REPORT, time-outs, crashes) can then be queried like ours.
+    format: "json",
+    // Twice the 14 days that a parked job waits in the dead-letter queue, so that its story is still there.
+    retention: "1 month",
+  },
+} as const satisfies Partial<sst.aws.FunctionArgs>;
+
+// SST 4.17.1 tests `!dev` on an Output, which is always truthy, so every function's role also
+// trusts the account's root, that is, any principal in the account that IAM lets assume roles.
+// Only Lambda needs it. `sst dev` does need the wider trust: there the function runs on a laptop.
+$transform(sst.aws.Function, (args) => {
+  if ($dev) return;
+  if (args.transform?.role)
+    throw new Error("stacks/defaults.ts owns the roles' trust; merge the two transforms");
+  args.transform = {
+    ...args.transform,
+    role: {
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
+        ],
+      }),
+    },
+  };
+});
+
+// A link hands over names and, by default, `sqs:*` and `dynamodb:*`. Here it hands over names only:
+// what a function may do stands beside the function, so ingress cannot read the queue it fills.
+sst.Linkable.wrap(sst.aws.Queue, (queue) => ({ properties: { url: queue.url } }));
+sst.Linkable.wrap(sst.aws.Dynamo, (table) => ({ properties: { name: table.name } }));

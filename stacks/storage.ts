@@ -1,0 +1,27 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+import { table } from "../packages/core/src/settings.ts";
+import { production } from "./defaults";
+
+/**
+ * Turns, chats and usage in one table, on demand: a bot's traffic is spiky and
+ * mostly nothing. Point-in-time recovery (SST's default, 35 days) stays on.
+ */
+export const conversations = new sst.aws.Dynamo("Conversations", {
+  fields: {
+    [table.partitionKey]: "string",
+    [table.sortKey]: "string",
+    [table.index.partitionKey]: "string",
+    [table.index.sortKey]: "string",
+  },
+  primaryIndex: { hashKey: table.partitionKey, rangeKey: table.sortKey },
+  globalIndexes: {
+    [table.index.name]: {
+      hashKey: table.index.partitionKey,
+      rangeKey: table.index.sortKey,
+      // An operator looks up few items and then reads them whole; every other write would pay for copies.
+      projection: "keys-only",
+    },
+  },
+  ttl: table.timeToLive,
+  deletionProtection: production,
+});

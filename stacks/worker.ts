@@ -1,0 +1,59 @@
+/// <reference path="../.sst/platform/config.d.ts" />
+import * as settings from "../packages/core/src/settings.ts";
+import { functionDefaults } from "./defaults";
+import { deadLetterQueue, eventQueue } from "./queue";
+import { lineChannelAccessToken, openAiApiKey } from "./secrets";
+import { conversations } from "./storage";
+
+/** Answers what the event queue holds. */
+export const worker = new sst.aws.Function("Worker", {
+  ...functionDefaults,
+  handler: "packages/functions/src/worker.handler",
+  description: "Answers the messages of the event queue",
+  timeout: `${settings.worker.timeoutS} seconds`,
+  memory: `${settings.worker.memoryMb} MB`,
+  link: [conversations, eventQueue, deadLetterQueue, lineChannelAccessToken, openAiApiKey],
+  permissions: [
+    {
+      actions: [
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:Query",
+        "dynamodb:BatchWriteItem", // unfollow erases a chat, 25 items a request
+      ],
+      resources: [conversations.arn],
+    },
+    {
+      actions: ["dynamodb:Query"], // an index can be read, never written
+      resources: [$interpolate`${conversations.arn}/index/${settings.table.index.name}`],
+    },
+    {
+      actions: [
+        "sqs:ReceiveMessage", // the event source reads with the function's role
+        "sqs:DeleteMessage", // and deletes; so does the worker, to free a chat before its batch ends
+        "sqs:GetQueueAttributes",
+        "sqs:ChangeMessageVisibility", // the wait before a retry
+      ],
+      resources: [eventQueue.arn],
+    },
+    { actions: ["sqs:SendMessage"], resources: [deadLetterQueue.arn] }, // parking
+  ],
+});
+
+// By its ARN: `subscribe` then grants nothing, and what the worker may do is all above. Given arguments
+// instead, it would name function, role and logs after a hash, too long to keep app and stage in front.
+eventQueue.subscribe(worker.arn, {
+  batch: {
+    size: settings.worker.batchSize,
+    // One failed message goes back alone, not with the nine beside it.
+    partialResponses: true,
+  },
+  transform: {
+    eventSourceMapping: {
+      // On the event source, not as reserved concurrency: throttled deliveries would count as receives.
+      scalingConfig: { maximumConcurrency: settings.worker.maximumConcurrency },
+    },
+  },
+});
