@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { createDecipheriv } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Metafile } from "esbuild";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Bundle, root, synthesize, type Template } from "./synth/template.ts";
+
+const KB = 1024;
+
+let template: Template;
+beforeAll(async () => {
+  template = await synthesize("bundles");
+}, 60_000);
+
+const bundle = (name: "ingress" | "worker") =>
+  template.bundles.find(({ source }) => source === `packages/functions/src/${name}.handler`)!;
+
+/** The environment that Lambda would give the function. */
+const environment = ({ functionId }: Bundle): Record<string, string> => {
+  const inFunction = ({ type, parent }: Template["resources"][number]) =>
+    type === "aws:lambda/function:Function" && parent === functionId;
+  return template.resources.find(inFunction)?.inputs.environment.variables;
+};
+
+describe("as deployed, in a fresh process", () => {
+  test("ingress refuses a webhook that LINE did not sign", async () => {
+    const response = await invoke(bundle("ingress"), {
+      version: "2.0",
+      rawPath: "/",
+      rawQueryString: "",
+      headers: { "content-type": "application/json", "x-line-signature": "bm90IHNpZ25lZA==" },
+      requestContext: { http: { method: "POST", path: "/", sourceIp: "192.0.2.1" } },
+      body: JSON.stringify({ destination: "U0", events: [] }),
+      isBase64Encoded: false,
+    });
+    expect(response).toMatchObject({ statusCode: 401 });
+  });
+
+  test("the worker has nothing to say about an empty batch", async () => {
+    expect(await invoke(bundle("worker"), { Records: [] })).toEqual({ batchItemFailures: [] });
+  });
+
+  test("each function holds the links it uses, and no other's secret", async () => {
+    expect(Object.keys(await links(bundle("ingress"))).sort()).toEqual(["EventQueue", "LineChannelSecret"]);
+    expect(Object.keys(await links(bundle("worker"))).sort()).toEqual([
+      "Conversations",
+      "DeadLetterQueue",
+      "EventQueue",
+      "LineChannelAccessToken",
+      "OpenAiApiKey",
+    ]);
+  });
+});
+
+describe("what a cold start reads", () => {
+  test("ingress: at most 450 KB, and neither model, table nor tokenizer", async () => {
+    const { startup, files } = await contents(bundle("ingress"));
+    expect(startup.bytes).toBeLessThanOrEqual(450 * KB);
+    for (const unused of ["gpt-tokenizer", "openai", "electrodb", "@aws-sdk/client-dynamodb"]) {
+      expect(files.filter(({ packages }) => packages.has(unused))).toEqual([]);
+    }
+  });
+
+  test("worker: at most 1 MB, the tokenizer not among it but in files of its own", async () => {
+    const { startup, files } = await contents(bundle("worker"));
+    expect(startup.bytes).toBeLessThanOrEqual(1024 * KB);
+    expect(startup.packages).not.toContain("gpt-tokenizer");
+    const tokenizer = files.filter(({ packages }) => packages.has("gpt-tokenizer"));
+    expect(tokenizer.length).toBeGreaterThan(0);
+    for (const { packages } of tokenizer) expect([...packages]).toEqual(["gpt-tokenizer"]);
+  });
+});
+
+/** Calls the handler once, in the directory and the environment it is deployed with and no other. */
+async function invoke({ directory, handler, ...rest }: Bundle, event: unknown) {
+  const [file, name] = handler.split(".");
+  const script = `
+    const { ${name} } = await import("./${file}.mjs");
+    const answer = await ${name}(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 10_000 });
+    process.stdout.write("\\n" + JSON.stringify(answer));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: join(root, directory),
+    env: {
+      ...environment({ directory, handler, ...rest }),
+      AWS_REGION: "ap-northeast-1",
+      AWS_ACCESS_KEY_ID: "none",
+      AWS_SECRET_ACCESS_KEY: "none",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:9", // the discard port: nothing may leave
+    },
+  });
+  return JSON.parse(stdout.split("\n").at(-1)!);
+}
+
+/** Reads the links as SST's `Resource` does: AES-256-GCM with a nonce of zeros, the tag at the end. */
+async function links(bundle: Bundle): Promise<object> {
+  const { SST_KEY = "", SST_KEY_FILE = "" } = environment(bundle);
+  const file = await readFile(join(root, bundle.directory, SST_KEY_FILE));
+  const decipher = createDecipheriv("aes-256-gcm", Buffer.from(SST_KEY, "base64"), Buffer.alloc(12));
+  decipher.setAuthTag(file.subarray(-16));
+  return JSON.parse(decipher.update(file.subarray(0, -16), undefined, "utf8") + decipher.final("utf8"));
+}
+
+/** The files of a bundle, and those among them that are read before the handler can be called. */
+async function contents({ directory, metafile }: Bundle) {
+  const { outputs }: Metafile = JSON.parse(await readFile(join(root, metafile), "utf8"));
+
+  const early = new Set<string>();
+  const follow = (file: string) => {
+    if (early.has(file)) return;
+    early.add(file);
+    for (const { kind, path, external } of outputs[file]?.imports ?? []) {
+      if (kind === "import-statement" && !external) follow(path);
+    }
+  };
+  follow(`${directory}/bundle.mjs`);
+
+  const files = Object.entries(outputs)
+    .filter(([file]) => file.endsWith(".mjs"))
+    .map(([file, { bytes, inputs }]) => ({
+      file,
+      bytes,
+      packages: new Set(Object.keys(inputs).map(packageOf)),
+    }));
+  const first = files.filter(({ file }) => early.has(file));
+  return {
+    files,
+    startup: {
+      bytes: first.reduce((sum, { bytes }) => sum + bytes, 0),
+      packages: [...new Set(first.flatMap(({ packages }) => [...packages]))],
+    },
+  };
+}
+
+/** `node_modules/@aws-sdk/client-sqs/dist-es/index.js` is of `@aws-sdk/client-sqs`; our own files are of the project. */
+const packageOf = (input: string) =>
+  /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? "this project";
