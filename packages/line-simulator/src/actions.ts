@@ -1,0 +1,272 @@
+import type { MediaType } from "./contents.ts";
+import {
+  type ContentProvider,
+  type EventBase,
+  type FollowEvent,
+  type JoinEvent,
+  type LeaveEvent,
+  type Mention,
+  type MessageEvent,
+  type Mode,
+  type OtherEvent,
+  type PostbackEvent,
+  REPLYABLE,
+  type Source,
+  type TextMessage,
+  type UnfollowEvent,
+  type UnsendEvent,
+  type UserContent,
+  type WebhookEvent,
+} from "./events.ts";
+import { isUserId } from "./ids.ts";
+import type { Group, User } from "./people.ts";
+import type { Platform } from "./platform.ts";
+
+/** Who does something, and where: in the 1:1 chat with the bot unless `in` names a group or room. */
+export type Act = {
+  from: string;
+  in?: string | undefined;
+  /** "standby": another module owns the chat, and there is no reply token. */
+  mode?: Mode | undefined;
+  /** In groups, some LINE clients do not tell who wrote. */
+  anonymous?: boolean | undefined;
+};
+
+const SEALED = new Set(["text", "sticker", "image", "video"]);
+
+/** What users do. Each verb makes the event LINE would send, but sends nothing. */
+export function createActions(platform: Platform) {
+  const { clock, ids, people, timelines, replyTokens, seals, contents, emit } = platform;
+
+  function sourceOf(chatId: string, userId?: string): Source {
+    if (isUserId(chatId)) return { type: "user", userId: people.user(chatId).userId };
+    const from = userId === undefined ? {} : { userId };
+    const { type } = people.group(chatId);
+    return type === "group" ? { type, groupId: chatId, ...from } : { type, roomId: chatId, ...from };
+  }
+
+  /** The common part of every event, with a reply token where LINE hands one out. */
+  function base(
+    type: string,
+    chat: { id: string; source: Source } | undefined,
+    mode: Mode = "active",
+  ): EventBase {
+    const timestamp = clock();
+    const webhookEventId = ids.event(timestamp);
+    const event: EventBase = { webhookEventId, timestamp, mode, deliveryContext: { isRedelivery: false } };
+    if (!chat) return event;
+    event.source = chat.source;
+    if (mode === "active" && REPLYABLE.has(type)) {
+      event.replyToken = ids.replyToken();
+      replyTokens.issue(event.replyToken, chat.id, webhookEventId, timestamp);
+    }
+    return event;
+  }
+
+  function made<E extends WebhookEvent>(event: E): E {
+    emit({ type: "event", event });
+    return event;
+  }
+
+  function event<T extends string, F extends object>(type: T, chatId: string, fields: F, mode?: Mode) {
+    const source = sourceOf(chatId);
+    return made({ type, ...base(type, { id: chatId, source }, mode), source, ...fields });
+  }
+
+  function message(act: Act, content: UserContent): MessageEvent {
+    const user = people.user(act.from);
+    const chatId = act.in ?? user.userId;
+    if (user.blocked && !act.in) throw new Error(`${user.userId} has blocked the bot and cannot write to it`);
+    if (act.in && !people.group(act.in).members.includes(user.userId))
+      throw new Error(`${user.userId} is not a member of ${act.in}`);
+    const source = sourceOf(chatId, act.anonymous ? undefined : user.userId);
+    const common = base("message", { id: chatId, source }, act.mode);
+    const id = ids.message(common.timestamp);
+    const written = {
+      ...content,
+      id,
+      ...(SEALED.has(content.type) && { quoteToken: seals.quote(chatId, id) }),
+      markAsReadToken: seals.read(chatId, id),
+    };
+    if (!act.in) user.wroteAt = common.timestamp;
+    const entry = {
+      by: "user" as const,
+      ...{ messageId: id, at: common.timestamp, from: user.userId, webhookEventId: common.webhookEventId },
+      ...{ message: written, read: false, unsent: false },
+    };
+    timelines.append(chatId, structuredClone(entry));
+    emit({ type: "message", chatId, entry });
+    return made({ type: "message", ...common, source, message: written });
+  }
+
+  function setJoined(chatId: string, joined: boolean): Group {
+    const group = people.groups.get(chatId);
+    if (!group)
+      throw new Error(`No group or room ${chatId} in this simulator: add one with addGroup or addRoom`);
+    group.joined = joined;
+    emit({ type: "group", group });
+    return group;
+  }
+
+  return {
+    /** Adds a user, a friend of the bot unless told otherwise. */
+    addUser(input: { name: string } & Partial<Omit<User, "displayName">>): User {
+      const { name, ...rest } = input;
+      const user: User = {
+        userId: ids.user(),
+        displayName: name,
+        language: "ja",
+        friend: true,
+        blocked: false,
+      };
+      Object.assign(user, rest);
+      if (!isUserId(user.userId))
+        throw new Error(`A user id is U and 32 hexadecimal digits, not ${user.userId}`);
+      people.users.set(user.userId, user);
+      emit({ type: "user", user });
+      return structuredClone(user);
+    },
+
+    /** Adds a group with the bot in it. */
+    addGroup: (input: { name: string; members: string[]; groupId?: string | undefined }): Group =>
+      addGathering("group", input.name, input.members, input.groupId ?? ids.group()),
+
+    /** Adds a multi-person chat with the bot in it. */
+    addRoom: (input: { members: string[]; roomId?: string | undefined }): Group =>
+      addGathering("room", "", input.members, input.roomId ?? ids.room()),
+
+    say(input: Act & { text: string; quotedMessageId?: string | undefined; mention?: Mention | undefined }) {
+      const { text, quotedMessageId, mention } = input;
+      const content = {
+        type: "text" as const,
+        text,
+        ...(mention && { mention }),
+        ...(quotedMessageId && { quotedMessageId }),
+      };
+      return message(input, content) as MessageEvent<TextMessage>;
+    },
+
+    sticker(input: Act & { packageId?: string; stickerId?: string; keywords?: string[] }): MessageEvent {
+      const { packageId = "446", stickerId = "1988", keywords } = input;
+      const stickerResourceType = "STATIC";
+      return message(input, {
+        type: "sticker",
+        packageId,
+        stickerId,
+        stickerResourceType,
+        ...(keywords && { keywords }),
+      });
+    },
+
+    /** Sends a location, or any other content LINE has a webhook message for. */
+    send: (input: Act & { content: UserContent }): MessageEvent => message(input, input.content),
+
+    /**
+     * Sends an image, video, audio or file whose bytes the content API then gives
+     * out, after `transcodingMs` of answering 202.
+     */
+    media(
+      input: Act & {
+        type: MediaType;
+        bytes: Uint8Array;
+        contentType: string;
+        fileName?: string;
+        duration?: number;
+        imageSet?: { id: string; index?: number; total?: number };
+        transcodingMs?: number;
+      },
+    ): MessageEvent {
+      const { type, bytes, contentType, duration, imageSet, transcodingMs = 0 } = input;
+      const contentProvider: ContentProvider = { type: "line" };
+      const content: UserContent =
+        type === "file"
+          ? { type, fileName: input.fileName ?? "file", fileSize: bytes.length }
+          : {
+              type,
+              contentProvider,
+              ...(duration !== undefined && { duration }),
+              ...(imageSet && { imageSet }),
+            };
+      const sent = message(input, content);
+      const readyAt = sent.timestamp + transcodingMs;
+      contents.add({ messageId: sent.message.id, type, contentType, bytes: bytes.slice(), readyAt });
+      return sent;
+    },
+
+    /** Takes a message back: its text and bytes are gone from the platform. */
+    unsend(input: { messageId: string; mode?: Mode }): UnsendEvent {
+      const found = timelines.find(input.messageId);
+      if (!found) throw new Error(`No message ${input.messageId} of a user in any timeline`);
+      const { chatId, entry } = found;
+      entry.unsent = true;
+      entry.message = { type: entry.message.type, id: entry.messageId } as typeof entry.message;
+      contents.remove(entry.messageId);
+      emit({ type: "unsent", chatId, messageId: entry.messageId });
+      return event("unsend", chatId, { unsend: { messageId: entry.messageId } }, input.mode);
+    },
+
+    /** Adds the bot as a friend, or unblocks it. */
+    follow(input: { from: string; mode?: Mode }): FollowEvent {
+      const user = people.user(input.from);
+      const isUnblocked = user.blocked;
+      Object.assign(user, { friend: true, blocked: false });
+      emit({ type: "user", user });
+      return event("follow", user.userId, { follow: { isUnblocked } }, input.mode);
+    },
+
+    /** Blocks the bot. */
+    unfollow(input: { from: string; mode?: Mode }): UnfollowEvent {
+      const user = people.user(input.from);
+      user.blocked = true;
+      emit({ type: "user", user });
+      return event("unfollow", user.userId, {}, input.mode);
+    },
+
+    /** Invites the bot into a group or room. */
+    join(input: { in: string; mode?: Mode }): JoinEvent {
+      const { chatId } = setJoined(input.in, true);
+      return event("join", chatId, {}, input.mode);
+    },
+
+    /** Removes the bot from a group or room. */
+    leave(input: { in: string; mode?: Mode }): LeaveEvent {
+      const left = event("leave", people.group(input.in).chatId, {}, input.mode);
+      setJoined(input.in, false);
+      return left;
+    },
+
+    postback(input: Act & { data: string; params?: Record<string, string> }): PostbackEvent {
+      const { data, params } = input;
+      const chatId = input.in ?? people.user(input.from).userId;
+      return event("postback", chatId, { postback: { data, ...(params && { params }) } }, input.mode);
+    },
+
+    /**
+     * Any other event, known to LINE or not: `{ type: "memberJoined", in: groupId,
+     * fields: { joined: { members } } }`. Without `in` it has no source, like a
+     * failed accountLink.
+     */
+    event(input: {
+      type: string;
+      in?: string | undefined;
+      mode?: Mode | undefined;
+      fields?: object | undefined;
+    }): OtherEvent {
+      const { type, in: chatId, mode, fields } = input;
+      if (chatId) return event(type, chatId, { ...fields }, mode);
+      return made({ type, ...base(type, undefined, mode), ...fields });
+    },
+  };
+
+  function addGathering(type: Group["type"], name: string, members: string[], chatId: string): Group {
+    if (!(type === "group" ? /^C[0-9a-f]{32}$/ : /^R[0-9a-f]{32}$/).test(chatId))
+      throw new Error(
+        `A ${type} id is ${type === "group" ? "C" : "R"} and 32 hexadecimal digits, not ${chatId}`,
+      );
+    for (const member of members) people.user(member);
+    const group: Group = { chatId, type, name, members: [...members], joined: true };
+    people.groups.set(chatId, group);
+    emit({ type: "group", group });
+    return structuredClone(group);
+  }
+}

@@ -1,0 +1,16 @@
+export type { Act } from "./actions.ts";
+export { type ApiCall, ConnectionLost } from "./api.ts";
+export type { Change, WebhookStatus } from "./changes.ts";
+export type * from "./events.ts";
+export { type Fault, type FaultRule, MONTHLY_LIMITED, RATE_LIMITED } from "./faults.ts";
+export type { OutgoingMessage } from "./messages.ts";
+export type { Group, User } from "./people.ts";
+export type { Fetch, Wait } from "./platform.ts";
+export type { RateLimit, RateLimits } from "./rate-limits.ts";
+export type { SentMessage } from "./retry-keys.ts";
+export type { Operation } from "./routes.ts";
+export { type LineServer, serveLine } from "./serve.ts";
+export { createLineSimulator, type LineSimulator, type LineSimulatorOptions } from "./simulator.ts";
+export type { Snapshot } from "./snapshot.ts";
+export type { BotEntry, TimelineEntry, UserEntry } from "./timeline.ts";
+export { type DeliverOptions, type Delivery, sign } from "./webhook.ts";

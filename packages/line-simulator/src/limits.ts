@@ -1,0 +1,32 @@
+/** What the simulator keeps at most, so that a long run stays in bounded memory. */
+export const KEPT = {
+  /** Entries per chat; older ones leave the timeline. */
+  timelineEntries: 1_000,
+  /** API calls in `line.requests`. */
+  requests: 1_000,
+  /** Retry keys; LINE keeps them 24 hours, so a busier day than this forgets its oldest. */
+  retryKeys: 100_000,
+  /** Reply tokens that are still worth something. */
+  replyTokens: 100_000,
+  /** Bytes of images, videos, audio and files together; the oldest go first. */
+  contentBytes: 16 * 1024 * 1024,
+  /** Fault rules at one time. */
+  faults: 100,
+};
+
+/** LINE: "messages: at most 5". */
+export const MAX_MESSAGES = 5;
+/** LINE: 5,000 UTF-16 code units, which is what String.length counts. */
+export const MAX_TEXT_UNITS = 5_000;
+/** LINE: 2 MB for a request body. */
+export const MAX_BODY_BYTES = 2 * 1024 * 1024;
+/** LINE: 13 quick reply buttons. */
+export const MAX_QUICK_REPLIES = 13;
+/** LINE: a retry key is remembered for 24 hours after it was accepted. */
+export const RETRY_KEY_MS = 24 * 60 * 60_000;
+/** LINE: a redelivered reply token is worth nothing 20 minutes after its event. */
+export const REPLY_TOKEN_OLDEST_MS = 20 * 60_000;
+/** LINE: who is no friend can be pushed to for 7 days after writing in a 1:1 chat. */
+export const STRANGER_REACHABLE_MS = 7 * 24 * 60 * 60_000;
+/** LINE: no answer to a webhook within 2 seconds counts as a time-out. */
+export const WEBHOOK_TIMEOUT_MS = 2_000;

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createActions } from "./actions.ts";
+import { createAdmin } from "./admin.ts";
+import { type ApiCall, createApi } from "./api.ts";
+import { createPlatform, type Fetch, type Wait } from "./platform.ts";
+import { LINE_RATE_LIMITS, type RateLimits } from "./rate-limits.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { createWebhooks } from "./webhook.ts";
+
+export type LineSimulatorOptions = {
+  /** Signs webhooks. */
+  channelSecret: string;
+  /** The one bearer token the API takes. */
+  channelAccessToken: string;
+  /** Where webhooks go. Default: none until the bot sets one over the API. */
+  webhookUrl?: string | undefined;
+  /** The time, epoch milliseconds. Default: Date.now. */
+  clock?: (() => number) | undefined;
+  /** 0 to 1 like Math.random, the default. Every id follows from it, from the clock and from a counter. */
+  random?: (() => number) | undefined;
+  /** Waits for webhook time-outs, redeliveries and delays. Default: a real timer. */
+  wait?: Wait | undefined;
+  /** How webhooks reach the bot. Default: the global fetch. */
+  fetch?: Fetch | undefined;
+  /** Pushes a month, as `GET /v2/bot/message/quota` tells it. Default: unlimited. */
+  monthlyQuota?: number | undefined;
+  /** Default: 60,000 ms. */
+  replyTokenTtlMs?: number | undefined;
+  /** Overrides for LINE's limits, by operation. */
+  rateLimits?: RateLimits | undefined;
+  /** Default: drawn from `random`, or the snapshot's. */
+  botUserId?: string | undefined;
+  /** Default: "Bot". */
+  botName?: string | undefined;
+  /** What an earlier `snapshot()` gave. */
+  snapshot?: Snapshot | undefined;
+};
+
+export type LineSimulator = ReturnType<typeof createLineSimulator>;
+
+/**
+ * A LINE platform with one bot: its API as `fetch`, its users as verbs, its
+ * chats as timelines. It keeps no timer and does nothing between calls.
+ */
+export function createLineSimulator(options: LineSimulatorOptions) {
+  const platform = createPlatform({
+    channelSecret: options.channelSecret,
+    channelAccessToken: options.channelAccessToken,
+    webhookUrl: options.webhookUrl,
+    clock: options.clock ?? Date.now,
+    random: options.random ?? Math.random,
+    wait: options.wait ?? ((ms, signal) => sleep(ms, undefined, { signal, ref: true })),
+    fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
+    monthlyQuota: options.monthlyQuota,
+    replyTokenTtlMs: options.replyTokenTtlMs ?? 60_000,
+    botUserId: options.botUserId,
+    botName: options.botName ?? "Bot",
+    snapshot: options.snapshot,
+  });
+  const { people, timelines, loading, faults, changes, bot } = platform;
+  const api = createApi(platform, { ...LINE_RATE_LIMITS, ...options.rateLimits });
+  const actions = createActions(platform);
+  const webhooks = createWebhooks(platform);
+
+  const line = {
+    ...actions,
+    ...webhooks,
+    bot,
+
+    /** Every API call, newest last; the oldest of more than 1,000 are dropped. */
+    requests: api.requests as readonly ApiCall[],
+
+    faults,
+    subscribe: changes.subscribe,
+
+    /** A chat as its members see it, oldest first: a copy. */
+    timeline: timelines.read,
+
+    /** When the loading animation of this chat will be over, if one is shown; epoch milliseconds. */
+    loadingUntil: (chatId: string) => loading.until(chatId),
+
+    users: () => structuredClone([...people.users.values()]),
+    groups: () => structuredClone([...people.groups.values()]),
+    webhookUrl: () => platform.webhook.url,
+
+    /** All state as plain JSON, for `createLineSimulator({ snapshot })`. */
+    snapshot: () => platform.save(),
+  };
+
+  const admin = createAdmin(line);
+  return {
+    ...line,
+
+    /** The whole HTTP surface: api.line.me, api-data.line.me and /_simulator/. */
+    fetch(request: Request): Promise<Response> {
+      return new URL(request.url).pathname.startsWith("/_simulator") ? admin(request) : api.fetch(request);
+    },
+  };
+}

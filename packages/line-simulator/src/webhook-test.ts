@@ -1,0 +1,19 @@
+import type { Platform } from "./platform.ts";
+import { isOk, post, signedRequest, statusFrom } from "./webhook.ts";
+
+/** The console's Verify button: posts no events, and tells how it went in LINE's words. */
+export async function testWebhook(platform: Platform, url: string) {
+  const timestamp = new Date(platform.clock()).toISOString();
+  const request = signedRequest(platform, url, []);
+  const status = await statusFrom(platform, (signal) => post(request, platform.fetch, signal));
+  if (status === "timeout") {
+    return { success: false, timestamp, statusCode: 0, reason: "REQUEST_TIMEOUT", detail: "Request timeout" };
+  }
+  if (status === "unreachable") {
+    const detail = `Connection failed: ${url}`;
+    return { success: false, timestamp, statusCode: 0, reason: "COULD_NOT_CONNECT", detail };
+  }
+  const success = isOk(status);
+  const reason = success ? "OK" : "ERROR_STATUS_CODE";
+  return { success, timestamp, statusCode: status, reason, detail: String(status) };
+}
