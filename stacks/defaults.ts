@@ -18,8 +18,9 @@ export const functionDefaults = {
   // to SST's asset bucket. So `--enable-source-maps` would find nothing here, and only cost time.
   nodejs: { format: "esm", minify: true, splitting: true },
   logging: {
-    // Lambda's own lines (REPORT, time-outs, crashes) can then be queried like ours.
-    format: "json",
+    // Our lines are JSON already; the JSON format would put each one, escaped, into a string of another.
+    // As text, CloudWatch Logs Insights finds the fields of ours and of Lambda's REPORT lines.
+    format: "text",
     // Twice the 14 days that a parked job waits in the dead-letter queue, so that its story is still there.
     retention: "1 month",
   },

@@ -144,11 +144,11 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
       expect(JSON.stringify(template.resources.filter(({ custom }) => custom))).not.toContain("dummy-");
     });
 
-    test("keep their logs for a month, each in a group of its own", () => {
+    test("keep their lines as they print them, for a month, each in a group of its own", () => {
       const groups = all("aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs);
       expect(groups.map(({ retentionInDays }) => retentionInDays)).toEqual([30, 30]);
-      expect([ingress(), worker()].map(({ loggingConfig }) => loggingConfig.logGroup)).toEqual(
-        groups.map(({ name }) => name),
+      expect([ingress(), worker()].map(({ loggingConfig }) => loggingConfig)).toEqual(
+        groups.map(({ name }) => ({ logFormat: "Text", logGroup: name })),
       );
     });
 
@@ -332,13 +332,11 @@ test("the same source gives the same template, byte for byte", { timeout: synthe
   expect(await run(".sst/synth/twice.2.json")).toBe(await run(".sst/synth/twice.1.json"));
 });
 
-test("without ALARM_EMAIL nobody is subscribed", { timeout: synthesisMs }, async () => {
-  const { resources } = await synthesize("silent", { env: { ALARM_EMAIL: "" } });
+test("without ALARM_EMAIL nobody is subscribed, and `sst dev` has the trust that a laptop needs", {
+  timeout: synthesisMs,
+}, async () => {
+  const { resources } = await synthesize("laptop", { dev: true, env: { ALARM_EMAIL: "" } });
   expect(resources.filter(({ type }) => type === "aws:sns/topicSubscription:TopicSubscription")).toEqual([]);
-});
-
-test("`sst dev` still deploys, with the trust that a laptop needs", { timeout: synthesisMs }, async () => {
-  const { resources } = await synthesize("laptop", { dev: true });
   const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
   expect(roles).toHaveLength(2);
   for (const { inputs } of roles) expect(inputs.assumeRolePolicy).toContain("123456789012:root");
