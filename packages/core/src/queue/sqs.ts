@@ -8,8 +8,9 @@ import {
 import { BotError } from "../error.ts";
 import { deadlines, sqsLimits } from "../settings.ts";
 
-/** Two attempts inside one deadline. */
+/** Two attempts inside one deadline. The endpoint is the configured one, whatever host a queue's URL names. */
 export const queueClientOptions = {
+  useQueueUrlAsEndpoint: false,
   maxAttempts: 2,
   requestHandler: {
     requestTimeout: deadlines.queueMs / 2,

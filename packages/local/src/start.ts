@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { createLog, type LogLevel } from "@henji/core/log";
+import { worker } from "@henji/core/settings";
+import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
+import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
+import { startTable } from "./dynamo.ts";
+import { type EventSource, startEventSource } from "./event-source.ts";
+import { type FunctionUrlHandler, serveFunctionUrl } from "./function-server.ts";
+import { importIngress, importWorker } from "./handlers.ts";
+import { keepLine, restoreLine } from "./line-state.ts";
+import { localAws, startQueues } from "./sqs.ts";
+
+export type LocalOptions = {
+  /** The first of five ports in a row; 0 or nothing: five free ones. */
+  firstPort?: number;
+  /** Where state is kept between runs. Nothing: in memory. */
+  directory?: string;
+  /** A real model instead of the stand-in. */
+  openAi?: { apiKey: string; baseUrl: string | undefined };
+  /** What the handlers print; Studio sees everything. Default: "error". */
+  logLevel?: LogLevel;
+  /** How long the stand-in model thinks. Default: 0. */
+  modelLatencyMs?: number;
+};
+
+export type Local = {
+  line: LineSimulator;
+  /** The stand-in; missing with a real model. */
+  model: ModelSimulator | undefined;
+  urls: { webhook: string; line: string; model: string; sqs: string; dynamodb: string };
+  /** What to set outside this process to reach the same services. */
+  environment: Record<string, string>;
+  eventSource: EventSource;
+  /** Loads `bot.config.ts` anew, for the next batch on. */
+  reloadWorker(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const channelSecret = "local-channel-secret";
+const channelAccessToken = "local-channel-access-token";
+
+/**
+ * The whole system in this process: the stand-ins first, then the environment that the handlers
+ * read, then the handlers themselves.
+ */
+export async function startLocal(options: LocalOptions = {}): Promise<Local> {
+  const { directory, firstPort = 0, openAi, logLevel = "error" } = options;
+  const port = (offset: number) => (firstPort === 0 ? 0 : firstPort + offset);
+  const at = (name: string) => (directory === undefined ? undefined : join(directory, name));
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const step of stops.splice(0).reverse()) await step();
+  };
+  try {
+    return await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function start(): Promise<Local> {
+    const queues = await startQueues({ port: port(3), directory: at("sqs") });
+    stops.push(queues.stop);
+    const table = await startTable({ port: port(4), directory: at("dynamodb") });
+    stops.push(table.stop);
+
+    const ingressHandler = Promise.withResolvers<FunctionUrlHandler>();
+    const ingress = await serveFunctionUrl(async (event) => (await ingressHandler.promise)(event), port(0));
+    stops.push(ingress.close);
+
+    const line = createLineSimulator({
+      channelSecret,
+      channelAccessToken,
+      botName: "Henji",
+      webhookUrl: `${ingress.url}/`,
+      snapshot: restoreLine(at("line.json")),
+    });
+    const lineServer = await serveLine(line, { port: port(1) });
+    stops.push(lineServer.close, keepLine(line, at("line.json")));
+
+    const model = openAi ? undefined : createModelSimulator({ latencyMs: options.modelLatencyMs ?? 0 });
+    const modelServer = model && (await serveModel(model, { port: port(2) }));
+    if (modelServer) stops.push(modelServer.close);
+
+    const environment = {
+      AWS_REGION: localAws.region,
+      AWS_ACCESS_KEY_ID: localAws.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_SQS: queues.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+      LINE_API_BASE_URL: lineServer.url,
+      LINE_DATA_API_BASE_URL: lineServer.url,
+      OPENAI_BASE_URL: modelServer?.url ?? openAi?.baseUrl ?? "https://api.openai.com/v1",
+      SST_RESOURCES_JSON: JSON.stringify({
+        App: { name: "henji", stage: "local" },
+        LineChannelSecret: { value: channelSecret },
+        LineChannelAccessToken: { value: channelAccessToken },
+        OpenAiApiKey: { value: openAi?.apiKey ?? "stand-in" },
+        EventQueue: { url: queues.eventQueue.url },
+        DeadLetterQueue: { url: queues.deadLetterQueue.url },
+        Conversations: { name: table.name },
+      }),
+      LOG_LEVEL: logLevel,
+    };
+    Object.assign(process.env, environment);
+
+    ingressHandler.resolve(await importIngress());
+    const eventSource = startEventSource({
+      sqs: queues.client,
+      queueUrl: queues.eventQueue.url,
+      queueArn: queues.eventQueue.arn,
+      handler: await importWorker(),
+      batchSize: worker.batchSize,
+      timeoutMs: worker.timeoutS * 1000,
+      maximumConcurrency: worker.maximumConcurrency,
+      log: createLog({ level: logLevel }),
+    });
+    stops.push(() => eventSource.stop());
+
+    return {
+      line,
+      model,
+      urls: {
+        webhook: ingress.url,
+        line: lineServer.url,
+        model: environment.OPENAI_BASE_URL,
+        sqs: queues.endpoint,
+        dynamodb: table.endpoint,
+      },
+      environment,
+      eventSource,
+      reloadWorker: async () => eventSource.setHandler(await importWorker()),
+      stop,
+    };
+  }
+}
