@@ -77,9 +77,10 @@ function asksAboutMemory(text: string): boolean {
   );
 }
 
-/** Instructions that set out to summarize, not those that mention it somewhere. */
+/** Instructions whose task is a summary, not a bot's that mention one. */
 const asksForSummary = (instructions: string) =>
-  /^.{0,80}(\bsummari[sz]e\b|\bsummary\b|\bcondense\b|要約)/isu.test(instructions);
+  /^\s*(you |please )?(summari[sz]e|condense)\b/i.test(instructions) ||
+  /^[^。\n]{0,30}会話[^。\n]{0,20}要約/u.test(instructions);
 
 function quoter(say: typeof english, length: number) {
   return ({ text, attachments }: Message) => {

@@ -18,9 +18,9 @@ export type LoggedRequest = {
 
 export type RequestLog = readonly LoggedRequest[];
 
-/** The newest requests, within both bounds. */
+/** The newest requests, within both bounds: a character takes up to four bytes, raw and parsed. */
 const MAX_REQUESTS = 1_000;
-const MAX_CHARACTERS = 32 * 1024 * 1024;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 export function createRequestLog() {
   const requests: LoggedRequest[] = [];

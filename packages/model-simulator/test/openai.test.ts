@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from "node:http";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createModelSimulator, type ServedModel, serveModel } from "../src/index.ts";
@@ -166,6 +167,26 @@ describe.each(Object.entries(clients))("the openai package %s", (_, connect) => 
   });
 });
 
+test("a server lets go of a request when its caller hangs up", async () => {
+  const hanging = createModelSimulator();
+  hanging.faults.add({ fault: { kind: "hang" } });
+  const letGo = Promise.withResolvers<unknown>();
+  const fetch: typeof hanging.fetch = async (input, init) => {
+    const response = hanging.fetch(input, init);
+    response.catch(letGo.resolve);
+    return response;
+  };
+  const own = await serveModel({ ...hanging, fetch });
+  const client = new OpenAI({ apiKey: "any", baseURL: own.url, maxRetries: 0 });
+  const abort = new AbortController();
+  const pending = client.responses.create({ model: "m", input: "hello" }, { signal: abort.signal });
+  while (hanging.requests.length === 0) await new Promise(setImmediate);
+  abort.abort();
+  await expect(pending).rejects.toBeInstanceOf(OpenAI.APIUserAbortError);
+  expect(await letGo.promise).toMatchObject({ name: "AbortError" });
+  await own.close();
+});
+
 test("a server that closes breaks off what hangs", async () => {
   const hanging = createModelSimulator();
   hanging.faults.add({ fault: { kind: "hang" } });
@@ -205,5 +226,11 @@ describe("the simulator's own paths", () => {
     const rule = { fault: { kind: "failed" } };
     expect((await admin("POST", "faults", rule, { origin: "https://evil.example" })).status).toBe(403);
     expect((await admin("POST", "faults", rule, { origin: "http://localhost:5173" })).status).toBe(201);
+    // A name that was made to point here: fetch cannot set the Host header, a browser would.
+    const rebound = await new Promise<IncomingMessage>((resolve) =>
+      get(`${origin()}/_simulator/requests`, { headers: { host: "evil.example" } }, resolve),
+    );
+    rebound.resume();
+    expect(rebound.statusCode).toBe(403);
   });
 });

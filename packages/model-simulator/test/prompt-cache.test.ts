@@ -78,6 +78,15 @@ describe("cached tokens", () => {
     expect((await ask(turns(30))).cached).toBe(0);
   });
 
+  test("stay warm in whole when a part of them is read", async () => {
+    const minutes = (n: number) => n * 60 * 1000;
+    const { written } = await ask(turns(40));
+    now += minutes(9);
+    expect((await ask([...turns(30), ...turns(5, 100)])).cached).toBeLessThan(written);
+    now += minutes(9);
+    expect((await ask(turns(41))).cached).toBe(written);
+  });
+
   test("stay while prompts of another kind share the key", async () => {
     await ask(turns(30));
     await ask(turns(30, 500), "chat", "Summarize.");

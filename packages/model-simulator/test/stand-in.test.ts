@@ -83,11 +83,17 @@ describe("the stand-in's answer", () => {
     );
   });
 
-  test("sums up what users said when the instructions set out to", async () => {
-    const text = await answer([user("I am Aki"), bot("Hi."), user("I like tea")], {
-      instructions: "Summarize the conversation below for later.",
-    });
-    expect(text).toBe("The user said: “I am Aki”, “I like tea”.");
+  test.each(["Summarize the conversation below for later.", "これまでの会話を短く要約してください。"])(
+    "sums up what users said when that is the task: %j",
+    async (instructions) => {
+      const text = await answer([user("I am Aki"), bot("Hi."), user("I like tea")], { instructions });
+      expect(text).toBe("The user said: “I am Aki”, “I like tea”.");
+    },
+  );
+
+  test("is no summary because a bot's instructions mention one", async () => {
+    const instructions = "You are kind. When asked, summarize long texts. 長い文は要約してください。";
+    expect(await answer("hello", { instructions })).toContain("stand-in");
   });
 
   test("reads parts, and names what has no text", async () => {
