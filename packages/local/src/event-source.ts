@@ -202,7 +202,7 @@ function failedIds(response: unknown, messageIds: string[]): string[] | undefine
   }
 }
 
-/** What survives JSON, as on the way to a Lambda and back. */
+/** What survives JSON, as on the way to a Lambda and back: a copy, without what is undefined. */
 const overTheWire = <T>(value: unknown): T => JSON.parse(JSON.stringify(value));
 
 function toRecord(message: Message, queueArn: string): SQSRecord {
@@ -224,8 +224,8 @@ function toRecord(message: Message, queueArn: string): SQSRecord {
 
 function toAttribute({ DataType, StringValue, BinaryValue }: MessageAttributeValue): SQSMessageAttribute {
   return {
-    ...(StringValue !== undefined && { stringValue: StringValue }),
-    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString("base64") }),
+    stringValue: StringValue,
+    binaryValue: BinaryValue && Buffer.from(BinaryValue).toString("base64"),
     stringListValues: [],
     binaryListValues: [],
     dataType: DataType!,

@@ -1,6 +1,7 @@
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
@@ -112,7 +113,7 @@ test("a handler gets the event and the context that Lambda would give it", async
 
   const { event, context, remainingMs } = seen[0]!;
   const digits = expect.stringMatching(/^\d+$/);
-  expect(event).toEqual({
+  expect(event).toStrictEqual({
     Records: [
       {
         messageId: expect.any(String),
@@ -334,23 +335,32 @@ test("a new handler takes the next batch, and the old one keeps its own", async 
   expect(left()).toEqual(nothing);
 });
 
-test("stop finishes what runs, deletes what succeeded and leaves the rest in the queue", async () => {
+test("stop finishes what was received, deletes what succeeded and leaves the rest in the queue", async () => {
   const gate = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
+  const receives: Promise<unknown>[] = [];
+  const watched: Pick<SQSClient, "send"> = {
+    send: ((command: Parameters<SQSClient["send"]>[0]) => {
+      const result = sqs.send(command);
+      if (command instanceof ReceiveMessageCommand) receives.push(result);
+      return result;
+    }) as SQSClient["send"],
+  };
   const stopping = start(
     async () => {
       started.resolve();
       await gate.promise;
     },
-    { maximumConcurrency: 1 },
+    { sqs: watched },
   );
   send("a");
   await started.promise;
-  const stopped = stopping.stop();
+  const overWhenStopped = stopping.stop().then(() => invocations.length);
+  await receives.at(-1);
+  await new Promise(setImmediate);
   send("b");
   gate.resolve();
-  await stopped;
-  expect(invocations).toHaveLength(1);
+  expect(await overWhenStopped).toBe(1);
   expect(left()).toEqual({ ready: 1, inflight: [] });
 });
 
