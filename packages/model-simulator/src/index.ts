@@ -3,4 +3,9 @@ export type { Conversation, Message } from "./request.ts";
 export type { LoggedRequest, RequestLog } from "./request-log.ts";
 export type { Usage } from "./response.ts";
 export { type ServedModel, serveModel } from "./serve.ts";
-export { createModelSimulator, type ModelSimulator, type ModelSimulatorOptions } from "./simulator.ts";
+export {
+  type Answerer,
+  createModelSimulator,
+  type ModelSimulator,
+  type ModelSimulatorOptions,
+} from "./simulator.ts";
