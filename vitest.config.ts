@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    projects: ["packages/*", "stacks"].map((root) => ({
-      test: { root, name: root, include: ["test/**/*.test.ts"], testTimeout: 20_000 },
-    })),
+    include: ["{packages/*,stacks}/test/**/*.test.ts"],
+    exclude: ["**/test/browser/**"],
+    testTimeout: 20_000,
   },
 });

@@ -1,3 +1,4 @@
+import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { BotError } from "./error.ts";
 
@@ -44,7 +45,7 @@ export type Language = keyof Bot["texts"];
 
 /** Checks the configuration; the error lists every mistake with its path. */
 export function defineBot(config: BotConfig): Bot {
-  const result = schema.safeParse(config);
+  const result = schema.safeParse(config, { error: en().localeError });
   if (result.success) return result.data;
   const mistakes = result.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
   throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes.join("; ")}`, { retry: "never" });

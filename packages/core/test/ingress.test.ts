@@ -1,0 +1,148 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { systemClock } from "@henji/core/clock";
+import { createIngress } from "@henji/core/ingress";
+import { createLog, type LogEntry } from "@henji/core/log";
+import { decodeJob } from "@henji/core/queue/job";
+import { createSender, type Outgoing, queueClientOptions, type Sender } from "@henji/core/queue/sqs";
+import { sign } from "@henji/line-simulator";
+import { expect, test } from "vitest";
+
+const channelSecret = "secret";
+const user = (n: number) => `U${String(n).padStart(32, "0")}`;
+
+function event(chat: number, id: string, text = "hi") {
+  return {
+    type: "message",
+    webhookEventId: id,
+    timestamp: 1_700_000_000_000,
+    source: { type: "user", userId: user(chat) },
+    message: { type: "text", id: "1", text },
+  };
+}
+
+function post(events: unknown[], headers: Record<string, string> = {}) {
+  const body = JSON.stringify({ destination: "U0", events });
+  return new Request("https://henji.example/", {
+    method: "POST",
+    body,
+    headers: { "x-line-signature": sign(channelSecret, body), ...headers },
+  });
+}
+
+/** An ingress over a queue that takes everything but the events in `refused`. */
+function open(options: { refused?: string[]; queue?: Sender } = {}) {
+  const batches: Outgoing[][] = [];
+  const log: LogEntry[] = [];
+  const queue: Sender = options.queue ?? {
+    async send(messages) {
+      batches.push([...messages]);
+      return new Set(messages.map(({ eventId }) => eventId).filter((id) => options.refused?.includes(id)));
+    },
+  };
+  const ingress = createIngress({
+    channelSecret,
+    queue,
+    clock: systemClock,
+    log: createLog({ write: (line) => log.push(JSON.parse(line)) }),
+  });
+  return { ingress, batches, log };
+}
+
+const ids = (batches: Outgoing[][]) => batches.map((batch) => batch.map(({ eventId }) => eventId));
+
+test("every event is on the queue, grouped by its chat, before LINE hears 200", async () => {
+  const { ingress, batches } = open();
+  const response = await ingress(post([event(1, "a"), event(2, "b")]));
+  expect(response.status).toBe(200);
+  expect(batches.flat().map(({ chatId, eventId }) => [chatId, eventId])).toEqual([
+    [user(1), "a"],
+    [user(2), "b"],
+  ]);
+});
+
+test.each([
+  [{ type: "group", groupId: "Cg", userId: user(1) }, "Cg"],
+  [{ type: "room", roomId: "Rr" }, "Rr"],
+  [undefined, "channel"],
+])("the chat of source %j is %s", async (source, chatId) => {
+  const { ingress, batches } = open();
+  await ingress(post([{ ...event(1, "a"), source }]));
+  expect(batches.flat()[0]?.chatId).toBe(chatId);
+});
+
+test("a batch holds one event of a chat at most, so that a part that fails is never overtaken", async () => {
+  const { ingress, batches } = open();
+  await ingress(post([event(1, "a1"), event(1, "a2"), event(2, "b1"), event(1, "a3"), event(2, "b2")]));
+  expect(ids(batches)).toEqual([["a1", "b1"], ["a2", "b2"], ["a3"]]);
+});
+
+test("after an event that SQS refused, the rest of its chat is held back and the others go on", async () => {
+  const { ingress, batches, log } = open({ refused: ["a1"] });
+  const response = await ingress(post([event(1, "a1"), event(2, "b1"), event(1, "a2"), event(2, "b2")]));
+  expect(response.status).toBe(503);
+  expect(ids(batches)).toEqual([["a1", "b1"], ["b2"]]);
+  expect(log.filter(({ name }) => name === "event.not_queued").map(({ eventId }) => eventId)).toEqual([
+    "a1",
+    "a2",
+  ]);
+});
+
+test("a batch has at most ten entries and 1 MiB", async () => {
+  const { ingress, batches } = open();
+  await ingress(post(Array.from({ length: 23 }, (_, n) => event(n, `e${n}`))));
+  expect(batches.map((batch) => batch.length)).toEqual([10, 10, 3]);
+
+  const large = open();
+  await large.ingress(post(Array.from({ length: 4 }, (_, n) => event(n, `e${n}`, "😀".repeat(30_000)))));
+  expect(large.batches.map((batch) => batch.length)).toEqual([2, 2]);
+});
+
+test("with the queue down LINE hears 503 and one line says why", async () => {
+  const client = new SQSClient({
+    ...queueClientOptions,
+    region: "local",
+    endpoint: "http://127.0.0.1:9",
+    credentials: { accessKeyId: "x", secretAccessKey: "x" },
+  });
+  const { ingress, log } = open({ queue: createSender(client, "http://127.0.0.1:9/0/queue.fifo") });
+  expect((await ingress(post([event(1, "a", "private text")]))).status).toBe(503);
+  expect(log.map(({ name }) => name)).toEqual(["queue.unavailable", "event.not_queued"]);
+  expect(JSON.stringify(log)).not.toContain("private text");
+});
+
+test("an event without an id is passed over, and costs the others nothing", async () => {
+  const { ingress, batches, log } = open();
+  const { webhookEventId, ...nameless } = event(1, "a");
+  expect((await ingress(post([nameless, "what?", event(1, "b")]))).status).toBe(200);
+  expect(ids(batches)).toEqual([["b"]]);
+  expect(log.filter(({ name }) => name === "event.unreadable")).toHaveLength(2);
+});
+
+test("the signature is verified over the bytes as they came", async () => {
+  const body = Buffer.from('{ "events" : [] , "destination":"\u00e9" }');
+  const { ingress } = open();
+  const signed = (signature: string | undefined) =>
+    new Request("https://henji.example/", {
+      method: "POST",
+      body,
+      headers: signature === undefined ? {} : { "X-Line-Signature": signature },
+    });
+  expect((await ingress(signed(sign(channelSecret, body)))).status).toBe(200);
+  const others = [undefined, "", "x", sign("other", body), sign(channelSecret, body.subarray(1))];
+  for (const signature of others) expect((await ingress(signed(signature))).status).toBe(401);
+});
+
+test("anything but a POST is answered 405", async () => {
+  const { ingress, log } = open();
+  expect((await ingress(new Request("https://henji.example/"))).status).toBe(405);
+  expect(log.map(({ name }) => name)).toEqual(["webhook.wrong_method"]);
+});
+
+test("a job survives the queue as it was, and only in characters that every queue takes", async () => {
+  const text = "😀 𠮷 👩‍👩‍👧‍👦 \uFEFF <|endoftext|> \\ud83d";
+  const { ingress, batches } = open();
+  await ingress(post([event(1, "a", text)]));
+  const body = batches.flat()[0]!.body;
+  expect(body).not.toMatch(/[\uD800-\uDFFF]/);
+  expect(decodeJob(body).event).toEqual(event(1, "a", text));
+});

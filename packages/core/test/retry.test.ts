@@ -1,0 +1,31 @@
+import { retryKeyOf } from "@henji/core/line/retry-key";
+import { retryDelayS } from "@henji/core/queue/retry";
+import { deadlines, queue, retry, worker } from "@henji/core/settings";
+import { expect, test } from "vitest";
+
+test("the retry key of an event is a UUIDv5, the same every time", () => {
+  expect(retryKeyOf("01HZX")).toMatch(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+  expect(retryKeyOf("01HZX")).toBe(retryKeyOf("01HZX"));
+  expect(retryKeyOf("01HZX")).not.toBe(retryKeyOf("01HZY"));
+});
+
+test("waits grow 5, 15, 45, 135 s, with jitter", () => {
+  expect([1, 2, 3, 4, 9].map((attempts) => retryDelayS(attempts, undefined, () => 0.5))).toEqual([
+    5, 15, 45, 135, 135,
+  ]);
+  expect(retryDelayS(2, undefined, () => 0)).toBe(12);
+  expect(retryDelayS(2, undefined, () => 0.999)).toBe(18);
+});
+
+test("Retry-After is honoured within bounds", () => {
+  expect(retryDelayS(1, 60_000, () => 0.5)).toBe(60);
+  expect(retryDelayS(1, 86_400_000, () => 0.5)).toBe(retry.maxDelayS);
+});
+
+test("the deadlines of all calls fit into the worker's time-out, and it into the queue's visibility", () => {
+  const { tableMs, queueMs, modelMs, reserveMs } = deadlines;
+  expect(tableMs + modelMs + reserveMs + queueMs).toBeLessThanOrEqual(worker.timeoutS * 1000);
+  expect(queue.visibilityTimeoutS).toBeGreaterThanOrEqual(6 * worker.timeoutS);
+});

@@ -1,0 +1,170 @@
+import { existsSync, rmSync, watch } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { toBotError } from "@henji/core/error";
+import { type Local, startLocal } from "./start.ts";
+import { startStudio } from "./studio.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+const botConfig = join(root, "bot.config.ts");
+
+const usage = `Runs the whole of Henji on this machine, with stand-ins for LINE, AWS and, without a key, OpenAI.
+
+npm start -- [options]
+
+  --port <n>     Studio's port; the five ports behind it serve the rest (default 4649)
+  --fresh        forget all users, chats and messages of earlier runs
+  --state <dir>  where they are kept (default .henji)
+  --log <level>  what the handlers print: info, warn or error (default warn)
+  --help         this text
+
+Environment, or a file .env:
+  OPENAI_API_KEY   answer with the real model that bot.config.ts names
+  OPENAI_BASE_URL  another server with OpenAI's Responses API, such as Ollama's`;
+
+/** What can be mended by the person at the keyboard: one line, no stack. */
+class UserError extends Error {}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "4649" },
+      fresh: { type: "boolean", default: false },
+      state: { type: "string", default: join(root, ".henji") },
+      log: { type: "string", default: "warn" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_530) {
+    throw new UserError(`--port takes a number from 1 to 65530, not ${values.port}`);
+  }
+  const { log } = values;
+  if (log !== "info" && log !== "warn" && log !== "error") {
+    throw new UserError(`--log takes info, warn or error, not ${log}`);
+  }
+  return { ...values, port, log, state: resolve(values.state) } as const;
+}
+
+function readOpenAi() {
+  if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = process.env;
+  if (baseUrl && !apiKey) {
+    throw new UserError("OPENAI_BASE_URL is set but OPENAI_API_KEY is not: set it too (a local server takes any value)");
+  }
+  return apiKey ? { apiKey, baseUrl } : undefined;
+}
+
+async function main() {
+  const startedAt = performance.now();
+  const options = readOptions();
+  if (options.help) return console.log(usage);
+  const openAi = readOpenAi();
+  if (options.fresh) rmSync(options.state, { recursive: true, force: true });
+
+  const local = await startLocal({
+    firstPort: options.port + 1,
+    directory: options.state,
+    logLevel: options.log,
+    // Long enough to see the loading animation.
+    modelLatencyMs: 400,
+    ...(openAi && { openAi }),
+  });
+  const stopWatching = reloadOnChange(local);
+  const state = relative(process.cwd(), options.state) || ".";
+  const { default: bot } = await import("../../../bot.config.ts");
+  const model = openAi ? bot.model.name : "stand-in";
+  const studio = await startStudio({
+    line: local.line,
+    port: options.port,
+    info: { model, standIn: !openAi, urls: local.urls, state, botConfig: "bot.config.ts" },
+  }).catch(async (error) => {
+    await local.stop();
+    throw error;
+  });
+  stopOnSignal(async () => {
+    stopWatching();
+    await studio.close();
+    await local.stop();
+  });
+
+  const { urls } = local;
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`
+  返 Henji is running (ready in ${seconds} s)
+
+  Studio     ${studio.url}   chat with the bot, and watch each message's way
+  Webhook    ${urls.webhook}   the ingress function
+  LINE       ${urls.line}   stand-in: simulated users and API
+  Model      ${openAi ? `${model} at ${urls.model}` : `${urls.model}   stand-in: set OPENAI_API_KEY to use ${bot.model.name}`}
+  SQS        ${urls.sqs}   stand-in: fauxqs
+  DynamoDB   ${urls.dynamodb}   stand-in: dynalite
+  State      ${state}   kept between runs; --fresh starts anew
+
+  Save bot.config.ts and the next message uses it. Ctrl-C stops.
+`);
+}
+
+/** A broken bot.config.ts costs one line; the last good one stays in use. */
+function reloadOnChange(local: Local): () => void {
+  let pending: NodeJS.Timeout | undefined;
+  const reload = async () => {
+    try {
+      await local.reloadWorker();
+      console.log("  bot.config.ts reloaded");
+    } catch (error) {
+      console.error(`  ${brokenConfig(error)}; the last good one stays in use`);
+    }
+  };
+  // The folder, not the file: many editors save by replacing it.
+  const watcher = watch(dirname(botConfig), (_event, file) => {
+    if (file !== basename(botConfig)) return;
+    clearTimeout(pending);
+    pending = setTimeout(reload, 100);
+  });
+  return () => {
+    clearTimeout(pending);
+    watcher.close();
+  };
+}
+
+function brokenConfig(error: unknown): string {
+  const bot = toBotError(error);
+  if (bot.code === "config.invalid_bot") return bot.message;
+  const reason = error instanceof Error ? error.message : String(error);
+  return `bot.config.ts: ${reason.replaceAll(/\s*\n\s*/g, " ")}`;
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = async () => {
+    // Whoever asks twice does not want to wait.
+    if (stopping) process.exit(130);
+    stopping = true;
+    console.log("\n  Stopping …");
+    await stop();
+    process.exit(0);
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+}
+
+function explain(error: unknown): string {
+  const { code, port, cause } = error as { code?: string; port?: number; cause?: { code?: string } };
+  if (error instanceof UserError) return error.message;
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `${(error as Error).message.split(". ")[0]}: see npm start -- --help`;
+  if (code === "EADDRINUSE") {
+    return `Port ${port} is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
+  }
+  if (code === "LEVEL_DATABASE_NOT_OPEN" || cause?.code === "LEVEL_LOCKED") {
+    return "The state directory is in use by another Henji: stop it, or choose another with npm start -- --state <dir>";
+  }
+  if (code?.startsWith("config.")) return (error as Error).message;
+  if ((error as Error).stack?.includes("bot.config.ts")) return brokenConfig(error);
+  return (error as Error).stack ?? String(error);
+}
+
+main().catch((error) => {
+  console.error(explain(error));
+  process.exit(1);
+});

@@ -1,0 +1,155 @@
+import { type LogEntry, logChannel } from "@henji/core/log";
+import { sign } from "@henji/line-simulator";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Local, startLocal } from "../src/start.ts";
+import { answersIn, ask, nextAnswer } from "./support.ts";
+
+let local: Local;
+const log: LogEntry[] = [];
+const record = (entry: unknown) => void log.push(entry as LogEntry);
+
+beforeAll(async () => {
+  logChannel.subscribe(record);
+  local = await startLocal();
+});
+
+afterAll(async () => {
+  await local.stop();
+  logChannel.unsubscribe(record);
+});
+
+afterEach(() => {
+  log.length = 0;
+  local.model!.answerWith(undefined);
+  local.model!.faults.clear();
+  local.line.faults.clear();
+});
+
+const newUser = () => local.line.addUser({ name: "Aki" }).userId;
+
+/** A model that says what it was sent. */
+function echoContext() {
+  local.model!.answerWith(({ messages }) => messages.map(({ role, text }) => `${role}: ${text}`).join("\n"));
+}
+
+async function post(body: string | Buffer, signature = sign("local-channel-secret", body)) {
+  const response = await fetch(local.urls.webhook, {
+    method: "POST",
+    body: body as BodyInit,
+    headers: { "x-line-signature": signature },
+  });
+  return response.status;
+}
+
+test("a message is answered through the whole way, for free", async () => {
+  const user = newUser();
+  await ask(local.line, user, "Hello");
+  expect(local.line.timeline(user).map(({ by }) => by)).toEqual(["user", "reply"]);
+  await settled("turn.delivered");
+  expect(log.map(({ name }) => name)).toEqual([
+    "event.queued",
+    "turn.claimed",
+    "model.answered",
+    "turn.answered",
+    "turn.delivered",
+  ]);
+});
+
+test("the second message is answered with the first in its context, and chats never mix", async () => {
+  echoContext();
+  const [aki, ben] = [newUser(), newUser()];
+  await ask(local.line, aki, "My name is Aki");
+  await ask(local.line, ben, "My name is Ben");
+  const answer = await ask(local.line, aki, "What is my name?");
+  expect(answer).toBe("user: My name is Aki\nassistant: user: My name is Aki\nuser: What is my name?");
+});
+
+test.each(["😀", "𠮷野家", "👩‍👩‍👧‍👦 family", "\uFEFFbom", "<|endoftext|>", "a\u0000b", "ｶﾞ か\u3099"])(
+  "Unicode is the same at the other end: %j",
+  async (text) => {
+    local.model!.answerWith(({ messages }) => `[${messages.at(-1)?.text}]`);
+    const user = newUser();
+    expect(await ask(local.line, user, text)).toBe(`[${text}]`);
+    echoContext();
+    expect(await ask(local.line, user, "again")).toContain(`user: ${text}\nassistant: [${text}]`);
+  },
+);
+
+test("the same event delivered three times is answered once", async () => {
+  const user = newUser();
+  const event = local.line.say({ from: user, text: "Once, please" });
+  const answer = nextAnswer(local.line, user);
+  await local.line.deliver([event], { duplicates: 2 });
+  await answer;
+  await ask(local.line, user, "And something else");
+  expect(answersIn(local.line, user)).toHaveLength(2);
+});
+
+test("several events of several chats in one webhook are answered in order", async () => {
+  local.model!.answerWith(({ messages }) => `re: ${messages.at(-1)?.text}`);
+  const [aki, ben] = [newUser(), newUser()];
+  const say = (from: string, text: string) => local.line.say({ from, text });
+  const events = [say(aki, "1"), say(ben, "a"), say(aki, "2"), say(aki, "3"), say(ben, "b")];
+  await local.line.deliver(events);
+  await expect.poll(() => answersIn(local.line, aki)).toEqual(["re: 1", "re: 2", "re: 3"]);
+  await expect.poll(() => answersIn(local.line, ben)).toEqual(["re: a", "re: b"]);
+});
+
+test("an answer that was stored is delivered on the next attempt without asking the model again", async () => {
+  const user = newUser();
+  const asked = local.model!.requests.length;
+  // Both sends of the reply are lost on the way: the attempt ends with the answer stored.
+  local.line.faults.add({ on: "reply", times: 2, fault: { kind: "drop-request" } });
+  await ask(local.line, user, "Hello");
+  expect(local.model!.requests.length - asked).toBe(1);
+  expect(answersIn(local.line, user)).toHaveLength(1);
+  expect(log.map(({ name }) => name)).toContain("job.retry");
+});
+
+test("events that are no question are acknowledged and logged with their type", async () => {
+  const user = newUser();
+  const group = local.line.addGroup({ name: "Family", members: [user] });
+  await local.line.deliver([
+    local.line.follow({ from: user }),
+    local.line.sticker({ from: user }),
+    local.line.say({ from: user, in: group.chatId, text: "hi all" }),
+    local.line.event({ type: "somethingNew", fields: { unheardOf: true } }),
+  ]);
+  await expect
+    .poll(() =>
+      log
+        .filter(({ name }) => name === "event.ignored")
+        .map(({ type }) => type)
+        .sort(),
+    )
+    .toEqual(["follow", "message/sticker", "message/text in a group", "somethingNew"]);
+});
+
+test("the console's connectivity check is answered 200", async () => {
+  expect(await post(JSON.stringify({ destination: "U0", events: [] }))).toBe(200);
+});
+
+test.each([
+  ["a wrong signature", 401, "webhook.bad_signature", () => post("{}", sign("another secret", "{}"))],
+  ["malformed JSON", 400, "webhook.malformed", () => post('{"events": [')],
+  ["a body without events", 400, "webhook.malformed", () => post("{}")],
+  ["an oversized body", 413, "webhook.too_large", () => post(Buffer.alloc(1024 * 1024 + 1, "x"))],
+] as const)("%s is answered %i: nothing enqueued, one clear log line", async (_what, status, line, send) => {
+  expect(await send()).toBe(status);
+  expect(log).toMatchObject([{ level: "warn", name: line, status }]);
+});
+
+test("no log line carries a message's text, a user id or a secret", async () => {
+  const user = newUser();
+  await ask(local.line, user, "my secret diary");
+  local.line.faults.add({ on: "reply", times: 1, fault: { kind: "status", status: 500 } });
+  await ask(local.line, user, "my other diary");
+  const lines = JSON.stringify(log);
+  for (const secret of ["diary", user, "local-channel-secret", "local-channel-access-token"]) {
+    expect(lines).not.toContain(secret);
+  }
+});
+
+async function settled(name: string) {
+  await expect.poll(() => log.map((entry) => entry.name)).toContain(name);
+}

@@ -1,0 +1,38 @@
+import type { BotEntry, Change, LineSimulator } from "@henji/line-simulator";
+
+/** Resolves with the first change that `pick` makes something of. */
+export function nextChange<T>(line: LineSimulator, pick: (change: Change) => T | undefined): Promise<T> {
+  return new Promise((resolve) => {
+    const unsubscribe = line.subscribe((change) => {
+      const picked = pick(change);
+      if (picked === undefined) return;
+      unsubscribe();
+      resolve(picked);
+    });
+  });
+}
+
+/** A user's message all the way, until the bot's next message in that chat. */
+export async function ask(line: LineSimulator, userId: string, text: string): Promise<string> {
+  const answer = nextAnswer(line, userId);
+  const delivery = await line.deliver([line.say({ from: userId, text })]);
+  if (!delivery.ok) throw new Error(`the webhook was answered ${delivery.status}`);
+  return answer;
+}
+
+export function nextAnswer(line: LineSimulator, chatId: string): Promise<string> {
+  return nextChange(line, (change) =>
+    change.type === "message" && change.chatId === chatId && change.entry.by !== "user"
+      ? textOf(change.entry)
+      : undefined,
+  );
+}
+
+export function textOf({ message }: BotEntry): string {
+  return "text" in message ? String(message.text) : "";
+}
+
+/** The bot's messages in a chat, oldest first. */
+export function answersIn(line: LineSimulator, chatId: string): string[] {
+  return line.timeline(chatId).flatMap((entry) => (entry.by === "user" ? [] : [textOf(entry)]));
+}
