@@ -44,6 +44,19 @@ const sayBody = z.object({
   in: z.optional(z.string()),
   text: z.string(),
   quotedMessageId: z.optional(z.string()),
+  mention: z.optional(
+    z.object({
+      mentionees: z.array(
+        z.object({
+          index: z.number(),
+          length: z.number(),
+          type: z.enum(["user", "all"]),
+          userId: z.optional(z.string()),
+          isSelf: z.optional(z.boolean()),
+        }),
+      ),
+    }),
+  ),
   ...delivery,
 });
 const eventBody = z.object({

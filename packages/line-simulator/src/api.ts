@@ -29,7 +29,6 @@ export type ApiCall = {
 export class ConnectionLost extends TypeError {
   constructor() {
     super("fetch failed", { cause: new Error("The LINE simulator dropped the connection") });
-    this.name = "ConnectionLost";
   }
 }
 

@@ -38,9 +38,7 @@ export function createChanges() {
         try {
           listener(copy);
         } catch (error) {
-          queueMicrotask(() => {
-            throw error;
-          });
+          console.error("A listener of the LINE simulator failed:", error);
         }
       }
     },

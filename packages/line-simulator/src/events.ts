@@ -21,8 +21,8 @@ export type Mention = {
     index: number;
     length: number;
     type: "user" | "all";
-    userId?: string;
-    isSelf?: boolean;
+    userId?: string | undefined;
+    isSelf?: boolean | undefined;
   }[];
 };
 

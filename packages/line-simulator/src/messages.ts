@@ -7,7 +7,9 @@ export type OutgoingMessage = { type: string; text?: string; quoteToken?: string
 
 const EMPTY = "May not be empty";
 const required = z.string({ error: EMPTY }).check(z.minLength(1, EMPTY));
-const upTo = (max: number) => required.check(z.maxLength(max, `Length must be between 0 and ${max}`));
+/** LINE counts UTF-16 code units; zod's own maxLength counts code points and lets twice as many emoji pass. */
+const upTo = (max: number) =>
+  required.check(z.refine((text) => text.length <= max, `Length must be between 0 and ${max}`));
 const httpsUrl = upTo(2_000).check(z.regex(/^https:\/\//, "Must be a valid HTTPS URL"));
 const something = z.looseObject({}, { error: EMPTY });
 

@@ -71,7 +71,7 @@ export function createPlatform(options: PlatformOptions) {
         const at = clock();
         const id = ids.message(at);
         if (reached) {
-          const entry = { messageId: id, at, ...sending, message: structuredClone(message) };
+          const entry = { ...sending, messageId: id, at, message: structuredClone(message) };
           timelines.append(chatId, entry);
           emit({ type: "message", chatId, entry });
         }

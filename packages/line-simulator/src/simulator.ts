@@ -43,11 +43,12 @@ export type LineSimulator = ReturnType<typeof createLineSimulator>;
  * chats as timelines. It keeps no timer and does nothing between calls.
  */
 export function createLineSimulator(options: LineSimulatorOptions) {
+  const clock = options.clock ?? Date.now;
   const platform = createPlatform({
     channelSecret: options.channelSecret,
     channelAccessToken: options.channelAccessToken,
     webhookUrl: options.webhookUrl,
-    clock: options.clock ?? Date.now,
+    clock: () => Math.floor(clock()),
     random: options.random ?? Math.random,
     wait: options.wait ?? ((ms, signal) => sleep(ms, undefined, { signal, ref: true })),
     fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
