@@ -14,8 +14,9 @@ export default $config({
       removal: production ? "retain" : "remove",
       protect: production,
       providers: {
-        // Tokyo: nearest to LINE, which waits two seconds for the webhook's answer.
-        aws: { region: (process.env.AWS_REGION as "ap-northeast-1" | undefined) ?? "ap-northeast-1" },
+        // Tokyo: nearest to LINE, which waits two seconds for the webhook's answer. Fixed here rather than
+        // taken from the environment, so that no shell starts a second production elsewhere.
+        aws: { region: "ap-northeast-1" },
       },
     };
   },
@@ -30,7 +31,7 @@ export default $config({
     const { alarmTopic } = await import("./stacks/alarms");
 
     return {
-      /** Goes into the LINE Developers Console, or `npm run operator -- webhook set`. */
+      /** Goes into the LINE Developers Console. */
       webhookUrl: ingress.url,
       table: conversations.name,
       eventQueue: eventQueue.url,
