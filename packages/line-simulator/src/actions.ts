@@ -19,8 +19,9 @@ import {
   type WebhookEvent,
 } from "./events.ts";
 import { isUserId } from "./ids.ts";
-import type { Group, User } from "./people.ts";
+import type { Group } from "./people.ts";
 import type { Platform } from "./platform.ts";
+import type { UserEntry } from "./timeline.ts";
 
 /** Who does something, and where: in the 1:1 chat with the bot unless `in` names a group or room. */
 export type Act = {
@@ -89,10 +90,15 @@ export function createActions(platform: Platform) {
       markAsReadToken: seals.read(chatId, id),
     };
     if (!act.in) user.wroteAt = common.timestamp;
-    const entry = {
-      by: "user" as const,
-      ...{ messageId: id, at: common.timestamp, from: user.userId, webhookEventId: common.webhookEventId },
-      ...{ message: written, read: false, unsent: false },
+    const entry: UserEntry = {
+      by: "user",
+      messageId: id,
+      at: common.timestamp,
+      from: user.userId,
+      webhookEventId: common.webhookEventId,
+      message: written,
+      read: false,
+      unsent: false,
     };
     timelines.append(chatId, structuredClone(entry));
     emit({ type: "message", chatId, entry });
@@ -109,32 +115,6 @@ export function createActions(platform: Platform) {
   }
 
   return {
-    /** Adds a user, a friend of the bot unless told otherwise. */
-    addUser(input: { name: string } & Partial<Omit<User, "displayName">>): User {
-      const { name, ...rest } = input;
-      const user: User = {
-        userId: ids.user(),
-        displayName: name,
-        language: "ja",
-        friend: true,
-        blocked: false,
-      };
-      Object.assign(user, rest);
-      if (!isUserId(user.userId))
-        throw new Error(`A user id is U and 32 hexadecimal digits, not ${user.userId}`);
-      people.users.set(user.userId, user);
-      emit({ type: "user", user });
-      return structuredClone(user);
-    },
-
-    /** Adds a group with the bot in it. */
-    addGroup: (input: { name: string; members: string[]; groupId?: string | undefined }): Group =>
-      addGathering("group", input.name, input.members, input.groupId ?? ids.group()),
-
-    /** Adds a multi-person chat with the bot in it. */
-    addRoom: (input: { members: string[]; roomId?: string | undefined }): Group =>
-      addGathering("room", "", input.members, input.roomId ?? ids.room()),
-
     say(input: Act & { text: string; quotedMessageId?: string | undefined; mention?: Mention | undefined }) {
       const { text, quotedMessageId, mention } = input;
       const content = {
@@ -257,16 +237,4 @@ export function createActions(platform: Platform) {
       return made({ type, ...base(type, undefined, mode), ...fields });
     },
   };
-
-  function addGathering(type: Group["type"], name: string, members: string[], chatId: string): Group {
-    if (!(type === "group" ? /^C[0-9a-f]{32}$/ : /^R[0-9a-f]{32}$/).test(chatId))
-      throw new Error(
-        `A ${type} id is ${type === "group" ? "C" : "R"} and 32 hexadecimal digits, not ${chatId}`,
-      );
-    for (const member of members) people.user(member);
-    const group: Group = { chatId, type, name, members: [...members], joined: true };
-    people.groups.set(chatId, group);
-    emit({ type: "group", group });
-    return structuredClone(group);
-  }
 }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { createActions } from "./actions.ts";
 import type { ApiCall } from "./api.ts";
 import { readBody } from "./body.ts";
+import type { createCast } from "./cast.ts";
 import type { WebhookEvent } from "./events.ts";
 import { type Faults, faultRule } from "./faults.ts";
 import type { Group, User } from "./people.ts";
@@ -10,7 +11,8 @@ import type { TimelineEntry } from "./timeline.ts";
 import type { Webhooks } from "./webhook.ts";
 
 /** What the admin pages need of a simulator. */
-type Controls = ReturnType<typeof createActions> &
+type Controls = ReturnType<typeof createCast> &
+  ReturnType<typeof createActions> &
   Webhooks & {
     bot: object;
     faults: Faults;

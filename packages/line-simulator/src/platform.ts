@@ -60,8 +60,25 @@ export function createPlatform(options: PlatformOptions) {
   const webhook = { url: options.webhookUrl ?? saved?.webhookUrl };
 
   return {
-    ...{ clock, wait, fetch, channelSecret, channelAccessToken, changes, emit, ids, people, timelines },
-    ...{ replyTokens, retryKeys, quota, contents, loading, seals, faults, bot, webhook },
+    clock,
+    wait,
+    fetch,
+    channelSecret,
+    channelAccessToken,
+    changes,
+    emit,
+    ids,
+    people,
+    timelines,
+    replyTokens,
+    retryKeys,
+    quota,
+    contents,
+    loading,
+    seals,
+    faults,
+    bot,
+    webhook,
 
     /** Puts the bot's messages into a chat, unless nobody there would see them. */
     post(chatId: string, messages: OutgoingMessage[], sending: Sending): SentMessage[] {
@@ -71,7 +88,7 @@ export function createPlatform(options: PlatformOptions) {
         const at = clock();
         const id = ids.message(at);
         if (reached) {
-          const entry = { ...sending, messageId: id, at, message: structuredClone(message) };
+          const entry = { ...sending, messageId: id, at, message };
           timelines.append(chatId, entry);
           emit({ type: "message", chatId, entry });
         }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createActions } from "./actions.ts";
 import { createAdmin } from "./admin.ts";
 import { type ApiCall, createApi } from "./api.ts";
+import { createCast } from "./cast.ts";
 import { createPlatform, type Fetch, type Wait } from "./platform.ts";
 import { LINE_RATE_LIMITS, type RateLimits } from "./rate-limits.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -64,6 +65,7 @@ export function createLineSimulator(options: LineSimulatorOptions) {
   const webhooks = createWebhooks(platform);
 
   const line = {
+    ...createCast(platform),
     ...actions,
     ...webhooks,
     bot,

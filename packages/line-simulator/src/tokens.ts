@@ -43,7 +43,7 @@ export function createReplyTokens(options: {
     /** The webhook with this token goes out now. */
     send(token: string, redelivery: boolean) {
       const found = tokens.get(token);
-      if (!found || found.used) return;
+      if (!found) return;
       const fresh = redelivery ? clock() - found.eventAt <= REPLY_TOKEN_OLDEST_MS : !found.sent;
       if (fresh) found.expiresAt = clock() + ttlMs;
       found.sent = true;

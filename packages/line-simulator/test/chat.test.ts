@@ -73,6 +73,8 @@ test("marking a message as read marks everything before it, too", async () => {
   expect(seen).toMatchObject([
     { type: "read", chatId: taro, messageIds: [{}, {}].map(() => expect.any(String)) },
   ]);
+  await mark(two?.message.markAsReadToken);
+  expect(seen).toHaveLength(1);
   expect((await mark("made up")).body.message).toContain("Invalid markAsReadToken");
 });
 
@@ -152,6 +154,20 @@ describe("content", () => {
     expect(JSON.stringify(line.timeline(taro))).not.toContain("my secret");
     expect((await api.get("/v2/bot/message/1/content")).status).toBe(404);
   });
+});
+
+test("bytes are kept up to 16 MB together, the newest last to go", async () => {
+  const { line, taro } = setUp();
+  const api = createApiCaller(line.fetch, "http://localhost");
+  const bytes = new Uint8Array(6 * 1024 * 1024);
+  const sent = [1, 2, 3].map(() =>
+    line.media({ from: taro, type: "file", bytes, contentType: "text/plain" }),
+  );
+  const statuses = sent.map(async ({ message }) => {
+    const request = api.request("GET", `/v2/bot/message/${message.id}/content`);
+    return (await line.fetch(request)).status;
+  });
+  expect(await Promise.all(statuses)).toEqual([404, 200, 200]);
 });
 
 test("a timeline keeps its last 1,000 entries", () => {

@@ -69,6 +69,22 @@ test("a caller that hangs up ends a hang", async () => {
   expect(line.requests).toMatchObject([{ accepted: true, fault: "hang" }]);
 });
 
+test("the simulator learns when its caller has gone", async () => {
+  const arrived = Promise.withResolvers<AbortSignal>();
+  const never = (request: Request) => {
+    arrived.resolve(request.signal);
+    return new Promise<Response>(() => {});
+  };
+  const server = await serveLine({ fetch: never });
+  closing.push(server.close);
+  const patience = new AbortController();
+  const answer = fetch(server.url, { signal: patience.signal });
+  const signal = await arrived.promise;
+  patience.abort();
+  await expect(answer).rejects.toThrow("abort");
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+});
+
 test("a body over 2 MB is told so", async () => {
   const { api } = await setUp();
   const answer = await api.call("POST", "/v2/bot/message/push", { x: "x".repeat(3 * 1024 * 1024) });

@@ -71,6 +71,8 @@ test("a restored simulator does not touch the snapshot it came from, nor repeat 
 });
 
 test("something else than a snapshot is refused with a reason", () => {
-  const snapshot = { version: 2 } as never;
-  expect(() => setUp({ snapshot })).toThrow("not a snapshot of the LINE simulator");
+  const newer = { ...setUp().line.snapshot(), version: 2 };
+  for (const snapshot of [newer, {}, [], "text"] as never[]) {
+    expect(() => setUp({ snapshot })).toThrow("not a snapshot of the LINE simulator");
+  }
 });

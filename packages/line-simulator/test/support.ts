@@ -54,7 +54,8 @@ export function setUp(options: Partial<LineSimulatorOptions> = {}) {
     clock: time.clock,
     wait: time.wait,
     random: seeded(),
-    fetch: (request) => {
+    fetch: async (request) => {
+      request.signal.throwIfAborted();
       received.push(request.clone());
       return bot.answer(request);
     },

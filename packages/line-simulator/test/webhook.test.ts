@@ -31,6 +31,11 @@ describe("events", () => {
     ]);
   });
 
+  test("times are whole milliseconds, whatever the clock gives", () => {
+    const { line, taro } = setUp({ clock: () => START + 0.5 });
+    expect(line.say({ from: taro, text: "x" }).timestamp).toBe(START);
+  });
+
   test("in groups and rooms the source says where, and who if the client tells", () => {
     const { line, taro } = setUp();
     const group = line.addGroup({ name: "G", members: [taro] }).chatId;
@@ -125,7 +130,11 @@ describe("deliver", () => {
   test("a bot that takes over 2 seconds has timed out, but works on", async () => {
     const { line, taro, bot, time } = setUp();
     let finished = false;
-    bot.answer = async () => {
+    let gaveUp = false;
+    bot.answer = async (request) => {
+      request.signal.addEventListener("abort", () => {
+        gaveUp = true;
+      });
       await time.wait(2_001);
       finished = true;
       return new Response();
@@ -133,8 +142,20 @@ describe("deliver", () => {
     const delivery = line.deliver([line.say({ from: taro, text: "hi" })]);
     await time.pass(2_000);
     expect(await delivery).toEqual({ status: "timeout", ok: false, attempts: 1 });
+    expect([gaveUp, finished]).toEqual([true, false]);
     await time.pass(1);
     expect(finished).toBe(true);
+  });
+
+  test("the bot's answer is not read, and let go", async () => {
+    const { line, taro, bot } = setUp();
+    let letGo = false;
+    const cancel = () => {
+      letGo = true;
+    };
+    bot.answer = async () => new Response(new ReadableStream({ cancel }));
+    await line.deliver([line.say({ from: taro, text: "hi" })]);
+    expect(letGo).toBe(true);
   });
 
   test("a bot that cannot be reached is unreachable", async () => {
