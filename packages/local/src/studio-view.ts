@@ -1,0 +1,69 @@
+import type { Way, WebhookStatus } from "./trace-way.ts";
+
+/** What is running; the page shows it at the top. */
+export type StudioInfo = {
+  /** `standIn`: no real model answers. */
+  model: { name: string; standIn: boolean; url: string };
+  /** Name and address of everything else that runs, such as `webhook`, `line`, `sqs`, `dynamodb`. */
+  urls: Record<string, string>;
+  /** Where state is kept between runs; nothing: in memory. */
+  stateDirectory?: string | undefined;
+  /** The file a bot's owner edits. */
+  botConfig: string;
+};
+
+/** Where messages are exchanged: the 1:1 chat of a user, a group or a room. */
+export type Chat = {
+  id: string;
+  type: "user" | "group" | "room";
+  name: string;
+};
+
+/** Anything but text is shown by its type. */
+export type Content = { type: "text"; text: string } | { type: "other"; of: string };
+
+/** How far the webhook with a user's message got. */
+export type Handover =
+  | { state: "sending" }
+  /** LINE marks it read as soon as the bot's server has taken it. */
+  | { state: "read" }
+  | { state: "refused"; status: WebhookStatus };
+
+export type Message = {
+  id: string;
+  chatId: string;
+  /** Epoch milliseconds. */
+  at: number;
+  /** The event that it is, or that it answers. */
+  eventId: string | undefined;
+  content: Content;
+} & (
+  | { by: "user"; from: string; handover: Handover; unsent: boolean }
+  | { by: "bot"; via: "reply" | "push" }
+);
+
+/** All that the page shows. The page reads this file too, so it imports nothing but types. */
+export type View = {
+  info: StudioInfo;
+  botName: string;
+  chats: Chat[];
+  /** Oldest first within a chat. */
+  messages: Message[];
+  /** Chats with a loading animation, and until when: epoch milliseconds. */
+  loading: Record<string, number>;
+  /** Oldest first. */
+  ways: Way[];
+};
+
+/** Each change holds the whole of what has changed, so a change seen twice does no harm. */
+export type ViewChange =
+  | { type: "info"; info: StudioInfo }
+  | { type: "chat"; chat: Chat }
+  | { type: "message"; message: Message }
+  | { type: "loading"; chatId: string; until: number | undefined }
+  | { type: "way"; way: Way };
+
+/** LINE: a text message holds up to 5,000 characters. */
+export const MAX_TEXT = 5_000;
+/** LINE: a display name holds up to 20 characters. */
+export const MAX_NAME = 20;

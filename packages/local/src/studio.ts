@@ -1,0 +1,173 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { LineSimulator } from "@henji/line-simulator";
+import * as z from "zod/mini";
+import { listen } from "./listen.ts";
+import { createFeed, type Feed } from "./studio-feed.ts";
+import { isOwn } from "./studio-origin.ts";
+import { createPage } from "./studio-page.ts";
+import { MAX_NAME, MAX_TEXT, type StudioInfo } from "./studio-view.ts";
+
+export type { StudioInfo } from "./studio-view.ts";
+
+export type StudioOptions = {
+  line: LineSimulator;
+  /** On loopback; 0: any free one. */
+  port: number;
+  info: StudioInfo;
+};
+
+export type Studio = {
+  url: string;
+  /** When something else runs now, such as another model. */
+  setInfo(info: StudioInfo): void;
+  close(): Promise<void>;
+};
+
+const sayRequest = z.strictObject({
+  userId: z.string(),
+  text: z.string().check(
+    z.maxLength(MAX_TEXT),
+    z.refine((text) => text.trim() !== ""),
+  ),
+});
+
+const userRequest = z.strictObject({
+  name: z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_NAME)),
+});
+
+/** So that a webhook that fails while the bot is being edited is not lost, as with LINE's redelivery switched on. */
+const redeliver = { times: 3, delayMs: 3_000 };
+
+/** 5,000 characters of three bytes, escaped, and some more. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+const HEARTBEAT_MS = 15_000;
+
+const headers = {
+  "content-security-policy": [
+    "default-src 'self'",
+    // Vite's client: a socket on this port, an overlay for mistakes, a worker that waits for a restart.
+    "connect-src 'self' ws:",
+    "style-src 'self' 'unsafe-inline'",
+    "worker-src 'self' blob:",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** Serves the page to chat with the bot and to see the way of each message. */
+export async function startStudio({ line, port, info }: StudioOptions): Promise<Studio> {
+  if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
+  const feed = createFeed({ line, info });
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const page = createPage(server);
+  // Its failure shows when the page is asked for; until then nobody waits for it.
+  page.catch(() => {});
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (!isOwn(request)) return end(response, 403);
+    const { pathname } = new URL(request.url ?? "/", "http://studio");
+    if (!pathname.startsWith("/api/")) return (await page).serve(request, response);
+    switch (`${request.method} ${pathname}`) {
+      case "GET /api/events":
+        return stream(feed, response);
+      case "POST /api/say":
+        return say(request, response);
+      case "POST /api/users":
+        return addUser(request, response);
+      default:
+        return end(response, 404);
+    }
+  }
+
+  async function say(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const said = await parse(request, sayRequest);
+    if (!said) return end(response, 400);
+    const user = line.users().find(({ userId }) => userId === said.userId);
+    if (!user) return end(response, 404);
+    if (user.blocked) return end(response, 409);
+    const event = line.say({ from: said.userId, text: said.text });
+    // Not waited for: how it went shows in the chat.
+    void line.deliver([event], { redeliver });
+    return end(response, 202);
+  }
+
+  async function addUser(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const added = await parse(request, userRequest);
+    if (!added) return end(response, 400);
+    const { userId } = line.addUser(added);
+    void line.deliver([line.follow({ from: userId })], { redeliver });
+    return end(response, 201, { userId });
+  }
+
+  try {
+    const { url, close } = await listen(server, port);
+    return {
+      url,
+      setInfo: feed.setInfo,
+      async close() {
+        feed.close();
+        await close();
+        await page.then(
+          (vite) => vite.close(),
+          () => {},
+        );
+      },
+    };
+  } catch (error) {
+    feed.close();
+    await page.then((vite) => vite.close());
+    throw error;
+  }
+}
+
+/** Server-sent events: the whole view first, then each change. A page that reconnects starts over. */
+function stream(feed: Feed, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  const send = (event: string, data: unknown) =>
+    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  response.write("retry: 1000\n\n");
+  send("view", feed.view());
+  const unsubscribe = feed.subscribe((change) => send("change", change));
+  const heartbeat = setInterval(() => response.write(":\n\n"), HEARTBEAT_MS);
+  response.on("close", () => {
+    unsubscribe();
+    clearInterval(heartbeat);
+  });
+}
+
+async function parse<T extends z.core.$ZodType>(
+  request: IncomingMessage,
+  schema: T,
+): Promise<z.infer<T> | undefined> {
+  // A form of another site cannot claim this type without asking first.
+  if (request.headers["content-type"]?.split(";")[0] !== "application/json") return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    const result = z.safeParse(schema, JSON.parse(Buffer.concat(chunks).toString("utf8")));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function end(response: ServerResponse, status: number, body?: object): void {
+  if (body) response.setHeader("content-type", "application/json");
+  response.writeHead(status).end(body && JSON.stringify(body));
+}

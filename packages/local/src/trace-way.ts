@@ -1,0 +1,50 @@
+/** What came back for a webhook: a status, nothing in time, or no connection at all. */
+export type WebhookStatus = number | "timeout" | "unreachable";
+
+/** What happened to a message at one point of its way. */
+export type StepDetail =
+  /** LINE made the event; `type` is the event's. */
+  | { name: "received"; type: string }
+  /** The webhook was not answered with a 2xx: LINE may send it again. */
+  | { name: "refused"; status: WebhookStatus }
+  | { name: "queued"; redelivery: boolean }
+  /** Nothing a bot answers. */
+  | { name: "ignored"; type: string }
+  /** `attempts` counts this one; `turns` are the past turns that were read with it. */
+  | { name: "claimed"; attempts: number; turns: number }
+  | {
+      name: "asked";
+      model: string;
+      inputTokens: number;
+      cachedTokens: number;
+      outputTokens: number;
+      cut: boolean;
+      refused: boolean;
+    }
+  /** The answer is stored, exactly as it will be sent. */
+  | { name: "answered"; messages: number }
+  | { name: "delivered"; by: "reply" | "push"; resumed: boolean }
+  /** `nextAt`: when the queue hands the message out again, epoch milliseconds. */
+  | { name: "retried"; code: string; reason: string; attempts: number; nextAt: number }
+  | { name: "parked"; code: string; reason: string; attempts: number }
+  /** Came again after its turn was over; acknowledged without effect. */
+  | { name: "duplicate" }
+  /** Another worker still holds the turn. */
+  | { name: "held" }
+  /** Old turns were folded out of what the model sees. */
+  | { name: "folded" }
+  /** Something beside the way went wrong; `what` is the name in the log. */
+  | { name: "warned"; what: string; code: string };
+
+/** `at` is in epoch milliseconds; `sinceMs` counts from the step before, 0 for the first. */
+export type Step = StepDetail & { at: number; sinceMs: number };
+
+/** The way of one event from LINE to its answer, oldest step first. Holds no message text. */
+export type Way = {
+  eventId: string;
+  /** Hash of the chat's id, as in the log. Missing until the handlers have logged it. */
+  chat: string | undefined;
+  /** Grows by one with every way: newer ways have higher numbers. */
+  order: number;
+  steps: Step[];
+};

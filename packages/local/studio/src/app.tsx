@@ -1,0 +1,76 @@
+import { useEffect, useReducer, useState } from "preact/hooks";
+import type { Message } from "../../src/studio-view.ts";
+import { ChatPane } from "./chat.tsx";
+import { ChatList } from "./chat-list.tsx";
+import { Header } from "./header.tsx";
+import { useUnread } from "./hooks.ts";
+import { follow } from "./server.ts";
+import { initial, reduce } from "./state.ts";
+import { WaysPane } from "./ways.tsx";
+import { words } from "./words.ts";
+
+/** On a phone one of the two shows at a time; on anything wider both do. */
+export type Pane = "chat" | "ways";
+
+/** A message and its way are marked together; `pointed` lasts as long as the pointer is on one of them. */
+export type Marks = { selected: string | undefined; pointed: string | undefined };
+
+export function App() {
+  const [{ view, connected }, dispatch] = useReducer(reduce, initial);
+  const [chosenId, setChosenId] = useState(location.hash.slice(1));
+  const [pane, setPane] = useState<Pane>("chat");
+  const [selected, setSelected] = useState<string>();
+  const [pointed, setPointed] = useState<string>();
+
+  useEffect(() => follow(dispatch), []);
+  const chat = view?.chats.find(({ id }) => id === chosenId) ?? view?.chats[0];
+  const unread = useUnread(view, chat?.id);
+
+  if (!view || !chat) return <p class="starting">{words.connecting}</p>;
+
+  const choose = (chatId: string) => {
+    setChosenId(chatId);
+    // So that a reload comes back here.
+    history.replaceState(null, "", `#${chatId}`);
+  };
+  const showWay = (message: Message) => {
+    if (!view.ways.some(({ eventId }) => eventId === message.eventId)) return;
+    setSelected(selected === message.eventId && pane === "chat" ? undefined : message.eventId);
+    setPane("ways");
+  };
+  const selectWay = (eventId: string) => {
+    setSelected(selected === eventId ? undefined : eventId);
+    const message = view.messages.find((one) => one.eventId === eventId);
+    if (message && message.chatId !== chat.id) choose(message.chatId);
+  };
+  const marks: Marks = { selected, pointed };
+
+  return (
+    <div class="studio" data-pane={pane}>
+      <Header info={view.info} pane={pane} onPane={setPane} ways={view.ways.length} />
+      {!connected && (
+        <p class="banner" role="status">
+          {words.disconnected}
+        </p>
+      )}
+      <div class="panes">
+        <ChatList
+          chats={view.chats}
+          messages={view.messages}
+          chosenId={chat.id}
+          unread={unread}
+          onChoose={choose}
+        />
+        <ChatPane
+          key={chat.id}
+          chat={chat}
+          view={view}
+          marks={marks}
+          onPoint={setPointed}
+          onShowWay={showWay}
+        />
+        <WaysPane view={view} chatId={chat.id} marks={marks} onPoint={setPointed} onSelect={selectWay} />
+      </div>
+    </div>
+  );
+}

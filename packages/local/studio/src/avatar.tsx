@@ -1,0 +1,14 @@
+import { initialOf } from "./format.ts";
+
+/** Six calm colours; the same name always gets the same. */
+const colours = 6;
+
+export function Avatar({ name, bot = false }: { name: string; bot?: boolean }) {
+  let hash = 0;
+  for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) % 997;
+  return (
+    <span class="avatar" data-colour={bot ? "bot" : hash % colours} aria-hidden="true">
+      {bot ? "返" : initialOf(name)}
+    </span>
+  );
+}

@@ -1,0 +1,88 @@
+import type { Message } from "../../src/studio-view.ts";
+import type { Marks } from "./app.tsx";
+import { Avatar } from "./avatar.tsx";
+import { formatTime, langOf } from "./format.ts";
+import { words } from "./words.ts";
+
+type Props = {
+  message: Message;
+  botName: string;
+  /** Who wrote it, if it was a user. */
+  author: string | undefined;
+  /** The first of several in a row by the same: with avatar. */
+  first: boolean;
+  marks: Marks;
+  onPoint: (eventId: string | undefined) => void;
+  onShowWay: (message: Message) => void;
+};
+
+export function Bubble({ message, botName, author, first, marks, onPoint, onShowWay }: Props) {
+  const { eventId, content, by } = message;
+  const time = formatTime(message.at);
+  const unsent = by === "user" && message.unsent;
+  const showWay = () => {
+    // Whoever selects text wants to copy it.
+    if (getSelection()?.isCollapsed !== false) onShowWay(message);
+  };
+  return (
+    <article
+      class="row"
+      data-by={by}
+      data-first={first}
+      data-selected={eventId !== undefined && eventId === marks.selected}
+      data-pointed={eventId !== undefined && eventId === marks.pointed}
+      aria-label={by === "bot" ? botName : author}
+      onMouseEnter={() => onPoint(eventId)}
+      onMouseLeave={() => onPoint(undefined)}
+    >
+      {by === "bot" && (first ? <Avatar name={botName} bot /> : <span class="avatar-space" />)}
+      {unsent ? (
+        <p class="bubble unsent">{words.unsent}</p>
+      ) : content.type === "text" ? (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the time beside it is a button that does the same
+        <p class="bubble" lang={langOf(content.text)} onClick={showWay}>
+          <Text text={content.text} />
+        </p>
+      ) : (
+        <p class="bubble other">{words.other(content.of)}</p>
+      )}
+      <div class="meta">
+        {by === "user" && <Handover {...message.handover} />}
+        <button
+          type="button"
+          class="time"
+          aria-label={words.showWay(time)}
+          onClick={() => onShowWay(message)}
+        >
+          {time}
+        </button>
+      </div>
+    </article>
+  );
+}
+
+function Handover(handover: Extract<Message, { by: "user" }>["handover"]) {
+  switch (handover.state) {
+    case "sending":
+      return <span class="sending">{words.sending}</span>;
+    case "read":
+      return <span class="read">{words.read}</span>;
+    case "refused":
+      return <strong class="refused">{words.notDelivered(handover.status)}</strong>;
+  }
+}
+
+const link = /(https?:\/\/[^\s<>"'、。（）「」]+)/;
+
+/** Addresses become links, as in LINE. */
+function Text({ text }: { text: string }) {
+  return text.split(link).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <a key={index} href={part} target="_blank" rel="noopener noreferrer">
+        {part}
+      </a>
+    ),
+  );
+}

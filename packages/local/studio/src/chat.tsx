@@ -1,0 +1,107 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Chat, Message, View } from "../../src/studio-view.ts";
+import type { Marks } from "./app.tsx";
+import { Avatar } from "./avatar.tsx";
+import { Bubble } from "./bubble.tsx";
+import { nameOf } from "./chat-list.tsx";
+import { Composer } from "./composer.tsx";
+import { dayKey, formatDay } from "./format.ts";
+import { words } from "./words.ts";
+
+type Props = {
+  chat: Chat;
+  view: View;
+  marks: Marks;
+  onPoint: (eventId: string | undefined) => void;
+  onShowWay: (message: Message) => void;
+};
+
+/** Closer to the end than this, the chat follows what comes in. */
+const NEAR_END_PX = 120;
+
+export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
+  const [behind, setBehind] = useState(false);
+  const messages = view.messages.filter(({ chatId }) => chatId === chat.id);
+  const loadingUntil = useLoading(view.loading[chat.id]);
+  const latest = messages.at(-1);
+  const name = nameOf(chat);
+  const { botName } = view;
+
+  const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  useLayoutEffect(() => {
+    if (follows.current || latest?.by === "user") toEnd();
+    else setBehind(true);
+  }, [latest?.id, loadingUntil]);
+
+  const onScroll = () => {
+    const { scrollHeight, scrollTop, clientHeight } = scroller.current!;
+    follows.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    if (follows.current) setBehind(false);
+  };
+
+  return (
+    <main class="chat">
+      <h2 class="chat-title">{words.chatTitle(name, botName)}</h2>
+      {/* Focusable, so that the keyboard can scroll it. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
+      <div class="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="polite">
+        {messages.length === 0 && <p class="empty">{words.emptyChat(name, botName)}</p>}
+        {messages.map((message, index) => {
+          const before = messages[index - 1];
+          const newDay = !before || dayKey(before.at) !== dayKey(message.at);
+          return (
+            <div key={message.id} class="row-group">
+              {newDay && (
+                <p class="day">
+                  <span>{formatDay(message.at)}</span>
+                </p>
+              )}
+              <Bubble
+                message={message}
+                botName={botName}
+                author={view.chats.find(({ id }) => message.by === "user" && id === message.from)?.name}
+                first={newDay || before?.by !== message.by}
+                marks={marks}
+                onPoint={onPoint}
+                onShowWay={onShowWay}
+              />
+            </div>
+          );
+        })}
+        {loadingUntil !== undefined && (
+          <div class="row" data-by="bot">
+            <Avatar name={botName} bot />
+            <div class="bubble loading" role="img" aria-label={words.writing(botName)}>
+              <i />
+              <i />
+              <i />
+            </div>
+          </div>
+        )}
+      </div>
+      {behind && (
+        <button type="button" class="behind" onClick={toEnd}>
+          {words.newMessages} ↓
+        </button>
+      )}
+      {chat.type === "user" ? (
+        <Composer userId={chat.id} userName={name} />
+      ) : (
+        <p class="watch-only">{words.groupsLater}</p>
+      )}
+    </main>
+  );
+}
+
+/** The animation's end, as long as it is in the future. */
+function useLoading(until: number | undefined): number | undefined {
+  const [, setOver] = useState(0);
+  useEffect(() => {
+    if (until === undefined) return;
+    const timer = setTimeout(() => setOver(until), until - Date.now());
+    return () => clearTimeout(timer);
+  }, [until]);
+  return until !== undefined && until > Date.now() ? until : undefined;
+}

@@ -1,0 +1,57 @@
+import { words } from "./words.ts";
+
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const exactTime = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+  hourCycle: "h23",
+});
+const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", weekday: "short" });
+const dayOfYear = new Intl.DateTimeFormat(undefined, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  weekday: "short",
+});
+const number = new Intl.NumberFormat();
+
+export const formatTime = (at: number) => time.format(at);
+export const formatExactTime = (at: number) => exactTime.format(at);
+export const formatNumber = (n: number) => number.format(n);
+
+/** "12 ms", "1.24 s", "2 min 5 s". */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(2)} s`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+/** The local day: equal for two times of one day, and nothing else. */
+export const dayKey = (at: number) => new Date(at).toDateString();
+
+export function formatDay(at: number, now = Date.now()): string {
+  if (dayKey(at) === dayKey(now)) return words.today;
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  if (dayKey(at) === yesterday.toDateString()) return words.yesterday;
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? day : dayOfYear).format(at);
+}
+
+const segments = new Intl.Segmenter();
+
+/** What stands in an avatar: the first letter, kanji or emoji of a name. */
+export function initialOf(name: string): string {
+  const [first] = segments.segment(name.trim());
+  return first?.segment.toLocaleUpperCase() ?? "?";
+}
+
+/** Of a text for one line. */
+export const oneLine = (text: string) => text.slice(0, 200).replace(/\s+/g, " ").trim();
+
+/** Chinese and Japanese share characters that are drawn differently: a Japanese text says so. */
+export const langOf = (text: string) =>
+  /[\p{scx=Hiragana}\p{scx=Katakana}\p{sc=Han}]/u.test(text) ? "ja" : undefined;

@@ -1,0 +1,74 @@
+import type { StudioInfo } from "../../src/studio-view.ts";
+import type { Pane } from "./app.tsx";
+import { words } from "./words.ts";
+
+type Props = { info: StudioInfo; pane: Pane; ways: number; onPane: (pane: Pane) => void };
+
+const known: Record<string, string> = {
+  webhook: "Webhook",
+  line: "LINE",
+  model: "OpenAI",
+  sqs: "SQS",
+  dynamodb: "DynamoDB",
+};
+
+/** What is running, and which of it only stands in for the real thing. */
+export function Header({ info, pane, ways, onPane }: Props) {
+  const { model } = info;
+  return (
+    <header class="header">
+      <h1>
+        <img src="/icon.svg" alt="" width="26" height="26" />
+        <span>
+          Henji <span class="thin">Studio</span>
+        </span>
+      </h1>
+      <ul class="chips">
+        <Chip name={model.name} standIn={model.standIn} />
+        <Chip name="LINE" standIn />
+        <Chip name="AWS" standIn />
+      </ul>
+      <details class="running">
+        <summary>{words.running}</summary>
+        <dl>
+          <dt>{words.model}</dt>
+          <dd>
+            {model.name} ({model.standIn ? words.standIn : words.real})<code>{model.url}</code>
+          </dd>
+          {Object.entries(info.urls)
+            .filter(([name]) => name !== "model")
+            .map(([name, url]) => [
+              <dt key={name}>{known[name] ?? name}</dt>,
+              <dd key={`${name}/url`}>
+                <code>{url}</code>
+              </dd>,
+            ])}
+          <dt>{words.botConfig}</dt>
+          <dd>
+            <code>{info.botConfig}</code>
+          </dd>
+          <dt>{words.state}</dt>
+          <dd>{info.stateDirectory ? <code>{info.stateDirectory}</code> : words.inMemory}</dd>
+        </dl>
+      </details>
+      <button
+        type="button"
+        class="pane-switch"
+        aria-pressed={pane === "ways"}
+        onClick={() => onPane(pane === "ways" ? "chat" : "ways")}
+      >
+        {pane === "ways" ? words.showChat : words.ways}
+        {pane === "chat" && ways > 0 && <span class="count">{ways}</span>}
+      </button>
+    </header>
+  );
+}
+
+function Chip({ name, standIn }: { name: string; standIn: boolean }) {
+  return (
+    <li class="chip" data-stand-in={standIn}>
+      {name}
+      <small>{standIn ? words.standIn : words.real}</small>
+    </li>
+  );
+}

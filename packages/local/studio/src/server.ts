@@ -1,0 +1,40 @@
+import type { View, ViewChange } from "../../src/studio-view.ts";
+import type { Action } from "./state.ts";
+
+/** Follows the local system until the returned function is called; after a break the browser connects again by itself. */
+export function follow(dispatch: (action: Action) => void): () => void {
+  const events = new EventSource("/api/events");
+  events.addEventListener("view", ({ data }) => dispatch({ type: "view", view: JSON.parse(data) as View }));
+  events.addEventListener("change", ({ data }) =>
+    dispatch({ type: "change", change: JSON.parse(data) as ViewChange }),
+  );
+  events.addEventListener("error", () => dispatch({ type: "disconnected" }));
+  return () => events.close();
+}
+
+/** One after the other, so that two quick messages arrive in the order they were written. */
+let last: Promise<unknown> = Promise.resolve();
+
+export function say(userId: string, text: string): Promise<void> {
+  const said = last.then(async () => {
+    await post("/api/say", { userId, text });
+  });
+  last = said.catch(() => {});
+  return said;
+}
+
+/** @returns the new user's id */
+export async function addUser(name: string): Promise<string> {
+  const response = await post("/api/users", { name });
+  return ((await response.json()) as { userId: string }).userId;
+}
+
+async function post(path: string, body: object): Promise<Response> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response;
+}

@@ -1,0 +1,49 @@
+import type { View, ViewChange } from "../../src/studio-view.ts";
+
+/** What the server keeps too; older ones leave the page. */
+const MAX_WAYS = 500;
+const MAX_MESSAGES = 5_000;
+
+export type State = { view: View | undefined; connected: boolean };
+
+export type Action =
+  | { type: "view"; view: View }
+  | { type: "change"; change: ViewChange }
+  | { type: "disconnected" };
+
+export const initial: State = { view: undefined, connected: false };
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "view":
+      return { view: action.view, connected: true };
+    case "disconnected":
+      return { ...state, connected: false };
+    case "change":
+      return state.view ? { ...state, view: apply(state.view, action.change) } : state;
+  }
+}
+
+function apply(view: View, change: ViewChange): View {
+  switch (change.type) {
+    case "info":
+      return { ...view, info: change.info };
+    case "chat":
+      return { ...view, chats: put(view.chats, change.chat, "id") };
+    case "message":
+      return { ...view, messages: put(view.messages, change.message, "id").slice(-MAX_MESSAGES) };
+    case "way":
+      return { ...view, ways: put(view.ways, change.way, "eventId").slice(-MAX_WAYS) };
+    case "loading": {
+      const { [change.chatId]: _ended, ...loading } = view.loading;
+      if (change.until !== undefined) loading[change.chatId] = change.until;
+      return { ...view, loading };
+    }
+  }
+}
+
+/** In place of the one with the same key, or at the end. Looks from the end: what changes is mostly new. */
+function put<K extends string, T extends Record<K, unknown>>(list: T[], item: T, key: K): T[] {
+  const index = list.findLastIndex((one) => one[key] === item[key]);
+  return index === -1 ? [...list, item] : list.with(index, item);
+}

@@ -1,0 +1,172 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Message } from "../../src/studio-view.ts";
+import type { Step, Way } from "../../src/trace-way.ts";
+import type { Marks } from "./app.tsx";
+import { formatDuration, formatExactTime, formatNumber, langOf, oneLine } from "./format.ts";
+import { useNow } from "./hooks.ts";
+import { stateOf, totalMs, waitingFor } from "./way-state.ts";
+import { words } from "./words.ts";
+
+type Props = {
+  way: Way;
+  /** Missing for events that are no messages. */
+  message: Message | undefined;
+  userName: string | undefined;
+  newest: boolean;
+  marks: Marks;
+  onPoint: (eventId: string | undefined) => void;
+  onSelect: (eventId: string) => void;
+};
+
+export function WayCard({ way, message, userName, newest, marks, onPoint, onSelect }: Props) {
+  const { eventId, steps } = way;
+  const card = useRef<HTMLElement>(null);
+  const state = stateOf(way);
+  const selected = marks.selected === eventId;
+  const open = selected || waitingFor(way) !== undefined || (newest && marks.selected === undefined);
+
+  useEffect(() => {
+    if (selected) card.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [selected]);
+
+  return (
+    <article
+      ref={card}
+      class="way"
+      data-state={state}
+      data-selected={selected}
+      data-pointed={marks.pointed === eventId}
+      onMouseEnter={() => onPoint(eventId)}
+      onMouseLeave={() => onPoint(undefined)}
+    >
+      <button type="button" class="way-head" aria-expanded={open} onClick={() => onSelect(eventId)}>
+        <span class="state">{words.states[state]}</span>
+        <Title way={way} message={message} userName={userName} />
+        <span class="total">{formatDuration(totalMs(way))}</span>
+        <Bar steps={steps} />
+      </button>
+      {open && (
+        <ol class="steps">
+          {steps.map((step, index) => (
+            <li key={index} data-step={step.name}>
+              <span class="step-name">{words.steps[step.name]}</span>
+              <span class="step-detail">
+                <Detail step={step} />
+              </span>
+              <span class="step-time">
+                {index === 0 ? formatExactTime(step.at) : `+${formatDuration(step.sinceMs)}`}
+              </span>
+            </li>
+          ))}
+          <Waiting way={way} />
+        </ol>
+      )}
+    </article>
+  );
+}
+
+function Title({ way, message, userName }: Pick<Props, "way" | "message" | "userName">) {
+  const first = way.steps[0];
+  const text = message?.content.type === "text" ? oneLine(message.content.text) : undefined;
+  return (
+    <span class="way-title">
+      {userName && <b lang={langOf(userName)}>{userName}</b>}{" "}
+      {text === undefined ? (
+        <i>
+          {message?.content.type === "other"
+            ? message.content.of
+            : first?.name === "received"
+              ? first.type
+              : ""}
+        </i>
+      ) : (
+        <span lang={langOf(text)}>{text}</span>
+      )}
+    </span>
+  );
+}
+
+/** Where the time went: each step as wide as it took. The steps below say the same in words. */
+function Bar({ steps }: { steps: Step[] }) {
+  return (
+    <span class="bar" aria-hidden="true">
+      {steps.slice(1).map((step, index) => (
+        <span key={index} data-step={step.name} style={{ flexGrow: Math.max(1, step.sinceMs) }} />
+      ))}
+    </span>
+  );
+}
+
+function Detail({ step }: { step: Step }) {
+  switch (step.name) {
+    case "received":
+      return step.type;
+    case "refused":
+      return <code>{step.status}</code>;
+    case "queued":
+      return step.redelivery ? words.redelivered : null;
+    case "ignored":
+      return step.type;
+    case "claimed":
+      return `${words.attempt(step.attempts)} · ${words.pastTurns(step.turns)}`;
+    case "asked": {
+      const { model, inputTokens, cachedTokens, outputTokens, cut, refused } = step;
+      const [input, cached, output] = [inputTokens, cachedTokens, outputTokens].map(formatNumber);
+      return (
+        <>
+          <span class="nowrap">{model}</span>{" "}
+          <span class="tokens">{words.tokens(input!, cached!, output!)}</span>
+          {cut && <em> {words.cut}</em>}
+          {refused && <em> {words.declined}</em>}
+        </>
+      );
+    }
+    case "answered":
+      return words.stored(step.messages);
+    case "delivered":
+      return (
+        <>
+          <span data-by={step.by}>{words[step.by]}</span>
+          {step.resumed && ` · ${words.resumed}`}
+        </>
+      );
+    case "retried":
+    case "parked":
+      return (
+        <>
+          <code>{step.code}</code> {words.attempts(step.attempts)}
+          <span class="reason">{step.reason}</span>
+        </>
+      );
+    case "duplicate":
+      return words.answeredBefore;
+    case "held":
+      return words.heldByOther;
+    case "folded":
+      return words.foldedTurns;
+    case "warned":
+      return (
+        <>
+          {step.what} <code>{step.code}</code>
+        </>
+      );
+  }
+}
+
+function Waiting({ way }: { way: Way }) {
+  const waiting = waitingFor(way);
+  if (!waiting) return null;
+  return (
+    <li class="waiting" data-step="waiting">
+      <span class="step-name" />
+      <span class="step-detail">
+        {typeof waiting === "object" ? <Countdown until={waiting.retryAt} /> : words.waiting[waiting]}
+      </span>
+    </li>
+  );
+}
+
+function Countdown({ until }: { until: number }) {
+  const now = useNow(500);
+  return words.waiting.retry(Math.max(0, Math.ceil((until - now) / 1_000)));
+}

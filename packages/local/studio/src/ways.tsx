@@ -1,0 +1,57 @@
+import { useState } from "preact/hooks";
+import type { View } from "../../src/studio-view.ts";
+import type { Marks } from "./app.tsx";
+import { WayCard } from "./way.tsx";
+import { stateOf } from "./way-state.ts";
+import { words } from "./words.ts";
+
+type Props = {
+  view: View;
+  chatId: string;
+  marks: Marks;
+  onPoint: (eventId: string | undefined) => void;
+  onSelect: (eventId: string) => void;
+};
+
+export function WaysPane({ view, chatId, marks, onPoint, onSelect }: Props) {
+  const [all, setAll] = useState(true);
+  const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
+  const ways = view.ways.filter((way) => all || messageOf.get(way.eventId)?.chatId === chatId).reverse();
+  const parked = ways.filter((way) => stateOf(way) === "parked").length;
+
+  return (
+    <aside class="ways" aria-label={words.ways}>
+      <div class="ways-title">
+        <h2>{words.ways}</h2>
+        {parked > 0 && <span class="parked-count">{words.parkedCount(parked)}</span>}
+        <div class="scope">
+          <button type="button" aria-pressed={all} onClick={() => setAll(true)}>
+            {words.allChats}
+          </button>
+          <button type="button" aria-pressed={!all} onClick={() => setAll(false)}>
+            {words.thisChat}
+          </button>
+        </div>
+      </div>
+      {ways.length === 0 && <p class="empty">{words.noWays}</p>}
+      <ol>
+        {ways.map((way, index) => {
+          const message = messageOf.get(way.eventId);
+          return (
+            <li key={way.eventId}>
+              <WayCard
+                way={way}
+                message={message}
+                userName={view.chats.find(({ id }) => id === message?.chatId)?.name}
+                newest={index === 0}
+                marks={marks}
+                onPoint={onPoint}
+                onSelect={onSelect}
+              />
+            </li>
+          );
+        })}
+      </ol>
+    </aside>
+  );
+}
