@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { type Bot, languageOf } from "./bot.ts";
-import type { Chats } from "./chat/chats.ts";
+import type { Chats, Memory } from "./chat/chats.ts";
 import type { Clock } from "./clock.ts";
 import { buildContext, nextWindowStart } from "./context/context.ts";
 import { loadTokenizer } from "./context/tokens.ts";
@@ -28,9 +28,6 @@ export type AnswerOptions = {
   clock: Clock;
   log: Log;
 };
-
-/** What was read of the chat while the turn was claimed. */
-export type Memory = { windowStart: string; version: number; turns: readonly PastTurn[] };
 
 export type AnswerRequest = {
   turn: Turn;
@@ -147,7 +144,7 @@ export function createAnswer(options: AnswerOptions) {
     const next = nextWindowStart([...memory.turns, past], memory.windowStart, bot.memory);
     if (next === memory.windowStart) return;
     try {
-      const moved = await chats.moveWindow({ chatId, ...memory }, next, expiresAt());
+      const moved = await chats.moveWindow({ chatId, version: memory.version }, next, expiresAt());
       log.info("window.moved", { eventId, chat: chatHash(chatId), moved });
     } catch (error) {
       log.warn("window.not_moved", { eventId, code: toBotError(error).code });

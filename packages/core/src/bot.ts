@@ -16,7 +16,8 @@ const schema = z
     instructions: z.string().check(z.minLength(1)),
     model: z.strictObject({
       name: z._default(z.string(), "gpt-6-luna"),
-      maxOutputTokens: z._default(z.int().check(z.positive(), z.maximum(16_000)), 1_000),
+      /** OpenAI: at least 16. */
+      maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
       reasoningEffort: z._default(z.enum(["none", "low", "medium", "high"]), "none"),
     }),
     memory: z.strictObject({

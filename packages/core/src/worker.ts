@@ -84,9 +84,10 @@ export function createWorker(options: WorkerOptions) {
     const key = turnKeyOf(chatId, event);
     const now = clock.now();
     const names = { eventId: event.webhookEventId, chat: chatHash(chatId) };
-    const reading = Promise.all([chats.get(chatId), turns.recent(key, bot.memory.maxTurns + 1, now)]);
+    // Besides the past turns, the chat's own item and this turn are read.
+    const recalling = chats.recall(key, bot.memory.maxTurns + 2, now);
     // Looked at below, once it is known whether the turn is ours.
-    reading.catch(() => {});
+    recalling.catch(() => {});
     const claim = await turns.claim({
       ...key,
       eventId: event.webhookEventId,
@@ -109,14 +110,14 @@ export function createWorker(options: WorkerOptions) {
     const replyToken = replyTokenOf(job);
     try {
       if (turn.attempts > retry.maxAttempts) throw crashed(turn);
-      const [chat, past] = await reading;
+      const memory = await recalling;
       log.info("turn.claimed", {
         ...names,
         attempts: turn.attempts,
-        turns: past.length,
+        turns: memory.turns.length,
         ms: clock.now() - now,
       });
-      await answer({ turn, memory: { ...chat, turns: past }, replyToken, deadline });
+      await answer({ turn, memory, replyToken, deadline });
       return done;
     } catch (error) {
       return afterClaim(message, turn, replyToken, toBotError(error));

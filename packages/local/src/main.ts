@@ -50,7 +50,9 @@ function readOpenAi() {
   if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = process.env;
   if (baseUrl && !apiKey) {
-    throw new UserError("OPENAI_BASE_URL is set but OPENAI_API_KEY is not: set it too (a local server takes any value)");
+    throw new UserError(
+      "OPENAI_BASE_URL is set but OPENAI_API_KEY is not: set it too (a local server takes any value)",
+    );
   }
   return apiKey ? { apiKey, baseUrl } : undefined;
 }
@@ -152,7 +154,8 @@ function stopOnSignal(stop: () => Promise<void>): void {
 function explain(error: unknown): string {
   const { code, port, cause } = error as { code?: string; port?: number; cause?: { code?: string } };
   if (error instanceof UserError) return error.message;
-  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") return `${(error as Error).message.split(". ")[0]}: see npm start -- --help`;
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
+    return `${(error as Error).message.split(". ")[0]}: see npm start -- --help`;
   if (code === "EADDRINUSE") {
     return `Port ${port} is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }

@@ -3,12 +3,13 @@ import { createLog, type LogLevel } from "@henji/core/log";
 import { worker } from "@henji/core/settings";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
 import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
-import { startTable } from "./dynamo.ts";
+import { startAws } from "./aws.ts";
+import { createTable } from "./dynamo.ts";
 import { type EventSource, startEventSource } from "./event-source.ts";
 import { type FunctionUrlHandler, serveFunctionUrl } from "./function-server.ts";
 import { importIngress, importWorker } from "./handlers.ts";
 import { keepLine, restoreLine } from "./line-state.ts";
-import { localAws, startQueues } from "./sqs.ts";
+import { createQueues, localAws } from "./sqs.ts";
 
 export type LocalOptions = {
   /** The first of five ports in a row; 0 or nothing: five free ones. */
@@ -59,10 +60,15 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   }
 
   async function start(): Promise<Local> {
-    const queues = await startQueues({ port: port(3), directory: at("sqs") });
-    stops.push(queues.stop);
-    const table = await startTable({ port: port(4), directory: at("dynamodb") });
-    stops.push(table.stop);
+    const aws = await startAws({
+      sqsPort: port(3),
+      dynamodbPort: port(4),
+      sqsDirectory: at("sqs"),
+      dynamodbDirectory: at("dynamodb"),
+    });
+    stops.push(aws.stop);
+    const [queues, table] = await Promise.all([createQueues(aws.sqs), createTable(aws.dynamodb)]);
+    stops.push(async () => queues.client.destroy());
 
     const ingressHandler = Promise.withResolvers<FunctionUrlHandler>();
     const ingress = await serveFunctionUrl(async (event) => (await ingressHandler.promise)(event), port(0));
@@ -86,8 +92,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       AWS_REGION: localAws.region,
       AWS_ACCESS_KEY_ID: localAws.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,
-      AWS_ENDPOINT_URL_SQS: queues.endpoint,
-      AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+      AWS_ENDPOINT_URL_SQS: aws.sqs,
+      AWS_ENDPOINT_URL_DYNAMODB: aws.dynamodb,
       LINE_API_BASE_URL: lineServer.url,
       LINE_DATA_API_BASE_URL: lineServer.url,
       OPENAI_BASE_URL: modelServer?.url ?? openAi?.baseUrl ?? "https://api.openai.com/v1",
@@ -98,7 +104,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         OpenAiApiKey: { value: openAi?.apiKey ?? "stand-in" },
         EventQueue: { url: queues.eventQueue.url },
         DeadLetterQueue: { url: queues.deadLetterQueue.url },
-        Conversations: { name: table.name },
+        Conversations: { name: table },
       }),
       LOG_LEVEL: logLevel,
     };
@@ -124,8 +130,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         webhook: ingress.url,
         line: lineServer.url,
         model: environment.OPENAI_BASE_URL,
-        sqs: queues.endpoint,
-        dynamodb: table.endpoint,
+        sqs: aws.sqs,
+        dynamodb: aws.dynamodb,
       },
       environment,
       eventSource,

@@ -32,10 +32,10 @@ function echoContext() {
   local.model!.answerWith(({ messages }) => messages.map(({ role, text }) => `${role}: ${text}`).join("\n"));
 }
 
-async function post(body: string | Buffer, signature = sign("local-channel-secret", body)) {
+async function post(body: string | Buffer<ArrayBuffer>, signature = sign("local-channel-secret", body)) {
   const response = await fetch(local.urls.webhook, {
     method: "POST",
-    body: body as BodyInit,
+    body,
     headers: { "x-line-signature": signature },
   });
   return response.status;

@@ -1,19 +1,31 @@
 import { Entity } from "electrodb";
 import { asIs, guarded, isRefused, SERVICE, type Table, tableError } from "../table.ts";
+import { turnEntity } from "../turn/entity.ts";
+import { toPastTurn } from "../turn/past-turn.ts";
+import type { PastTurn, TurnKey } from "../turn/turn.ts";
 
-export type Chat = {
-  chatId: string;
+/** What is remembered of a chat. */
+export type Memory = {
   /** Key of the oldest turn that is sent verbatim; older ones are left out. Empty: none is. */
   windowStart: string;
-  /** Counts the changes; 0 for a chat that has never been written. */
+  /** Counts the changes to the chat's item; 0 if it has never been written. */
   version: number;
+  /** The newest answered turns before the one at hand, oldest first. */
+  turns: readonly PastTurn[];
 };
 
 export type Chats = {
-  /** The chat's memory; a chat never seen is an empty one. */
-  get(chatId: string): Promise<Chat>;
+  /**
+   * The chat's memory as it was before the turn at `key`, in one query. At most `limit` items are
+   * read, whatever the history; a chat never seen has an empty memory.
+   */
+  recall(key: TurnKey, limit: number, now: number): Promise<Memory>;
   /** Moves the window's start, unless the chat has changed meanwhile; says whether it did. */
-  moveWindow(chat: Chat, windowStart: string, expiresAt: number): Promise<boolean>;
+  moveWindow(
+    chat: { chatId: string; version: number },
+    windowStart: string,
+    expiresAt: number,
+  ): Promise<boolean>;
 };
 
 function chatEntity({ client, table }: Table) {
@@ -30,7 +42,8 @@ function chatEntity({ client, table }: Table) {
       indexes: {
         byId: {
           pk: { field: "pk", composite: ["chatId"], template: "${chatId}", ...asIs },
-          sk: { field: "sk", composite: [], template: "chat", ...asIs },
+          // Sorts behind all turns of the chat, so that one query reads it together with the newest.
+          sk: { field: "sk", composite: [], template: "turn~chat", ...asIs },
         },
       },
     },
@@ -40,10 +53,26 @@ function chatEntity({ client, table }: Table) {
 
 export function createChats(table: Table): Chats {
   const entity = chatEntity(table);
+  const turnItems = turnEntity(table);
   return {
-    async get(chatId) {
-      const { data } = await guarded(() => entity.get({ chatId }).go({ consistent: true }));
-      return { chatId, windowStart: data?.windowStart ?? "", version: data?.version ?? 0 };
+    async recall({ chatId, key }, limit, now) {
+      const { data } = await guarded(() =>
+        turnItems.query
+          .byChat({ chatId })
+          .gte({ key: "" })
+          .go({ order: "desc", limit, pages: 1, consistent: true, data: "raw" }),
+      );
+      // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response.
+      const items = data as unknown as { Items: Record<string, unknown>[] };
+      // Expired items stay for days until DynamoDB deletes them.
+      const isCurrent = (item: { expiresAt: number }) => item.expiresAt > now / 1000;
+      const chat = entity.parse(items).data.find(isCurrent);
+      const turns = turnItems.parse(items).data.filter((turn) => isCurrent(turn) && turn.key < key);
+      return {
+        windowStart: chat?.windowStart ?? "",
+        version: chat?.version ?? 0,
+        turns: turns.flatMap((turn) => toPastTurn(turn) ?? []).reverse(),
+      };
     },
 
     async moveWindow({ chatId, version }, windowStart, expiresAt) {

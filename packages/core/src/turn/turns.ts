@@ -2,7 +2,7 @@ import { BotError } from "../error.ts";
 import type { TextMessage } from "../line/text.ts";
 import { guarded, isRefused, type Table, tableError } from "../table.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import type { Answer, DeliveryWay, ModelUsage, PastTurn, Turn, TurnKey, TurnStatus } from "./turn.ts";
+import type { Answer, DeliveryWay, ModelUsage, Turn, TurnKey, TurnStatus } from "./turn.ts";
 
 export type ClaimRequest = TurnKey & {
   eventId: string;
@@ -41,8 +41,6 @@ export type Turns = {
   park(turn: Turn, code: string, at: number): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, code: string): Promise<void>;
-  /** The newest answered turns before `key`, oldest first; at most `limit` are read. */
-  recent(key: TurnKey, limit: number, now: number): Promise<PastTurn[]>;
 };
 
 /**
@@ -158,20 +156,6 @@ export function createTurns(table: Table): Turns {
         item.set({ leaseUntil: 0, error: code }),
       );
     },
-
-    async recent({ chatId, key }, limit, now) {
-      const { data } = await guarded(() =>
-        entity.query
-          .byChat({ chatId })
-          .between({ key: "0" }, { key })
-          .where((turn, { gt }) => gt(turn.expiresAt, Math.floor(now / 1000)))
-          .go({ order: "desc", limit, pages: 1, consistent: true }),
-      );
-      return data
-        .filter((item) => item.key !== key && isAnswered(item))
-        .map(toPastTurn)
-        .reverse();
-    },
   };
 }
 
@@ -181,20 +165,4 @@ function toTurn(item: TurnItem): Turn {
   if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
   const messages = JSON.parse(item.messages) as TextMessage[];
   return { ...turn, answer: { messages, retryKey: item.retryKey, way: item.way } };
-}
-
-/** A parked answer was never seen by the user, so the model must not believe that it was. */
-function isAnswered({ status }: TurnItem): boolean {
-  return status === "answered" || status === "delivered";
-}
-
-function toPastTurn(item: TurnItem): PastTurn {
-  const messages = JSON.parse(item.messages ?? "[]") as TextMessage[];
-  const turn = {
-    key: item.key,
-    question: item.question,
-    answer: messages.map((message) => message.text).join("\n"),
-  };
-  if (item.questionTokens === undefined || item.answerTokens === undefined) return turn;
-  return { ...turn, tokens: { question: item.questionTokens, answer: item.answerTokens } };
 }

@@ -31,7 +31,8 @@ function usageEntity({ client, table }: Table) {
       indexes: {
         byChat: {
           pk: { field: "pk", composite: ["chatId"], template: "${chatId}", ...asIs },
-          sk: { field: "sk", composite: ["day"], template: "usage#${day}", ...asIs },
+          // Sorts before all turns, out of the way of the query for the newest.
+          sk: { field: "sk", composite: ["day"], template: "day#${day}", ...asIs },
         },
         byDay: {
           index: "gsi1",
