@@ -1,0 +1,58 @@
+import OpenAI from "openai";
+import { BotError } from "../error.ts";
+import { modelError } from "./error.ts";
+import type { Model, ModelAnswer, ModelOptions } from "./model.ts";
+
+/**
+ * OpenAI's Responses API without its SDK's own retries: a retry belongs to the queue,
+ * where it does not hold a Lambda and keeps the chat's order.
+ */
+export function createOpenAiModel({ apiKey, baseURL, settings, fetch }: ModelOptions): Model {
+  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, ...(fetch && { fetch }) });
+  return {
+    async ask({ instructions, input }, { cacheKey, safetyIdentifier, signal }) {
+      const response = await client.responses
+        .create(
+          {
+            model: settings.name,
+            instructions,
+            input,
+            store: false,
+            max_output_tokens: settings.maxOutputTokens,
+            reasoning: { effort: settings.reasoningEffort },
+            prompt_cache_key: cacheKey,
+            safety_identifier: safetyIdentifier,
+          },
+          { signal },
+        )
+        .catch((cause) => {
+          throw modelError(cause, signal);
+        });
+      return toAnswer(response);
+    },
+  };
+}
+
+function toAnswer(response: OpenAI.Responses.Response): ModelAnswer {
+  const { status, incomplete_details: incomplete } = response;
+  const text = response.output_text.trim();
+  const refused =
+    incomplete?.reason === "content_filter" ||
+    response.output.some(
+      (item) => item.type === "message" && item.content.some((part) => part.type === "refusal"),
+    );
+  if (status === "failed" || (text === "" && !refused)) {
+    const detail = response.error?.code ?? status ?? "empty";
+    throw new BotError("model.no_answer", `The model gave no answer: ${detail}`, { retry: "later" });
+  }
+  return {
+    text: refused ? "" : text,
+    cut: incomplete?.reason === "max_output_tokens",
+    refused,
+    usage: {
+      inputTokens: response.usage?.input_tokens ?? 0,
+      cachedTokens: response.usage?.input_tokens_details?.cached_tokens ?? 0,
+      outputTokens: response.usage?.output_tokens ?? 0,
+    },
+  };
+}
