@@ -27,6 +27,11 @@ export default defineBot({
     retentionDays: 180,
   },
 
+  limits: {
+    /** Messages of one chat that may wait for an answer; what comes on top is not answered, and the user is told once. */
+    maxUnanswered: 20,
+  },
+
   /** "auto": free replies while the reply token is fresh, pushes (counted by LINE) otherwise. "push": always push. */
   delivery: "auto",
 
@@ -35,12 +40,16 @@ export default defineBot({
       apology: "Sorry, I could not answer this message. Please try again in a little while.",
       refusal: "Sorry, I can't help with that.",
       cut: "… (this answer was too long and has been cut)",
+      tooMany:
+        "That was a lot of messages at once. I could not answer all of them; please send the rest again.",
     },
     ja: {
       apology:
         "申し訳ありません。このメッセージにはお答えできませんでした。しばらくしてからもう一度お試しください。",
       refusal: "申し訳ありませんが、そのご質問にはお答えできません。",
       cut: "…（長すぎるため、ここまでとします）",
+      tooMany:
+        "一度にたくさんのメッセージをいただいたため、すべてにはお答えできませんでした。残りはもう一度お送りください。",
     },
   },
 });

@@ -12,8 +12,8 @@ import { toMessages } from "./line/text.ts";
 import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
 import { deadlines } from "./settings.ts";
-import type { Answer, PastTurn, Turn } from "./turn/turn.ts";
-import type { Turns } from "./turn/turns.ts";
+import type { Answer, ModelUsage, PastTurn, Turn } from "./turn/turn.ts";
+import type { Learned, Turns } from "./turn/turns.ts";
 import type { UsageBook } from "./usage/usage.ts";
 
 export type AnswerOptions = {
@@ -35,9 +35,11 @@ export type AnswerRequest = {
   replyToken: ReplyToken | undefined;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
+  /** What to answer instead of asking the model. */
+  notice?: string | undefined;
 };
 
-type Answered = { turn: Turn & { answer: Answer }; usage?: ModelAnswer["usage"]; past: PastTurn };
+type Answered = { turn: Turn & { answer: Answer }; usage: ModelUsage; past: PastTurn };
 
 /**
  * Takes a claimed turn to delivered: build the context, ask the model, store the answer exactly as
@@ -52,14 +54,15 @@ export function createAnswer(options: AnswerOptions) {
     const { turn, replyToken } = request;
     const names = { eventId: turn.eventId, chat: chatHash(turn.chatId) };
     const resumed = turn.answer !== undefined;
-    const answered = resumed ? undefined : await askAndStore(request, names);
-    const stored = answered?.turn ?? (turn as Turn & { answer: Answer });
+    const asks = !resumed && request.notice === undefined;
+    const answered = asks ? await askAndStore(request, names) : undefined;
+    const stored = answered?.turn ?? (await storedOrNotice(request));
 
     const startedAt = clock.now();
     const delivered = await deliver({ turn: stored, replyToken, resumed });
     await Promise.all([
-      turns.delivered(stored, delivered.by, delivered.requestId),
-      answered?.usage && countUsage(turn, answered.usage, delivered),
+      turns.delivered(stored, delivered.by, delivered.requestId, clock.now()),
+      answered && countUsage(turn, answered.usage, delivered),
     ]);
     log.info("turn.delivered", {
       ...names,
@@ -70,6 +73,35 @@ export function createAnswer(options: AnswerOptions) {
     });
     if (answered) await moveWindow(turn, request.memory, answered.past);
   };
+
+  async function storedOrNotice({
+    turn,
+    notice,
+    replyToken,
+  }: AnswerRequest): Promise<Turn & { answer: Answer }> {
+    if (turn.answer) return { ...turn, answer: turn.answer };
+    if (notice === undefined) throw new Error("a turn without an answer is asked for one");
+    const { cut } = bot.texts[languageOf(turn.question)];
+    return store(turn, { messages: toMessages(notice, cut), notice: true }, replyToken, {});
+  }
+
+  async function store(
+    turn: Turn,
+    { messages, notice }: Pick<Answer, "messages" | "notice">,
+    replyToken: ReplyToken | undefined,
+    learned: Learned,
+  ): Promise<Turn & { answer: Answer }> {
+    const way = bot.delivery === "auto" && isFresh(replyToken, clock.now()) ? "reply" : "push";
+    const answer = { messages, retryKey: retryKeyOf(turn.eventId), way, notice } as const;
+    const stored = await turns.answer(turn, answer, learned);
+    log.info("turn.answered", {
+      eventId: turn.eventId,
+      chat: chatHash(turn.chatId),
+      messages: messages.length,
+      notice,
+    });
+    return { ...stored, answer };
+  }
 
   async function askAndStore(request: AnswerRequest, names: Names): Promise<Answered> {
     const { turn, replyToken } = request;
@@ -90,12 +122,9 @@ export function createAnswer(options: AnswerOptions) {
       : toMessages(reply.text, texts.cut, reply.cut);
     const text = messages.map((message) => message.text).join("\n");
     const tokens = { question: count(turn.question), answer: count(text) };
-    const way = bot.delivery === "auto" && isFresh(replyToken, clock.now()) ? "reply" : "push";
-    const answer = { messages, retryKey: retryKeyOf(turn.eventId), way } as const;
-    const stored = await turns.answer(turn, answer, { usage: reply.usage, tokens });
-    log.info("turn.answered", { ...names, messages: messages.length });
+    const learned = { usage: reply.usage, tokens };
     return {
-      turn: { ...stored, answer },
+      turn: await store(turn, { messages, notice: false }, replyToken, learned),
       usage: reply.usage,
       past: { key: turn.key, question: turn.question, answer: text, tokens },
     };
@@ -131,7 +160,7 @@ export function createAnswer(options: AnswerOptions) {
     }
   }
 
-  async function countUsage(turn: Turn, used: ModelAnswer["usage"], { by }: Delivered): Promise<void> {
+  async function countUsage(turn: Turn, used: ModelUsage, { by }: Delivered): Promise<void> {
     try {
       await usage.add(turn.chatId, { ...used, way: by }, clock.now(), expiresAt());
     } catch (error) {

@@ -9,6 +9,8 @@ const texts = z.strictObject({
   refusal: z.string(),
   /** Added to an answer that was cut at a limit. */
   cut: z.string(),
+  /** Sent once when more messages wait for an answer than `limits.maxUnanswered`. */
+  tooMany: z.string(),
 });
 
 const schema = z
@@ -26,6 +28,12 @@ const schema = z
       maxTurns: z._default(z.int().check(z.positive(), z.maximum(200)), 60),
       retentionDays: z._default(z.int().check(z.minimum(30), z.maximum(3650)), 180),
     }),
+    limits: z._default(
+      z.strictObject({
+        maxUnanswered: z._default(z.int().check(z.minimum(1), z.maximum(50)), 20),
+      }),
+      { maxUnanswered: 20 },
+    ),
     delivery: z._default(z.enum(["auto", "push"]), "auto"),
     texts: z.strictObject({ en: texts, ja: texts }),
   })

@@ -17,7 +17,7 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** Claim and reads (2 s), the model (40 s), what comes behind it (26 s), and some slack. */
+  /** Claim and reads (2 s), the model (40 s), what comes behind it (27 s), and some slack. */
   timeoutS: 75,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,
@@ -75,6 +75,8 @@ export const deadlines = {
   lineMs,
   /** The loading animation is a courtesy, shown while the model thinks. */
   loadingMs: seconds(1),
+  /** Asked only when a push was refused for want of quota. */
+  quotaMs: seconds(1),
   tableMs,
   queueMs,
   /** A model call never gets more than this, whatever is left of the invocation. */
@@ -85,8 +87,17 @@ export const deadlines = {
    * Kept free behind the model call: store the answer, reply twice, switch to push, push, mark as
    * delivered; or, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
    */
-  reserveMs: tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs),
+  reserveMs: tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs) + seconds(1),
 } as const;
+
+/** How long a model whose account is out of order is left alone. */
+export const breakerOpenMs = seconds(60);
+
+/**
+ * An event older than this is acknowledged without an answer: nobody waits for it any more. It is far below
+ * the shortest retention of a turn (30 days), so a late redelivery never meets a turn that has expired.
+ */
+export const maxEventAgeMs = seconds(DAY_S);
 
 /** SQS: 1 MiB a message, and 1 MiB and 10 entries a batch. */
 export const sqsLimits = { maxBytes: 1024 * 1024, maxEntries: 10 } as const;

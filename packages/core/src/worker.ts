@@ -1,4 +1,5 @@
 import { type AnswerOptions, createAnswer } from "./answer.ts";
+import { languageOf } from "./bot.ts";
 import { createPark, type ParkRequest } from "./dead-letter/park.ts";
 import { BotError, toBotError } from "./error.ts";
 import type { ReplyToken } from "./line/deliver.ts";
@@ -8,8 +9,8 @@ import { inOrder } from "./queue/in-order.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { deadlines, retry } from "./settings.ts";
-import { type Turn, turnKeyOf } from "./turn/turn.ts";
+import { deadlines, maxEventAgeMs, retry } from "./settings.ts";
+import { type FinishedTurn, type Turn, turnKeyOf } from "./turn/turn.ts";
 
 export type WorkerOptions = AnswerOptions & {
   inbox: Inbox;
@@ -68,6 +69,11 @@ export function createWorker(options: WorkerOptions) {
       log.info("event.ignored", { eventId, chat: chatHash(message.chatId), type: detailedType(job.event) });
       return done;
     }
+    if (job.replayedAt === undefined && clock.now() - job.event.timestamp > maxEventAgeMs) {
+      const { webhookEventId: eventId } = job.event;
+      log.warn("event.too_old", { eventId, chat: chatHash(message.chatId) });
+      return done;
+    }
     if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > deadline)
       return { kind: "again", inS: 0 };
     try {
@@ -117,10 +123,18 @@ export function createWorker(options: WorkerOptions) {
         turns: memory.turns.length,
         ms: clock.now() - now,
       });
-      await answer({ turn, memory, replyToken, deadline });
+      const backlog = backlogBehind(memory.finished, event.timestamp);
+      const tooMany = turn.answer === undefined && backlog.waiting >= bot.limits.maxUnanswered;
+      if (tooMany) log.warn("chat.flooded", { ...names, waiting: backlog.waiting });
+      if (tooMany && backlog.told) {
+        await turns.drop(turn, clock.now());
+        return done;
+      }
+      const notice = tooMany ? bot.texts[languageOf(turn.question)].tooMany : undefined;
+      await answer({ turn, memory, replyToken, deadline, notice });
       return done;
     } catch (error) {
-      return afterClaim(message, turn, replyToken, toBotError(error));
+      return afterClaim(message, job, turn, toBotError(error));
     }
   }
 
@@ -130,15 +144,10 @@ export function createWorker(options: WorkerOptions) {
     return again(message, error, message.receiveCount);
   }
 
-  async function afterClaim(
-    message: Incoming,
-    turn: Turn,
-    replyToken: ReplyToken | undefined,
-    error: BotError,
-  ): Promise<Verdict> {
+  async function afterClaim(message: Incoming, job: Job, turn: Turn, error: BotError): Promise<Verdict> {
     const lost = error.code === "turn.lost" || error.code === "turn.lease_expired";
     if (!lost && (error.retry === "never" || turn.attempts >= retry.maxAttempts)) {
-      return parked({ message, error, turn, replyToken });
+      return parked({ message, error, turn, receivedAt: job.receivedAt, replyToken: replyTokenOf(job) });
     }
     if (!lost) await release(turn, error);
     return again(message, error, turn.attempts, turn.eventId);
@@ -194,6 +203,19 @@ export function createWorker(options: WorkerOptions) {
       log.warn("queue.not_deleted", { code: toBotError(error).code });
     }
   }
+}
+
+/**
+ * How many earlier messages of the chat were still without an answer when this one was sent, and whether
+ * the user has been told since that not all of them will get one. It needs no counter and no read of
+ * its own: a turn that was finished after this message was sent was in line before it.
+ */
+function backlogBehind(finished: readonly FinishedTurn[], sentAt: number) {
+  const since = finished.filter(({ finishedAt }) => finishedAt > sentAt);
+  return {
+    waiting: since.filter(({ notice }) => !notice).length,
+    told: since.some(({ notice }) => notice),
+  };
 }
 
 /** Every attempt so far ended without a word: the process died under it. */

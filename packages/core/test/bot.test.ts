@@ -2,7 +2,7 @@ import { type BotConfig, defineBot, languageOf } from "@henji/core/bot";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 
-const texts = { apology: "a", refusal: "r", cut: "c" };
+const texts = { apology: "a", refusal: "r", cut: "c", tooMany: "t" };
 const minimal: BotConfig = {
   instructions: "Be kind.",
   model: {},

@@ -5,6 +5,7 @@ import { createChats } from "@henji/core/chat/chats";
 import { systemClock } from "@henji/core/clock";
 import { createLine } from "@henji/core/line/api";
 import { createLog } from "@henji/core/log";
+import { withBreaker } from "@henji/core/model/breaker";
 import { createModel } from "@henji/core/model/model";
 import { createInbox, queueClientOptions } from "@henji/core/queue/sqs";
 import { tableClientOptions } from "@henji/core/table";
@@ -20,23 +21,24 @@ import { toIncoming } from "./sqs-event.ts";
 const table = { client: new DynamoDBClient(tableClientOptions), table: link("Conversations") };
 const channelAccessToken = link("LineChannelAccessToken");
 
+const log = createLog({ level: logLevel() });
+
 const worker = createWorker({
   bot,
   turns: createTurns(table),
   chats: createChats(table),
   usage: createUsageBook(table),
-  model: createModel({
-    apiKey: link("OpenAiApiKey"),
-    baseURL: process.env.OPENAI_BASE_URL,
-    settings: bot.model,
-  }),
+  model: withBreaker(
+    createModel({ apiKey: link("OpenAiApiKey"), baseURL: process.env.OPENAI_BASE_URL, settings: bot.model }),
+    { clock: systemClock, log },
+  ),
   line: createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock }),
   inbox: createInbox(new SQSClient(queueClientOptions), link("EventQueue"), link("DeadLetterQueue")),
   identitySecret: channelAccessToken,
   newOwner: randomUUID,
   random: Math.random,
   clock: systemClock,
-  log: createLog({ level: logLevel() }),
+  log,
 });
 
 export async function handler({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {

@@ -1,8 +1,8 @@
 import { Entity } from "electrodb";
 import { asIs, guarded, isRefused, SERVICE, type Table, tableError } from "../table.ts";
 import { turnEntity } from "../turn/entity.ts";
-import { toPastTurn } from "../turn/past-turn.ts";
-import type { PastTurn, TurnKey } from "../turn/turn.ts";
+import { toFinishedTurn, toPastTurn } from "../turn/past-turn.ts";
+import type { FinishedTurn, PastTurn, TurnKey } from "../turn/turn.ts";
 
 /** What is remembered of a chat. */
 export type Memory = {
@@ -12,6 +12,8 @@ export type Memory = {
   version: number;
   /** The newest answered turns before the one at hand, oldest first. */
   turns: readonly PastTurn[];
+  /** Those of the newest turns before the one at hand that are over, oldest first. */
+  finished: readonly FinishedTurn[];
 };
 
 export type Chats = {
@@ -67,11 +69,15 @@ export function createChats(table: Table): Chats {
       // Expired items stay for days until DynamoDB deletes them.
       const isCurrent = (item: { expiresAt: number }) => item.expiresAt > now / 1000;
       const chat = entity.parse(items).data.find(isCurrent);
-      const turns = turnItems.parse(items).data.filter((turn) => isCurrent(turn) && turn.key < key);
+      const turns = turnItems
+        .parse(items)
+        .data.filter((turn) => isCurrent(turn) && turn.key < key)
+        .reverse();
       return {
         windowStart: chat?.windowStart ?? "",
         version: chat?.version ?? 0,
-        turns: turns.flatMap((turn) => toPastTurn(turn) ?? []).reverse(),
+        turns: turns.flatMap((turn) => toPastTurn(turn) ?? []),
+        finished: turns.flatMap((turn) => toFinishedTurn(turn) ?? []),
       };
     },
 

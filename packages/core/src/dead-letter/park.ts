@@ -24,6 +24,8 @@ export type ParkRequest = {
   error: BotError;
   /** Missing for a message that could not even be read: then nobody is told. */
   turn?: Turn;
+  /** Missing with it. */
+  receivedAt?: number;
   replyToken?: ReplyToken | undefined;
 };
 
@@ -33,20 +35,21 @@ export type ParkRequest = {
  * on one of the two queues.
  */
 export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions) {
-  return async ({ message, error, turn, replyToken }: ParkRequest): Promise<void> => {
+  return async ({ message, error, turn, receivedAt = 0, replyToken }: ParkRequest): Promise<void> => {
     const at = clock.now();
     const attempts = turn?.attempts ?? 1;
-    await inbox.park(message, { code: error.code, attempts, parkedAt: new Date(at).toISOString() });
-    if (turn) await turns.park(turn, error.code, at);
+    const { code, message: reason } = error;
+    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });
+    if (turn) await turns.park(turn, code, at);
     log.error("job.parked", {
       eventId: turn?.eventId,
       chat: chatHash(message.chatId),
-      code: error.code,
-      reason: error.message,
+      code,
+      reason,
       attempts,
     });
     // Whether the answer arrived is not known: an apology would be as likely wrong as right.
-    if (turn && error.code !== "delivery.unclear") await apologize(turn, replyToken);
+    if (turn && code !== "delivery.unclear") await apologize(turn, replyToken);
   };
 
   async function apologize(turn: Turn, replyToken: ReplyToken | undefined): Promise<void> {

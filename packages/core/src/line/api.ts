@@ -70,6 +70,30 @@ export function createLine({
     }
   }
 
+  async function get(path: string): Promise<unknown> {
+    const headers = { authorization: `Bearer ${channelAccessToken}` };
+    const response = await fetch(`${origin}${path}`, { headers, signal: clock.timeout(deadlines.quotaMs) });
+    return response.json();
+  }
+
+  /**
+   * "You have reached your monthly limit" is also said while another delivery holds quota in
+   * reserve; then waiting helps. Unless the quota is confirmed to be used up, it is worth a retry.
+   */
+  async function confirmed(error: BotError): Promise<BotError> {
+    if (error.code !== "line.quota_exhausted") return error;
+    try {
+      const [limit, consumption] = await Promise.all([
+        get("/v2/bot/message/quota").then(quota.parse),
+        get("/v2/bot/message/quota/consumption").then(used.parse),
+      ]);
+      if (limit.value !== undefined && consumption.totalUsage >= limit.value) return error;
+    } catch {
+      // Not confirmed.
+    }
+    return new BotError("line.quota_reserved", error.message, { retry: "later", cause: error });
+  }
+
   return {
     async reply(replyToken, messages) {
       const answer = await post("/v2/bot/message/reply", { replyToken, messages });
@@ -87,7 +111,7 @@ export function createLine({
         const requestId = answer.headers.get("x-line-accepted-request-id") ?? undefined;
         return { outcome: "already_accepted", requestId };
       }
-      throw statusError(answer);
+      throw await confirmed(statusError(answer));
     },
 
     async showLoading(userId, seconds) {
@@ -108,6 +132,8 @@ const isOk = ({ status }: Answer) => status >= 200 && status < 300;
 
 const requestIdOf = ({ headers }: Answer) => headers.get("x-line-request-id") ?? undefined;
 
+const quota = z.looseObject({ value: z.optional(z.number()) });
+const used = z.looseObject({ totalUsage: z.number() });
 const errorBody = z.looseObject({ message: z.string() });
 
 function messageOf(body: string): string {

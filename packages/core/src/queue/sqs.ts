@@ -35,9 +35,13 @@ export type Incoming = {
 /** Why a message was given up on; travels with it as message attributes. */
 export type ParkReason = {
   code: string;
+  /** For an operator: what happened, in words. */
+  reason: string;
   attempts: number;
-  /** ISO 8601. */
-  parkedAt: string;
+  /** Epoch milliseconds; 0 if the message could not be read. */
+  receivedAt: number;
+  /** Epoch milliseconds. */
+  parkedAt: number;
 };
 
 /** The ingress side of the queue. */
@@ -98,7 +102,7 @@ export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl
       }
     },
 
-    async park({ messageId, chatId, body }, { code, attempts, parkedAt }) {
+    async park({ messageId, chatId, body }, { code, reason, attempts, receivedAt, parkedAt }) {
       const command = new SendMessageCommand({
         QueueUrl: deadLetterQueueUrl,
         MessageBody: body,
@@ -107,8 +111,10 @@ export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl
         MessageDeduplicationId: messageId,
         MessageAttributes: {
           code: { DataType: "String", StringValue: code },
+          reason: { DataType: "String", StringValue: reason },
           attempts: { DataType: "Number", StringValue: String(attempts) },
-          parkedAt: { DataType: "String", StringValue: parkedAt },
+          receivedAt: { DataType: "Number", StringValue: String(receivedAt) },
+          parkedAt: { DataType: "Number", StringValue: String(parkedAt) },
         },
       });
       await guarded(() => sqs.send(command));

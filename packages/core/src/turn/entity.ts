@@ -9,7 +9,7 @@ export function turnEntity({ client, table }: Table) {
         chatId: { type: "string", required: true },
         key: { type: "string", required: true },
         eventId: { type: "string", required: true },
-        status: { type: ["claimed", "answered", "delivered", "parked"] as const, required: true },
+        status: { type: ["claimed", "answered", "delivered", "parked", "dropped"] as const, required: true },
         owner: { type: "string", required: true },
         /** Epoch milliseconds. */
         leaseUntil: { type: "number", required: true },
@@ -21,6 +21,8 @@ export function turnEntity({ client, table }: Table) {
         messages: { type: "string" },
         retryKey: { type: "string" },
         way: { type: ["reply", "push"] as const },
+        /** Set if the answer was written by us and not by the model. */
+        notice: { type: "boolean" },
         answerTokens: { type: "number" },
         inputTokens: { type: "number" },
         cachedTokens: { type: "number" },
@@ -30,6 +32,8 @@ export function turnEntity({ client, table }: Table) {
         requestId: { type: "string" },
         /** Code of the last error. */
         error: { type: "string" },
+        /** Epoch milliseconds; when it was delivered, parked or dropped. */
+        finishedAt: { type: "number" },
         /** ISO 8601; only while parked, with its constant partner for the index. */
         parkedAt: { type: "string" },
         parked: { type: ["parked"] as const },

@@ -1,6 +1,6 @@
 import type { TextMessage } from "../line/text.ts";
 import type { TurnItem } from "./entity.ts";
-import type { PastTurn } from "./turn.ts";
+import type { FinishedTurn, PastTurn } from "./turn.ts";
 
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
@@ -15,7 +15,13 @@ export function toPastTurn(item: TurnItem): PastTurn | undefined {
   return { ...turn, tokens: { question: item.questionTokens, answer: item.answerTokens } };
 }
 
-/** A parked answer was never seen by the user, so the model must not believe that it was. */
-function isAnswered({ status }: TurnItem): boolean {
-  return status === "answered" || status === "delivered";
+/** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
+function isAnswered({ status, notice }: TurnItem): boolean {
+  return (status === "answered" || status === "delivered") && notice !== true;
+}
+
+/** When a turn was over; nothing for one that is not, or that took no place in the line. */
+export function toFinishedTurn({ key, status, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
+  if (finishedAt === undefined || status === "dropped") return undefined;
+  return { key, finishedAt, notice: notice ?? false };
 }

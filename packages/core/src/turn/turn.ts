@@ -4,11 +4,15 @@ import type { TextMessage } from "../line/text.ts";
 /**
  * ```
  * (nothing) ──claim──▶ claimed ──answer──▶ answered ──deliver──▶ delivered
- *                         └────────── park ────┴──▶ parked ──replay──▶ claimed / answered
+ *                         ├────────── park ────┴──▶ parked ──replay──▶ claimed / answered
+ *                         └────────── drop ──▶ dropped
  * ```
  * `claimed` and `answered` are held under a lease; when it has run out, the next worker claims again.
  */
-export type TurnStatus = "claimed" | "answered" | "delivered" | "parked";
+export type TurnStatus = "claimed" | "answered" | "delivered" | "parked" | "dropped";
+
+/** The states that a turn leaves only by an operator's hand. */
+export type FinalStatus = "delivered" | "parked" | "dropped";
 
 export type DeliveryWay = "reply" | "push";
 
@@ -29,6 +33,8 @@ export type Answer = {
    * succeed; `push` that no reply arrived, and that it may be pushed again under its retry key.
    */
   way: DeliveryWay;
+  /** Written by us and not by the model: no part of the conversation. */
+  notice: boolean;
 };
 
 export type ModelUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
@@ -45,6 +51,14 @@ export type Turn = TurnKey & {
   attempts: number;
   question: string;
   answer?: Answer;
+};
+
+/** A turn that is over, as it counts for the backlog of its chat. */
+export type FinishedTurn = {
+  key: string;
+  /** Epoch milliseconds. */
+  finishedAt: number;
+  notice: boolean;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -2,7 +2,7 @@ import { BotError } from "../error.ts";
 import type { TextMessage } from "../line/text.ts";
 import { guarded, isRefused, type Table, tableError } from "../table.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import type { Answer, DeliveryWay, ModelUsage, Turn, TurnKey, TurnStatus } from "./turn.ts";
+import type { Answer, DeliveryWay, FinalStatus, ModelUsage, Turn, TurnKey, TurnStatus } from "./turn.ts";
 
 export type ClaimRequest = TurnKey & {
   eventId: string;
@@ -22,7 +22,7 @@ export type ClaimRequest = TurnKey & {
 export type Claim =
   | { kind: "claimed"; turn: Turn }
   /** A duplicate of something finished: nothing is left to do. */
-  | { kind: "finished"; status: "delivered" | "parked" }
+  | { kind: "finished"; status: FinalStatus }
   /** Another worker holds it. */
   | { kind: "held"; until: number };
 
@@ -36,7 +36,9 @@ export type Turns = {
   /** Records that no reply arrived, so that the answer may be pushed. */
   usePush(turn: Turn): Promise<Turn>;
   /** answered → delivered. */
-  delivered(turn: Turn, by: DeliveryWay, requestId: string | undefined): Promise<void>;
+  delivered(turn: Turn, by: DeliveryWay, requestId: string | undefined, at: number): Promise<void>;
+  /** claimed → dropped: it gets no answer of its own. */
+  drop(turn: Turn, at: number): Promise<void>;
   /** claimed or answered → parked, with the error's code. */
   park(turn: Turn, code: string, at: number): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
@@ -77,17 +79,17 @@ export function createTurns(table: Table): Turns {
     const { chatId, key } = request;
     const { data } = await guarded(() => entity.get({ chatId, key }).go({ consistent: true }));
     if (data?.status === "parked" && request.replay) return reclaimParked(data, request);
-    if (data?.status === "parked" || data?.status === "delivered") {
-      return { kind: "finished", status: data.status };
+    if (!data || data.status === "claimed" || data.status === "answered") {
+      return { kind: "held", until: data?.leaseUntil ?? request.now };
     }
-    return { kind: "held", until: data?.leaseUntil ?? request.now };
+    return { kind: "finished", status: data.status };
   }
 
   async function reclaimParked(item: TurnItem, request: ClaimRequest): Promise<Claim> {
     const { owner, leaseUntil } = request;
     const status: TurnStatus = item.messages === undefined ? "claimed" : "answered";
     const data = await write(item, ["parked", status], undefined, (turn) =>
-      turn.set({ status, owner, leaseUntil, attempts: 1 }).remove(["parked", "parkedAt"]),
+      turn.set({ status, owner, leaseUntil, attempts: 1 }).remove(["parked", "parkedAt", "finishedAt"]),
     );
     return { kind: "claimed", turn: toTurn(data) };
   }
@@ -128,6 +130,7 @@ export function createTurns(table: Table): Turns {
           messages: JSON.stringify(answer.messages),
           retryKey: answer.retryKey,
           way: answer.way,
+          ...(answer.notice && { notice: true }),
           ...usage,
           ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
         }),
@@ -139,15 +142,27 @@ export function createTurns(table: Table): Turns {
       return toTurn(await write(turn, ["answered"], turn.owner, (item) => item.set({ way: "push" })));
     },
 
-    async delivered(turn, by, requestId) {
+    async delivered(turn, by, requestId, finishedAt) {
       await write(turn, ["answered", "delivered"], turn.owner, (item) =>
-        item.set({ status: "delivered", way: by, ...(requestId !== undefined && { requestId }) }),
+        item.set({ status: "delivered", way: by, finishedAt, ...(requestId !== undefined && { requestId }) }),
+      );
+    },
+
+    async drop(turn, finishedAt) {
+      await write(turn, ["claimed", "dropped"], turn.owner, (item) =>
+        item.set({ status: "dropped", finishedAt }),
       );
     },
 
     async park(turn, code, at) {
       await write(turn, ["claimed", "answered", "parked"], turn.owner, (item) =>
-        item.set({ status: "parked", parked: "parked", parkedAt: new Date(at).toISOString(), error: code }),
+        item.set({
+          status: "parked",
+          parked: "parked",
+          parkedAt: new Date(at).toISOString(),
+          finishedAt: at,
+          error: code,
+        }),
       );
     },
 
@@ -164,5 +179,6 @@ function toTurn(item: TurnItem): Turn {
   const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, question };
   if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
   const messages = JSON.parse(item.messages) as TextMessage[];
-  return { ...turn, answer: { messages, retryKey: item.retryKey, way: item.way } };
+  const { retryKey, way, notice = false } = item;
+  return { ...turn, answer: { messages, retryKey, way, notice } };
 }

@@ -1,0 +1,38 @@
+import type { Clock } from "../clock.ts";
+import { type BotError, toBotError } from "../error.ts";
+import type { Log } from "../log.ts";
+import { breakerOpenMs } from "../settings.ts";
+import type { Model } from "./model.ts";
+
+/** Errors that no retry mends and that hit every chat alike: only an operator can help. */
+const accountErrors = new Set(["model.quota_exhausted", "model.unauthorized", "model.unknown_model"]);
+
+/**
+ * Stops hammering a model whose account is out of credit or whose key is dead: for a while every
+ * question gets the same error at once, without a call. Then one call tries again. Each worker
+ * process has its own breaker, so at most one call per process and `breakerOpenMs` is wasted.
+ */
+export function withBreaker(model: Model, { clock, log }: { clock: Clock; log: Log }): Model {
+  let open: { until: number; error: BotError } | undefined;
+  return {
+    async ask(context, options) {
+      if (open && clock.now() < open.until) throw open.error;
+      try {
+        const answer = await model.ask(context, options);
+        open = undefined;
+        return answer;
+      } catch (cause) {
+        const error = toBotError(cause);
+        if (accountErrors.has(error.code)) {
+          open = { until: clock.now() + breakerOpenMs, error };
+          log.error("model.breaker_opened", {
+            code: error.code,
+            reason: error.message,
+            forMs: breakerOpenMs,
+          });
+        }
+        throw error;
+      }
+    },
+  };
+}
