@@ -2,12 +2,14 @@ import type { Way, WebhookStatus } from "./trace-way.ts";
 
 /** What is running; the page shows it at the top. */
 export type StudioInfo = {
-  /** `standIn`: no real model answers. */
-  model: { name: string; standIn: boolean; url: string };
-  /** Name and address of everything else that runs, such as `webhook`, `line`, `sqs`, `dynamodb`. */
+  /** The model's name. */
+  model: string;
+  /** No real model answers. */
+  standIn: boolean;
+  /** Name and address of all that runs, such as `webhook`, `line`, `model`, `sqs`, `dynamodb`. */
   urls: Record<string, string>;
   /** Where state is kept between runs; nothing: in memory. */
-  stateDirectory?: string | undefined;
+  state?: string | undefined;
   /** The file a bot's owner edits. */
   botConfig: string;
 };

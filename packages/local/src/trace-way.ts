@@ -10,6 +10,10 @@ export type StepDetail =
   | { name: "queued"; redelivery: boolean }
   /** Nothing a bot answers. */
   | { name: "ignored"; type: string }
+  /** Waited too long to be worth an answer. */
+  | { name: "tooOld" }
+  /** More of the chat's messages wait than a bot answers; the user is told so once. */
+  | { name: "flooded"; waiting: number }
   /** `attempts` counts this one; `turns` are the past turns that were read with it. */
   | { name: "claimed"; attempts: number; turns: number }
   | {
@@ -44,7 +48,5 @@ export type Way = {
   eventId: string;
   /** Hash of the chat's id, as in the log. Missing until the handlers have logged it. */
   chat: string | undefined;
-  /** Grows by one with every way: newer ways have higher numbers. */
-  order: number;
   steps: Step[];
 };

@@ -13,13 +13,11 @@ const MAX_STEPS = 60;
  */
 export function createTrace({ maxWays = 500 }: { maxWays?: number } = {}) {
   const ways = new Map<string, Way>();
-  let made = 0;
 
   function wayOf(eventId: string): Way {
     const known = ways.get(eventId);
     if (known) return known;
-    made += 1;
-    const way: Way = { eventId, chat: undefined, order: made, steps: [] };
+    const way: Way = { eventId, chat: undefined, steps: [] };
     ways.set(eventId, way);
     if (ways.size > maxWays) ways.delete(ways.keys().next().value!);
     return way;
@@ -75,7 +73,13 @@ export function isAccepted(status: WebhookStatus): boolean {
   return typeof status === "number" && status >= 200 && status < 300;
 }
 
-const ends: ReadonlySet<StepDetail["name"]> = new Set(["delivered", "parked", "ignored"]);
+const ends: ReadonlySet<StepDetail["name"]> = new Set([
+  "delivered",
+  "parked",
+  "ignored",
+  "tooOld",
+  "flooded",
+]);
 
 function isOver(way: Way): boolean {
   return way.steps.some(({ name }) => ends.has(name));
@@ -90,6 +94,10 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
       return { name: "queued", redelivery: entry.redelivery === true };
     case "event.ignored":
       return { name: "ignored", type: text("type") };
+    case "event.too_old":
+      return { name: "tooOld" };
+    case "chat.flooded":
+      return { name: "flooded", waiting: number("waiting") };
     case "turn.claimed":
       return { name: "claimed", attempts: number("attempts"), turns: number("turns") };
     case "model.answered":

@@ -35,6 +35,13 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
     else setBehind(true);
   }, [latest?.id, loadingUntil]);
 
+  // A narrower window, a keyboard or a growing input must not hide what was last said.
+  useEffect(() => {
+    const resized = new ResizeObserver(() => follows.current && toEnd());
+    resized.observe(scroller.current!);
+    return () => resized.disconnect();
+  }, []);
+
   const onScroll = () => {
     const { scrollHeight, scrollTop, clientHeight } = scroller.current!;
     follows.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;

@@ -7,14 +7,13 @@ type Props = { info: StudioInfo; pane: Pane; ways: number; onPane: (pane: Pane) 
 const known: Record<string, string> = {
   webhook: "Webhook",
   line: "LINE",
-  model: "OpenAI",
+  model: words.model,
   sqs: "SQS",
   dynamodb: "DynamoDB",
 };
 
 /** What is running, and which of it only stands in for the real thing. */
 export function Header({ info, pane, ways, onPane }: Props) {
-  const { model } = info;
   return (
     <header class="header">
       <h1>
@@ -24,33 +23,29 @@ export function Header({ info, pane, ways, onPane }: Props) {
         </span>
       </h1>
       <ul class="chips">
-        <Chip name={model.name} standIn={model.standIn} />
+        <Chip name={info.standIn ? words.model : info.model} standIn={info.standIn} />
         <Chip name="LINE" standIn />
         <Chip name="AWS" standIn />
       </ul>
-      <details class="running">
-        <summary>{words.running}</summary>
+      <button type="button" class="running" popovertarget="running">
+        {words.running}
+      </button>
+      <div id="running" popover="auto">
         <dl>
-          <dt>{words.model}</dt>
-          <dd>
-            {model.name} ({model.standIn ? words.standIn : words.real})<code>{model.url}</code>
-          </dd>
-          {Object.entries(info.urls)
-            .filter(([name]) => name !== "model")
-            .map(([name, url]) => [
-              <dt key={name}>{known[name] ?? name}</dt>,
-              <dd key={`${name}/url`}>
-                <code>{url}</code>
-              </dd>,
-            ])}
+          {Object.entries(info.urls).map(([name, url]) => [
+            <dt key={name}>{known[name] ?? name}</dt>,
+            <dd key={`${name}/url`}>
+              <code>{url}</code>
+            </dd>,
+          ])}
           <dt>{words.botConfig}</dt>
           <dd>
             <code>{info.botConfig}</code>
           </dd>
           <dt>{words.state}</dt>
-          <dd>{info.stateDirectory ? <code>{info.stateDirectory}</code> : words.inMemory}</dd>
+          <dd>{info.state ? <code>{info.state}</code> : words.inMemory}</dd>
         </dl>
-      </details>
+      </div>
       <button
         type="button"
         class="pane-switch"

@@ -8,6 +8,8 @@ const tells: Partial<Record<Step["name"], WayState>> = {
   refused: "refused",
   queued: "progress",
   ignored: "ignored",
+  tooOld: "ignored",
+  flooded: "ignored",
   claimed: "progress",
   retried: "retrying",
   parked: "parked",

@@ -107,18 +107,22 @@ function Detail({ step }: { step: Step }) {
       return step.redelivery ? words.redelivered : null;
     case "ignored":
       return step.type;
+    case "tooOld":
+      return words.waitedTooLong;
+    case "flooded":
+      return words.tooMany(step.waiting);
     case "claimed":
       return `${words.attempt(step.attempts)} · ${words.pastTurns(step.turns)}`;
     case "asked": {
       const { model, inputTokens, cachedTokens, outputTokens, cut, refused } = step;
       const [input, cached, output] = [inputTokens, cachedTokens, outputTokens].map(formatNumber);
       return (
-        <>
-          <span class="nowrap">{model}</span>{" "}
-          <span class="tokens">{words.tokens(input!, cached!, output!)}</span>
-          {cut && <em> {words.cut}</em>}
-          {refused && <em> {words.declined}</em>}
-        </>
+        <span class="asked">
+          <span>{model}</span>
+          <span>{words.tokens(input!, cached!, output!)}</span>
+          {cut && <em>{words.cut}</em>}
+          {refused && <em>{words.declined}</em>}
+        </span>
       );
     }
     case "answered":

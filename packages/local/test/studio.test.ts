@@ -1,0 +1,193 @@
+import { request } from "node:http";
+import { retryKeyOf } from "@henji/core/line/retry-key";
+import { createLog } from "@henji/core/log";
+import { createLineSimulator, type LineSimulator } from "@henji/line-simulator";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Studio, startStudio } from "../src/studio.ts";
+import type { Message, View, ViewChange } from "../src/studio-view.ts";
+
+let line: LineSimulator;
+let studio: Studio;
+/** What the webhook answers next; 200 when there is nothing left. */
+let statuses: number[] = [];
+const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
+const log = createLog({ write: () => {} });
+
+beforeEach(async () => {
+  statuses = [];
+  line = createLineSimulator({
+    channelSecret: "secret",
+    channelAccessToken: "token",
+    webhookUrl: "http://bot.test/",
+    wait: (_ms, signal) =>
+      // Time-outs never pass; redeliveries come at once.
+      signal ? new Promise((_, reject) => signal.addEventListener("abort", reject)) : Promise.resolve(),
+    fetch: async () => new Response(null, { status: statuses.shift() ?? 200 }),
+  });
+  studio = await startStudio({ line, port: 0, info });
+});
+afterEach(() => studio.close());
+afterEach(() => void vi.restoreAllMocks());
+
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${studio.url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+
+/** fetch sets Host itself. */
+function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  request(`${studio.url}${path}`, { headers }, (response) => {
+    response.destroy();
+    resolve(response.statusCode);
+  })
+    .on("error", reject)
+    .end();
+  return promise;
+}
+
+/** Follows the page's stream: the view, then each change. */
+async function* events(): AsyncGenerator<View | ViewChange> {
+  const response = await fetch(`${studio.url}/api/events`);
+  let text = "";
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const blocks = text.split("\n\n");
+    text = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block)?.[1];
+      if (data) yield JSON.parse(data);
+    }
+  }
+}
+
+async function follow() {
+  const stream = events();
+  const view = (await stream.next()).value as View;
+  const messages = async (is: (message: Message) => boolean): Promise<Message> => {
+    for (;;) {
+      const { value, done } = await stream.next();
+      if (done) throw new Error("the stream ended");
+      if ("type" in value && value.type === "message" && is(value.message)) return value.message;
+    }
+  };
+  return { view, messages, stream };
+}
+
+test("on a first run there are two users to chat as", async () => {
+  const { view } = await follow();
+  expect(view.chats.map(({ name }) => name)).toEqual(["Aki", "Ben"]);
+});
+
+test("what is said goes to the bot as a signed webhook, and is read once the bot has taken it", async () => {
+  const page = await follow();
+  const [aki] = page.view.chats;
+  const response = await post("/api/say", { userId: aki!.id, text: "こんにちは 🍁" });
+  expect(response.status).toBe(202);
+  const message = await page.messages((one) => one.by === "user" && one.handover.state === "read");
+  expect(message).toMatchObject({ chatId: aki!.id, content: { type: "text", text: "こんにちは 🍁" } });
+});
+
+test("a webhook that failed shows its status until LINE's redelivery arrives", async () => {
+  statuses = [503];
+  const page = await follow();
+  await post("/api/say", { userId: page.view.chats[0]!.id, text: "Hello" });
+  const handovers: unknown[] = [];
+  await page.messages((one) => one.by === "user" && handovers.push(one.handover) === 3);
+  expect(handovers).toEqual([{ state: "sending" }, { state: "refused", status: 503 }, { state: "read" }]);
+});
+
+test("a page that connects later sees the same as one that was there", async () => {
+  const [aki] = line.users();
+  const event = line.say({ from: aki!.userId, text: "Hello" });
+  log.info("event.queued", { eventId: event.webhookEventId, chat: "aki" });
+  const { view } = await follow();
+  expect(view.messages).toMatchObject([{ eventId: event.webhookEventId, handover: { state: "sending" } }]);
+  expect(view.ways[0]?.steps).toMatchObject([{ name: "received" }, { name: "queued" }]);
+});
+
+test("each step of a way reaches the page as it happens", async () => {
+  const { stream } = await follow();
+  log.info("turn.delivered", { eventId: "E1", chat: "aki", by: "push" });
+  expect((await stream.next()).value).toMatchObject({
+    type: "way",
+    way: { eventId: "E1", steps: [{ name: "delivered", by: "push" }] },
+  });
+});
+
+test("a push is shown with the message that it answers", async () => {
+  const [aki] = line.users();
+  const event = line.say({ from: aki!.userId, text: "Hello" });
+  await line.fetch(
+    new Request("https://api.line.me/v2/bot/message/push", {
+      method: "POST",
+      headers: {
+        authorization: "Bearer token",
+        "content-type": "application/json",
+        "x-line-retry-key": retryKeyOf(event.webhookEventId),
+      },
+      body: JSON.stringify({ to: aki!.userId, messages: [{ type: "text", text: "Hi" }] }),
+    }),
+  );
+  const { view } = await follow();
+  expect(view.messages[1]).toMatchObject({ by: "bot", via: "push", eventId: event.webhookEventId });
+});
+
+test("a user can be added while the page is open", async () => {
+  const page = await follow();
+  const response = await post("/api/users", { name: "花子" });
+  expect(response.status).toBe(201);
+  expect(line.users().map(({ displayName }) => displayName)).toEqual(["Aki", "Ben", "花子"]);
+  expect((await page.stream.next()).value).toMatchObject({ type: "chat", chat: { name: "花子" } });
+});
+
+test("what is not a message or a name is refused", async () => {
+  const [aki] = line.users();
+  const userId = aki!.userId;
+  for (const body of [
+    {},
+    { userId, text: " \n" },
+    { userId, text: "x".repeat(5_001) },
+    { userId, text: 1 },
+  ]) {
+    expect((await post("/api/say", body)).status).toBe(400);
+  }
+  expect((await post("/api/say", { userId: "U0", text: "Hello" })).status).toBe(404);
+  expect((await post("/api/users", { name: " " })).status).toBe(400);
+  expect((await post("/api/users", { name: "x".repeat(70_000) })).status).toBe(400);
+  expect((await post("/api/say", { userId, text: "Hello" }, { "content-type": "text/plain" })).status).toBe(
+    400,
+  );
+  expect(line.timeline(userId)).toEqual([]);
+});
+
+test("other web pages can neither read the chats nor write in them", async () => {
+  const [aki] = line.users();
+  const body = { userId: aki!.userId, text: "Hello" };
+  expect((await post("/api/say", body, { origin: "https://evil.example" })).status).toBe(403);
+  expect((await post("/api/say", body, { origin: "http://localhost:1" })).status).toBe(403);
+  expect((await post("/api/say", body, { origin: studio.url })).status).toBe(202);
+  // A name of the attacker's own that points to 127.0.0.1.
+  expect(await statusOf("/api/events", { host: "evil.example" })).toBe(403);
+  expect(await statusOf("/", { host: "evil.example" })).toBe(403);
+  expect(await statusOf("/api/events", { "sec-fetch-site": "cross-site" })).toBe(403);
+  expect(await statusOf("/api/events", { "sec-fetch-site": "same-origin" })).toBe(200);
+});
+
+test("the page is served, and no other file of this repository", async () => {
+  const page = await fetch(studio.url);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  expect(await page.text()).toContain("/src/main.tsx");
+  const script = await fetch(`${studio.url}/src/main.tsx`);
+  expect(script.headers.get("content-type")).toContain("javascript");
+  // Vite says on the console what it refuses.
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const root = new URL("../../../", import.meta.url).pathname;
+  for (const file of ["package.json", "bot.config.ts", "packages/local/src/studio.ts"]) {
+    expect((await fetch(`${studio.url}/@fs${root}${file}`)).ok).toBe(false);
+    expect((await fetch(`${studio.url}/@fs${root}${file}?raw`)).ok).toBe(false);
+  }
+});

@@ -1,0 +1,155 @@
+import type { LogEntry } from "@henji/core/log";
+import type { Change } from "@henji/line-simulator";
+import { describe, expect, test } from "vitest";
+import { createTrace } from "../src/trace.ts";
+import type { Way } from "../src/trace-way.ts";
+
+const start = Date.parse("2026-11-20T09:00:00.000Z");
+
+function entry(name: string, afterMs: number, fields: Partial<LogEntry> = {}): LogEntry {
+  return {
+    level: "info",
+    name,
+    at: new Date(start + afterMs).toISOString(),
+    eventId: "E1",
+    chat: "aki",
+    ...fields,
+  };
+}
+
+function received(eventId: string, afterMs = 0): Change {
+  const event = {
+    webhookEventId: eventId,
+    timestamp: start + afterMs,
+    mode: "active" as const,
+    deliveryContext: { isRedelivery: false },
+    type: "message",
+  };
+  return { type: "event", event };
+}
+
+function webhook(status: number | "timeout" | "unreachable", afterMs: number): Change {
+  return { type: "webhook", status, eventIds: ["E1"], redelivery: false, at: start + afterMs };
+}
+
+const names = (way: Way | undefined) => way?.steps.map(({ name }) => name);
+
+describe("the way of a message", () => {
+  test("goes from received to delivered, each step with the time since the one before", () => {
+    const trace = createTrace();
+    trace.line(received("E1"));
+    trace.log(entry("event.queued", 12, { type: "message", redelivery: false }));
+    trace.line(webhook(200, 15));
+    trace.log(entry("turn.claimed", 40, { attempts: 1, turns: 3, ms: 9 }));
+    const tokens = { inputTokens: 812, cachedTokens: 640, outputTokens: 54 };
+    trace.log(
+      entry("model.answered", 1_240, {
+        model: "gpt-6-luna",
+        ...tokens,
+        cut: false,
+        refused: false,
+        ms: 1_200,
+      }),
+    );
+    trace.log(entry("turn.answered", 1_246, { messages: 1 }));
+    const way = trace.log(entry("turn.delivered", 1_268, { by: "reply", resumed: false }));
+    expect(trace.ways()).toEqual([way]);
+    expect(way).toEqual({
+      eventId: "E1",
+      chat: "aki",
+      steps: [
+        { name: "received", type: "message", at: start, sinceMs: 0 },
+        { name: "queued", redelivery: false, at: start + 12, sinceMs: 12 },
+        { name: "claimed", attempts: 1, turns: 3, at: start + 40, sinceMs: 28 },
+        {
+          ...{ name: "asked", model: "gpt-6-luna", ...tokens, cut: false, refused: false },
+          ...{ at: start + 1_240, sinceMs: 1_200 },
+        },
+        { name: "answered", messages: 1, at: start + 1_246, sinceMs: 6 },
+        { name: "delivered", by: "reply", resumed: false, at: start + 1_268, sinceMs: 22 },
+      ],
+    });
+  });
+
+  test("tells a retry's code and when the next attempt is due", () => {
+    const trace = createTrace();
+    trace.log(entry("event.queued", 0));
+    const failure = { code: "model.overloaded", reason: "OpenAI answered 503", attempts: 1, inS: 5 };
+    const way = trace.log(entry("job.retry", 700, { level: "warn", ...failure }));
+    expect(way?.steps.at(-1)).toEqual({
+      name: "retried",
+      ...{ code: "model.overloaded", reason: "OpenAI answered 503", attempts: 1 },
+      ...{ nextAt: start + 5_700, at: start + 700, sinceMs: 700 },
+    });
+  });
+
+  test("ends parked, with its code, or is passed over", () => {
+    const trace = createTrace();
+    trace.log(
+      entry("job.parked", 0, { level: "error", code: "model.refused_key", reason: "No", attempts: 5 }),
+    );
+    trace.log(entry("event.ignored", 0, { eventId: "E2", type: "follow" }));
+    trace.log(entry("event.too_old", 0, { level: "warn", eventId: "E3" }));
+    trace.log(entry("chat.flooded", 0, { level: "warn", eventId: "E4", waiting: 12 }));
+    expect(trace.ways().map((way) => way.steps[0])).toMatchObject([
+      { name: "parked", code: "model.refused_key", attempts: 5 },
+      { name: "ignored", type: "follow" },
+      { name: "tooOld" },
+      { name: "flooded", waiting: 12 },
+    ]);
+  });
+
+  test("shows a webhook that was not accepted, and the redelivery that was", () => {
+    const trace = createTrace();
+    trace.line(received("E1"));
+    trace.line(webhook(503, 30));
+    trace.log(entry("event.queued", 3_040, { redelivery: true }));
+    expect(trace.line(webhook(200, 3_050))).toEqual([]);
+    expect(trace.ways()[0]?.steps).toMatchObject([
+      { name: "received" },
+      { name: "refused", status: 503 },
+      { name: "queued", redelivery: true },
+    ]);
+  });
+
+  test("shows a duplicate behind the delivery, without ending the way again", () => {
+    const trace = createTrace();
+    trace.log(entry("turn.delivered", 0, { by: "push" }));
+    expect(names(trace.log(entry("turn.duplicate", 10, { status: "delivered" })))).toEqual([
+      "delivered",
+      "duplicate",
+    ]);
+  });
+
+  test("shows warnings by their name in the log, and passes over other entries", () => {
+    const trace = createTrace();
+    const way = trace.log(entry("line.loading_failed", 0, { level: "warn", code: "line.rate_limited" }));
+    expect(way?.steps).toMatchObject([
+      { name: "warned", what: "line.loading_failed", code: "line.rate_limited" },
+    ]);
+    expect(trace.log(entry("something.new", 0))).toBeUndefined();
+    expect(trace.log({ level: "error", name: "queue.unavailable", at: new Date(start).toISOString() })).toBe(
+      undefined,
+    );
+  });
+});
+
+test("an entry without an event id is about the oldest open message of its chat", () => {
+  const trace = createTrace();
+  for (const eventId of ["E1", "E2", "E3"]) trace.log(entry("event.queued", 0, { eventId }));
+  trace.log(entry("event.queued", 0, { eventId: "B1", chat: "ben" }));
+  trace.log(entry("turn.delivered", 5, { by: "reply" }));
+  const way = trace.log(entry("job.retry", 9, { level: "warn", eventId: undefined, code: "table.busy" }));
+  expect(way?.eventId).toBe("E2");
+});
+
+test("only the newest ways are kept, and none grows without end", () => {
+  const trace = createTrace({ maxWays: 3 });
+  for (const eventId of ["E1", "E2", "E3", "E4"]) trace.line(received(eventId));
+  expect(trace.ways().map(({ eventId }) => eventId)).toEqual(["E2", "E3", "E4"]);
+
+  for (let n = 1; n <= 200; n += 1) trace.log(entry("turn.duplicate", n, { eventId: "E4" }));
+  const steps = trace.ways().at(-1)?.steps ?? [];
+  expect(steps).toHaveLength(60);
+  expect([steps[0]?.name, steps.at(-1)?.at]).toEqual(["received", start + 200]);
+});
