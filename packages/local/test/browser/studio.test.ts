@@ -1,0 +1,204 @@
+import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Local, startLocal } from "../../src/start.ts";
+import { type Studio, startStudio } from "../../src/studio.ts";
+import { chromium, flags } from "./chromium.ts";
+
+let browser: Browser;
+let local: Local;
+let studio: Studio;
+/** Two users of the test's own: the system is started once, as its handlers are. */
+let aki: { userId: string; name: string };
+let ben: typeof aki;
+let serial = 0;
+let mistakes: string[] = [];
+
+beforeAll(async () => {
+  browser = await driver.launch({ executablePath: chromium, args: flags });
+  local = await startLocal({ modelLatencyMs: 300 });
+  const { urls } = local;
+  studio = await startStudio({
+    ...{ line: local.line, port: 0 },
+    info: { model: "stand-in", standIn: true, urls, botConfig: "bot.config.ts" },
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await studio.close();
+  await local.stop();
+});
+
+beforeEach(() => {
+  mistakes = [];
+  serial += 1;
+  [aki, ben] = [`Aki${serial}`, `Ben${serial}`].map((name) => ({
+    ...{ userId: local.line.addUser({ name }).userId, name },
+  })) as [typeof aki, typeof aki];
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  local.model!.answerWith(undefined);
+  local.model!.faults.clear();
+  local.line.faults.clear();
+  expect(mistakes).toEqual([]);
+});
+
+async function open(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({
+    ...{ locale: "en-GB", viewport: { width: 1280, height: 800 } },
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("pageerror", ({ message }) => mistakes.push(message));
+  page.on("console", (entry) => entry.type() === "error" && mistakes.push(entry.text()));
+  await page.goto(`${studio.url}/#${aki.userId}`);
+  await input(page).waitFor();
+  return page;
+}
+
+const input = (page: Page) => page.getByRole("textbox", { name: /Message as|として/ });
+const chat = (page: Page) => page.getByRole("log");
+const bubbles = (page: Page, by: "user" | "bot") => chat(page).locator(`[data-by="${by}"] > p`);
+/** Of this test's own messages. */
+const ways = (page: Page) =>
+  page
+    .getByRole("complementary")
+    .locator("article")
+    .filter({ hasText: new RegExp(`(Aki|Ben)${serial}\\b`) });
+
+async function say(page: Page, text: string) {
+  await input(page).fill(text);
+  await input(page).press("Enter");
+}
+
+test("a message is answered in the chat, and its way shows each step up to delivered", async () => {
+  const page = await open();
+  await say(page, "Hello, who are you?");
+  await chat(page).getByLabel("Henji is writing").waitFor();
+  await bubbles(page, "bot").waitFor();
+  expect(await bubbles(page, "user").allTextContents()).toEqual(["Hello, who are you?"]);
+  expect(await bubbles(page, "bot").textContent()).toContain("you said “Hello, who are you?”");
+  await chat(page).getByText("Read", { exact: true }).waitFor();
+  expect(await input(page).inputValue()).toBe("");
+
+  const way = ways(page).first();
+  await way.getByText("reply · free").waitFor();
+  expect(await way.locator(".step-name").allTextContents()).toEqual([
+    ...["Received", "Queued", "Claimed", "Asked", "Answered", "Delivered"],
+  ]);
+  expect(await way.textContent()).toMatch(/\d+ in · \d+ cached · \d+ out/);
+  expect(await chat(page).getByLabel("Henji is writing").count()).toBe(0);
+});
+
+test("each user has a chat of their own, and answers elsewhere count as unread", async () => {
+  const page = await open();
+  await say(page, "Hello from Aki");
+  await bubbles(page, "user").waitFor();
+  await page.getByRole("navigation").getByRole("button", { name: ben.name }).click();
+  await page.getByText(`Write to Henji as ${ben.name}.`).waitFor();
+  expect(await bubbles(page, "user").count()).toBe(0);
+  await page.getByLabel("1 unread").waitFor();
+
+  await page.getByRole("navigation").getByRole("button", { name: aki.name }).click();
+  await bubbles(page, "bot").waitFor();
+  expect(await page.getByLabel("1 unread").count()).toBe(0);
+
+  await page.getByRole("button", { name: "Add a user" }).click();
+  await page.getByRole("textbox", { name: "Name of the new user" }).fill("花子");
+  await page.keyboard.press("Enter");
+  await page.getByText("Write to Henji as 花子.").waitFor();
+});
+
+test("Japanese, emoji, line breaks and long words come back as they went", async () => {
+  const text = `こんにちは🍁👨‍👩‍👧‍👦\n二行目 & <b>太字</b>\n${"x".repeat(400)}`;
+  local.model!.answerWith(({ messages }) => messages.at(-1)!.text);
+  const page = await open({ locale: "ja-JP" });
+  await say(page, text);
+  await bubbles(page, "bot").waitFor();
+  expect(await bubbles(page, "user").textContent()).toBe(text);
+  expect(await bubbles(page, "bot").textContent()).toBe(text);
+  await chat(page).getByText("既読").waitFor();
+  const [width, scrollWidth] = await chat(page).evaluate((element) => [
+    element.clientWidth,
+    element.scrollWidth,
+  ]);
+  expect(scrollWidth).toBe(width);
+});
+
+test("Shift+Enter breaks the line, and Enter that confirms a conversion sends nothing", async () => {
+  const page = await open();
+  await input(page).pressSequentially("one");
+  await input(page).press("Shift+Enter");
+  await input(page).pressSequentially("two");
+  expect(await input(page).inputValue()).toBe("one\ntwo");
+
+  await input(page).fill("");
+  const devtools = await page.context().newCDPSession(page);
+  const key = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 229 };
+  await devtools.send("Input.imeSetComposition", { text: "にほん", selectionStart: 3, selectionEnd: 3 });
+  await devtools.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...key });
+  await devtools.send("Input.insertText", { text: "日本" });
+  await devtools.send("Input.dispatchKeyEvent", { type: "keyUp", ...key });
+  expect(await input(page).inputValue()).toBe("日本");
+  expect(await bubbles(page, "user").count()).toBe(0);
+
+  await input(page).press("Enter");
+  await bubbles(page, "user").getByText("日本").waitFor();
+});
+
+test("a failed webhook and a model that refuses show in the chat and on the way", async () => {
+  local.line.faults.add({ on: "webhook", times: 4, fault: { kind: "status", status: 503 } });
+  const page = await open();
+  await say(page, "Nobody is listening");
+  await chat(page).getByText("Not delivered, 503").waitFor();
+  await ways(page).getByText("Not accepted").waitFor();
+
+  local.line.faults.clear();
+  local.model!.faults.add({ fault: { kind: "status", status: 400, code: "invalid_prompt" } });
+  await say(page, "Anybody?");
+  const parked = ways(page).and(page.locator('[data-state="parked"]'));
+  await parked.waitFor();
+  expect(await parked.locator("code").first().textContent()).toMatch(/^model\./);
+  await bubbles(page, "bot").getByText("Sorry").waitFor();
+});
+
+test("a message and its way are marked together", async () => {
+  const page = await open();
+  for (const text of ["First", "Second"]) {
+    await say(page, text);
+    await bubbles(page, "bot").getByText(`you said “${text}”`).waitFor();
+  }
+  const first = ways(page).filter({ hasText: "First" });
+  await bubbles(page, "user").getByText("First").click();
+  expect(await first.getAttribute("data-selected")).toBe("true");
+  await first.locator(".step-name").getByText("Delivered").waitFor();
+  await bubbles(page, "bot").getByText("you said “Second”").hover();
+  expect(await ways(page).filter({ hasText: "Second" }).getAttribute("data-pointed")).toBe("true");
+});
+
+test("what was there before is there again after a reload", async () => {
+  const page = await open();
+  await page.getByRole("navigation").getByRole("button", { name: ben.name }).click();
+  await say(page, "Still here?");
+  await ways(page).getByText("reply · free").waitFor();
+  await input(page).fill("a draft");
+  await page.reload();
+  await bubbles(page, "bot").waitFor();
+  expect(await ways(page).count()).toBe(1);
+  expect(await input(page).inputValue()).toBe("a draft");
+});
+
+test("a phone shows the chat first and the ways behind a switch", async () => {
+  const page = await open({ viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true });
+  await say(page, "Hello from a phone, with a long word: Donaudampfschifffahrtsgesellschaftskapitän");
+  await bubbles(page, "bot").waitFor();
+  expect(await page.getByRole("complementary").isVisible()).toBe(false);
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(375);
+
+  await page.getByRole("button", { name: /^Ways/ }).click();
+  expect(await chat(page).isVisible()).toBe(false);
+  await ways(page).getByText("reply · free").waitFor();
+  await page.getByRole("button", { name: "Chat", exact: true }).click();
+  await bubbles(page, "bot").waitFor();
+});

@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+import { chromium } from "./packages/local/test/browser/chromium.ts";
+
+if (!existsSync(chromium)) {
+  console.error(
+    `No Chromium at ${chromium}: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji, or set CHROMIUM to another one`,
+  );
+  process.exit(1);
+}
+
+/** Studio in a real browser; apart from `npm test`, which needs none. */
+export default defineConfig({
+  test: {
+    include: ["packages/local/test/browser/**/*.test.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
