@@ -23,11 +23,7 @@ try {
   parentPort?.postMessage({ sqs: `http://127.0.0.1:${portOf(fauxqs.server)}`, dynamodb: table.url });
 } catch (error) {
   // An error's code and port do not survive the crossing by themselves.
-  const { message, code, port, cause } = error as Error & {
-    code?: string;
-    port?: number;
-    cause?: { code?: string };
-  };
-  parentPort?.postMessage({ error: { message, code, port, cause: cause && { code: cause.code } } });
+  const { message, code, port } = error as Error & { code?: string; port?: number };
+  parentPort?.postMessage({ error: { message, code, port } });
   process.exitCode = 1;
 }

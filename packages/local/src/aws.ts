@@ -20,6 +20,9 @@ export async function startAws(options: AwsOptions): Promise<AwsStandIns> {
   const thread = new Worker(new URL("./aws-thread.ts", import.meta.url), { workerData: options });
   const [answer] = await Promise.race([once(thread, "message"), failure(thread)]);
   if (answer.error) throw Object.assign(new Error(answer.error.message), answer.error);
+  thread.on("error", (error) => {
+    throw error;
+  });
   return {
     ...answer,
     async stop() {

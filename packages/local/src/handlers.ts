@@ -1,4 +1,5 @@
 import { registerHooks } from "node:module";
+import { pathToFileURL } from "node:url";
 import type { EventHandler } from "./event-source.ts";
 import type { FunctionUrlHandler } from "./function-server.ts";
 
@@ -11,10 +12,12 @@ export async function importIngress(): Promise<FunctionUrlHandler> {
 }
 
 let version = 0;
+let botConfigUrl: string | undefined;
 
-/** The worker's handler, loaded anew with the present `bot.config.ts`. */
-export async function importWorker(): Promise<EventHandler> {
+/** The worker's handler, loaded anew with the present `bot.config.ts`, or with another file in its place. */
+export async function importWorker(botConfig?: string): Promise<EventHandler> {
   version += 1;
+  botConfigUrl = botConfig && pathToFileURL(botConfig).href;
   const url = `${import.meta.resolve("@henji/functions/worker")}?v=${version}`;
   return (await import(url)).handler as EventHandler;
 }
@@ -25,6 +28,7 @@ registerHooks({
     const resolved = next(specifier, context);
     const parentVersion = /\?v=\d+$/.exec(context.parentURL ?? "")?.[0];
     if (!parentVersion || !specifier.startsWith(".")) return resolved;
-    return { ...resolved, url: `${resolved.url}${parentVersion}` };
+    const url = botConfigUrl && specifier.endsWith("/bot.config.ts") ? botConfigUrl : resolved.url;
+    return { ...resolved, url: `${url}${parentVersion}` };
   },
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { LineSimulator, Snapshot } from "@henji/line-simulator";
+import { UserError } from "./user-error.ts";
 
 /** The simulated LINE platform as the last run left it. */
 export function restoreLine(file: string | undefined): Snapshot | undefined {
@@ -9,7 +10,7 @@ export function restoreLine(file: string | undefined): Snapshot | undefined {
     return JSON.parse(readFileSync(file, "utf8")) as Snapshot;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new Error(`${file} cannot be read: start once with --fresh`, { cause: error });
+    throw new UserError(`${file} cannot be read: start once with --fresh`);
   }
 }
 

@@ -1,12 +1,15 @@
 import { existsSync, rmSync, watch } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import type { Bot } from "@henji/core/bot";
 import { toBotError } from "@henji/core/error";
 import { type Local, startLocal } from "./start.ts";
+import { lockState } from "./state-lock.ts";
 import { startStudio } from "./studio.ts";
+import { UserError } from "./user-error.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
-const botConfig = join(root, "bot.config.ts");
 
 const usage = `Runs the whole of Henji on this machine, with stand-ins for LINE, AWS and, without a key, OpenAI.
 
@@ -15,6 +18,7 @@ npm start -- [options]
   --port <n>     Studio's port; the five ports behind it serve the rest (default 4649)
   --fresh        forget all users, chats and messages of earlier runs
   --state <dir>  where they are kept (default .henji)
+  --config <file>  another file than bot.config.ts
   --log <level>  what the handlers print: info, warn or error (default warn)
   --help         this text
 
@@ -22,15 +26,13 @@ Environment, or a file .env:
   OPENAI_API_KEY   answer with the real model that bot.config.ts names
   OPENAI_BASE_URL  another server with OpenAI's Responses API, such as Ollama's`;
 
-/** What can be mended by the person at the keyboard: one line, no stack. */
-class UserError extends Error {}
-
 function readOptions() {
   const { values } = parseArgs({
     options: {
       port: { type: "string", default: "4649" },
       fresh: { type: "boolean", default: false },
       state: { type: "string", default: join(root, ".henji") },
+      config: { type: "string", default: join(root, "bot.config.ts") },
       log: { type: "string", default: "warn" },
       help: { type: "boolean", default: false },
     },
@@ -43,7 +45,7 @@ function readOptions() {
   if (log !== "info" && log !== "warn" && log !== "error") {
     throw new UserError(`--log takes info, warn or error, not ${log}`);
   }
-  return { ...values, port, log, state: resolve(values.state) } as const;
+  return { ...values, port, log, state: resolve(values.state), config: resolve(values.config) } as const;
 }
 
 function readOpenAi() {
@@ -62,24 +64,33 @@ async function main() {
   const options = readOptions();
   if (options.help) return console.log(usage);
   const openAi = readOpenAi();
-  if (options.fresh) rmSync(options.state, { recursive: true, force: true });
+  const unlock = lockState(options.state);
+  process.on("exit", unlock);
+  if (options.fresh) forget(options.state);
 
   const local = await startLocal({
     firstPort: options.port + 1,
     directory: options.state,
+    botConfig: options.config,
     logLevel: options.log,
     // Long enough to see the loading animation.
     modelLatencyMs: 400,
     ...(openAi && { openAi }),
   });
-  const stopWatching = reloadOnChange(local);
+  const stopWatching = reloadOnChange(local, options.config);
   const state = relative(process.cwd(), options.state) || ".";
-  const { default: bot } = await import("../../../bot.config.ts");
+  const { default: bot } = (await import(pathToFileURL(options.config).href)) as { default: Bot };
   const model = openAi ? bot.model.name : "stand-in";
   const studio = await startStudio({
     line: local.line,
     port: options.port,
-    info: { model, standIn: !openAi, urls: local.urls, state, botConfig: "bot.config.ts" },
+    info: {
+      model,
+      standIn: !openAi,
+      urls: local.urls,
+      state,
+      botConfig: relative(process.cwd(), options.config),
+    },
   }).catch(async (error) => {
     await local.stop();
     throw error;
@@ -107,8 +118,14 @@ async function main() {
 `);
 }
 
+/** Empties the state directory but for its lock. */
+function forget(state: string): void {
+  for (const name of ["sqs", "dynamodb", "line.json"])
+    rmSync(join(state, name), { recursive: true, force: true });
+}
+
 /** A broken bot.config.ts costs one line; the last good one stays in use. */
-function reloadOnChange(local: Local): () => void {
+function reloadOnChange(local: Local, botConfig: string): () => void {
   let pending: NodeJS.Timeout | undefined;
   const reload = async () => {
     try {
@@ -152,18 +169,15 @@ function stopOnSignal(stop: () => Promise<void>): void {
 }
 
 function explain(error: unknown): string {
-  const { code, port, cause } = error as { code?: string; port?: number; cause?: { code?: string } };
+  const { code, port } = error as { code?: string; port?: number };
   if (error instanceof UserError) return error.message;
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
     return `${(error as Error).message.split(". ")[0]}: see npm start -- --help`;
   if (code === "EADDRINUSE") {
     return `Port ${port} is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }
-  if (code === "LEVEL_DATABASE_NOT_OPEN" || cause?.code === "LEVEL_LOCKED") {
-    return "The state directory is in use by another Henji: stop it, or choose another with npm start -- --state <dir>";
-  }
   if (code?.startsWith("config.")) return (error as Error).message;
-  if ((error as Error).stack?.includes("bot.config.ts")) return brokenConfig(error);
+  if (error instanceof SyntaxError) return brokenConfig(error);
   return (error as Error).stack ?? String(error);
 }
 

@@ -16,6 +16,8 @@ export type LocalOptions = {
   firstPort?: number;
   /** Where state is kept between runs. Nothing: in memory. */
   directory?: string;
+  /** A file in place of the project's `bot.config.ts`. */
+  botConfig?: string;
   /** A real model instead of the stand-in. */
   openAi?: { apiKey: string; baseUrl: string | undefined };
   /** What the handlers print; Studio sees everything. Default: "error". */
@@ -45,7 +47,7 @@ const channelAccessToken = "local-channel-access-token";
  * read, then the handlers themselves.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
-  const { directory, firstPort = 0, openAi, logLevel = "error" } = options;
+  const { directory, firstPort = 0, botConfig, openAi, logLevel = "error" } = options;
   const port = (offset: number) => (firstPort === 0 ? 0 : firstPort + offset);
   const at = (name: string) => (directory === undefined ? undefined : join(directory, name));
   const stops: (() => Promise<void>)[] = [];
@@ -115,7 +117,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       sqs: queues.client,
       queueUrl: queues.eventQueue.url,
       queueArn: queues.eventQueue.arn,
-      handler: await importWorker(),
+      handler: await importWorker(botConfig),
       batchSize: worker.batchSize,
       timeoutMs: worker.timeoutS * 1000,
       maximumConcurrency: worker.maximumConcurrency,
@@ -135,7 +137,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       },
       environment,
       eventSource,
-      reloadWorker: async () => eventSource.setHandler(await importWorker()),
+      reloadWorker: async () => eventSource.setHandler(await importWorker(botConfig)),
       stop,
     };
   }

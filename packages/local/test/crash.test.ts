@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { decodeJob } from "@henji/core/queue/job";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Local, startLocal } from "../src/start.ts";
+import { answersIn } from "./support.ts";
+
+let local: Local;
+let sqs: SQSClient;
+let worker: ChildProcess | undefined;
+
+beforeAll(async () => {
+  local = await startLocal({ modelLatencyMs: 150 });
+  // The worker of this process makes room for one that can be killed.
+  await local.eventSource.stop();
+  sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const Attributes = { VisibilityTimeout: "2" };
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue("EventQueue"), Attributes }));
+});
+
+afterAll(async () => {
+  await kill();
+  await local.stop();
+});
+
+const queue = (name: string): string => JSON.parse(local.environment.SST_RESOURCES_JSON!)[name].url;
+
+function startWorker(): void {
+  const script = join(import.meta.dirname, "worker-process.ts");
+  const arn = "arn:aws:sqs:ap-northeast-1:000000000000:EventQueue.fifo";
+  worker = spawn(process.execPath, [script, queue("EventQueue"), arn], {
+    env: { ...process.env, ...local.environment },
+    stdio: "ignore",
+  });
+}
+
+async function kill(): Promise<void> {
+  if (!worker) return;
+  const exited = once(worker, "exit");
+  worker.kill("SIGKILL");
+  await exited;
+  worker = undefined;
+}
+
+/** Event ids on the dead-letter queue, with the reason. */
+async function parked(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (;;) {
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queue("DeadLetterQueue"),
+        MaxNumberOfMessages: 10,
+        MessageAttributeNames: ["All"],
+      }),
+    );
+    if (!Messages?.length) return found;
+    for (const { Body = "", MessageAttributes } of Messages) {
+      found.set(decodeJob(Body).event.webhookEventId, MessageAttributes?.code?.StringValue ?? "");
+    }
+  }
+}
+
+test("a worker killed again and again under load answers every message once and in order", async () => {
+  const { line } = local;
+  local.model!.answerWith(({ messages }) => `re: ${messages.at(-1)?.text}`);
+  const users = Array.from({ length: 8 }, (_, n) => line.addUser({ name: `User ${n}` }).userId);
+  const eventIds = new Map<string, string>();
+  let kills = 0;
+
+  startWorker();
+  for (let round = 0; round < 6; round += 1) {
+    for (const from of users) {
+      const event = line.say({ from, text: `${round}` });
+      eventIds.set(event.webhookEventId, `${from} ${round}`);
+      // Redelivery is on, and the network makes a copy now and then.
+      await line.deliver([event], { redeliver: { times: 3, delayMs: 100 }, duplicates: round % 2 });
+    }
+    await wait(700 + Math.random() * 900);
+    await kill();
+    kills += 1;
+    startWorker();
+  }
+
+  // Nothing is on its way any more when every chat has an answer or a reason for each message.
+  let reasons = new Map<string, string>();
+  const answered = () =>
+    users.flatMap((user) => answersIn(line, user).map((answer) => `${user} ${answer.slice(4)}`));
+  await expect
+    .poll(
+      async () => {
+        reasons = new Map([...reasons, ...(await parked())]);
+        return new Set([...answered(), ...[...reasons.keys()].map((id) => eventIds.get(id))]).size;
+      },
+      { timeout: 150_000, interval: 1_000 },
+    )
+    .toBe(eventIds.size);
+
+  expect(kills).toBe(6);
+  expect(new Set(answered()).size).toBe(answered().length);
+  for (const user of users) {
+    const rounds = answersIn(line, user).map((answer) => Number(answer.slice(4)));
+    expect(rounds).toEqual([...rounds].sort((a, b) => a - b));
+  }
+  // A reply that was cut off between sending and marking, and looked at again only after its token's minute.
+  for (const reason of reasons.values()) expect(reason).toBe("delivery.unclear");
+}, 200_000);

@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { listen } from "../src/listen.ts";
+
+const main = resolve(import.meta.dirname, "../src/main.ts");
+const shippedConfig = resolve(import.meta.dirname, "../../../bot.config.ts");
+
+let directory: string;
+let running: ChildProcess[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "henji-main-"));
+  running = [];
+});
+
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** `npm start` as a process of its own; `says` waits until it has printed something. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [main, "--state", join(directory, "state"), ...args], {
+    env: { ...process.env, OPENAI_API_KEY: "", OPENAI_BASE_URL: "" },
+  });
+  running.push(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+  const exit = once(child, "exit").then(([code]) => code as number);
+  const says = (text: string | RegExp) => expect.poll(() => output, { timeout: 10_000 }).toMatch(text);
+  return { child, exit, says, output: () => output };
+}
+
+/** Six ports in a row that are free now. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    const servers = await Promise.allSettled(
+      Array.from({ length: 6 }, (_, n) => listen(createServer(), first + n)),
+    );
+    await Promise.all(servers.map((server) => server.status === "fulfilled" && close(server.value)));
+    if (servers.every(({ status }) => status === "fulfilled")) return first;
+  }
+}
+
+const close = (server: { close(): Promise<void> }) => server.close();
+
+/** A bot.config.ts somewhere else, so that the project's own is left alone. */
+function config(change: (text: string) => string): string {
+  const file = join(directory, "bot.config.ts");
+  const core = resolve(import.meta.dirname, "../../core/src/bot.ts");
+  writeFileSync(file, change(readFileSync(shippedConfig, "utf8").replace("@henji/core/bot", core)));
+  return file;
+}
+
+test("it says what runs, answers, keeps its state, and stops on Ctrl-C", async () => {
+  const port = await freePorts();
+  const first = start("--port", String(port));
+  await first.says(/Studio +http:\/\/127\.0\.0\.1:\d+/);
+  await first.says("stand-in: set OPENAI_API_KEY");
+  const simulator = `http://127.0.0.1:${port + 2}/_simulator`;
+  const user = await addUser(simulator, "Cho");
+  await say(simulator, user, "Remember me");
+  await expect.poll(() => bubbles(simulator, user), { timeout: 10_000 }).toBe(2);
+  first.child.kill("SIGINT");
+  expect(await first.exit).toBe(0);
+
+  const second = start("--port", String(port));
+  await second.says("Studio");
+  expect(await bubbles(simulator, user)).toBe(2);
+  await say(simulator, user, "What did I say?");
+  await expect.poll(() => bubbles(simulator, user), { timeout: 10_000 }).toBe(4);
+  const chat = JSON.stringify(await timeline(simulator, user));
+  expect(chat.match(/Remember me/g)!.length).toBeGreaterThan(2);
+});
+
+test("--fresh forgets what earlier runs left", async () => {
+  const port = String(await freePorts());
+  const first = start("--port", port);
+  await first.says("Studio");
+  const simulator = `http://127.0.0.1:${Number(port) + 2}/_simulator`;
+  await addUser(simulator, "Gone");
+  first.child.kill("SIGTERM");
+  await first.exit;
+  await start("--port", port, "--fresh").says("Studio");
+  expect(JSON.stringify(await (await fetch(`${simulator}/snapshot`)).json())).not.toContain("Gone");
+});
+
+test("a saved bot.config.ts is in use at once; a broken one costs a line and changes nothing", async () => {
+  const file = config((text) => text);
+  const henji = start("--port", String(await freePorts()), "--config", file);
+  await henji.says("Studio");
+  config((text) => text.replace("maxTurns: 60", "maxTurns: 50"));
+  await henji.says("bot.config.ts reloaded");
+  config((text) => text.replace("maxTurns: 60", 'maxTurns: "many"'));
+  await henji.says(/bot\.config\.ts: memory\.maxTurns: .*expected number.*; the last good one stays in use/);
+  config((text) => `${text}}`);
+  await henji.says(/bot\.config\.ts: Expression expected; the last good one stays in use/);
+});
+
+test.each([
+  [
+    "a port in use",
+    async (port: number) => ["--port", String(port - 3)],
+    /^Port \d+ is in use: .*--port 5000/,
+  ],
+  ["an unknown option", async () => ["--prot", "1"], /^Unknown option '--prot': see .*--help/],
+  ["a broken bot.config.ts", async () => ["--config", config((text) => `${text}}`)], /^bot\.config\.ts: /],
+  [
+    "a mistake in bot.config.ts",
+    async () => ["--config", config((text) => text.replace("delivery:", "delivry:"))],
+    /^bot\.config\.ts: .*delivry/,
+  ],
+])("%s is one clear line", async (_what, args, line) => {
+  const taken = await listen(createServer(), 0);
+  const port = Number(new URL(taken.url).port);
+  const henji = start("--port", String(await freePorts()), ...(await args(port)));
+  expect(await henji.exit).toBe(1);
+  expect(henji.output()).toMatch(line);
+  expect(henji.output().trim().split("\n")).toHaveLength(1);
+  await taken.close();
+});
+
+test("a state directory in use is one clear line", async () => {
+  const first = start("--port", String(await freePorts()));
+  await first.says("Studio");
+  const second = start("--port", String(await freePorts()));
+  expect(await second.exit).toBe(1);
+  expect(second.output()).toMatch(/is in use by another Henji \(process \d+\).*--state/);
+});
+
+test("OPENAI_BASE_URL without a key is one clear line", async () => {
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, OPENAI_API_KEY: "", OPENAI_BASE_URL: "http://127.0.0.1:9/v1" },
+  });
+  running.push(child);
+  let output = "";
+  child.stderr.on("data", (chunk) => (output += chunk));
+  await once(child, "exit");
+  expect(output).toMatch(/^OPENAI_BASE_URL is set but OPENAI_API_KEY is not/);
+});
+
+async function say(simulator: string, from: string, text: string) {
+  await fetch(`${simulator}/say`, { method: "POST", body: JSON.stringify({ from, text }) });
+}
+
+async function addUser(simulator: string, name: string): Promise<string> {
+  const response = await fetch(`${simulator}/users`, { method: "POST", body: JSON.stringify({ name }) });
+  return ((await response.json()) as { userId: string }).userId;
+}
+
+async function timeline(simulator: string, chatId: string): Promise<unknown[]> {
+  return (await fetch(`${simulator}/timeline/${chatId}`)).json() as Promise<unknown[]>;
+}
+
+async function bubbles(simulator: string, chatId: string): Promise<number> {
+  return (await timeline(simulator, chatId)).length;
+}
