@@ -3,6 +3,7 @@ import { retry, worker } from "../packages/core/src/settings.ts";
 import { stageName } from "./defaults";
 import { ingress } from "./ingress";
 import { deadLetterQueue, eventQueue } from "./queue";
+import { worker as workerFunction } from "./worker";
 
 /**
  * Where the alarms go. Anything can subscribe to it; `ALARM_EMAIL=you@example.com`
@@ -45,7 +46,7 @@ const alarm = (name: string, { says, above, ...metric }: Watch) =>
   });
 
 alarm("DeadLetters", {
-  says: "Messages were given up on. List, show and replay them with the operator's command line.",
+  says: "Messages were given up on. Look at the dead-letter queue: each carries its reason.",
   namespace: "AWS/SQS",
   metricName: "ApproximateNumberOfMessagesVisible",
   dimensions: { QueueName: deadLetterQueue.nodes.queue.name },
@@ -70,5 +71,28 @@ alarm("WebhookErrors", {
   dimensions: { FunctionName: ingress.name },
   statistic: "Sum",
   // Every one of them is a message that may never come again.
+  above: 0,
+});
+
+const namespace = `henji/${$app.stage}`;
+
+/** Counts log lines by their name: a metric without a call from the functions. */
+const count = (metricName: string, logName: string) =>
+  new aws.cloudwatch.LogMetricFilter(`${metricName}Count`, {
+    name: stageName(metricName),
+    logGroupName: $interpolate`${workerFunction.nodes.logGroup.apply((group) => group?.name)}`,
+    pattern: `"\\"name\\":\\"${logName}\\""`,
+    metricTransformation: { namespace, name: metricName, value: "1", defaultValue: "0" },
+  });
+
+count("JobsParked", "job.parked");
+count("ChatsFlooded", "chat.flooded");
+count("ModelBreakerOpened", "model.breaker_opened");
+
+alarm("ModelBreakerOpened", {
+  says: "OpenAI refuses the account (no credit, dead key, unknown model): every message gets an apology until it is mended.",
+  namespace,
+  metricName: "ModelBreakerOpened",
+  statistic: "Sum",
   above: 0,
 });

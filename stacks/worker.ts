@@ -15,19 +15,8 @@ export const worker = new sst.aws.Function("Worker", {
   link: [conversations, eventQueue, deadLetterQueue, lineChannelAccessToken, openAiApiKey],
   permissions: [
     {
-      actions: [
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:Query",
-        "dynamodb:BatchWriteItem", // unfollow erases a chat, 25 items a request
-      ],
+      actions: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query"],
       resources: [conversations.arn],
-    },
-    {
-      actions: ["dynamodb:Query"], // an index can be read, never written
-      resources: [$interpolate`${conversations.arn}/index/${settings.table.index.name}`],
     },
     {
       actions: [

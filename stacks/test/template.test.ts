@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -34,7 +35,8 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     const physical = template.resources.filter(({ custom, type }) => custom && !isBuildArtifact(type));
     expect(countBy(physical.map(({ type }) => type))).toEqual({
       "aws:cloudwatch/logGroup:LogGroup": 2,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 3,
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 3,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 4,
       "aws:dynamodb/table:Table": 1,
       "aws:iam/role:Role": 2,
       "aws:lambda/eventSourceMapping:EventSourceMapping": 1,
@@ -195,17 +197,9 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
       expect(statements("Worker")).toEqual([
         {
           Effect: "Allow",
-          Action: [
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:Query",
-            "dynamodb:BatchWriteItem",
-          ],
+          Action: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query"],
           Resource: [tableArn()],
         },
-        { Effect: "Allow", Action: ["dynamodb:Query"], Resource: [`${tableArn()}/index/gsi1`] },
         {
           Effect: "Allow",
           Action: [
@@ -279,6 +273,17 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
       });
     });
 
+    test("count log lines of the worker that its code really writes", () => {
+      const filters = all("aws:cloudwatch/logMetricFilter:LogMetricFilter").map(({ inputs }) => inputs);
+      const names = filters.map(({ pattern }) => /name\\":\\"([a-z._]+)\\"/.exec(pattern)?.[1]);
+      expect(names.sort()).toEqual(["chat.flooded", "job.parked", "model.breaker_opened"]);
+      for (const name of names) expect(source()).toContain(`"${name}"`);
+      for (const { logGroupName } of filters) expect(logGroupName).toBe(`/aws/lambda/${worker().name}`);
+      expect(watches("ModelBreakerOpened")).toMatchObject({
+        namespace: filters[0].metricTransformation.namespace,
+      });
+    });
+
     test("tell the operator's mailbox when they begin and when they are over", () => {
       for (const { inputs } of all("aws:cloudwatch/metricAlarm:MetricAlarm")) {
         expect(inputs).toMatchObject({
@@ -317,7 +322,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     const names = template.resources
       .filter(({ custom, type, inputs }) => custom && inputs.name && !isBuildArtifact(type))
       .map(({ inputs }) => inputs.name);
-    expect(names).toHaveLength(13);
+    expect(names).toHaveLength(17);
     for (const name of names) expect(name).toContain(`henji-${stage}-`);
     // A log group is named after its function, on purpose.
     expect(new Set(names).size).toBe(names.length);
@@ -353,3 +358,12 @@ const expectWithin = (actual: number, lowest: number, highest: number) => {
 
 const countBy = (items: Resource["type"][]) =>
   Object.fromEntries(Object.entries(Object.groupBy(items, (item) => item)).map(([k, v]) => [k, v?.length]));
+
+/** All of the worker's source text. */
+function source(): string {
+  const core = join(root, "packages/core/src");
+  const files = readdirSync(core, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  return files.map((file) => readFileSync(join(core, file), "utf8")).join("\n");
+}
