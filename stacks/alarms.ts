@@ -79,7 +79,7 @@ const namespace = `henji/${$app.stage}`;
 /** Counts log lines by their name: a metric without a call from the functions. */
 const count = (metricName: string, logName: string) =>
   new aws.cloudwatch.LogMetricFilter(`${metricName}Count`, {
-    name: stageName(metricName),
+    name: stageName(`${metricName}Count`),
     logGroupName: $interpolate`${workerFunction.nodes.logGroup.apply((group) => group?.name)}`,
     pattern: `"\\"name\\":\\"${logName}\\""`,
     metricTransformation: { namespace, name: metricName, value: "1", defaultValue: "0" },
