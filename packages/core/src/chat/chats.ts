@@ -64,8 +64,10 @@ export function createChats(table: Table): Chats {
           .gte({ key: "" })
           .go({ order: "desc", limit, pages: 1, consistent: true, data: "raw" }),
       );
-      // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response.
-      const items = data as unknown as { Items: Record<string, unknown>[] };
+      // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response;
+      // with its LastEvaluatedKey, which a chat longer than `limit` has, `parse` would fail.
+      const { Items } = data as unknown as { Items: Record<string, unknown>[] };
+      const items = { Items };
       // Expired items stay for days until DynamoDB deletes them.
       const isCurrent = (item: { expiresAt: number }) => item.expiresAt > now / 1000;
       const chat = entity.parse(items).data.find(isCurrent);

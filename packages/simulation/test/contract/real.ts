@@ -1,0 +1,182 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { createChats } from "@henji/core/chat/chats";
+import type { Clock } from "@henji/core/clock";
+import { createLine } from "@henji/core/line/api";
+import { createModel } from "@henji/core/model/model";
+import { createInbox, createSender } from "@henji/core/queue/sqs";
+import { createTurns } from "@henji/core/turn/turns";
+import { createUsageBook } from "@henji/core/usage/usage";
+import { createLineSimulator, MONTHLY_LIMITED, RATE_LIMITED, serveLine } from "@henji/line-simulator";
+import { type AwsStandIns, startAws } from "@henji/local/aws";
+import { createTable } from "@henji/local/dynamo";
+import { createQueues, localAws } from "@henji/local/sqs";
+import { createModelSimulator, type Fault, serveModel } from "@henji/model-simulator";
+import type { LineFault, LinePorts } from "./line.ts";
+import type { ModelFault, ModelPorts } from "./model.ts";
+import type { QueuePorts } from "./queue.ts";
+import type { TablePorts } from "./table.ts";
+
+const closing: (() => Promise<unknown>)[] = [];
+
+/** Stops every server that a suite has started. */
+export async function closeAll(): Promise<void> {
+  for (const close of closing.splice(0)) await close();
+}
+
+async function aws(): Promise<AwsStandIns> {
+  const standIns = await startAws({
+    sqsPort: 0,
+    dynamodbPort: 0,
+    sqsDirectory: undefined,
+    dynamodbDirectory: undefined,
+  });
+  closing.push(standIns.stop);
+  return standIns;
+}
+
+/** ElectroDB on dynalite. */
+export async function realTable(): Promise<TablePorts> {
+  const { dynamodb: endpoint } = await aws();
+  const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
+  return { turns: createTurns(table), chats: createChats(table), usage: createUsageBook(table) };
+}
+
+/** The SQS client on fauxqs. Time is real here. */
+export async function realQueue(): Promise<QueuePorts> {
+  const standIns = await startAws({
+    sqsPort: 0,
+    dynamodbPort: 0,
+    sqsDirectory: undefined,
+    dynamodbDirectory: undefined,
+  });
+  const { client, eventQueue, deadLetterQueue } = await createQueues(standIns.sqs);
+  const take = (QueueUrl: string) =>
+    client.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ["All"],
+        MessageAttributeNames: ["All"],
+      }),
+    );
+  return {
+    sender: createSender(client, eventQueue.url),
+    inbox: createInbox(client, eventQueue.url, deadLetterQueue.url),
+    async receive() {
+      const { Messages = [] } = await take(eventQueue.url);
+      return Messages.map(({ MessageId = "", ReceiptHandle = "", Body = "", Attributes = {} }) => ({
+        messageId: MessageId,
+        receiptHandle: ReceiptHandle,
+        body: Body,
+        chatId: Attributes.MessageGroupId ?? "",
+        receiveCount: Number(Attributes.ApproximateReceiveCount),
+      }));
+    },
+    advance: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    async deadLetters() {
+      const { Messages = [] } = await take(deadLetterQueue.url);
+      return Messages.map(({ Body = "", Attributes = {}, MessageAttributes = {} }) => ({
+        body: Body,
+        chatId: Attributes.MessageGroupId ?? "",
+        attributes: Object.fromEntries(
+          Object.entries(MessageAttributes).map(([name, { StringValue = "" }]) => [name, StringValue]),
+        ),
+      }));
+    },
+    close: standIns.stop,
+  };
+}
+
+/** A hang need not take the four seconds that it does in production. */
+const impatient: Clock = { now: () => Date.now(), timeout: () => AbortSignal.timeout(100) };
+
+/** The HTTP client on the LINE simulator. */
+export async function realLine(): Promise<LinePorts> {
+  let skippedMs = 0;
+  const secrets = { channelSecret: "secret", channelAccessToken: "token" };
+  const simulator = createLineSimulator({
+    ...secrets,
+    clock: () => Date.now() + skippedMs,
+    monthlyQuota: 5,
+    webhookUrl: "http://127.0.0.1:9/",
+  });
+  const server = await serveLine(simulator);
+  closing.push(server.close);
+  const line = createLine({ ...secrets, baseUrl: server.url, clock: impatient });
+  return {
+    line,
+    user() {
+      const { userId } = simulator.addUser({ name: "Aki" });
+      const event = simulator.say({ from: userId, text: "hi" });
+      // A token's minute starts when its webhook goes out.
+      simulator.webhook([event]);
+      return { userId, replyToken: event.replyToken! };
+    },
+    block: (userId) => void simulator.unfollow({ from: userId }),
+    fault: (on, fault) => void simulator.faults.add({ on, times: 1, fault: lineFault(fault) }),
+    exhaustQuota() {
+      const { userId } = simulator.addUser({ name: "Somebody else" });
+      for (let n = 0; n < 5; n += 1) push(userId);
+    },
+    advance(ms) {
+      skippedMs += ms;
+    },
+    seen: (userId) =>
+      simulator
+        .timeline(userId)
+        .flatMap((entry) => (entry.by === "user" ? [] : [String(Reflect.get(entry.message, "text"))])),
+  };
+
+  function push(to: string) {
+    const body = JSON.stringify({ to, messages: [{ type: "text", text: "." }] });
+    const headers = { authorization: "Bearer token", "content-type": "application/json" };
+    void simulator.fetch(
+      new Request("http://localhost/v2/bot/message/push", { method: "POST", body, headers }),
+    );
+  }
+}
+
+function lineFault(fault: LineFault) {
+  if (fault.kind !== "status") return fault;
+  if (fault.status !== 429) return fault;
+  return fault.monthly ? MONTHLY_LIMITED : RATE_LIMITED;
+}
+
+const modelFaults: Record<Exclude<ModelFault, "cut">, Fault> = {
+  rate_limited: { kind: "status", status: 429, code: "rate_limit_exceeded" },
+  unavailable: { kind: "status", status: 503, code: null },
+  quota_exhausted: {
+    kind: "status",
+    status: 429,
+    code: "credit_balance_exhausted",
+    type: "insufficient_quota",
+  },
+  unauthorized: { kind: "status", status: 401, code: "invalid_api_key" },
+  unknown_model: { kind: "status", status: 404, code: "model_not_found" },
+  context_too_long: { kind: "status", status: 400, code: "context_length_exceeded" },
+  failed: { kind: "failed" },
+  empty: { kind: "empty" },
+  content_filter: { kind: "incomplete", reason: "content_filter" },
+  hang: { kind: "hang" },
+  unreachable: { kind: "lose-response" },
+};
+
+/** OpenAI's SDK on the stand-in model. */
+export async function realModel(): Promise<ModelPorts> {
+  const simulator = createModelSimulator();
+  const server = await serveModel(simulator, { port: 0 });
+  closing.push(server.close);
+  const settings = { name: "gpt-6-luna", maxOutputTokens: 100, reasoningEffort: "none" } as const;
+  return {
+    model: createModel({ apiKey: "key", baseURL: server.url, settings }),
+    answerWith: (text) => simulator.answerWith(() => text),
+    fault: (fault) =>
+      simulator.faults.add({
+        times: 1,
+        fault: fault === "cut" ? { kind: "incomplete", reason: "max_output_tokens" } : modelFaults[fault],
+      }),
+    calls: () => simulator.requests.length,
+    deadline: () => AbortSignal.timeout(500),
+  };
+}

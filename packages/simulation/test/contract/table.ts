@@ -1,0 +1,272 @@
+import type { Chats } from "@henji/core/chat/chats";
+import type { Answer, Turn } from "@henji/core/turn/turn";
+import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
+import type { UsageBook } from "@henji/core/usage/usage";
+import { beforeEach, describe, expect, test } from "vitest";
+
+export type TablePorts = { turns: Turns; chats: Chats; usage: UsageBook };
+
+const now = 1_800_000_000_000;
+const later = now + 60_000;
+const expiresAt = now / 1000 + 86_400;
+let chats = 0;
+
+/** What every table must do, whatever it is made of. */
+export function tableContract(name: string, open: () => Promise<TablePorts>) {
+  describe(`table: ${name}`, () => {
+    let ports: TablePorts;
+    let chatId: string;
+    let events: number;
+
+    beforeEach(async () => {
+      ports ??= await open();
+      chats += 1;
+      chatId = `U${String(chats).padStart(32, "0")}`;
+      events = 0;
+    });
+
+    function request(change: Partial<ClaimRequest> = {}): ClaimRequest {
+      events += change.key ? 0 : 1;
+      const eventId = `event-${events}`;
+      const key = `${String(now + events).padStart(13, "0")}#${eventId}`;
+      const lease = { owner: "first", now, leaseUntil: later, expiresAt, replay: false };
+      return { chatId, key, eventId, question: `question ${events}`, ...lease, ...change };
+    }
+
+    async function claim(change: Partial<ClaimRequest> = {}): Promise<Turn> {
+      const claimed = await ports.turns.claim(request(change));
+      if (claimed.kind !== "claimed") throw new Error(`not claimed but ${claimed.kind}`);
+      return claimed.turn;
+    }
+
+    /** The same event, claimed by somebody else. */
+    const again = ({ key, eventId, question }: Turn, change: Partial<ClaimRequest> = {}): Promise<Claim> =>
+      ports.turns.claim(request({ key, eventId, question, owner: "second", ...change }));
+
+    const afterLease = { now: later + 1, leaseUntil: later + 60_000 };
+
+    const answerWith = (text: string, change: Partial<Answer> = {}): Answer => ({
+      messages: [{ type: "text", text }],
+      retryKey: "11111111-2222-5333-8444-555555555555",
+      way: "reply",
+      notice: false,
+      ...change,
+    });
+
+    async function delivered(text: string, at = now): Promise<Turn> {
+      const turn = await claim();
+      const tokens = { question: 3, answer: 5 };
+      await ports.turns.answer(turn, answerWith(text), { tokens });
+      await ports.turns.delivered(turn, "reply", "request", at);
+      return turn;
+    }
+
+    const recall = (key = "9", limit = 50) => ports.chats.recall({ chatId, key }, limit, now);
+    const lost = { code: "turn.lost", retry: "later" };
+
+    test("the first claim holds the turn", async () => {
+      const turn = await claim();
+      expect(turn).toMatchObject({
+        chatId,
+        status: "claimed",
+        owner: "first",
+        leaseUntil: later,
+        attempts: 1,
+      });
+      expect(turn.question).toBe("question 1");
+      expect(turn.answer).toBeUndefined();
+    });
+
+    test("while the lease runs nobody else can claim", async () => {
+      const turn = await claim();
+      expect(await again(turn)).toEqual({ kind: "held", until: later });
+    });
+
+    test("a claim whose response was lost may be repeated by its owner", async () => {
+      const turn = await claim();
+      expect(await again(turn, { owner: "first" })).toMatchObject({ kind: "claimed" });
+    });
+
+    test("after the lease the next worker claims, and the attempts count on", async () => {
+      const turn = await claim();
+      expect(await again(turn, afterLease)).toMatchObject({
+        kind: "claimed",
+        turn: { owner: "second", attempts: 2, status: "claimed", question: turn.question },
+      });
+    });
+
+    test("a released turn can be claimed at once", async () => {
+      const turn = await claim();
+      await ports.turns.release(turn, "model.timeout");
+      expect(await again(turn)).toMatchObject({ kind: "claimed", turn: { attempts: 2 } });
+    });
+
+    test("a stored answer is found again exactly as it was", async () => {
+      const turn = await claim();
+      const answer = answerWith("😀 𠮷 👩‍👩‍👧‍👦 \uFEFF <|endoftext|> \u0000", { way: "push" });
+      expect(await ports.turns.answer(turn, answer, {})).toMatchObject({ status: "answered", answer });
+      expect(await again(turn, afterLease)).toMatchObject({ turn: { status: "answered", answer } });
+    });
+
+    test("the owner may repeat each of its writes", async () => {
+      const turn = await claim();
+      const answer = answerWith("once");
+      await ports.turns.answer(turn, answer, {});
+      await ports.turns.answer(turn, answer, {});
+      await ports.turns.usePush(turn);
+      await ports.turns.usePush(turn);
+      await ports.turns.delivered(turn, "push", "request", now);
+      await ports.turns.delivered(turn, "push", "request", now);
+      expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "delivered" });
+    });
+
+    test("switching to push is remembered", async () => {
+      const turn = await claim();
+      await ports.turns.answer(turn, answerWith("hello"), {});
+      expect(await ports.turns.usePush(turn)).toMatchObject({ answer: { way: "push" } });
+      expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { way: "push" } } });
+    });
+
+    test("a worker that lost its lease changes nothing", async () => {
+      const turn = await claim();
+      await again(turn, afterLease);
+      const { turns } = ports;
+      const writes = [
+        () => turns.answer(turn, answerWith("late"), {}),
+        () => turns.delivered(turn, "reply", undefined, now),
+        () => turns.park(turn, "late", now),
+        () => turns.drop(turn, now),
+        () => turns.release(turn, "late"),
+      ];
+      for (const write of writes) await expect(write()).rejects.toMatchObject(lost);
+      const third = { owner: "third", now: later + 120_000, leaseUntil: later + 180_000 };
+      expect(await again(turn, third)).toMatchObject({ turn: { status: "claimed", attempts: 3 } });
+    });
+
+    test("nothing is delivered that was not answered, and nothing delivered changes", async () => {
+      const turn = await claim();
+      await expect(ports.turns.delivered(turn, "push", undefined, now)).rejects.toMatchObject(lost);
+      await expect(ports.turns.usePush(turn)).rejects.toMatchObject(lost);
+      const done = await delivered("done");
+      for (const write of [
+        () => ports.turns.answer(done, answerWith("another"), {}),
+        () => ports.turns.park(done, "late", now),
+        () => ports.turns.drop(done, now),
+        () => ports.turns.release(done, "late"),
+      ]) {
+        await expect(write()).rejects.toMatchObject(lost);
+      }
+    });
+
+    test("a parked turn is finished, for everyone but a replay", async () => {
+      const turn = await claim();
+      await ports.turns.park(turn, "model.unauthorized", now);
+      await ports.turns.park(turn, "model.unauthorized", now);
+      expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "parked" });
+      expect(await again(turn, { ...afterLease, replay: true })).toMatchObject({
+        kind: "claimed",
+        turn: { status: "claimed", attempts: 1, owner: "second" },
+      });
+      // From here on it is a turn like any other.
+      expect(await again(turn, { ...afterLease, owner: "third", now: later + 2 })).toMatchObject({
+        kind: "held",
+      });
+    });
+
+    test("a replay finds an answer that was stored", async () => {
+      const turn = await claim();
+      const answer = answerWith("stored", { way: "push" });
+      await ports.turns.answer(turn, answer, {});
+      await ports.turns.park(turn, "line.unavailable", now);
+      expect(await again(turn, { ...afterLease, replay: true })).toMatchObject({
+        turn: { status: "answered", answer },
+      });
+    });
+
+    test("a replay of what was delivered or dropped finds it finished", async () => {
+      const done = await delivered("done");
+      expect(await again(done, { replay: true })).toEqual({ kind: "finished", status: "delivered" });
+      const turn = await claim();
+      await ports.turns.drop(turn, now);
+      await ports.turns.drop(turn, now);
+      expect(await again(turn, { ...afterLease, replay: true })).toEqual({
+        kind: "finished",
+        status: "dropped",
+      });
+    });
+
+    test("a chat is recalled as its answered turns before the one at hand, oldest first", async () => {
+      await delivered("a1");
+      await delivered("a2");
+      const third = await claim();
+      const memory = await recall(third.key);
+      expect(memory).toMatchObject({ windowStart: "", version: 0 });
+      expect(memory.turns.map(({ question, answer, tokens }) => ({ question, answer, tokens }))).toEqual([
+        { question: "question 1", answer: "a1", tokens: { question: 3, answer: 5 } },
+        { question: "question 2", answer: "a2", tokens: { question: 3, answer: 5 } },
+      ]);
+      expect((await recall(memory.turns[1]!.key)).turns).toHaveLength(1);
+    });
+
+    test("parked and dropped turns and notices are no part of the conversation", async () => {
+      const parked = await claim();
+      await ports.turns.answer(parked, answerWith("never seen"), {});
+      await ports.turns.park(parked, "line.unavailable", now + 1);
+      const noticed = await claim();
+      await ports.turns.answer(noticed, answerWith("too many", { notice: true }), {});
+      await ports.turns.delivered(noticed, "reply", undefined, now + 2);
+      await ports.turns.drop(await claim(), now + 3);
+      const done = await delivered("seen", now + 4);
+      const memory = await recall();
+      expect(memory.turns.map(({ answer }) => answer)).toEqual(["seen"]);
+      expect(memory.finished).toEqual([
+        { key: parked.key, finishedAt: now + 1, notice: false },
+        { key: noticed.key, finishedAt: now + 2, notice: true },
+        { key: done.key, finishedAt: now + 4, notice: false },
+      ]);
+    });
+
+    test("no more than the newest are read", async () => {
+      for (let n = 0; n < 6; n += 1) await delivered(`a${n}`);
+      expect((await recall("9", 4)).turns.map(({ answer }) => answer)).toEqual(["a2", "a3", "a4", "a5"]);
+    });
+
+    test("what has expired is not recalled, deleted or not", async () => {
+      const turn = await claim({ expiresAt: now / 1000 - 1 });
+      await ports.turns.answer(turn, answerWith("old"), {});
+      await ports.turns.delivered(turn, "reply", undefined, now);
+      expect(await recall()).toMatchObject({ turns: [], finished: [] });
+    });
+
+    test("the window moves only from the version that was read", async () => {
+      const { chats: port } = ports;
+      expect(await port.moveWindow({ chatId, version: 0 }, "k1", expiresAt)).toBe(true);
+      expect(await port.moveWindow({ chatId, version: 0 }, "k2", expiresAt)).toBe(false);
+      expect(await recall()).toMatchObject({ windowStart: "k1", version: 1 });
+      expect(await port.moveWindow({ chatId, version: 1 }, "k2", expiresAt)).toBe(true);
+      expect(await recall()).toMatchObject({ windowStart: "k2", version: 2 });
+    });
+
+    test("chats never see each other, and usage is no part of them", async () => {
+      await delivered("mine");
+      await ports.usage.add(
+        chatId,
+        { inputTokens: 1, cachedTokens: 0, outputTokens: 1, way: "push" },
+        now,
+        expiresAt,
+      );
+      await ports.usage.add(
+        chatId,
+        { inputTokens: 1, cachedTokens: 0, outputTokens: 1, way: "push" },
+        now,
+        expiresAt,
+      );
+      const other = `${chatId}x`;
+      expect(await ports.chats.recall({ chatId: other, key: "9" }, 50, now)).toMatchObject({
+        turns: [],
+        version: 0,
+      });
+      expect((await recall("9", 2)).turns.map(({ answer }) => answer)).toEqual(["mine"]);
+    });
+  });
+}
