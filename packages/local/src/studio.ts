@@ -110,23 +110,27 @@ export async function startStudio({ line, port, info }: StudioOptions): Promise<
     return end(response, 201, { userId });
   }
 
+  /** The page first: a server does not close before the sockets that Vite holds on it. */
+  async function closePage(): Promise<void> {
+    feed.close();
+    await page.then(
+      (vite) => vite.close(),
+      () => {},
+    );
+  }
+
   try {
     const { url, close } = await listen(server, port);
     return {
       url,
       setInfo: feed.setInfo,
       async close() {
-        feed.close();
+        await closePage();
         await close();
-        await page.then(
-          (vite) => vite.close(),
-          () => {},
-        );
       },
     };
   } catch (error) {
-    feed.close();
-    await page.then((vite) => vite.close());
+    await closePage();
     throw error;
   }
 }

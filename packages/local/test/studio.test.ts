@@ -191,3 +191,14 @@ test("the page is served, and no other file of this repository", async () => {
     expect((await fetch(`${studio.url}/@fs${root}${file}?raw`)).ok).toBe(false);
   }
 });
+
+test("it stops at once while a page is open", async () => {
+  const other = await startStudio({ line, port: 0, info });
+  // The socket over which Vite reloads the page; a server alone would wait for its end.
+  const socket = new WebSocket(other.url.replace("http", "ws"), "vite-hmr");
+  const ended = new Promise((resolve) => socket.addEventListener("close", resolve));
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  await fetch(`${other.url}/api/events`);
+  await other.close();
+  await ended;
+}, 5_000);

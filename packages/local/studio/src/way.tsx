@@ -86,12 +86,21 @@ function Title({ way, message, userName }: Pick<Props, "way" | "message" | "user
   );
 }
 
-/** Where the time went: each step as wide as it took. The steps below say the same in words. */
+/**
+ * Where the time went: each step as wide as it took, and a wait after a failure in the failure's
+ * colour. The steps below say the same in words.
+ */
 function Bar({ steps }: { steps: Step[] }) {
+  const colour = (step: Step, before: Step | undefined) =>
+    before?.name === "retried" || before?.name === "refused" ? before.name : step.name;
   return (
     <span class="bar" aria-hidden="true">
       {steps.slice(1).map((step, index) => (
-        <span key={index} data-step={step.name} style={{ flexGrow: Math.max(1, step.sinceMs) }} />
+        <span
+          key={index}
+          data-step={colour(step, steps[index])}
+          style={{ flexGrow: Math.max(1, step.sinceMs) }}
+        />
       ))}
     </span>
   );
