@@ -15,7 +15,7 @@ export const worker = new sst.aws.Function("Worker", {
   link: [conversations, eventQueue, deadLetterQueue, lineChannelAccessToken, openAiApiKey],
   permissions: [
     {
-      actions: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query"],
+      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"],
       resources: [conversations.arn],
     },
     {

@@ -197,7 +197,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
       expect(statements("Worker")).toEqual([
         {
           Effect: "Allow",
-          Action: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query"],
+          Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"],
           Resource: [tableArn()],
         },
         {

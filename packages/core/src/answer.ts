@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { type Bot, languageOf } from "./bot.ts";
 import type { Chats, Memory } from "./chat/chats.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, elapsed } from "./clock.ts";
 import { buildContext, nextWindowStart } from "./context/context.ts";
 import { loadTokenizer } from "./context/tokens.ts";
 import { toBotError } from "./error.ts";
@@ -11,7 +11,7 @@ import { retryKeyOf } from "./line/retry-key.ts";
 import { toMessages } from "./line/text.ts";
 import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
-import { deadlines } from "./settings.ts";
+import { deadlines, loadingAfterMs } from "./settings.ts";
 import type { Answer, ModelUsage, PastTurn, Turn } from "./turn/turn.ts";
 import type { Learned, Turns } from "./turn/turns.ts";
 import type { UsageBook } from "./usage/usage.ts";
@@ -106,7 +106,8 @@ export function createAnswer(options: AnswerOptions) {
   async function askAndStore(request: AnswerRequest, names: Names): Promise<Answered> {
     const { turn, replyToken } = request;
     const startedAt = clock.now();
-    const [reply, count] = await Promise.all([ask(request), loadTokenizer(), showLoading(turn)]);
+    const asking = ask(request);
+    const [reply, count] = await Promise.all([asking, loadTokenizer(), showLoadingUntil(asking, turn)]);
     log.info("model.answered", {
       ...names,
       model: bot.model.name,
@@ -152,7 +153,12 @@ export function createAnswer(options: AnswerOptions) {
   }
 
   /** A courtesy with a short deadline of its own: without it the answer still comes. */
-  async function showLoading({ chatId, eventId }: Turn): Promise<void> {
+  async function showLoadingUntil(answered: Promise<unknown>, { chatId, eventId }: Turn): Promise<void> {
+    const early = answered.then(
+      () => "answered",
+      () => "failed",
+    );
+    if (await Promise.race([early, elapsed(clock, loadingAfterMs)])) return;
     try {
       await line.showLoading(chatId, 60);
     } catch (error) {

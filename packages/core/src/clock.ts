@@ -6,6 +6,13 @@ export type Clock = {
   timeout(ms: number): AbortSignal;
 };
 
+/** Resolves after `ms`. */
+export function elapsed(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.timeout(ms).addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   timeout: (ms) => AbortSignal.timeout(ms),

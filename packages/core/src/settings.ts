@@ -90,6 +90,15 @@ export const deadlines = {
   reserveMs: tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs) + seconds(1),
 } as const;
 
+/** An answer that comes sooner needs no loading animation, of which LINE takes 100 a second. */
+export const loadingAfterMs = 300;
+
+/**
+ * A chat that is done this long before its batch is freed at once. One that is done later is
+ * left to Lambda, which deletes the whole batch in one request.
+ */
+export const freeEarlyMs = 250;
+
 /** How long a model whose account is out of order is left alone. */
 export const breakerOpenMs = seconds(60);
 

@@ -1,5 +1,6 @@
 import { type AnswerOptions, createAnswer } from "./answer.ts";
 import { languageOf } from "./bot.ts";
+import { elapsed } from "./clock.ts";
 import { createPark, type ParkRequest } from "./dead-letter/park.ts";
 import { BotError, toBotError } from "./error.ts";
 import type { ReplyToken } from "./line/deliver.ts";
@@ -9,7 +10,7 @@ import { inOrder } from "./queue/in-order.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { deadlines, maxEventAgeMs, retry } from "./settings.ts";
+import { deadlines, freeEarlyMs, maxEventAgeMs, retry } from "./settings.ts";
 import { type FinishedTurn, type Turn, turnKeyOf } from "./turn/turn.ts";
 
 export type WorkerOptions = AnswerOptions & {
@@ -25,9 +26,9 @@ type Verdict = { kind: "done" } | { kind: "again"; inS: number };
 const done: Verdict = { kind: "done" };
 
 /**
- * Works through a batch: chats side by side, a chat's messages one after another. A finished
- * message is deleted at once, which frees its chat; a failed one comes back after its
- * delay and holds back only its own chat.
+ * Works through a batch: chats side by side, a chat's messages one after another. A chat that is
+ * done is freed, not held until the slowest of its batch is; a failed message comes back
+ * after its delay and holds back only its own chat.
  *
  * @returns the ids of the messages that must come back
  */
@@ -37,23 +38,28 @@ export function createWorker(options: WorkerOptions) {
   const park = createPark(options);
 
   return async (messages: readonly Incoming[], deadline: number): Promise<string[]> => {
+    const over = Promise.withResolvers<void>();
+    let running = new Set(messages.map(({ chatId }) => chatId)).size;
     const left = await inOrder(
       messages,
-      (message) => message.chatId,
+      ({ chatId }) => chatId,
       (message) => settle(message, deadline),
-      (rest) => hide(rest, 0),
+      async ({ done, untouched }) => {
+        await hide(untouched, 0);
+        running -= 1;
+        if (running === 0) over.resolve();
+        await Promise.race([over.promise, elapsed(clock, freeEarlyMs)]);
+        if (running > 0) await free(done);
+      },
     );
-    return left.map((message) => message.messageId);
+    return left.map(({ messageId }) => messageId);
   };
 
   async function settle(message: Incoming, deadline: number): Promise<"next" | "stop"> {
     const verdict = await judge(message, deadline);
-    if (verdict.kind === "again") {
-      await hide([message], verdict.inS);
-      return "stop";
-    }
-    await remove(message);
-    return "next";
+    if (verdict.kind === "done") return "next";
+    await hide([message], verdict.inS);
+    return "stop";
   }
 
   async function judge(message: Incoming, deadline: number): Promise<Verdict> {
@@ -195,10 +201,11 @@ export function createWorker(options: WorkerOptions) {
     }
   }
 
-  /** If it fails, Lambda's event source deletes the message with its batch. */
-  async function remove(message: Incoming): Promise<void> {
+  /** Frees a chat while others of its batch still wait. If it fails, Lambda deletes the messages with the batch. */
+  async function free(done: readonly Incoming[]): Promise<void> {
+    if (done.length === 0) return;
     try {
-      await inbox.delete(message);
+      await inbox.delete(done);
     } catch (error) {
       log.warn("queue.not_deleted", { code: toBotError(error).code });
     }

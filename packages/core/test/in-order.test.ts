@@ -16,7 +16,7 @@ async function run(items: Item[], poison: Set<Item>) {
       await Promise.resolve();
       return poison.has(item) ? "stop" : "next";
     },
-    async (rest) => void released.push(...rest),
+    async ({ untouched }) => void released.push(...untouched),
   );
   return { handled, released, left };
 }

@@ -6,22 +6,23 @@
  *
  * @param items in the order of the queue
  * @param handle must not throw
- * @param onStop called at once when a group stops, with the items that it left untouched
+ * @param onEnd called when a group has ended, with the items that are done and those left untouched
  * @returns the items that were stopped at or left, for the queue to bring back
  */
 export async function inOrder<T>(
   items: readonly T[],
   groupOf: (item: T) => string,
   handle: (item: T) => Promise<"next" | "stop">,
-  onStop: (rest: readonly T[]) => Promise<void>,
+  onEnd: (group: { done: readonly T[]; untouched: readonly T[] }) => Promise<void>,
 ): Promise<T[]> {
   const left = await Promise.all(
     [...Map.groupBy(items, groupOf).values()].map(async (group) => {
       for (const [index, item] of group.entries()) {
         if ((await handle(item)) === "next") continue;
-        await onStop(group.slice(index + 1));
+        await onEnd({ done: group.slice(0, index), untouched: group.slice(index + 1) });
         return group.slice(index);
       }
+      await onEnd({ done: group, untouched: [] });
       return [];
     }),
   );

@@ -1,12 +1,12 @@
 import {
   ChangeMessageVisibilityBatchCommand,
-  DeleteMessageCommand,
+  DeleteMessageBatchCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { BotError } from "../error.ts";
-import { deadlines, sqsLimits } from "../settings.ts";
+import { deadlines } from "../settings.ts";
 
 /** Two attempts inside one deadline. The endpoint is the configured one, whatever host a queue's URL names. */
 export const queueClientOptions = {
@@ -53,10 +53,10 @@ export type Sender = {
   send(messages: readonly Outgoing[], signal: AbortSignal): Promise<Set<string>>;
 };
 
-/** The worker side of the queue. */
+/** The worker side of the queue. Its calls take what one batch can hold: 1 to 10 messages. */
 export type Inbox = {
-  /** Takes a finished message off the queue, which frees its chat. Safe to repeat. */
-  delete(message: Incoming): Promise<void>;
+  /** Takes finished messages off the queue, which frees their chat. Safe to repeat. */
+  delete(messages: readonly Incoming[]): Promise<void>;
   /** Hides messages for `delayS` seconds from now; 0 shows them again at once. */
   hide(messages: readonly Incoming[], delayS: number): Promise<void>;
   /** Puts a copy, with the reason, on the dead-letter queue. */
@@ -83,23 +83,15 @@ export function createSender(sqs: SQSClient, queueUrl: string): Sender {
 
 export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl: string): Inbox {
   return {
-    async delete({ receiptHandle }) {
-      const command = new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle });
+    async delete(messages) {
+      const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: toEntries(messages) });
       await guarded(() => sqs.send(command));
     },
 
     async hide(messages, delayS) {
-      for (let start = 0; start < messages.length; start += sqsLimits.maxEntries) {
-        const command = new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: messages.slice(start, start + sqsLimits.maxEntries).map(({ receiptHandle }, index) => ({
-            Id: String(index),
-            ReceiptHandle: receiptHandle,
-            VisibilityTimeout: delayS,
-          })),
-        });
-        await guarded(() => sqs.send(command));
-      }
+      const Entries = toEntries(messages).map((entry) => ({ ...entry, VisibilityTimeout: delayS }));
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries });
+      await guarded(() => sqs.send(command));
     },
 
     async park({ messageId, chatId, body }, { code, reason, attempts, receivedAt, parkedAt }) {
@@ -120,6 +112,10 @@ export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl
       await guarded(() => sqs.send(command));
     },
   };
+}
+
+function toEntries(messages: readonly Incoming[]) {
+  return messages.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
 }
 
 /** Errors of SQS in one place. A send may have been taken before its response was lost; deduplication covers that. */

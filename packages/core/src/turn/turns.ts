@@ -53,18 +53,30 @@ export type Turns = {
 export function createTurns(table: Table): Turns {
   const entity = turnEntity(table);
 
+  /** Nearly every event is new: creating its turn is the cheapest claim. */
   async function claim(request: ClaimRequest): Promise<Claim> {
-    const { chatId, key, owner, now, leaseUntil, expiresAt } = request;
+    const { now: _now, replay: _replay, ...claimed } = request;
+    try {
+      const { data } = await entity.create({ ...claimed, status: "claimed", attempts: 1 }).go();
+      return { kind: "claimed", turn: toTurn(data) };
+    } catch (error) {
+      if (!isRefused(error)) throw tableError(error);
+    }
+    return reclaim(request);
+  }
+
+  /** Takes over a turn whose lease has run out, or which this owner has claimed already without hearing of it. */
+  async function reclaim(request: ClaimRequest): Promise<Claim> {
+    const { chatId, key, owner, now, leaseUntil } = request;
     try {
       const { data } = await entity
         .update({ chatId, key })
-        .ifNotExists({ status: "claimed", eventId: request.eventId, question: request.question, expiresAt })
         .set({ owner, leaseUntil })
         .add({ attempts: 1 })
         .where(
-          (turn, { notExists, eq, lte }) =>
-            `${notExists(turn.status)} OR ((${eq(turn.status, "claimed")} OR ${eq(turn.status, "answered")})
-             AND (${lte(turn.leaseUntil, now)} OR ${eq(turn.owner, owner)}))`,
+          (turn, { eq, lte }) =>
+            `(${eq(turn.status, "claimed")} OR ${eq(turn.status, "answered")})
+             AND (${lte(turn.leaseUntil, now)} OR ${eq(turn.owner, owner)})`,
         )
         .go({ response: "all_new" });
       return { kind: "claimed", turn: toTurn(data as TurnItem) };

@@ -50,7 +50,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
         const messages = await queue.receive();
         if (messages.length === 0) return order;
         order.push(...bodies(messages));
-        for (const message of messages) await queue.inbox.delete(message);
+        await queue.inbox.delete(messages);
       }
     }
 
@@ -66,7 +66,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       const [first] = await queue.receive();
       await send(["a", "a2"], ["b", "b1"]);
       expect(bodies(await receiveAll())).toEqual(["b1"]);
-      await queue.inbox.delete(first!);
+      await queue.inbox.delete([first!]);
       expect(bodies(await receiveAll())).toEqual(["a2"]);
     });
 
@@ -92,8 +92,8 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
     test("deleting twice, and deleting what was deleted, does no harm", async () => {
       await send(["a", "a1"]);
       const [first] = await queue.receive();
-      await queue.inbox.delete(first!);
-      await queue.inbox.delete(first!);
+      await queue.inbox.delete([first!]);
+      await queue.inbox.delete([first!]);
       await send(["a", "a2"]);
       expect(await drain()).toEqual(["a2"]);
     });
