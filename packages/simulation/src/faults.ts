@@ -1,0 +1,111 @@
+import type { Refusal } from "./line.ts";
+import type { Behaviour } from "./model.ts";
+import type { Trip } from "./network.ts";
+import type { Plan, Platform } from "./plan.ts";
+import type { Fate } from "./process.ts";
+import type { Random } from "./random.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** The plan at work: says of every single call what becomes of it. */
+export type Faults = {
+  /** Whether anything may still go wrong. */
+  areOn(): boolean;
+  /** From now on nothing goes wrong. */
+  end(): void;
+  chance(share: number): boolean;
+  tripOf(operation: string): Trip;
+  fateOf(call: string): Fate;
+  refusalOf(operation: string): Refusal | undefined;
+  behaviour(): Behaviour;
+};
+
+/** Usual times of one way, in milliseconds. */
+const usualMs: Record<Platform, readonly [number, number]> = {
+  table: [1, 8],
+  queue: [2, 15],
+  line: [20, 200],
+  model: [400, 6_000],
+};
+
+const slowMs: Record<Platform, readonly [number, number]> = {
+  table: [200, 1_900],
+  queue: [200, 1_900],
+  line: [1_000, 3_900],
+  model: [20_000, 60_000],
+};
+
+export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): Faults {
+  const startedAt = scheduler.now();
+  let ended = false;
+  const areOn = () => !ended && scheduler.now() < startedAt + plan.troubleMs;
+  const chance = (share: number) => areOn() && random.chance(share);
+
+  function isOut(platform: Platform): "silent" | "loud" | undefined {
+    if (!areOn()) return undefined;
+    const at = scheduler.now() - startedAt;
+    const outage = plan.outages.find(
+      (one) => one.platform === platform && one.fromMs <= at && at < one.untilMs,
+    );
+    return outage && (outage.silent ? "silent" : "loud");
+  }
+
+  function tripOf(operation: string): Trip {
+    const platform = operation.slice(0, operation.indexOf(".")) as Platform;
+    const { lostThere, lostBack, silent, repeated, slow } = plan.wear[platform];
+    const times = chance(slow) ? slowMs[platform] : usualMs[platform];
+    const thereMs = random.int(...times);
+    const backMs = platform === "model" ? 50 : random.int(...usualMs[platform]);
+    const way = { thereMs, backMs };
+
+    const out = isOut(platform);
+    if (out) return { ...way, arrivals: 0, failure: out === "silent" ? "silence" : loudFailure(false) };
+    if (chance(lostThere)) {
+      return { ...way, arrivals: 0, failure: random.chance(silent) ? "silence" : loudFailure(false) };
+    }
+    if (!chance(lostBack)) return { ...way, arrivals: 1 };
+    const repeats = platform === "table" || platform === "queue";
+    if (repeats && random.chance(repeated)) return { ...way, arrivals: 2 };
+    if (!random.chance(silent)) return { ...way, arrivals: 1, failure: loudFailure(true) };
+    // It may take effect long after its caller has given it up.
+    const late = platform === "line" && random.chance(0.2) ? random.int(0, 20_000) : 0;
+    return { thereMs: thereMs + late, backMs, arrivals: 1, failure: "silence" };
+  }
+
+  function loudFailure(arrived: boolean): "refused" | "broken" | "status" {
+    if (arrived) return random.pick(["broken", "status"]);
+    return random.pick(["refused", "broken", "status"]);
+  }
+
+  function fateOf(_call: string): Fate {
+    if (chance(plan.process.dies)) return random.pick(["dies_before", "dies_after"]);
+    if (chance(plan.process.freezes)) return { frozenMs: random.int(1_000, 90_000) };
+    return "lives";
+  }
+
+  function refusalOf(operation: string): Refusal | undefined {
+    for (const [refusal, share] of Object.entries(plan.refusals) as [Refusal, number][]) {
+      const fits = !refusal.startsWith("quota") || operation === "line.push";
+      if (fits && chance(share)) return refusal;
+    }
+    return undefined;
+  }
+
+  function behaviour(): Behaviour {
+    for (const [kind, share] of Object.entries(plan.behaviours) as [Behaviour, number][]) {
+      if (chance(share)) return kind;
+    }
+    return "answer";
+  }
+
+  return {
+    areOn,
+    end: () => {
+      ended = true;
+    },
+    chance,
+    tripOf,
+    fateOf,
+    refusalOf,
+    behaviour,
+  };
+}

@@ -1,0 +1,155 @@
+import type { Bot } from "@henji/core/bot";
+import { createIngress } from "@henji/core/ingress";
+import type { Log, LogFields } from "@henji/core/log";
+import { withBreaker } from "@henji/core/model/breaker";
+import type { Model } from "@henji/core/model/model";
+import type { Incoming } from "@henji/core/queue/sqs";
+import { worker as settings } from "@henji/core/settings";
+import { createWorker } from "@henji/core/worker";
+import type { Check } from "./check.ts";
+import type { Invocation } from "./event-source.ts";
+import type { Faults } from "./faults.ts";
+import type { MemoryLine } from "./line.ts";
+import type { Plan } from "./plan.ts";
+import { createProcess, type Process } from "./process.ts";
+import type { MemoryQueue } from "./queue.ts";
+import type { Random } from "./random.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { MemoryTable } from "./table.ts";
+
+export const channelSecret = "secret";
+
+export type FunctionsOptions = {
+  plan: Plan;
+  bot: Bot;
+  scheduler: Scheduler;
+  random: Random;
+  faults: Faults;
+  check: Check;
+  queue: MemoryQueue;
+  table: MemoryTable;
+  line: MemoryLine;
+  model: Model;
+};
+
+export type Functions = {
+  /** Never settles if the process dies. */
+  ingress(request: Request): Promise<Response>;
+  worker(batch: readonly Incoming[]): Invocation;
+};
+
+type Warm<T> = { process: Process; run: T };
+
+/** Core in processes as Lambda starts, keeps and kills them: each serves one invocation at a time. */
+export function createFunctions(options: FunctionsOptions): Functions {
+  const { plan, bot, scheduler, random, faults, check, queue, table, model } = options;
+  const warmIngresses: Warm<ReturnType<typeof createIngress>>[] = [];
+  const warmWorkers: Warm<ReturnType<typeof createWorker>>[] = [];
+  let started = 0;
+
+  function start(kind: string): Process {
+    started += 1;
+    const process = createProcess({
+      name: `${kind}${started}`,
+      scheduler,
+      skewMs: random.int(-plan.process.skewMs, plan.process.skewMs),
+      fateOf: faults.fateOf,
+      onDeath: (cause) => check.died(process, cause),
+    });
+    return process;
+  }
+
+  function startIngress() {
+    const process = start("ingress");
+    const run = createIngress({
+      channelSecret,
+      queue: process.port("queue", queue.sender),
+      clock: process.clock,
+      log: logOf(process, check),
+    });
+    return { process, run };
+  }
+
+  function startWorker() {
+    const process = start("worker");
+    const line = process.port("line", options.line.line);
+    const log = logOf(process, check);
+    let owners = 0;
+    const run = createWorker({
+      bot,
+      turns: process.port("table", table.turns),
+      chats: process.port("table", table.chats),
+      usage: process.port("table", table.usage),
+      model: withBreaker(process.port("model", crashable(model, process)), { clock: process.clock, log }),
+      line: {
+        ...line,
+        reply(token, messages) {
+          if (!process.isDead()) check.sending(process, "reply", token, "", messages);
+          return line.reply(token, messages);
+        },
+        push(to, messages, retryKey) {
+          if (!process.isDead()) check.sending(process, "push", retryKey, to, messages);
+          return line.push(to, messages, retryKey);
+        },
+      },
+      inbox: process.port("queue", queue.inbox),
+      identitySecret: "identity",
+      newOwner: () => {
+        owners += 1;
+        return `${process.name}.${owners}`;
+      },
+      random: random.next,
+      clock: process.clock,
+      log,
+    });
+    return { process, run };
+  }
+
+  return {
+    async ingress(request) {
+      const warm = take(warmIngresses) ?? startIngress();
+      const response = await warm.run(request);
+      warmIngresses.push(warm);
+      return response;
+    },
+
+    worker(batch) {
+      const warm = take(warmWorkers) ?? startWorker();
+      const deadline = warm.process.clock.now() + settings.timeoutS * 1000;
+      const failed = warm.run(batch, deadline);
+      const back = () => {
+        warmWorkers.push(warm);
+      };
+      failed.then(back, back);
+      return { process: warm.process, failed };
+    },
+  };
+}
+
+/** Some questions take the whole process down. */
+function crashable(model: Model, process: Process): Model {
+  return {
+    async ask(context, options) {
+      if (context.input.at(-1)?.content.includes("(crash)")) {
+        process.kill("of the question");
+        return new Promise(() => {});
+      }
+      return model.ask(context, options);
+    },
+  };
+}
+
+function take<T>(warm: Warm<T>[]): Warm<T> | undefined {
+  for (let one = warm.pop(); one; one = warm.pop()) {
+    if (!one.process.isDead()) return one;
+  }
+  return undefined;
+}
+
+/** In memory only, and silent once its process is dead. */
+function logOf(process: Process, check: Check): Log {
+  const write = (name: string, fields: LogFields = {}) => {
+    if (!process.isDead()) check.logged(process, name, fields.eventId, fields);
+  };
+  return { info: write, warn: write, error: write };
+}

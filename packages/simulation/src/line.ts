@@ -1,0 +1,182 @@
+import type { Clock } from "@henji/core/clock";
+import { createLine, type Line } from "@henji/core/line/api";
+import type { TextMessage } from "@henji/core/line/text";
+import type { DeliveryWay } from "@henji/core/turn/turn";
+import { directNetwork, type Failure, type Network } from "./network.ts";
+
+/** LINE: a retry key is known for a day. */
+const RETRY_KEY_MS = 24 * 60 * 60_000;
+
+/** A refusal before anything is sent. `quota_reserved` says the same as `quota`, but the quota is not used up. */
+export type Refusal = "rate" | "quota" | "quota_reserved" | "unauthorized" | "rejected";
+
+/** A message that LINE accepted. */
+export type Sent = {
+  /** Epoch milliseconds. */
+  at: number;
+  chatId: string;
+  by: DeliveryWay;
+  messages: TextMessage[];
+  /** The reply token or the retry key that it came with. */
+  key: string;
+  /** False if its user has blocked the bot: accepted all the same. */
+  reached: boolean;
+};
+
+export type SendRequest = { by: DeliveryWay; chatId: string; key: string; messages: TextMessage[] };
+
+export type MemoryLineOptions = {
+  clock: Clock;
+  network?: Network;
+  refuses?: (operation: string) => Refusal | undefined;
+  onSent?: (sent: Sent) => void;
+  /** Everything LINE said to a send, accepted or not. */
+  onSaid?: (request: SendRequest, status: number, message: string) => void;
+};
+
+export type MemoryLine = {
+  line: Line;
+  /** A webhook with this token was received: it counts from here, unless it is used. */
+  giveToken(token: string, chatId: string, lifeMs: number): void;
+  block(chatId: string): void;
+  /** Oldest first. */
+  sent: readonly Sent[];
+};
+
+type Token = { chatId: string; until: number; used: boolean };
+type Said = { status: number; message: string; headers?: Record<string, string> };
+
+const said = {
+  rate: { status: 429, message: "The API rate limit has been exceeded. Try again later." },
+  quota: { status: 429, message: "You have reached your monthly limit." },
+  quota_reserved: { status: 429, message: "You have reached your monthly limit." },
+  unauthorized: { status: 401, message: "Authentication failed" },
+  rejected: { status: 400, message: "The request body has 1 error(s)" },
+} satisfies Record<Refusal, Said>;
+
+/**
+ * LINE's platform behind core's own client: reply tokens work once and for a while, retry keys for a
+ * day. Core's real `createLine` makes the errors, over a `fetch` that goes no further than here.
+ */
+export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
+  const { clock, network = directNetwork, refuses = () => undefined, onSent, onSaid } = options;
+  const tokens = new Map<string, Token>();
+  const retryKeys = new Map<string, { at: number; requestId: string }>();
+  const blocked = new Set<string>();
+  const sent: Sent[] = [];
+  let requests = 0;
+  let quotaUsedUp = false;
+
+  const nextId = () => {
+    requests += 1;
+    return `r${requests}`;
+  };
+
+  function accept(request: SendRequest): Said {
+    const requestId = nextId();
+    const message = { ...request, at: clock.now(), reached: !blocked.has(request.chatId) };
+    sent.push(message);
+    onSent?.(message);
+    return { status: 200, message: "", headers: { "x-line-request-id": requestId } };
+  }
+
+  function reply(token: Token | undefined, request: SendRequest): Said {
+    if (!token || token.used || token.until <= clock.now()) {
+      return { status: 400, message: "Invalid reply token" };
+    }
+    token.used = true;
+    return accept(request);
+  }
+
+  function push(request: SendRequest): Said {
+    const before = retryKeys.get(request.key);
+    if (before && clock.now() - before.at < RETRY_KEY_MS) {
+      const message = "The retry key is already accepted";
+      return { status: 409, message, headers: { "x-line-accepted-request-id": before.requestId } };
+    }
+    const answer = accept(request);
+    retryKeys.set(request.key, { at: clock.now(), requestId: `r${requests}` });
+    return answer;
+  }
+
+  function send(operation: string, request: SendRequest, act: () => Said): Said {
+    const refusal = refuses(operation);
+    if (refusal) quotaUsedUp = refusal === "quota";
+    const answer = refusal ? said[refusal] : act();
+    onSaid?.(request, answer.status, answer.message);
+    return answer;
+  }
+
+  function handle(path: string, body: string, retryKey: string): Said {
+    if (path === "/v2/bot/message/quota") return { status: 200, message: '{"type":"limited","value":200}' };
+    if (path === "/v2/bot/message/quota/consumption") {
+      return { status: 200, message: `{"totalUsage":${quotaUsedUp ? 200 : 1}}` };
+    }
+    if (path === "/v2/bot/chat/loading/start")
+      return refuses("line.loading") ? said.rate : { status: 202, message: "" };
+    if (path === "/v2/bot/message/push") {
+      const { to, messages } = JSON.parse(body) as { to: string; messages: TextMessage[] };
+      const request = { by: "push", chatId: to, key: retryKey, messages } as const;
+      return send("line.push", request, () => push(request));
+    }
+    const { replyToken, messages } = JSON.parse(body) as { replyToken: string; messages: TextMessage[] };
+    const token = tokens.get(replyToken);
+    const request = { by: "reply", chatId: token?.chatId ?? "", key: replyToken, messages } as const;
+    return send("line.reply", request, () => reply(token, request));
+  }
+
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const path = url.slice("https://line".length);
+    const signal = init.signal!;
+    const retryKey = (init.headers as Record<string, string>)["x-line-retry-key"] ?? "";
+    const answer = await network.carry<Said>({
+      operation: operations[path] ?? "line.quota",
+      effect: () => handle(path, String(init.body), retryKey),
+      failed: (failure) => failed(failure, signal),
+      patience: signal,
+    });
+    return toResponse(answer, nextId);
+  };
+
+  return {
+    line: createLine({
+      channelAccessToken: "token",
+      baseUrl: "https://line",
+      clock,
+      fetch: fetch as typeof globalThis.fetch,
+    }),
+    giveToken(token, chatId, lifeMs) {
+      const before = tokens.get(token);
+      if (before?.used) return;
+      tokens.set(token, { chatId, until: clock.now() + lifeMs, used: false });
+    },
+    block: (chatId) => blocked.add(chatId),
+    sent,
+  };
+}
+
+const operations: Record<string, string> = {
+  "/v2/bot/message/reply": "line.reply",
+  "/v2/bot/message/push": "line.push",
+  "/v2/bot/chat/loading/start": "line.loading",
+};
+
+function failed(failure: Failure, signal: AbortSignal): Said {
+  if (failure === "silence") throw signal.reason;
+  if (failure === "status") return { status: 500, message: "UPSTREAM Internal server error" };
+  const code = failure === "refused" ? "ECONNREFUSED" : "ECONNRESET";
+  throw new TypeError("fetch failed", { cause: Object.assign(new Error("UPSTREAM"), { code }) });
+}
+
+/** What core reads of a Response; the real class costs more than the rest of the call. */
+function toResponse({ status, message, headers = {} }: Said, nextId: () => string): Response {
+  const all = new Map(Object.entries({ "x-line-request-id": nextId(), ...headers }));
+  const text = message.startsWith("{") ? message : JSON.stringify({ message });
+  const response = {
+    status,
+    headers: { get: (name: string) => all.get(name) ?? null },
+    text: async () => text,
+    json: async () => JSON.parse(text),
+  };
+  return response as unknown as Response;
+}

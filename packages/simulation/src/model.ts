@@ -1,0 +1,111 @@
+import type { Context } from "@henji/core/context/context";
+import { BotError, type Retry } from "@henji/core/error";
+import type { AskOptions, Model, ModelAnswer } from "@henji/core/model/model";
+import { directNetwork, type Network } from "./network.ts";
+
+/** What the model makes of one question. */
+export type Behaviour = "answer" | "long" | "cut" | "refusal" | ModelFailure;
+
+export type ModelFailure =
+  | "empty"
+  | "rate_limited"
+  | "rate_limited_for_minutes"
+  | "unavailable"
+  | "quota_exhausted"
+  | "unauthorized"
+  | "rejected"
+  | "context_too_long";
+
+export type MemoryModelOptions = {
+  network?: Network;
+  behave?: (question: string, context: Context) => Behaviour;
+  /** The text of an answer. Default: the question, repeated. */
+  answer?: (question: string) => string;
+  /** Every call, before anything can go wrong with it. */
+  onAsk?: (question: string, context: Context, options: AskOptions) => void;
+  onFailure?: (question: string, code: string) => void;
+};
+
+/** The errors that core/src/model/error.ts makes of OpenAI's. */
+const failures: Record<ModelFailure, { code: string; said: string; retry: Retry; retryAfterMs?: number }> = {
+  empty: { code: "model.no_answer", said: "The model gave no answer: empty", retry: "later" },
+  rate_limited: {
+    code: "model.rate_limited",
+    said: "OpenAI answered 429 rate_limit_exceeded",
+    retry: "later",
+  },
+  rate_limited_for_minutes: {
+    code: "model.rate_limited",
+    said: "OpenAI answered 429 slow_down",
+    retry: "later",
+    retryAfterMs: 600_000,
+  },
+  unavailable: { code: "model.unavailable", said: "OpenAI answered 503", retry: "later" },
+  quota_exhausted: {
+    code: "model.quota_exhausted",
+    said: "OpenAI answered 429 insufficient_quota: add credit or raise the limit",
+    retry: "never",
+  },
+  unauthorized: {
+    code: "model.unauthorized",
+    said: "OpenAI answered 401: check the OpenAiApiKey secret",
+    retry: "never",
+  },
+  rejected: { code: "model.rejected", said: "OpenAI answered 400 invalid_value", retry: "never" },
+  context_too_long: {
+    code: "model.context_too_long",
+    said: "OpenAI answered 400 context_length_exceeded",
+    retry: "never",
+  },
+};
+
+/** A model that answers at once, or fails as it is told. */
+export function createMemoryModel(options: MemoryModelOptions = {}): Model {
+  const { network = directNetwork, behave = () => "answer", onAsk, onFailure } = options;
+  const { answer = (question) => `You said: ${question}` } = options;
+
+  function act(question: string, context: Context): ModelAnswer {
+    const behaviour = behave(question, context);
+    const usage = { inputTokens: context.input.length * 20, cachedTokens: 0, outputTokens: 20 };
+    const text = answer(question);
+    switch (behaviour) {
+      case "answer":
+        return { text, cut: false, refused: false, usage };
+      case "long":
+        return { text: `${text}\n${"A long story. ".repeat(800)}`, cut: false, refused: false, usage };
+      case "cut":
+        return { text, cut: true, refused: false, usage };
+      case "refusal":
+        return { text: "", cut: false, refused: true, usage };
+      default:
+        return fail(question, failures[behaviour]);
+    }
+  }
+
+  function fail(question: string, failure: (typeof failures)[ModelFailure]): never {
+    const { code, said, retry, retryAfterMs } = failure;
+    onFailure?.(question, code);
+    throw new BotError(code, said, { retry, retryAfterMs, cause: new Error("UPSTREAM") });
+  }
+
+  return {
+    async ask(context, asking) {
+      const question = context.input.at(-1)?.content ?? "";
+      onAsk?.(question, context, asking);
+      return network.carry<ModelAnswer>({
+        operation: "model.ask",
+        effect: () => act(question, context),
+        failed: (failure) =>
+          fail(
+            question,
+            failure === "silence"
+              ? { code: "model.timeout", said: "The model did not answer in time", retry: "later" }
+              : failure === "status"
+                ? failures.unavailable
+                : { code: "model.unreachable", said: "OpenAI could not be reached", retry: "later" },
+          ),
+        patience: asking.signal,
+      });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { replayOf } from "@henji/core/dead-letter/replay";
+import type { Check } from "./check.ts";
+import type { Faults } from "./faults.ts";
+import type { History } from "./history.ts";
+import type { Plan } from "./plan.ts";
+import type { MemoryQueue, QueuedMessage } from "./queue.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export type OperatorOptions = {
+  plan: Plan;
+  scheduler: Scheduler;
+  faults: Faults;
+  check: Check;
+  history: History;
+  queue: MemoryQueue;
+};
+
+export type Operator = {
+  /** Replays all that can be replayed; says how many jobs. */
+  replay(): number;
+};
+
+/** How often a job is brought back while there is trouble. */
+const MOST_REPLAYS = 3;
+
+/**
+ * An operator who brings back everything but `delivery.unclear`, where a replay could answer twice, and
+ * what cannot be read. A job is on the queue before it leaves the dead letters.
+ */
+export function startOperator({ plan, scheduler, faults, check, history, queue }: OperatorOptions): Operator {
+  function canReplay({ reason, body }: QueuedMessage): boolean {
+    return reason?.code !== "delivery.unclear" && reason?.code !== "job.unreadable" && body !== "{";
+  }
+
+  function replayOne({ chatId, body, messageId }: QueuedMessage): void {
+    const replay = replayOf({ chatId, body }, scheduler.now());
+    const eventId = replay.eventId.split("-")[0]!;
+    history.note("operator", "replays", { chatId, eventId });
+    check.replayed(eventId);
+    queue.main.send({ chatId, deduplicationId: replay.eventId, body: replay.body });
+    if (faults.chance(plan.operator?.dies ?? 0)) return;
+    queue.deadLetters.discard(messageId);
+  }
+
+  function replay(): number {
+    const jobs = queue.deadLetters.messages().filter(canReplay);
+    for (const job of jobs) replayOne(job);
+    return jobs.length;
+  }
+
+  let rounds = 0;
+  function look(): void {
+    if (!faults.areOn() || rounds >= MOST_REPLAYS) return;
+    rounds += 1;
+    replay();
+    scheduler.after(plan.operator!.everyMs, look);
+  }
+  if (plan.operator) scheduler.after(plan.operator.everyMs, look);
+
+  return { replay };
+}

@@ -1,0 +1,194 @@
+import { queue, worker } from "@henji/core/settings";
+import type { Refusal } from "./line.ts";
+import type { Behaviour } from "./model.ts";
+import type { Random } from "./random.ts";
+
+export type Platform = "table" | "queue" | "line" | "model";
+
+/** Shares of the calls to a platform. */
+export type Wear = {
+  lostThere: number;
+  lostBack: number;
+  /** Of the lost: those that end in silence and not in an error. */
+  silent: number;
+  /** Of the lost: those that the client repeats by itself, with success. */
+  repeated: number;
+  slow: number;
+};
+
+/** Times in milliseconds from the start. */
+export type Outage = { platform: Platform; fromMs: number; untilMs: number; silent: boolean };
+
+/** Everything that is drawn once for a run. */
+export type Plan = {
+  wear: Record<Platform, Wear>;
+  outages: readonly Outage[];
+  /** Per call of a process. */
+  process: { dies: number; freezes: number; skewMs: number };
+  refusals: Partial<Record<Refusal, number>>;
+  behaviours: Partial<Record<Behaviour, number>>;
+  lambda: { throttles: number; losesResponse: number; deleteFails: number; entryRefused: number };
+  /** Reply tokens live this long from their receipt. */
+  tokenLifeMs: readonly [number, number];
+  visibilityTimeoutS: number;
+  maximumConcurrency: number;
+  maxOfGroup: number;
+  bot: { delivery: "auto" | "push"; maxUnanswered: number };
+  traffic: Traffic;
+  operator: { everyMs: number; dies: number } | undefined;
+  /** After this, nothing goes wrong any more and the world is given time to drain. */
+  troubleMs: number;
+};
+
+export type Traffic = {
+  chats: number;
+  events: number;
+  spanMs: number;
+  /** Of the events: sent right behind the one before. */
+  bursts: number;
+  /** LINE puts events that are this close into one webhook. */
+  bundleMs: number;
+  /** Messages that one chat sends at once. */
+  flood: number;
+  redelivery: boolean;
+  /** Of the webhooks. */
+  duplicated: number;
+  lateDuplicated: number;
+  responseLost: number;
+  /** Of the events. */
+  notQuestions: number;
+  tooOld: number;
+  rejected: number;
+  crashing: number;
+  /** Of the events: a job that cannot be read is put on the queue beside it. */
+  unreadable: number;
+  /** Of the chats. */
+  blocked: number;
+};
+
+const minutes = (n: number) => n * 60_000;
+const noWear: Wear = { lostThere: 0, lostBack: 0, silent: 0, repeated: 0, slow: 0 };
+
+/** Nothing goes wrong. */
+export const quietPlan: Plan = {
+  wear: { table: noWear, queue: noWear, line: noWear, model: noWear },
+  outages: [],
+  process: { dies: 0, freezes: 0, skewMs: 0 },
+  refusals: {},
+  behaviours: {},
+  lambda: { throttles: 0, losesResponse: 0, deleteFails: 0, entryRefused: 0 },
+  tokenLifeMs: [60_000, 75_000],
+  visibilityTimeoutS: queue.visibilityTimeoutS,
+  maximumConcurrency: worker.maximumConcurrency,
+  maxOfGroup: worker.batchSize,
+  bot: { delivery: "auto", maxUnanswered: 20 },
+  traffic: {
+    chats: 4,
+    events: 20,
+    spanMs: minutes(5),
+    bursts: 0.3,
+    bundleMs: 200,
+    flood: 0,
+    redelivery: true,
+    duplicated: 0,
+    lateDuplicated: 0,
+    responseLost: 0,
+    notQuestions: 0.1,
+    tooOld: 0,
+    rejected: 0,
+    crashing: 0,
+    unreadable: 0,
+    blocked: 0,
+  },
+  operator: undefined,
+  troubleMs: minutes(10),
+};
+
+/**
+ * Swarm testing: every run has only some kinds of faults, each as often as it was drawn, so that quiet
+ * and wild worlds both occur, and no fault hides behind another.
+ */
+export function drawPlan(random: Random): Plan {
+  if (random.chance(0.05)) return { ...quietPlan, traffic: drawTraffic(random, () => 0) };
+  const kinds = random.pick([0.15, 0.4, 0.7]);
+  const wildness = random.pick([0.02, 0.08, 0.2]);
+  const share = (most = 1) => (random.chance(kinds) ? wildness * most * (0.2 + random.next()) : 0);
+  const wear = (): Wear => ({
+    lostThere: share(),
+    lostBack: share(),
+    silent: random.pick([0, 0.3, 1]),
+    repeated: random.pick([0, 0.3]),
+    slow: share(),
+  });
+  const crashes = random.chance(kinds);
+  return {
+    wear: { table: wear(), queue: wear(), line: wear(), model: wear() },
+    outages: random.chance(kinds / 2) ? [drawOutage(random)] : [],
+    process: {
+      dies: crashes ? share(0.4) : 0,
+      freezes: share(0.3),
+      skewMs: random.chance(kinds) ? 1_000 : 0,
+    },
+    refusals: {
+      rate: share(),
+      quota: share(),
+      quota_reserved: share(),
+      unauthorized: share(0.5),
+      rejected: share(0.5),
+    },
+    behaviours: {
+      long: 0.02,
+      cut: share(),
+      refusal: share(),
+      empty: share(),
+      rate_limited: share(),
+      rate_limited_for_minutes: share(),
+      unavailable: share(),
+      quota_exhausted: share(0.3),
+      unauthorized: share(0.3),
+      context_too_long: share(),
+    },
+    lambda: {
+      throttles: share(),
+      losesResponse: share(),
+      deleteFails: share(),
+      entryRefused: share(),
+    },
+    tokenLifeMs: random.chance(kinds / 3) ? [5_000, 60_000] : [52_000, 75_000],
+    visibilityTimeoutS: random.chance(0.05) ? random.int(20, 74) : queue.visibilityTimeoutS,
+    maximumConcurrency: random.pick([2, 3, worker.maximumConcurrency]),
+    maxOfGroup: random.pick([1, 2, 10]),
+    bot: { delivery: random.chance(0.8) ? "auto" : "push", maxUnanswered: random.pick([3, 20]) },
+    traffic: drawTraffic(random, share),
+    operator: random.chance(0.5) ? { everyMs: minutes(random.int(2, 40)), dies: share() } : undefined,
+    troubleMs: minutes(random.pick([5, 20, 60])),
+  };
+}
+
+function drawTraffic(random: Random, share: (most?: number) => number): Traffic {
+  return {
+    chats: random.int(1, 6),
+    events: random.int(3, 24),
+    spanMs: minutes(random.pick([1, 3, 15])),
+    bursts: random.pick([0, 0.3, 0.8]),
+    bundleMs: random.pick([0, 200, 2_000]),
+    flood: random.chance(0.08) ? random.int(5, 30) : 0,
+    redelivery: random.chance(0.8),
+    duplicated: share(),
+    lateDuplicated: share(),
+    responseLost: share(),
+    notQuestions: random.pick([0, 0.2]),
+    tooOld: share(0.3),
+    rejected: share(0.5),
+    crashing: share(0.2),
+    unreadable: share(0.5),
+    blocked: share(),
+  };
+}
+
+function drawOutage(random: Random): Outage {
+  const fromMs = random.int(0, minutes(5));
+  const lastsMs = minutes(random.pick([1, 3, 10, 30]));
+  const platform = random.pick(["table", "queue", "line", "model"] as const);
+  return { platform, fromMs, untilMs: fromMs + lastsMs, silent: random.chance(0.4) };
+}

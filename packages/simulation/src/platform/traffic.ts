@@ -1,0 +1,185 @@
+import { createHmac } from "node:crypto";
+import type { LineEvent } from "@henji/core/line/event";
+import type { Check, EventKind } from "../check.ts";
+import type { Faults } from "../faults.ts";
+import { channelSecret, type Functions } from "../functions.ts";
+import type { History } from "../history.ts";
+import type { MemoryLine } from "../line.ts";
+import type { Plan } from "../plan.ts";
+import type { MemoryQueue } from "../queue.ts";
+import type { Random } from "../random.ts";
+import type { Scheduler } from "../scheduler.ts";
+
+/** LINE: no answer within two seconds is a failure. */
+const WEBHOOK_TIMEOUT_MS = 2_000;
+/** LINE: a redelivery gives the reply token another minute, unless its event is older than this. */
+const TOKEN_RENEWABLE_MS = 20 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+export type TrafficOptions = {
+  plan: Plan;
+  scheduler: Scheduler;
+  random: Random;
+  faults: Faults;
+  check: Check;
+  history: History;
+  functions: Pick<Functions, "ingress">;
+  line: MemoryLine;
+  queue: MemoryQueue;
+};
+
+export type PlatformTraffic = {
+  /** Whether a webhook or a redelivery is still to come. */
+  isOver(): boolean;
+};
+
+type Happening = { event: LineEvent; chatId: string; kind: EventKind };
+
+/** Users who write, and LINE, which sends webhooks and sends them again. */
+export function startTraffic(options: TrafficOptions): PlatformTraffic {
+  const { plan, scheduler, random, faults, check, history, functions, line, queue } = options;
+  const { traffic } = plan;
+  const chats = Array.from({ length: traffic.chats }, (_, index) => `U${index + 1}`);
+  let events = 0;
+  let webhooks = 0;
+  let pending = 0;
+
+  /** Something is going to happen: the traffic is not over before. */
+  function later(ms: number, run: () => void): void {
+    pending += 1;
+    scheduler.after(ms, () => {
+      pending -= 1;
+      run();
+    });
+  }
+
+  function happen(chatId: string, kind: EventKind, ageMs = 0): Happening {
+    events += 1;
+    const eventId = `E${events}`;
+    const timestamp = scheduler.now() - ageMs;
+    check.event({ eventId, chatId, kind, timestamp, webhook: webhooks });
+    const base = {
+      webhookEventId: eventId,
+      timestamp,
+      mode: "active",
+      source: { type: "user", userId: chatId },
+      deliveryContext: { isRedelivery: false },
+    };
+    if (kind === "not_a_question") return { chatId, kind, event: { ...base, ...notQuestion() } };
+    const text = questionText(eventId, kind);
+    const message = { type: "text", id: `M${events}`, text, quoteToken: "q" };
+    return { chatId, kind, event: { ...base, type: "message", replyToken: `T-${eventId}`, message } };
+  }
+
+  function questionText(eventId: string, kind: EventKind): string {
+    if (kind === "rejected") return `[${eventId}] (rejected) hello`;
+    if (kind === "crashing") return `[${eventId}] (crash) hello`;
+    const words = random.pick(["How are you?", "明日の天気は？", "Tell me a story 😀", "長い話".repeat(100)]);
+    return `[${eventId}] ${words}`;
+  }
+
+  function notQuestion(): Partial<LineEvent> & { type: string } {
+    return random.pick([
+      { type: "message", message: { type: "sticker", id: "1" } },
+      { type: "follow" },
+      { type: "unsend", unsend: { messageId: "1" } },
+      { type: "something_new" },
+      { type: "message", mode: "standby", message: { type: "text", id: "1", text: "not for us" } },
+    ]);
+  }
+
+  function kindOf(): EventKind {
+    if (random.chance(traffic.notQuestions)) return "not_a_question";
+    if (faults.chance(traffic.rejected)) return "rejected";
+    return faults.chance(traffic.crashing) ? "crashing" : "question";
+  }
+
+  function give(happenings: readonly Happening[]): void {
+    for (const { event, chatId } of happenings) {
+      const { webhookEventId: eventId, replyToken, timestamp } = event;
+      if (replyToken === undefined || scheduler.now() - timestamp > TOKEN_RENEWABLE_MS) continue;
+      const lifeMs = random.int(...plan.tokenLifeMs);
+      check.tokenGiven(eventId, lifeMs);
+      line.giveToken(replyToken, chatId, lifeMs);
+    }
+  }
+
+  function deliver(happenings: readonly Happening[], delivery: number): void {
+    give(happenings);
+    const events = happenings.map(({ event }) =>
+      delivery === 1 ? event : { ...event, deliveryContext: { isRedelivery: true } },
+    );
+    const body = JSON.stringify({ destination: "Ubot", events });
+    const signature = createHmac("sha256", channelSecret).update(body).digest("base64");
+    const request = new Request("https://ingress/", {
+      method: "POST",
+      headers: { "x-line-signature": signature },
+      body,
+    });
+    const ids = happenings.map(({ event }) => event.webhookEventId);
+    let heard = false;
+    const responseLost = faults.chance(traffic.responseLost);
+    functions.ingress(request).then(
+      ({ status }) => {
+        for (const { chatId, event } of happenings) {
+          history.note("ingress", `${status} to delivery ${delivery}`, {
+            chatId,
+            eventId: event.webhookEventId,
+          });
+        }
+        if (status === 200) check.accepted(ids);
+        heard ||= status === 200 && !responseLost;
+      },
+      () => {},
+    );
+    later(WEBHOOK_TIMEOUT_MS, () => {
+      if (heard || !traffic.redelivery || delivery > 4) return;
+      later(1_000 * random.pick([5, 60, 240, 420, 1_500]), () => deliver(happenings, delivery + 1));
+    });
+    if (delivery > 1) return;
+    if (faults.chance(traffic.duplicated)) later(random.int(1, 5_000), () => deliver(happenings, 9));
+    if (faults.chance(traffic.lateDuplicated))
+      later(random.int(301_000, 1_500_000), () => deliver(happenings, 9));
+  }
+
+  /** One webhook: what happened within `bundleMs`, in all chats. */
+  function webhook(chatIds: readonly string[]): void {
+    webhooks += 1;
+    const happenings = chatIds.map((chatId) => {
+      const old = faults.chance(traffic.tooOld);
+      return happen(chatId, kindOf(), old ? DAY_MS + random.int(-60_000, 3_600_000) : 0);
+    });
+    // In the order of their time, as LINE sends them.
+    later(random.int(20, 300), () => deliver(happenings, 1));
+    for (const chatId of chatIds) {
+      if (!faults.chance(traffic.unreadable)) continue;
+      if (queue.main.send({ chatId, deduplicationId: `unreadable-${events}`, body: "{" }))
+        check.unreadableJob();
+    }
+  }
+
+  function plant(): void {
+    for (const chatId of chats) {
+      if (random.chance(traffic.blocked)) line.block(chatId);
+    }
+    let at = 0;
+    let bundle: string[] = [];
+    for (let left = traffic.events; left > 0; left -= 1) {
+      const gap = random.chance(traffic.bursts)
+        ? random.int(1, 400)
+        : random.int(1, (2 * traffic.spanMs) / traffic.events);
+      bundle.push(random.pick(chats));
+      if (gap <= traffic.bundleMs && bundle.length < 6 && left > 1) continue;
+      const chatIds = bundle;
+      later(at, () => webhook(chatIds));
+      bundle = [];
+      at += gap;
+    }
+    const flooder = random.pick(chats);
+    const floodAt = random.int(0, traffic.spanMs);
+    for (let n = 0; n < traffic.flood; n += 1) later(floodAt + n * 50, () => webhook([flooder]));
+  }
+
+  plant();
+  return { isOver: () => pending === 0 };
+}

@@ -1,0 +1,88 @@
+import type { Clock } from "@henji/core/clock";
+import type { Scheduler } from "./scheduler.ts";
+
+/** What befalls a process around one call to the outside. */
+export type Fate = "lives" | "dies_before" | "dies_after" | { frozenMs: number };
+
+export type ProcessOptions = {
+  name: string;
+  scheduler: Scheduler;
+  /** How far its clock is ahead of the true one. */
+  skewMs: number;
+  fateOf: (call: string) => Fate;
+  onDeath: (cause: string) => void;
+};
+
+/** A running program: everything it does to the outside goes through its ports. */
+export type Process = {
+  name: string;
+  clock: Clock;
+  isDead(): boolean;
+  /** It stood still for a while, so its deadlines say nothing about it. */
+  wasFrozen(): boolean;
+  died: Promise<void>;
+  kill(cause: string): void;
+  /** The outside as this process sees it. */
+  port<T extends object>(name: string, target: T): T;
+};
+
+/**
+ * A process that can die before or after each call it makes. What it has sent by then is on its way
+ * and may arrive; nothing else it does has any effect, and no promise of its calls ever settles.
+ */
+export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: ProcessOptions): Process {
+  const death = Promise.withResolvers<void>();
+  let dead = false;
+  let frozen = false;
+
+  function kill(cause: string): void {
+    if (dead) return;
+    dead = true;
+    onDeath(cause);
+    death.resolve();
+  }
+
+  async function call<T>(what: string, run: () => Promise<T>): Promise<T> {
+    if (dead) return never();
+    const fate = fateOf(what);
+    if (fate === "dies_before") kill(`before ${what}`);
+    if (dead) return never();
+    const outcome = await settledOf(run);
+    if (fate === "dies_after") kill(`after ${what}`);
+    if (typeof fate === "object") {
+      frozen = true;
+      await scheduler.sleep(fate.frozenMs);
+    }
+    if (dead) return never();
+    return outcome();
+  }
+
+  return {
+    name,
+    clock: { now: () => scheduler.now() + skewMs, timeout: scheduler.timeout },
+    isDead: () => dead,
+    wasFrozen: () => frozen,
+    died: death.promise,
+    kill,
+    port<T extends object>(port: string, target: T): T {
+      const methods = Object.entries(target).map(([method, run]) => [
+        method,
+        (...args: unknown[]) => call(`${port}.${method}`, async () => run(...args)),
+      ]);
+      return Object.fromEntries(methods) as T;
+    },
+  };
+}
+
+const never = <T>() => new Promise<T>(() => {});
+
+async function settledOf<T>(run: () => Promise<T>): Promise<() => T> {
+  try {
+    const value = await run();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}

@@ -1,0 +1,177 @@
+import { type Bot, defineBot } from "@henji/core/bot";
+import { loadTokenizer } from "@henji/core/context/tokens";
+import { breakerOpenMs, worker } from "@henji/core/settings";
+import { createCheck, type Tally, type Violation } from "./check.ts";
+import { createEventSource } from "./event-source.ts";
+import { createFaults } from "./faults.ts";
+import { createFunctions } from "./functions.ts";
+import { createHistory } from "./history.ts";
+import { createMemoryLine } from "./line.ts";
+import { createMemoryModel } from "./model.ts";
+import { createNetwork } from "./network.ts";
+import { startOperator } from "./operator.ts";
+import { drawPlan, type Plan } from "./plan.ts";
+import { startTraffic } from "./platform/traffic.ts";
+import { createMemoryQueue } from "./queue.ts";
+import { createRandom } from "./random.ts";
+import { createScheduler } from "./scheduler.ts";
+import { createMemoryTable, type TableMistake } from "./table.ts";
+
+export type SimulateOptions = {
+  /** Instead of the plan that the seed draws. */
+  plan?: Plan;
+  /** Conditions that the table leaves out. */
+  mistakes?: readonly TableMistake[];
+};
+
+export type Outcome = {
+  seed: number;
+  violations: readonly Violation[];
+  tally: Tally;
+  /** Of everything that happened: the same seed gives the same. */
+  hash: string;
+  history: (chatIds?: readonly string[]) => string[];
+  plan: Plan;
+  /** Virtual milliseconds that the run took. */
+  ms: number;
+};
+
+const START = Date.UTC(2027, 0, 1);
+const HOUR_MS = 3_600_000;
+/** Long enough for SQS itself to give up on every message of a chat. */
+const DRAIN_MS = 100 * HOUR_MS;
+
+/** One seed, one world, one run. */
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
+  const count = await loadTokenizer();
+  const random = createRandom(String(seed));
+  const plan = options.plan ?? drawPlan(random.fork("plan"));
+  const bot = botOf(plan);
+  const scheduler = createScheduler(START);
+  const history = createHistory(scheduler);
+  const faults = createFaults(plan, scheduler, random.fork("faults"));
+  const network = createNetwork(scheduler, faults.tripOf);
+  const check = createCheck({ plan, bot, scheduler, history, count, table: () => table });
+
+  const table = createMemoryTable({
+    network,
+    mistakes: options.mistakes ?? [],
+    onWrite: check.written,
+  });
+  const line = createMemoryLine({
+    clock: scheduler,
+    network,
+    refuses: faults.refusalOf,
+    onSent: check.sent,
+    onSaid: check.said,
+  });
+  let answers = 0;
+  const model = createMemoryModel({
+    network,
+    behave: (question) => (question.includes("(rejected)") ? "rejected" : faults.behaviour()),
+    answer: (question) => {
+      answers += 1;
+      return `Answer no. ${answers} to ${/\[E\d+\]/.exec(question)?.[0]}: ${question.slice(-20)}`;
+    },
+    onAsk: check.asked,
+    onFailure: check.modelFailed,
+  });
+  const queue = createMemoryQueue({
+    clock: scheduler,
+    network,
+    visibilityTimeoutS: plan.visibilityTimeoutS,
+    refuses: () => faults.chance(plan.lambda.entryRefused),
+    onParked: (message, reason, parked) => check.parked(message, reason, parked !== undefined),
+    watch: {
+      sent: check.queued,
+      received: (message) => check.received(message, queue.main.isFirst(message)),
+      removed: check.released,
+      redriven: check.redriven,
+      changed: () => eventSource.poke(),
+    },
+  });
+  const functions = createFunctions({
+    plan,
+    bot,
+    scheduler,
+    random: random.fork("functions"),
+    faults,
+    check,
+    queue,
+    table,
+    line,
+    model,
+  });
+  const lambda = random.fork("lambda");
+  const eventSource = createEventSource({
+    scheduler,
+    queue,
+    batchSize: worker.batchSize,
+    maximumConcurrency: plan.maximumConcurrency,
+    timeoutMs: worker.timeoutS * 1000,
+    invoke: functions.worker,
+    faults: {
+      throttledMs: () => (faults.chance(plan.lambda.throttles) ? lambda.int(1, 450) * 1000 : undefined),
+      responseLost: () => faults.chance(plan.lambda.losesResponse),
+      deleteFails: () => faults.chance(plan.lambda.deleteFails),
+      maxOfGroup: () => lambda.int(1, plan.maxOfGroup),
+      pollMs: () => lambda.int(5, 90),
+    },
+    onEnd: (end, batch, failed, process) => check.batchEnded(end, batch, failed, process, queue.main),
+    onThrottled: (batch) => {
+      for (const { chatId, messageId } of batch) history.note("Lambda", `throttles ${messageId}`, { chatId });
+    },
+  });
+  const traffic = startTraffic({
+    plan,
+    scheduler,
+    random: random.fork("traffic"),
+    faults,
+    check,
+    history,
+    functions,
+    line,
+    queue,
+  });
+  const operator = startOperator({ plan, scheduler, faults, check, history, queue });
+
+  const isBroken = () => check.violations.length > 0;
+  const isDrained = () =>
+    traffic.isOver() && eventSource.running() === 0 && queue.main.messages().length === 0;
+  await scheduler.run(START + plan.troubleMs, isBroken);
+  faults.end();
+  await scheduler.run(START + plan.troubleMs + DRAIN_MS, () => isBroken() || isDrained());
+  // By then every breaker has closed.
+  await scheduler.run(scheduler.now() + breakerOpenMs, isBroken);
+  if (plan.operator && !isBroken() && operator.replay() > 0) {
+    await scheduler.run(scheduler.now() + DRAIN_MS, () => isBroken() || isDrained());
+    if (!isBroken()) check.healed(queue);
+  }
+  if (!isBroken()) check.end(queue);
+  return {
+    seed,
+    violations: check.violations,
+    tally: check.tally(),
+    hash: history.hash(),
+    history: history.lines,
+    plan,
+    ms: scheduler.now() - START,
+  };
+}
+
+function botOf({ bot }: Plan): Bot {
+  const texts = (mark: string) => ({
+    apology: `Sorry${mark}`,
+    refusal: `I would rather not${mark}`,
+    cut: `(cut)${mark}`,
+    tooMany: `Too many${mark}`,
+  });
+  return defineBot({
+    instructions: "You answer.",
+    model: { maxOutputTokens: 1_000 },
+    memory: { highWaterTokens: 900, lowWaterTokens: 300, maxTurns: 60 },
+    limits: { maxUnanswered: bot.maxUnanswered },
+    delivery: bot.delivery,
+    texts: { en: texts("."), ja: texts("。") },
+  });
+}

@@ -1,0 +1,239 @@
+import type { Chats } from "@henji/core/chat/chats";
+import { BotError } from "@henji/core/error";
+import type { TextMessage } from "@henji/core/line/text";
+import { deadlines } from "@henji/core/settings";
+import type { TurnItem } from "@henji/core/turn/entity";
+import { toFinishedTurn, toPastTurn } from "@henji/core/turn/past-turn";
+import type { FinalStatus, Turn, TurnKey, TurnStatus } from "@henji/core/turn/turn";
+import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
+import type { UsageBook, Used } from "@henji/core/usage/usage";
+import { directNetwork, type Network } from "./network.ts";
+
+/** Conditions of core/src/turn/turns.ts that can be left out, to see whether the simulation notices. */
+export type TableMistake = "any_owner" | "any_state" | "any_lease" | "claims_finished";
+
+export type MemoryTableOptions = {
+  network?: Network;
+  mistakes?: readonly TableMistake[];
+  /** Every committed change of a turn. */
+  onWrite?: (what: string, item: TurnItem) => void;
+};
+
+export type MemoryTable = {
+  turns: Turns;
+  chats: Chats;
+  usage: UsageBook;
+  /** A turn as it is stored. */
+  turn(key: TurnKey): TurnItem | undefined;
+};
+
+type ChatItem = { windowStart: string; version: number; expiresAt: number };
+
+/**
+ * Core's table ports in memory, with the very conditions of the ElectroDB side. Every call is one
+ * moment: a write is committed wholly or not at all, whether or not its caller hears of it.
+ */
+export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable {
+  const { network = directNetwork, mistakes = [], onWrite } = options;
+  const turnItems = new Map<string, Map<string, TurnItem>>();
+  const chatItems = new Map<string, ChatItem>();
+  const usageItems = new Map<string, Used & { answers: number }>();
+
+  const may = (mistake: TableMistake) => mistakes.includes(mistake);
+
+  const call = <T>(operation: string, effect: () => T) =>
+    network.carry<T>({
+      operation: `table.${operation}`,
+      effect,
+      failed: (failure) => {
+        throw new BotError("table.unavailable", `DynamoDB: ${failure}`, {
+          retry: "later",
+          outcome: "unknown",
+        });
+      },
+      patience: deadlines.tableMs,
+    });
+
+  const read = ({ chatId, key }: TurnKey) => turnItems.get(chatId)?.get(key);
+
+  function put(what: string, item: TurnItem): TurnItem {
+    const chat = turnItems.get(item.chatId) ?? new Map<string, TurnItem>();
+    turnItems.set(item.chatId, chat.set(item.key, item));
+    onWrite?.(what, item);
+    return item;
+  }
+
+  /** One conditional write: refused unless the turn is in one of `from` and, if named, held by `owner`. */
+  function write(
+    what: string,
+    key: TurnKey,
+    from: readonly TurnStatus[],
+    owner: string | undefined,
+    patch: (item: TurnItem) => TurnItem,
+  ): TurnItem {
+    const item = read(key);
+    const stateFits = item && (may("any_state") || from.includes(item.status));
+    const ownerFits = owner === undefined || may("any_owner") || item?.owner === owner;
+    if (stateFits && ownerFits) return put(what, patch(item));
+    throw new BotError("turn.lost", "Another worker has taken this turn over", { retry: "later" });
+  }
+
+  function create(request: ClaimRequest): TurnItem | undefined {
+    if (read(request)) return undefined;
+    const { now: _now, replay: _replay, ...claimed } = request;
+    return put("claim", { ...claimed, status: "claimed", attempts: 1 });
+  }
+
+  function takeOver({ owner, now, leaseUntil, ...key }: ClaimRequest): TurnItem | undefined {
+    const item = read(key);
+    if (!item) return undefined;
+    const isOpen = item.status === "claimed" || item.status === "answered" || may("claims_finished");
+    const isFree = item.leaseUntil <= now || item.owner === owner || may("any_lease");
+    if (!isOpen || !isFree) return undefined;
+    return put("claim", { ...item, owner, leaseUntil, attempts: item.attempts + 1 });
+  }
+
+  async function refusedClaim(request: ClaimRequest): Promise<Claim> {
+    const item = await call("read", () => read(request));
+    if (item?.status === "parked" && request.replay) return reclaimParked(item, request);
+    if (!item || item.status === "claimed" || item.status === "answered") {
+      return { kind: "held", until: item?.leaseUntil ?? request.now };
+    }
+    return { kind: "finished", status: item.status as FinalStatus };
+  }
+
+  async function reclaimParked(parked: TurnItem, { owner, leaseUntil }: ClaimRequest): Promise<Claim> {
+    const status = parked.messages === undefined ? "claimed" : "answered";
+    const item = await call("reclaim", () =>
+      write("reclaim", parked, ["parked", status], undefined, (current) => {
+        const { parked: _, parkedAt: __, finishedAt: ___, ...rest } = current;
+        return { ...rest, status, owner, leaseUntil, attempts: 1 };
+      }),
+    );
+    return { kind: "claimed", turn: toTurn(item) };
+  }
+
+  const turns: Turns = {
+    async claim(request) {
+      const item =
+        (await call("claim", () => create(request))) ?? (await call("takeOver", () => takeOver(request)));
+      return item ? { kind: "claimed", turn: toTurn(item) } : refusedClaim(request);
+    },
+
+    async answer(turn, { messages, retryKey, way, notice }, { usage, tokens }) {
+      const text = JSON.stringify(messages);
+      const item = await call("answer", () =>
+        write("answer", turn, ["claimed", "answered"], turn.owner, (current) => ({
+          ...current,
+          status: "answered",
+          messages: text,
+          retryKey,
+          way,
+          ...(notice && { notice: true }),
+          ...usage,
+          ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
+        })),
+      );
+      return toTurn(item);
+    },
+
+    async usePush(turn) {
+      const item = await call("usePush", () =>
+        write("usePush", turn, ["answered"], turn.owner, (current) => ({ ...current, way: "push" })),
+      );
+      return toTurn(item);
+    },
+
+    async delivered(turn, by, requestId, finishedAt) {
+      await call("delivered", () =>
+        write("delivered", turn, ["answered", "delivered"], turn.owner, (item) => ({
+          ...item,
+          status: "delivered",
+          way: by,
+          finishedAt,
+          ...(requestId !== undefined && { requestId }),
+        })),
+      );
+    },
+
+    async drop(turn, finishedAt) {
+      await call("drop", () =>
+        write("drop", turn, ["claimed", "dropped"], turn.owner, (item) => ({
+          ...item,
+          status: "dropped",
+          finishedAt,
+        })),
+      );
+    },
+
+    async park(turn, code, at) {
+      await call("park", () =>
+        write("park", turn, ["claimed", "answered", "parked"], turn.owner, (item) => ({
+          ...item,
+          status: "parked",
+          parked: "parked",
+          parkedAt: new Date(at).toISOString(),
+          finishedAt: at,
+          error: code,
+        })),
+      );
+    },
+
+    async release(turn, code) {
+      await call("release", () =>
+        write("release", turn, ["claimed", "answered"], turn.owner, (item) => ({
+          ...item,
+          leaseUntil: 0,
+          error: code,
+        })),
+      );
+    },
+  };
+
+  const chats: Chats = {
+    recall: ({ chatId, key }, limit, now) =>
+      call("recall", () => {
+        const isCurrent = (item: { expiresAt: number }) => item.expiresAt > now / 1000;
+        const stored = chatItems.get(chatId);
+        const chat = stored && isCurrent(stored) ? stored : undefined;
+        // The chat's own item sorts behind all turns, so the query reads it first.
+        const newest = [...(turnItems.get(chatId)?.values() ?? [])]
+          .sort((a, b) => (a.key < b.key ? 1 : -1))
+          .slice(0, limit - (stored ? 1 : 0));
+        const before = newest.filter((turn) => isCurrent(turn) && turn.key < key).reverse();
+        return {
+          windowStart: chat?.windowStart ?? "",
+          version: chat?.version ?? 0,
+          turns: before.flatMap((turn) => toPastTurn(turn) ?? []),
+          finished: before.flatMap((turn) => toFinishedTurn(turn) ?? []),
+        };
+      }),
+
+    moveWindow: ({ chatId, version }, windowStart, expiresAt) =>
+      call("moveWindow", () => {
+        if ((chatItems.get(chatId)?.version ?? 0) !== version) return false;
+        chatItems.set(chatId, { windowStart, version: version + 1, expiresAt });
+        return true;
+      }),
+  };
+
+  const usage: UsageBook = {
+    add: (chatId, used, now) =>
+      call("usage", () => {
+        const key = `${chatId}/${new Date(now).toISOString().slice(0, 10)}`;
+        const { answers } = usageItems.get(key) ?? { answers: 0 };
+        usageItems.set(key, { ...used, answers: answers + 1 });
+      }),
+  };
+
+  return { turns, chats, usage, turn: read };
+}
+
+function toTurn(item: TurnItem): Turn {
+  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question } = item;
+  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, question };
+  if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
+  const messages = JSON.parse(item.messages) as TextMessage[];
+  const { retryKey, way, notice = false } = item;
+  return { ...turn, answer: { messages, retryKey, way, notice } };
+}
