@@ -3,7 +3,6 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Bot } from "@henji/core/bot";
-import { toBotError } from "@henji/core/error";
 import { type Local, startLocal } from "./start.ts";
 import { lockState } from "./state-lock.ts";
 import { startStudio } from "./studio.ts";
@@ -148,9 +147,8 @@ function reloadOnChange(local: Local, botConfig: string): () => void {
 }
 
 function brokenConfig(error: unknown): string {
-  const bot = toBotError(error);
-  if (bot.code === "config.invalid_bot") return bot.message;
-  const reason = error instanceof Error ? error.message : String(error);
+  const { code, message: reason } = error as Error & { code?: string };
+  if (code === "config.invalid_bot") return reason;
   return `bot.config.ts: ${reason.replaceAll(/\s*\n\s*/g, " ")}`;
 }
 
@@ -177,7 +175,7 @@ function explain(error: unknown): string {
     return `Port ${port} is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }
   if (code?.startsWith("config.")) return (error as Error).message;
-  if (error instanceof SyntaxError) return brokenConfig(error);
+  if ((error as Error).name === "SyntaxError") return brokenConfig(error);
   return (error as Error).stack ?? String(error);
 }
 

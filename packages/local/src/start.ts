@@ -1,15 +1,14 @@
 import { join } from "node:path";
-import { createLog, type LogLevel } from "@henji/core/log";
-import { worker } from "@henji/core/settings";
+import { type LogLevel, logChannel } from "@henji/core/log";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
 import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
 import { startAws } from "./aws.ts";
 import { createTable } from "./dynamo.ts";
-import { type EventSource, startEventSource } from "./event-source.ts";
 import { type FunctionUrlHandler, serveFunctionUrl } from "./function-server.ts";
-import { importIngress, importWorker } from "./handlers.ts";
 import { keepLine, restoreLine } from "./line-state.ts";
+import type { RunWorkerOptions } from "./run-worker.ts";
 import { createQueues, localAws } from "./sqs.ts";
+import { startThread } from "./thread.ts";
 
 export type LocalOptions = {
   /** The first of five ports in a row; 0 or nothing: five free ones. */
@@ -33,9 +32,10 @@ export type Local = {
   urls: { webhook: string; line: string; model: string; sqs: string; dynamodb: string };
   /** What to set outside this process to reach the same services. */
   environment: Record<string, string>;
-  eventSource: EventSource;
-  /** Loads `bot.config.ts` anew, for the next batch on. */
+  /** Starts the worker anew with the present `bot.config.ts`; if that is broken, nothing changes. */
   reloadWorker(): Promise<void>;
+  /** Messages then wait on the queue. */
+  stopWorker(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -112,18 +112,9 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     };
     Object.assign(process.env, environment);
 
-    ingressHandler.resolve(await importIngress());
-    const eventSource = startEventSource({
-      sqs: queues.client,
-      queueUrl: queues.eventQueue.url,
-      queueArn: queues.eventQueue.arn,
-      handler: await importWorker(botConfig),
-      batchSize: worker.batchSize,
-      timeoutMs: worker.timeoutS * 1000,
-      maximumConcurrency: worker.maximumConcurrency,
-      log: createLog({ level: logLevel }),
-    });
-    stops.push(() => eventSource.stop());
+    ingressHandler.resolve((await import("@henji/functions/ingress")).handler);
+    let worker = await startWorker();
+    stops.push(() => worker.stop());
 
     return {
       line,
@@ -136,9 +127,29 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         dynamodb: aws.dynamodb,
       },
       environment,
-      eventSource,
-      reloadWorker: async () => eventSource.setHandler(await importWorker(botConfig)),
+      async reloadWorker() {
+        // Started first: if bot.config.ts is broken, the present worker stays.
+        const next = await startWorker();
+        const previous = worker;
+        worker = next;
+        await previous.stop();
+      },
+      stopWorker: () => worker.stop(),
       stop,
     };
+
+    /** In a thread of its own, with an environment of its own, as on Lambda. */
+    function startWorker() {
+      const workerData: RunWorkerOptions = {
+        queueUrl: queues.eventQueue.url,
+        queueArn: queues.eventQueue.arn,
+        botConfig,
+      };
+      return startThread(
+        new URL("./worker-thread.ts", import.meta.url),
+        { workerData, env: { ...process.env, ...environment } },
+        (entry) => logChannel.publish(entry),
+      );
+    }
   }
 }

@@ -15,7 +15,7 @@ let worker: ChildProcess | undefined;
 beforeAll(async () => {
   local = await startLocal({ modelLatencyMs: 150 });
   // The worker of this process makes room for one that can be killed.
-  await local.eventSource.stop();
+  await local.stopWorker();
   sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const Attributes = { VisibilityTimeout: "2" };
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue("EventQueue"), Attributes }));

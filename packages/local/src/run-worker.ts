@@ -1,0 +1,44 @@
+import { registerHooks } from "node:module";
+import { pathToFileURL } from "node:url";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { createLog } from "@henji/core/log";
+import { worker } from "@henji/core/settings";
+import { type EventSource, startEventSource } from "./event-source.ts";
+
+export type RunWorkerOptions = {
+  queueUrl: string;
+  queueArn: string;
+  /** A file in place of the project's `bot.config.ts`. */
+  botConfig?: string | undefined;
+  /** Default: the worker's own, as on Lambda. */
+  timeoutMs?: number;
+};
+
+/**
+ * Runs the worker as Lambda does: the very handler, behind an event source. The handler reads the
+ * environment as it loads.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<EventSource> {
+  const { queueUrl, queueArn, botConfig, timeoutMs = worker.timeoutS * 1000 } = options;
+  if (botConfig) replaceBotConfig(pathToFileURL(botConfig).href);
+  const { handler } = await import("@henji/functions/worker");
+  return startEventSource({
+    sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
+    queueUrl,
+    queueArn,
+    handler,
+    batchSize: worker.batchSize,
+    timeoutMs,
+    maximumConcurrency: worker.maximumConcurrency,
+    log: createLog(),
+  });
+}
+
+/** On Lambda `bot.config.ts` is part of the bundle, so the handler names it by its path. */
+function replaceBotConfig(url: string): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      return next(specifier.endsWith("/bot.config.ts") ? url : specifier, context);
+    },
+  });
+}
