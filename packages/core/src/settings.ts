@@ -60,7 +60,10 @@ export const table = {
 export const retry = {
   maxAttempts: 5,
   delaysS: [5, 15, 45, 135],
-  /** Each wait is longer or shorter by up to this share, so that chats do not come back in step. */
+  /**
+   * Each wait is longer by up to this share, so that chats do not come back in step. Never shorter:
+   * the waits make up more than three minutes, and an outage of that length needs no operator.
+   */
   jitter: 0.2,
   /** A Retry-After beyond this is not waited for in full. */
   maxDelayS: 180,
@@ -113,3 +116,6 @@ export const sqsLimits = { maxBytes: 1024 * 1024, maxEntries: 10 } as const;
 
 /** LINE: a reply token is good for about a minute from receipt; "do not rely on the limit". */
 export const replyTokenFreshMs = seconds(50);
+
+/** LINE: a redelivery gives its token another minute, unless the event is older than 20 minutes. Kept well below. */
+export const replyTokenRenewableMs = seconds(19 * 60);

@@ -10,7 +10,7 @@ import { inOrder } from "./queue/in-order.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { deadlines, freeEarlyMs, maxEventAgeMs, retry } from "./settings.ts";
+import { deadlines, freeEarlyMs, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
 import { type FinishedTurn, type Turn, turnKeyOf } from "./turn/turn.ts";
 
 export type WorkerOptions = AnswerOptions & {
@@ -231,6 +231,9 @@ function crashed(turn: Turn): BotError {
   return new BotError("worker.crashed", reason, { retry: "never" });
 }
 
+/** The token counts from its receipt; that of an event which first arrived very late counts no more. */
 function replyTokenOf({ event, receivedAt }: Job): ReplyToken | undefined {
-  return event.replyToken === undefined ? undefined : { token: event.replyToken, receivedAt };
+  if (event.replyToken === undefined) return undefined;
+  const isRenewed = receivedAt - event.timestamp < replyTokenRenewableMs;
+  return { token: event.replyToken, receivedAt: isRenewed ? receivedAt : event.timestamp };
 }

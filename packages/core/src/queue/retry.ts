@@ -10,7 +10,7 @@ export function retryDelayS(
   random: () => number,
 ): number {
   const step = retry.delaysS[Math.min(attempts, retry.delaysS.length) - 1] ?? retry.delaysS[0];
-  const jittered = step * (1 + retry.jitter * (2 * random() - 1));
+  const jittered = step * (1 + retry.jitter * random());
   const wanted = Math.max(jittered, (retryAfterMs ?? 0) / 1000);
   return Math.ceil(Math.min(wanted, retry.maxDelayS));
 }
