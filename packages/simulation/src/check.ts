@@ -16,8 +16,11 @@ import type { MemoryQueue, QueuedMessage } from "./queue.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { MemoryTable } from "./table.ts";
 
-/** `rejected`: the model refuses it for good. `crashing`: every process that asks it dies. */
-export type EventKind = "question" | "rejected" | "crashing" | "not_a_question";
+/**
+ * `rejected`: the model refuses it for good. `crashing`: every process that asks it dies. `hanging`: the
+ * model never answers it.
+ */
+export type EventKind = "question" | "rejected" | "crashing" | "hanging" | "not_a_question";
 
 export type SimulatedEvent = {
   eventId: string;
@@ -48,13 +51,17 @@ export type Tally = {
   deaths: number;
 };
 
-type Fate = SimulatedEvent & {
+/** An event and all that has happened to it. */
+export type Fate = SimulatedEvent & {
   accepted: boolean;
   /** Place of its first job in the queue. */
   sequence?: number;
   answers: number;
+  /** Epoch milliseconds, of the first. */
+  answeredAt?: number;
   notices: number;
   apologies: number;
+  /** Codes, one for each time. */
   parkings: string[];
   redriven: boolean;
   replays: number;
@@ -119,13 +126,11 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
   let unreadableParked = 0;
 
   const calmQueue = isCalm(plan, "queue") && isCalm(plan, "table");
-  const calmLambda =
-    plan.process.dies === 0 &&
-    plan.process.freezes === 0 &&
-    plan.lambda.throttles === 0 &&
-    plan.lambda.losesResponse === 0 &&
-    plan.lambda.deleteFails === 0 &&
-    plan.traffic.crashing === 0;
+  const { process: troubles, lambda } = plan;
+  const noDeaths = troubles.dies + troubles.freezes === 0;
+  const calmButForQuestions =
+    noDeaths && calmQueue && lambda.throttles + lambda.losesResponse + lambda.deleteFails === 0;
+  const calmLambda = calmButForQuestions && plan.traffic.crashing === 0;
   const visibilityIsLong = plan.visibilityTimeoutS >= worker.timeoutS;
   const roomForAll = plan.maximumConcurrency > plan.traffic.chats;
 
@@ -169,7 +174,7 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
     if (since === undefined) return;
     const ms = scheduler.now() - since;
     const about = { chatId: message.chatId, eventId: eventIdOf(message.body) ?? "" };
-    const calm = calmQueue && calmLambda && visibilityIsLong && roomForAll;
+    const calm = calmLambda && visibilityIsLong && roomForAll;
     const bound = calm ? heldAtMostMs : heldAtAllMs;
     if (ms > bound) violate("bounded", `held its chat for ${Math.round(ms / 1000)} s`, about);
   }
@@ -346,6 +351,7 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
         if (fate.apologies > fate.parkings.length) violate("exactly one", `apology ${fate.apologies}`, fate);
         return;
       }
+      fate.answeredAt ??= scheduler.now();
       if (notice) fate.notices += 1;
       else fate.answers += 1;
       if (fate.answers + fate.notices > 1) violate("exactly one", `answered ${fate.answers} times`, fate);
@@ -379,6 +385,9 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
       const claims = fate.claims - fate.claimsBefore;
       if (code !== "worker.crashed" && !never.has(code) && claims < retry.maxAttempts) {
         violate("bounded", `given up as ${code} after ${claims} attempts`, fate);
+      }
+      if (code === "worker.crashed" && fate.kind === "question" && calmButForQuestions) {
+        violate("in order", "given up because another chat's question crashes", fate);
       }
       if (!isTrue(fate, code)) violate("nothing lost", `parked as ${code}, which never happened to it`, fate);
     },
@@ -462,8 +471,7 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
     healed(queues: MemoryQueue): void {
       for (const { chatId, body, reason } of queues.deadLetters.messages()) {
         const fate = fateOf(eventIdOf(body));
-        const hopeless = fate?.kind === "rejected" || fate?.kind === "crashing";
-        if (!fate || hopeless || reason?.code === "delivery.unclear") continue;
+        if (fate?.kind !== "question" || reason?.code === "delivery.unclear") continue;
         violate("nothing lost", `parked again as ${reason?.code} without any trouble`, {
           chatId,
           eventId: fate.eventId,
@@ -515,7 +523,7 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
   function hasEnded(fate: Fate, parked: ReadonlyMap<string, QueuedMessage>): boolean {
     const copy = parked.get(fate.eventId);
     if (fate.answers + fate.notices > 0 || fate.ignored) return true;
-    if (copy) return copy.reason !== undefined || copy.receiveCount >= queue.maxReceiveCount;
+    if (copy) return copy.reason !== undefined || fate.redriven;
     return fate.tooOld || turnOf(fate)?.status === "dropped" || isBelieved(fate);
   }
 

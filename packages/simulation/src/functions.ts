@@ -80,7 +80,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       turns: process.port("table", table.turns),
       chats: process.port("table", table.chats),
       usage: process.port("table", table.usage),
-      model: withBreaker(process.port("model", crashable(model, process)), { clock: process.clock, log }),
+      model: withBreaker(process.port("model", troublesome(model, process)), { clock: process.clock, log }),
       line: {
         ...line,
         reply(token, messages) {
@@ -126,14 +126,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
   };
 }
 
-/** Some questions take the whole process down. */
-function crashable(model: Model, process: Process): Model {
+/** Some questions take the whole process down, and some are never answered. */
+function troublesome(model: Model, process: Process): Model {
   return {
     async ask(context, options) {
-      if (context.input.at(-1)?.content.includes("(crash)")) {
-        process.kill("of the question");
-        return new Promise(() => {});
-      }
+      const question = context.input.at(-1)?.content ?? "";
+      if (question.includes("(crashing)")) process.kill("of the question");
+      if (process.isDead()) return new Promise(() => {});
       return model.ask(context, options);
     },
   };

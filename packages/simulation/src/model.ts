@@ -4,7 +4,7 @@ import type { AskOptions, Model, ModelAnswer } from "@henji/core/model/model";
 import { directNetwork, type Network } from "./network.ts";
 
 /** What the model makes of one question. */
-export type Behaviour = "answer" | "long" | "cut" | "refusal" | ModelFailure;
+export type Behaviour = "answer" | "long" | "cut" | "refusal" | "hang" | ModelFailure;
 
 export type ModelFailure =
   | "empty"
@@ -26,8 +26,10 @@ export type MemoryModelOptions = {
   onFailure?: (question: string, code: string) => void;
 };
 
+type Failure = { code: string; said: string; retry: Retry; retryAfterMs?: number };
+
 /** The errors that core/src/model/error.ts makes of OpenAI's. */
-const failures: Record<ModelFailure, { code: string; said: string; retry: Retry; retryAfterMs?: number }> = {
+const failures: Record<ModelFailure, Failure> = {
   empty: { code: "model.no_answer", said: "The model gave no answer: empty", retry: "later" },
   rate_limited: {
     code: "model.rate_limited",
@@ -59,13 +61,19 @@ const failures: Record<ModelFailure, { code: string; said: string; retry: Retry;
   },
 };
 
+const timeout = { code: "model.timeout", said: "The model did not answer in time", retry: "later" } as const;
+const unreachable = {
+  code: "model.unreachable",
+  said: "OpenAI could not be reached",
+  retry: "later",
+} as const;
+
 /** A model that answers at once, or fails as it is told. */
 export function createMemoryModel(options: MemoryModelOptions = {}): Model {
   const { network = directNetwork, behave = () => "answer", onAsk, onFailure } = options;
   const { answer = (question) => `You said: ${question}` } = options;
 
-  function act(question: string, context: Context): ModelAnswer {
-    const behaviour = behave(question, context);
+  function act(question: string, context: Context, behaviour: Behaviour): ModelAnswer {
     const usage = { inputTokens: context.input.length * 20, cachedTokens: 0, outputTokens: 20 };
     const text = answer(question);
     switch (behaviour) {
@@ -75,6 +83,8 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
         return { text: `${text}\n${"A long story. ".repeat(800)}`, cut: false, refused: false, usage };
       case "cut":
         return { text, cut: true, refused: false, usage };
+      case "hang":
+        return fail(question, timeout);
       case "refusal":
         return { text: "", cut: false, refused: true, usage };
       default:
@@ -82,7 +92,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
     }
   }
 
-  function fail(question: string, failure: (typeof failures)[ModelFailure]): never {
+  function fail(question: string, failure: Failure): never {
     const { code, said, retry, retryAfterMs } = failure;
     onFailure?.(question, code);
     throw new BotError(code, said, { retry, retryAfterMs, cause: new Error("UPSTREAM") });
@@ -92,20 +102,24 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
     async ask(context, asking) {
       const question = context.input.at(-1)?.content ?? "";
       onAsk?.(question, context, asking);
+      const behaviour = behave(question, context);
+      if (behaviour === "hang") await aborted(asking.signal);
       return network.carry<ModelAnswer>({
         operation: "model.ask",
-        effect: () => act(question, context),
-        failed: (failure) =>
-          fail(
-            question,
-            failure === "silence"
-              ? { code: "model.timeout", said: "The model did not answer in time", retry: "later" }
-              : failure === "status"
-                ? failures.unavailable
-                : { code: "model.unreachable", said: "OpenAI could not be reached", retry: "later" },
-          ),
+        effect: () => act(question, context, behaviour),
+        failed: (failure) => {
+          if (failure === "silence") return fail(question, timeout);
+          return fail(question, failure === "status" ? failures.unavailable : unreachable);
+        },
         patience: asking.signal,
       });
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

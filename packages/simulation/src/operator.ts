@@ -53,9 +53,13 @@ export function startOperator({ plan, scheduler, faults, check, history, queue }
     if (!faults.areOn() || rounds >= MOST_REPLAYS) return;
     rounds += 1;
     replay();
-    scheduler.after(plan.operator!.everyMs, look);
+    wait();
   }
-  if (plan.operator) scheduler.after(plan.operator.everyMs, look);
+  function wait(): void {
+    const { everyMs } = plan.operator ?? {};
+    if (everyMs !== undefined) scheduler.after(everyMs, look);
+  }
+  wait();
 
   return { replay };
 }

@@ -1,4 +1,5 @@
 import { queue, worker } from "@henji/core/settings";
+import type { EventKind } from "./check.ts";
 import type { Refusal } from "./line.ts";
 import type { Behaviour } from "./model.ts";
 import type { Random } from "./random.ts";
@@ -35,12 +36,24 @@ export type Plan = {
   maxOfGroup: number;
   bot: { delivery: "auto" | "push"; maxUnanswered: number };
   traffic: Traffic;
-  operator: { everyMs: number; dies: number } | undefined;
+  operator: Operator | undefined;
   /** After this, nothing goes wrong any more and the world is given time to drain. */
   troubleMs: number;
 };
 
+export type Operator = {
+  /** Looks at the dead letters this often while there is trouble; never, if not set. */
+  everyMs?: number;
+  /** Waits this long after the trouble before everything is replayed once more. */
+  finallyAfterMs: number;
+  dies: number;
+};
+
+/** Webhooks at certain times, in place of random ones. */
+export type Script = readonly { atMs: number; events: readonly { chatId: string; kind: EventKind }[] }[];
+
 export type Traffic = {
+  script?: Script;
   chats: number;
   events: number;
   spanMs: number;
@@ -60,13 +73,14 @@ export type Traffic = {
   tooOld: number;
   rejected: number;
   crashing: number;
+  hanging: number;
   /** Of the events: a job that cannot be read is put on the queue beside it. */
   unreadable: number;
   /** Of the chats. */
   blocked: number;
 };
 
-const minutes = (n: number) => n * 60_000;
+export const minutes = (n: number) => n * 60_000;
 const noWear: Wear = { lostThere: 0, lostBack: 0, silent: 0, repeated: 0, slow: 0 };
 
 /** Nothing goes wrong. */
@@ -97,6 +111,7 @@ export const quietPlan: Plan = {
     tooOld: 0,
     rejected: 0,
     crashing: 0,
+    hanging: 0,
     unreadable: 0,
     blocked: 0,
   },
@@ -160,7 +175,7 @@ export function drawPlan(random: Random): Plan {
     maxOfGroup: random.pick([1, 2, 10]),
     bot: { delivery: random.chance(0.8) ? "auto" : "push", maxUnanswered: random.pick([3, 20]) },
     traffic: drawTraffic(random, share),
-    operator: random.chance(0.5) ? { everyMs: minutes(random.int(2, 40)), dies: share() } : undefined,
+    operator: random.chance(0.5) ? drawOperator(random, share) : undefined,
     troubleMs: minutes(random.pick([5, 20, 60])),
   };
 }
@@ -181,9 +196,15 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
     tooOld: share(0.3),
     rejected: share(0.5),
     crashing: share(0.2),
+    hanging: share(0.2),
     unreadable: share(0.5),
     blocked: share(),
   };
+}
+
+function drawOperator(random: Random, share: () => number): Operator {
+  const finallyAfterMs = minutes(random.pick([2, 60, 600]));
+  return { everyMs: minutes(random.int(2, 40)), finallyAfterMs, dies: share() };
 }
 
 function drawOutage(random: Random): Outage {

@@ -1,7 +1,7 @@
 import { type Bot, defineBot } from "@henji/core/bot";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { breakerOpenMs, worker } from "@henji/core/settings";
-import { createCheck, type Tally, type Violation } from "./check.ts";
+import { createCheck, type Fate, type Tally, type Violation } from "./check.ts";
 import { createEventSource } from "./event-source.ts";
 import { createFaults } from "./faults.ts";
 import { createFunctions } from "./functions.ts";
@@ -28,6 +28,7 @@ export type Outcome = {
   seed: number;
   violations: readonly Violation[];
   tally: Tally;
+  events: readonly Readonly<Fate>[];
   /** Of everything that happened: the same seed gives the same. */
   hash: string;
   history: (chatIds?: readonly string[]) => string[];
@@ -68,7 +69,10 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   let answers = 0;
   const model = createMemoryModel({
     network,
-    behave: (question) => (question.includes("(rejected)") ? "rejected" : faults.behaviour()),
+    behave: (question) => {
+      if (question.includes("(rejected)")) return "rejected";
+      return question.includes("(hanging)") ? "hang" : faults.behaviour();
+    },
     answer: (question) => {
       answers += 1;
       return `Answer no. ${answers} to ${/\[E\d+\]/.exec(question)?.[0]}: ${question.slice(-20)}`;
@@ -142,7 +146,8 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   faults.end();
   await scheduler.run(START + plan.troubleMs + DRAIN_MS, () => isBroken() || isDrained());
   // By then every breaker has closed.
-  await scheduler.run(scheduler.now() + breakerOpenMs, isBroken);
+  const waitMs = Math.max(breakerOpenMs, plan.operator?.finallyAfterMs ?? 0);
+  await scheduler.run(scheduler.now() + waitMs, isBroken);
   if (plan.operator && !isBroken() && operator.replay() > 0) {
     await scheduler.run(scheduler.now() + DRAIN_MS, () => isBroken() || isDrained());
     if (!isBroken()) check.healed(queue);
@@ -152,6 +157,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     seed,
     violations: check.violations,
     tally: check.tally(),
+    events: [...check.fates.values()],
     hash: history.hash(),
     history: history.lines,
     plan,

@@ -55,7 +55,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
 
   function happen(chatId: string, kind: EventKind, ageMs = 0): Happening {
     events += 1;
-    const eventId = `E${events}`;
+    const eventId = `E${String(events).padStart(4, "0")}`;
     const timestamp = scheduler.now() - ageMs;
     check.event({ eventId, chatId, kind, timestamp, webhook: webhooks });
     const base = {
@@ -72,8 +72,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   }
 
   function questionText(eventId: string, kind: EventKind): string {
-    if (kind === "rejected") return `[${eventId}] (rejected) hello`;
-    if (kind === "crashing") return `[${eventId}] (crash) hello`;
+    if (kind !== "question") return `[${eventId}] (${kind}) hello`;
     const words = random.pick(["How are you?", "明日の天気は？", "Tell me a story 😀", "長い話".repeat(100)]);
     return `[${eventId}] ${words}`;
   }
@@ -91,7 +90,8 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   function kindOf(): EventKind {
     if (random.chance(traffic.notQuestions)) return "not_a_question";
     if (faults.chance(traffic.rejected)) return "rejected";
-    return faults.chance(traffic.crashing) ? "crashing" : "question";
+    if (faults.chance(traffic.crashing)) return "crashing";
+    return faults.chance(traffic.hanging) ? "hanging" : "question";
   }
 
   function give(happenings: readonly Happening[]): void {
@@ -143,15 +143,15 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   }
 
   /** One webhook: what happened within `bundleMs`, in all chats. */
-  function webhook(chatIds: readonly string[]): void {
+  function webhook(written: readonly { chatId: string; kind: EventKind }[]): void {
     webhooks += 1;
-    const happenings = chatIds.map((chatId) => {
+    const happenings = written.map(({ chatId, kind }) => {
       const old = faults.chance(traffic.tooOld);
-      return happen(chatId, kindOf(), old ? DAY_MS + random.int(-60_000, 3_600_000) : 0);
+      return happen(chatId, kind, old ? DAY_MS + random.int(-60_000, 3_600_000) : 0);
     });
     // In the order of their time, as LINE sends them.
     later(random.int(20, 300), () => deliver(happenings, 1));
-    for (const chatId of chatIds) {
+    for (const { chatId } of written) {
       if (!faults.chance(traffic.unreadable)) continue;
       if (queue.main.send({ chatId, deduplicationId: `unreadable-${events}`, body: "{" }))
         check.unreadableJob();
@@ -171,15 +171,21 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       bundle.push(random.pick(chats));
       if (gap <= traffic.bundleMs && bundle.length < 6 && left > 1) continue;
       const chatIds = bundle;
-      later(at, () => webhook(chatIds));
+      later(at, () => webhook(chatIds.map(written)));
       bundle = [];
       at += gap;
     }
     const flooder = random.pick(chats);
     const floodAt = random.int(0, traffic.spanMs);
-    for (let n = 0; n < traffic.flood; n += 1) later(floodAt + n * 50, () => webhook([flooder]));
+    for (let n = 0; n < traffic.flood; n += 1)
+      later(floodAt + n * 50, () => webhook([{ chatId: flooder, kind: "question" }]));
   }
 
-  plant();
+  function written(chatId: string): { chatId: string; kind: EventKind } {
+    return { chatId, kind: kindOf() };
+  }
+
+  if (traffic.script) for (const { atMs, events } of traffic.script) later(atMs, () => webhook(events));
+  else plant();
   return { isOver: () => pending === 0 };
 }
