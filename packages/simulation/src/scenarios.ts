@@ -1,0 +1,211 @@
+import { worker } from "@henji/core/settings";
+import type { EventKind, Fate } from "./check.ts";
+import { minutes, type Plan, quietPlan, type Script } from "./plan.ts";
+import type { Outcome } from "./run.ts";
+
+/** A story with an expected end, stricter than what must always be true. */
+export type Scenario = {
+  name: string;
+  /** What it shows, as a sentence. */
+  shows: string;
+  plan: Plan;
+  /** What did not end as expected; nothing, if all did. */
+  judge(outcome: Outcome): string[];
+};
+
+const chats = (count: number) => Array.from({ length: count }, (_, index) => `U${index + 1}`);
+
+/** One webhook with one event of each chat, the first of a kind of its own. */
+function together(count: number, first: EventKind = "question"): Script {
+  const events = chats(count).map((chatId, index) => ({
+    chatId,
+    kind: index === 0 ? first : ("question" as const),
+  }));
+  return [{ atMs: 0, events }];
+}
+
+/** Each chat writes `each` questions, `everyMs` apart. */
+function steadily(count: number, each: number, everyMs: number): Script {
+  return Array.from({ length: each }, (_, n) => ({
+    atMs: n * everyMs,
+    events: chats(count).map((chatId) => ({ chatId, kind: "question" as const })),
+  }));
+}
+
+function down(
+  platform: Plan["outages"][number]["platform"],
+  lastsMs: number,
+  silent = false,
+): Plan["outages"] {
+  return [{ platform, fromMs: 0, untilMs: lastsMs, silent }];
+}
+
+function planOf(script: Script, rest: Partial<Plan> = {}): Plan {
+  return { ...quietPlan, traffic: { ...quietPlan.traffic, script }, troubleMs: minutes(90), ...rest };
+}
+
+const wrong = (events: readonly Fate[], what: string, isRight: (fate: Fate) => boolean) =>
+  events.filter((fate) => !isRight(fate)).map(({ eventId, chatId }) => `${eventId} in ${chatId}: ${what}`);
+
+const allAnswered = ({ events }: Outcome) =>
+  wrong(events, "not answered once", ({ answers }) => answers === 1);
+const noneParked = ({ events }: Outcome) => wrong(events, "parked", ({ parkings }) => parkings.length === 0);
+
+const answerMs = ({ answeredAt = Number.POSITIVE_INFINITY, timestamp }: Fate) => answeredAt - timestamp;
+
+/** The model needs up to 6 s; the rest is webhook, queue, table and LINE. */
+const SOON_MS = 8_000;
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: "quiet",
+    shows: "without faults every question is answered once, at its first attempt",
+    plan: planOf(steadily(5, 4, 20_000)),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...noneParked(outcome),
+      ...wrong(outcome.events, "more than one attempt", ({ claims }) => claims === 1),
+    ],
+  },
+  {
+    name: "model-down-3-minutes",
+    shows: "three minutes without OpenAI need no operator: every message is answered, none is given up",
+    plan: planOf(steadily(4, 3, 30_000), { outages: down("model", minutes(3)) }),
+    judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
+  },
+  {
+    name: "model-silent-3-minutes",
+    shows: "three minutes in which OpenAI hangs need no operator either",
+    plan: planOf(steadily(4, 3, 30_000), { outages: down("model", minutes(3), true) }),
+    judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
+  },
+  {
+    name: "model-down-an-hour",
+    shows: "an hour without OpenAI: every message is parked with the reason, every user told once",
+    plan: planOf(steadily(6, 3, minutes(5)), { outages: down("model", minutes(60)) }),
+    judge: ({ events }) => [
+      ...wrong(
+        events,
+        "not parked once with its reason",
+        ({ parkings }) =>
+          parkings.length === 1 && ["model.unavailable", "model.unreachable"].includes(parkings[0]!),
+      ),
+      ...wrong(events, "not told once", ({ apologies, answers }) => apologies === 1 && answers === 0),
+    ],
+  },
+  {
+    name: "model-down-an-hour-replayed",
+    shows: "what an hour's outage parked is answered once after an operator's replay",
+    plan: planOf(steadily(6, 3, minutes(5)), {
+      outages: down("model", minutes(60)),
+      operator: { finallyAfterMs: minutes(30), dies: 0 },
+    }),
+    judge: allAnswered,
+  },
+  {
+    name: "table-down-10-minutes",
+    shows: "without the table nothing is answered and nothing given up; then everything is answered",
+    plan: planOf(steadily(4, 3, 60_000), { outages: down("table", minutes(10)) }),
+    judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
+  },
+  {
+    name: "line-down-a-minute",
+    shows: "a minute without LINE: nothing is lost, nobody is answered twice",
+    plan: planOf(steadily(4, 3, 20_000), { outages: down("line", minutes(1)) }),
+    judge: () => [],
+  },
+  {
+    name: "queue-down-5-minutes",
+    shows: "without the queue LINE is told to come back, and everything is answered once",
+    plan: planOf(steadily(4, 3, 60_000), { outages: down("queue", minutes(2)) }),
+    judge: (outcome) => [...noneParked(outcome)],
+  },
+  {
+    name: "hanging-chat",
+    shows: "one chat whose question hangs: the nine others in its batch are answered as if it were not there",
+    plan: planOf(together(10, "hanging")),
+    judge: ({ events: [hanging, ...healthy] }) => [
+      ...wrong(healthy, "not answered soon", (fate) => answerMs(fate) <= SOON_MS),
+      ...wrong(healthy, "retried or parked", ({ claims, parkings }) => claims === 1 && parkings.length === 0),
+      ...wrong([hanging!], "not parked", ({ parkings }) => parkings[0] === "model.timeout"),
+    ],
+  },
+  {
+    name: "rejected-chat",
+    shows: "one chat whose question is refused: parked at once, and nine answered",
+    plan: planOf(together(10, "rejected")),
+    judge: ({ events: [rejected, ...healthy] }) => [
+      ...wrong(healthy, "not answered soon", (fate) => answerMs(fate) <= SOON_MS),
+      ...wrong(healthy, "retried or parked", ({ claims, parkings }) => claims === 1 && parkings.length === 0),
+      ...wrong([rejected!], "not parked", ({ parkings }) => parkings[0] === "model.rejected"),
+    ],
+  },
+  {
+    name: "crashing-chat",
+    shows: "one chat whose question kills the process: it is parked, and takes nobody along",
+    plan: planOf(together(10, "crashing")),
+    judge: ({ events: [crashing, ...healthy] }) => [
+      ...wrong(healthy, "not answered once", ({ answers }) => answers === 1),
+      ...wrong(healthy, "parked", ({ parkings }) => parkings.length === 0),
+      ...wrong([crashing!], "not parked", ({ parkings }) => parkings[0] === "worker.crashed"),
+    ],
+  },
+  {
+    name: "flood",
+    shows: "one chat sends forty messages: the others do not wait, and it is told once that it was too much",
+    plan: planOf([
+      { atMs: 0, events: Array.from({ length: 40 }, () => ({ chatId: "U1", kind: "question" as const })) },
+      ...steadily(5, 3, 10_000),
+    ]),
+    judge: ({ events }) => [
+      ...wrong(
+        events.filter(({ chatId }) => chatId !== "U1"),
+        "not answered soon",
+        (fate) => answerMs(fate) <= SOON_MS,
+      ),
+      ...floodTold(events, 23),
+    ],
+  },
+  {
+    name: "flood-of-200",
+    shows: "two hundred messages at once get no more answers than twenty",
+    plan: planOf([
+      { atMs: 0, events: Array.from({ length: 200 }, () => ({ chatId: "U1", kind: "question" as const })) },
+    ]),
+    judge: ({ events }) => floodTold(events, 20),
+  },
+  {
+    name: "late-redelivery",
+    shows:
+      "a message first received after half an hour, whose reply is lost on the way, is not given up for delivered",
+    plan: planOf([{ atMs: 0, events: [{ chatId: "U1", kind: "question" }] }], {
+      outages: [{ platform: "queue", fromMs: 0, untilMs: minutes(22), silent: false }],
+      wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostThere: 0.5, silent: 1 } },
+    }),
+    judge: () => [],
+  },
+  {
+    name: "replay-after-two-days",
+    shows: "a push that nobody knows to have arrived is not sent again when LINE has forgotten its key",
+    plan: planOf(steadily(3, 2, 20_000), {
+      bot: { delivery: "push", maxUnanswered: 20 },
+      wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostBack: 1 } },
+      troubleMs: minutes(30),
+      operator: { finallyAfterMs: minutes(48 * 60), dies: 0 },
+    }),
+    judge: () => [],
+  },
+];
+
+function floodTold(events: readonly Fate[], answersAtMost: number): string[] {
+  const flooding = events.filter(({ chatId }) => chatId === "U1");
+  const answers = flooding.filter(({ answers }) => answers > 0).length;
+  const notices = flooding.filter(({ notices }) => notices > 0).length;
+  return [
+    ...(answers > answersAtMost ? [`U1 was answered ${answers} times`] : []),
+    ...(notices === 1 ? [] : [`U1 was told ${notices} times`]),
+  ];
+}
+
+/** Ten chats are one batch. */
+if (worker.batchSize !== 10) throw new Error("the scenarios count on batches of ten");
