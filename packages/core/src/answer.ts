@@ -4,7 +4,7 @@ import type { Chats, Memory } from "./chat/chats.ts";
 import { type Clock, elapsed } from "./clock.ts";
 import { buildContext, nextWindowStart } from "./context/context.ts";
 import { loadTokenizer } from "./context/tokens.ts";
-import { toBotError } from "./error.ts";
+import { BotError, toBotError } from "./error.ts";
 import type { Line } from "./line/api.ts";
 import { createDeliver, type Delivered, isFresh, type ReplyToken } from "./line/deliver.ts";
 import { retryKeyOf } from "./line/retry-key.ts";
@@ -138,10 +138,11 @@ export function createAnswer(options: AnswerOptions) {
       const { instructions } = bot;
       const context = buildContext({ instructions, ...memory, message: turn.question, maxWindowTokens });
       const left = deadline - clock.now() - deadlines.reserveMs;
+      if (left <= 0) throw tooLate();
       return model.ask(context, {
         cacheKey: chatHash(turn.chatId),
         safetyIdentifier: createHmac("sha256", identitySecret).update(turn.chatId).digest("hex"),
-        signal: clock.timeout(Math.max(0, Math.min(deadlines.modelMs, left))),
+        signal: clock.timeout(Math.min(deadlines.modelMs, left)),
       });
     };
     try {
@@ -190,6 +191,11 @@ export function createAnswer(options: AnswerOptions) {
   function expiresAt(): number {
     return Math.floor(clock.now() / 1000) + bot.memory.retentionDays * 86_400;
   }
+}
+
+/** A worker that stood still so long that another may have the answer by now. */
+function tooLate(): BotError {
+  return new BotError("turn.lease_expired", "No time was left to ask the model", { retry: "later" });
 }
 
 type Names = { eventId: string; chat: string };
