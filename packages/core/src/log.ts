@@ -5,7 +5,7 @@ export type LogFields = {
   eventId?: string | undefined;
   /** Hash of the chat's id: see {@link chatHash}. */
   chat?: string | undefined;
-  [field: string]: string | number | boolean | readonly string[] | undefined;
+  [field: string]: string | number | boolean | undefined;
 };
 
 /** One line per decision. The first argument is a stable name such as `turn.delivered`. */

@@ -7,13 +7,13 @@ const seconds = (n: number) => n * 1000;
 const DAY_S = 24 * 60 * 60;
 
 export const ingress = {
-  /** LINE gives up after 2 s; a cold start, the send and the answer must fit. */
+  /** Longer than LINE waits (2 s): what it gave up on is still put on the queue, and its redelivery is recognized. */
   timeoutS: 10,
   memoryMb: 256,
   /** A webhook of one message is about 1 KB; this leaves room for a thousand, and bounds memory. */
   maxBodyBytes: 1024 * 1024,
-  /** One send to SQS, retries included. With a warm start the answer stays under LINE's 2 s. */
-  sendTimeoutMs: 1_500,
+  /** All sends of one webhook. Nearly always it is one, of some milliseconds. */
+  sendTimeoutMs: 8_000,
 } as const;
 
 export const worker = {
@@ -31,8 +31,8 @@ export const queue = {
   fifo: true,
   /** AWS: at least six times the function's time-out. Only a crash waits this long. */
   visibilityTimeoutS: 6 * worker.timeoutS,
-  /** SQS: at most 14 days. A message that waited this long is no longer worth an answer. */
-  retentionS: 4 * DAY_S,
+  /** SQS: at most 14 days. Past it SQS deletes without a word, so the worker's own age limit, which logs, comes first. */
+  retentionS: 14 * DAY_S,
   /**
    * SQS's own redrive, the net below crashes that no code sees. It is far above the worker's own
    * attempts, because every message behind a failing one is received again with it.

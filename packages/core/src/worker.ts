@@ -75,7 +75,7 @@ export function createWorker(options: WorkerOptions) {
       log.info("event.ignored", { eventId, chat: chatHash(message.chatId), type: detailedType(job.event) });
       return done;
     }
-    if (job.replayedAt === undefined && clock.now() - job.event.timestamp > maxEventAgeMs) {
+    if (!isReplay(message, job) && clock.now() - job.event.timestamp > maxEventAgeMs) {
       const { webhookEventId: eventId } = job.event;
       log.warn("event.too_old", { eventId, chat: chatHash(message.chatId) });
       return done;
@@ -97,7 +97,7 @@ export function createWorker(options: WorkerOptions) {
     const now = clock.now();
     const names = { eventId: event.webhookEventId, chat: chatHash(chatId) };
     // Besides the past turns, the chat's own item and this turn are read.
-    const recalling = chats.recall(key, bot.memory.maxTurns + 2, now);
+    const recalling = chats.recall(key, Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered) + 2, now);
     // Looked at below, once it is known whether the turn is ours.
     recalling.catch(() => {});
     const claim = await turns.claim({
@@ -108,7 +108,7 @@ export function createWorker(options: WorkerOptions) {
       now,
       leaseUntil: deadline,
       expiresAt: Math.floor(now / 1000) + bot.memory.retentionDays * 86_400,
-      replay: job.replayedAt !== undefined,
+      replay: isReplay(message, job),
     });
     if (claim.kind === "finished") {
       log.info("turn.duplicate", { ...names, status: claim.status });
@@ -213,16 +213,21 @@ export function createWorker(options: WorkerOptions) {
 }
 
 /**
- * How many earlier messages of the chat were still without an answer when this one was sent, and whether
- * the user has been told since that not all of them will get one. It needs no counter and no read of
- * its own: a turn that was finished after this message was sent was in line before it.
+ * How many earlier messages of the chat were still in line when this one was sent, and whether the
+ * user has been told that not all of them will get an answer. It needs no counter and no read of its
+ * own: a turn that was finished after this message was sent was in line before it.
  */
 function backlogBehind(finished: readonly FinishedTurn[], sentAt: number) {
   const since = finished.filter(({ finishedAt }) => finishedAt > sentAt);
   return {
-    waiting: since.filter(({ notice }) => !notice).length,
-    told: since.some(({ notice }) => notice),
+    waiting: since.length,
+    told: since.some(({ told }) => told),
   };
+}
+
+/** An operator brought it back: with a replay of ours, or by moving it from the dead-letter queue as it was. */
+function isReplay(message: Incoming, job: Job): boolean {
+  return job.replayedAt !== undefined || message.parkedAt !== undefined;
 }
 
 /** Every attempt so far ended without a word: the process died under it. */

@@ -16,11 +16,11 @@ export function link(name: keyof typeof properties): string {
   const property = properties[name];
   const value = read(name)?.[property];
   if (typeof value === "string") return value;
-  throw new BotError(
-    "config.missing_link",
-    `${name}.${property} is not linked to this function: deploy with \`sst deploy\` (secrets: \`sst secret set ${name} …\`), or outside SST set SST_RESOURCES_JSON`,
-    { retry: "never" },
-  );
+  const secret = property === "value" ? ` after \`sst secret set ${name} …\`` : "";
+  const fix = `deploy with \`sst deploy\`${secret}, or outside SST set SST_RESOURCES_JSON`;
+  throw new BotError("config.missing_link", `${name}.${property} is not linked to this function: ${fix}`, {
+    retry: "never",
+  });
 }
 
 function read(name: string): Record<string, unknown> | undefined {

@@ -1,12 +1,15 @@
 import type { Incoming } from "@henji/core/queue/sqs";
 import type { SQSRecord } from "aws-lambda";
 
-export function toIncoming({ messageId, receiptHandle, body, attributes }: SQSRecord): Incoming {
+export function toIncoming(record: SQSRecord): Incoming {
+  const { messageId, receiptHandle, body, attributes, messageAttributes } = record;
+  const parkedAt = messageAttributes.parkedAt?.stringValue;
   return {
     messageId,
     receiptHandle,
     body,
     chatId: attributes.MessageGroupId ?? "channel",
     receiveCount: Number(attributes.ApproximateReceiveCount),
+    ...(parkedAt !== undefined && { parkedAt: Number(parkedAt) }),
   };
 }

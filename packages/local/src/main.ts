@@ -14,12 +14,12 @@ const usage = `Runs the whole of Henji on this machine, with stand-ins for LINE,
 
 npm start -- [options]
 
-  --port <n>     Studio's port; the five ports behind it serve the rest (default 4649)
-  --fresh        forget all users, chats and messages of earlier runs
-  --state <dir>  where they are kept (default .henji)
-  --config <file>  another file than bot.config.ts
-  --log <level>  what the handlers print: info, warn or error (default warn)
-  --help         this text
+  --port <n>       Studio's port; the five ports behind it serve the rest (default 4649)
+  --fresh          forget all users, chats and messages of earlier runs
+  --state <dir>    where they are kept (default .henji)
+  --config <file>  another file of this project instead of bot.config.ts
+  --log <level>    what the handlers print: info, warn or error (default warn)
+  --help           this text
 
 Environment, or a file .env:
   OPENAI_API_KEY   answer with the real model that bot.config.ts names
@@ -44,6 +44,7 @@ function readOptions() {
   if (log !== "info" && log !== "warn" && log !== "error") {
     throw new UserError(`--log takes info, warn or error, not ${log}`);
   }
+  if (!existsSync(values.config)) throw new UserError(`--config: there is no file ${values.config}`);
   return { ...values, port, log, state: resolve(values.state), config: resolve(values.config) } as const;
 }
 
@@ -169,10 +170,11 @@ function stopOnSignal(stop: () => Promise<void>): void {
 function explain(error: unknown): string {
   const { code, port } = error as { code?: string; port?: number };
   if (error instanceof UserError) return error.message;
-  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
+  if (code?.startsWith("ERR_PARSE_ARGS_")) {
     return `${(error as Error).message.split(". ")[0]}: see npm start -- --help`;
+  }
   if (code === "EADDRINUSE") {
-    return `Port ${port} is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
+    return `Port ${port}, one of the six that Henji takes, is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }
   if (code?.startsWith("config.")) return (error as Error).message;
   if ((error as Error).name === "SyntaxError") return brokenConfig(error);

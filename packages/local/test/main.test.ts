@@ -107,7 +107,7 @@ test.each([
   [
     "a port in use",
     async (port: number) => ["--port", String(port - 3)],
-    /^Port \d+ is in use: .*--port 5000/,
+    /^Port \d+.* is in use: .*--port 5000/,
   ],
   ["an unknown option", async () => ["--prot", "1"], /^Unknown option '--prot': see .*--help/],
   ["a broken bot.config.ts", async () => ["--config", config((text) => `${text}}`)], /^bot\.config\.ts: /],

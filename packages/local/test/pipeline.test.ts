@@ -1,16 +1,20 @@
+import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type LogEntry, logChannel } from "@henji/core/log";
 import { sign } from "@henji/line-simulator";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import bot from "../../../bot.config.ts";
 import { type Local, startLocal } from "../src/start.ts";
 import { answersIn, ask, nextAnswer } from "./support.ts";
 
 let local: Local;
+let sqs: SQSClient;
 const log: LogEntry[] = [];
 const record = (entry: unknown) => void log.push(entry as LogEntry);
 
 beforeAll(async () => {
   logChannel.subscribe(record);
   local = await startLocal();
+  sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 });
 
 afterAll(async () => {
@@ -106,6 +110,33 @@ test("an answer that was stored is delivered on the next attempt without asking 
   expect(log.map(({ name }) => name)).toContain("job.retry");
 });
 
+test("a message given up on gets one apology, and its answer when an operator moves it back", async () => {
+  const user = newUser();
+  local.model!.faults.add({ times: 1, fault: { kind: "status", status: 401, code: "invalid_api_key" } });
+  expect(await ask(local.line, user, "こんにちは")).toBe(bot.texts.ja.apology);
+  const [parked] = await receive("DeadLetterQueue");
+  expect(parked?.MessageAttributes).toMatchObject({
+    code: { StringValue: "model.unauthorized" },
+    attempts: { StringValue: "1" },
+  });
+
+  // The breaker stays open for a minute after a dead key; a new worker has its own.
+  await local.reloadWorker();
+  // As SQS's own "start redrive" does it: body and attributes as they are.
+  const answer = nextAnswer(local.line, user);
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl("EventQueue"),
+      MessageBody: parked!.Body,
+      MessageAttributes: parked!.MessageAttributes,
+      MessageGroupId: user,
+      MessageDeduplicationId: "moved back",
+    }),
+  );
+  expect(await answer).toContain("こんにちは");
+  expect(answersIn(local.line, user)).toHaveLength(2);
+});
+
 test("events that are no question are acknowledged and logged with their type", async () => {
   const user = newUser();
   const group = local.line.addGroup({ name: "Family", members: [user] });
@@ -149,6 +180,13 @@ test("no log line carries a message's text, a user id or a secret", async () => 
     expect(lines).not.toContain(secret);
   }
 });
+
+const queueUrl = (name: string): string => JSON.parse(local.environment.SST_RESOURCES_JSON!)[name].url;
+
+async function receive(queue: string): Promise<Message[]> {
+  const command = new ReceiveMessageCommand({ QueueUrl: queueUrl(queue), MessageAttributeNames: ["All"] });
+  return (await sqs.send(command)).Messages ?? [];
+}
 
 async function settled(name: string) {
   await expect.poll(() => log.map((entry) => entry.name)).toContain(name);

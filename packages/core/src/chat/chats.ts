@@ -1,6 +1,6 @@
 import { Entity } from "electrodb";
 import { asIs, guarded, isRefused, SERVICE, type Table, tableError } from "../table.ts";
-import { turnEntity } from "../turn/entity.ts";
+import { type TurnItem, turnEntity } from "../turn/entity.ts";
 import { toFinishedTurn, toPastTurn } from "../turn/past-turn.ts";
 import type { FinishedTurn, PastTurn, TurnKey } from "../turn/turn.ts";
 
@@ -18,8 +18,9 @@ export type Memory = {
 
 export type Chats = {
   /**
-   * The chat's memory as it was before the turn at `key`, in one query. At most `limit` items are
-   * read, whatever the history; a chat never seen has an empty memory.
+   * The chat's memory as it was before the turn at `key`, in one query of at most `limit` items, whatever
+   * the history; behind a flood, or for a message brought back late, in two. A chat never seen has
+   * an empty memory.
    */
   recall(key: TurnKey, limit: number, now: number): Promise<Memory>;
   /** Moves the window's start, unless the chat has changed meanwhile; says whether it did. */
@@ -53,32 +54,48 @@ function chatEntity({ client, table }: Table) {
   );
 }
 
+/** Items read when the newest are not enough. */
+const LONG_PAGE = 500;
+
 export function createChats(table: Table): Chats {
   const entity = chatEntity(table);
   const turnItems = turnEntity(table);
+  /** The newest items of the chat, newest first, in one page of at most 1 MB. */
+  async function readItems(chatId: string, limit: number, upTo?: string) {
+    const query = turnItems.query.byChat({ chatId });
+    const range = upTo === undefined ? query.gte({ key: "" }) : query.between({ key: "" }, { key: upTo });
+    const { data } = await guarded(() =>
+      range.go({ order: "desc", limit, pages: 1, consistent: true, data: "raw" }),
+    );
+    // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response;
+    // with its LastEvaluatedKey, which a chat longer than `limit` has, `parse` would fail.
+    const { Items } = data as unknown as { Items: Record<string, unknown>[] };
+    return { Items };
+  }
+
   return {
     async recall({ chatId, key }, limit, now) {
-      const { data } = await guarded(() =>
-        turnItems.query
-          .byChat({ chatId })
-          .gte({ key: "" })
-          .go({ order: "desc", limit, pages: 1, consistent: true, data: "raw" }),
-      );
-      // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response;
-      // with its LastEvaluatedKey, which a chat longer than `limit` has, `parse` would fail.
-      const { Items } = data as unknown as { Items: Record<string, unknown>[] };
-      const items = { Items };
       // Expired items stay for days until DynamoDB deletes them.
       const isCurrent = (item: { expiresAt: number }) => item.expiresAt > now / 1000;
-      const chat = entity.parse(items).data.find(isCurrent);
-      const turns = turnItems
-        .parse(items)
-        .data.filter((turn) => isCurrent(turn) && turn.key < key)
-        .reverse();
+      const turnsBefore = (items: Awaited<ReturnType<typeof readItems>>) =>
+        turnItems
+          .parse(items)
+          .data.filter((turn) => isCurrent(turn) && turn.key < key)
+          .reverse();
+      const conversation = (turns: readonly TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
+
+      const newest = await readItems(chatId, limit);
+      const chat = entity.parse(newest).data.find(isCurrent);
+      const turns = turnsBefore(newest);
+      const past = conversation(turns);
+      // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
+      const isCovered = newest.Items.length === limit && past.length < limit / 2;
       return {
         windowStart: chat?.windowStart ?? "",
         version: chat?.version ?? 0,
-        turns: turns.flatMap((turn) => toPastTurn(turn) ?? []),
+        turns: isCovered
+          ? conversation(turnsBefore(await readItems(chatId, LONG_PAGE, key))).slice(-limit)
+          : past,
         finished: turns.flatMap((turn) => toFinishedTurn(turn) ?? []),
       };
     },

@@ -31,7 +31,7 @@ export type ModelOptions = {
   fetch?: typeof globalThis.fetch;
 };
 
-/** The model behind OpenAI's SDK, whose 422 KB load while the first turn is claimed instead of before it. */
+/** The model behind OpenAI's SDK, the largest part of the bundle: it loads while the first turn is claimed, not before. */
 export function createModel(options: ModelOptions): Model {
   const loading = import("./openai.ts").then(({ createOpenAiModel }) => createOpenAiModel(options));
   // Whoever asks first hears of a failure.

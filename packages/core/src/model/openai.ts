@@ -8,7 +8,15 @@ import type { Model, ModelAnswer, ModelOptions } from "./model.ts";
  * where it does not hold a Lambda and keeps the chat's order.
  */
 export function createOpenAiModel({ apiKey, baseURL, settings, fetch }: ModelOptions): Model {
-  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, ...(fetch && { fetch }) });
+  const client = new OpenAI({
+    apiKey,
+    // All named, so that the SDK looks for none of them in the environment.
+    baseURL: baseURL ?? "https://api.openai.com/v1",
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    ...(fetch && { fetch }),
+  });
   return {
     async ask({ instructions, input }, { cacheKey, safetyIdentifier, signal }) {
       const response = await client.responses

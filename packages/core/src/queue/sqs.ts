@@ -30,6 +30,8 @@ export type Incoming = {
   body: string;
   /** How often the queue has handed it out, this time included. */
   receiveCount: number;
+  /** Epoch milliseconds; from the attributes it was parked with, if it comes from the dead-letter queue. */
+  parkedAt?: number;
 };
 
 /** Why a message was given up on; travels with it as message attributes. */

@@ -20,8 +20,8 @@ function isAnswered({ status, notice }: TurnItem): boolean {
   return (status === "answered" || status === "delivered") && notice !== true;
 }
 
-/** When a turn was over; nothing for one that is not, or that took no place in the line. */
+/** When a turn was over; nothing for one that is not. */
 export function toFinishedTurn({ key, status, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
-  if (finishedAt === undefined || status === "dropped") return undefined;
-  return { key, finishedAt, notice: notice ?? false };
+  if (finishedAt === undefined) return undefined;
+  return { key, finishedAt, told: notice === true || status === "dropped" };
 }

@@ -58,7 +58,8 @@ export type FinishedTurn = {
   key: string;
   /** Epoch milliseconds. */
   finishedAt: number;
-  notice: boolean;
+  /** It got a notice instead of an answer, or was dropped after one. */
+  told: boolean;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -215,20 +215,31 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const noticed = await claim();
       await ports.turns.answer(noticed, answerWith("too many", { notice: true }), {});
       await ports.turns.delivered(noticed, "reply", undefined, now + 2);
-      await ports.turns.drop(await claim(), now + 3);
+      const dropped = await claim();
+      await ports.turns.drop(dropped, now + 3);
       const done = await delivered("seen", now + 4);
       const memory = await recall();
       expect(memory.turns.map(({ answer }) => answer)).toEqual(["seen"]);
       expect(memory.finished).toEqual([
-        { key: parked.key, finishedAt: now + 1, notice: false },
-        { key: noticed.key, finishedAt: now + 2, notice: true },
-        { key: done.key, finishedAt: now + 4, notice: false },
+        { key: parked.key, finishedAt: now + 1, told: false },
+        { key: noticed.key, finishedAt: now + 2, told: true },
+        { key: dropped.key, finishedAt: now + 3, told: true },
+        { key: done.key, finishedAt: now + 4, told: false },
       ]);
     });
 
     test("no more than the newest are read", async () => {
       for (let n = 0; n < 6; n += 1) await delivered(`a${n}`);
       expect((await recall("9", 4)).turns.map(({ answer }) => answer)).toEqual(["a2", "a3", "a4", "a5"]);
+    });
+
+    test("behind a flood, and for a message brought back late, the conversation is still recalled", async () => {
+      for (let n = 0; n < 3; n += 1) await delivered(`a${n}`);
+      const late = await claim();
+      for (let n = 0; n < 6; n += 1) await ports.turns.drop(await claim(), now);
+      expect((await recall("9", 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
+      for (let n = 0; n < 6; n += 1) await delivered(`b${n}`);
+      expect((await recall(late.key, 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
     });
 
     test("what has expired is not recalled, deleted or not", async () => {
