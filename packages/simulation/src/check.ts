@@ -68,6 +68,11 @@ export type Fate = SimulatedEvent & {
   claims: number;
   /** Claims before it was brought back. */
   claimsBefore: number;
+  /** Attempts since it was brought back that ended with an error. */
+  errorEnds: number;
+  /** How often a replay took it up again. */
+  reclaims: number;
+  reclaimedBy?: string;
   /** Questions to the model since it was brought back. */
   asks: number;
   deaths: number;
@@ -195,6 +200,8 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
         replays: 0,
         claims: 0,
         claimsBefore: 0,
+        errorEnds: 0,
+        reclaims: 0,
         asks: 0,
         deaths: 0,
         replySends: 0,
@@ -269,8 +276,9 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
       history.note("table", `${what}: ${item.status}, attempt ${item.attempts}`, item);
       if (!fate) return;
       if (what === "claim" || what === "reclaim") fate.claims += 1;
-      if (what === "reclaim") fate.claimsBefore = fate.claims - 1;
-      if (what === "reclaim") fate.asks = 0;
+      // The SDK may have repeated the write.
+      if (what === "reclaim" && fate.reclaimedBy !== item.owner) broughtBack(fate);
+      if (what === "reclaim") fate.reclaimedBy = item.owner;
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
       if (what === "answer" && fate.kind === "not_a_question") violate("exactly one", "no question", fate);
     },
@@ -407,6 +415,8 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
       }
       if (fields.code === "unexpected") violate("errors", "core threw what nobody classified", fate);
       if (!fate) return;
+      // Who has lost the turn has no error to tell.
+      if (name === "job.retry" && !String(fields.code).startsWith("turn.")) fate.errorEnds += 1;
       if (name === "event.ignored") {
         fate.ignored = true;
         if (fate.kind !== "not_a_question") violate("nothing lost", "a question was ignored", fate);
@@ -420,6 +430,11 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
         const finished = finishedBy.get(process.name) ?? new Set();
         finishedBy.set(process.name, finished.add(fate.eventId));
       }
+    },
+
+    /** A batch is handed to a process. */
+    began(process: Process): void {
+      finishedBy.delete(process.name);
     },
 
     died(process: Process, cause: string): void {
@@ -520,6 +535,15 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
     },
   };
 
+  function broughtBack(fate: Fate): void {
+    fate.claimsBefore = fate.claims - 1;
+    fate.errorEnds = 0;
+    fate.asks = 0;
+    fate.reclaims += 1;
+    if (fate.reclaims > fate.replays)
+      violate("bounded", "one replay has brought it back more than once", fate);
+  }
+
   function hasEnded(fate: Fate, parked: ReadonlyMap<string, QueuedMessage>): boolean {
     const copy = parked.get(fate.eventId);
     if (fate.answers + fate.notices > 0 || fate.ignored) return true;
@@ -568,7 +592,8 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
   function isTrue(fate: Fate, code: string): boolean {
     const [platform] = code.split(".");
     if (code === "delivery.unclear") return fate.claims > 1 || fate.replySends > 1;
-    if (code === "worker.crashed") return fate.deaths > 0 || !calmQueue || plan.process.freezes > 0;
+    // The claim that found it out is not one of the attempts that ended without a word.
+    if (code === "worker.crashed") return fate.claims - fate.claimsBefore - 1 > fate.errorEnds;
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");

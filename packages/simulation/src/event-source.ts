@@ -14,6 +14,8 @@ export type EventSourceFaults = {
   throttledMs(): number | undefined;
   responseLost(): boolean;
   deleteFails(): boolean;
+  /** A process that has run into its time-out goes on, unheard. */
+  outlives(): boolean;
   /** Most messages of one group in one receive. */
   maxOfGroup(): number;
   pollMs(): number;
@@ -79,13 +81,14 @@ export function createEventSource(options: EventSourceOptions): EventSource {
 
   async function run(batch: Incoming[]): Promise<void> {
     const { process, failed } = options.invoke(batch);
-    let timedOut = false;
+    const timeOut = Promise.withResolvers<[BatchEnd, string[]]>();
     const stopWatch = scheduler.after(options.timeoutMs, () => {
-      timedOut = true;
-      process.kill("time-out");
+      timeOut.resolve(["timed_out", []]);
+      if (!faults.outlives()) process.kill("of its time-out");
     });
     const [end, ids] = await Promise.race([
-      process.died.then((): [BatchEnd, string[]] => [timedOut ? "timed_out" : "died", []]),
+      timeOut.promise,
+      process.died.then((): [BatchEnd, string[]] => ["died", []]),
       failed.then(
         (ids): [BatchEnd, string[]] => ["returned", ids],
         (): [BatchEnd, string[]] => ["threw", []],

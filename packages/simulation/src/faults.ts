@@ -67,7 +67,7 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
     if (repeats && random.chance(repeated)) return { ...way, arrivals: 2 };
     if (!random.chance(silent)) return { ...way, arrivals: 1, failure: loudFailure(true) };
     // It may take effect long after its caller has given it up.
-    const late = platform === "line" && random.chance(0.2) ? random.int(0, 20_000) : 0;
+    const late = random.chance(0.3) ? random.int(0, 20_000) : 0;
     return { thereMs: thereMs + late, backMs, arrivals: 1, failure: "silence" };
   }
 

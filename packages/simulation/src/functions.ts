@@ -115,6 +115,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
     worker(batch) {
       const warm = take(warmWorkers) ?? startWorker();
+      check.began(warm.process);
       const deadline = warm.process.clock.now() + settings.timeoutS * 1000;
       const failed = warm.run(batch, deadline);
       const back = () => {

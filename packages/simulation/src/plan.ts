@@ -28,7 +28,14 @@ export type Plan = {
   process: { dies: number; freezes: number; skewMs: number };
   refusals: Partial<Record<Refusal, number>>;
   behaviours: Partial<Record<Behaviour, number>>;
-  lambda: { throttles: number; losesResponse: number; deleteFails: number; entryRefused: number };
+  /** `outlives`: of the processes that run into the time-out, those that go on unheard. */
+  lambda: {
+    throttles: number;
+    losesResponse: number;
+    deleteFails: number;
+    entryRefused: number;
+    outlives: number;
+  };
   /** Reply tokens live this long from their receipt. */
   tokenLifeMs: readonly [number, number];
   visibilityTimeoutS: number;
@@ -90,7 +97,7 @@ export const quietPlan: Plan = {
   process: { dies: 0, freezes: 0, skewMs: 0 },
   refusals: {},
   behaviours: {},
-  lambda: { throttles: 0, losesResponse: 0, deleteFails: 0, entryRefused: 0 },
+  lambda: { throttles: 0, losesResponse: 0, deleteFails: 0, entryRefused: 0, outlives: 0 },
   tokenLifeMs: [60_000, 75_000],
   visibilityTimeoutS: queue.visibilityTimeoutS,
   maximumConcurrency: worker.maximumConcurrency,
@@ -137,7 +144,12 @@ export function drawPlan(random: Random): Plan {
   });
   const crashes = random.chance(kinds);
   return {
-    wear: { table: wear(), queue: wear(), line: wear(), model: wear() },
+    wear: {
+      table: wear(),
+      queue: wear(),
+      line: wear(),
+      model: { ...wear(), slow: random.pick([0, 0, 0.1, 0.6]) },
+    },
     outages: random.chance(kinds / 2) ? [drawOutage(random)] : [],
     process: {
       dies: crashes ? share(0.4) : 0,
@@ -168,9 +180,10 @@ export function drawPlan(random: Random): Plan {
       losesResponse: share(),
       deleteFails: share(),
       entryRefused: share(),
+      outlives: random.pick([0, 0.5]),
     },
     tokenLifeMs: random.chance(kinds / 3) ? [5_000, 60_000] : [52_000, 75_000],
-    visibilityTimeoutS: random.chance(0.05) ? random.int(20, 74) : queue.visibilityTimeoutS,
+    visibilityTimeoutS: random.chance(0.1) ? random.int(20, 74) : queue.visibilityTimeoutS,
     maximumConcurrency: random.pick([2, 3, worker.maximumConcurrency]),
     maxOfGroup: random.pick([1, 2, 10]),
     bot: { delivery: random.chance(0.8) ? "auto" : "push", maxUnanswered: random.pick([3, 20]) },

@@ -118,6 +118,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       throttledMs: () => (faults.chance(plan.lambda.throttles) ? lambda.int(1, 450) * 1000 : undefined),
       responseLost: () => faults.chance(plan.lambda.losesResponse),
       deleteFails: () => faults.chance(plan.lambda.deleteFails),
+      outlives: () => faults.chance(plan.lambda.outlives),
       maxOfGroup: () => lambda.int(1, plan.maxOfGroup),
       pollMs: () => lambda.int(5, 90),
     },

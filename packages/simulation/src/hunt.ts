@@ -1,0 +1,50 @@
+import { type Mutation, mutations } from "./mutations.ts";
+import type { Failure } from "./runner.ts";
+import { cores, runJob, sideBySide } from "./threads.ts";
+
+/** How a mutation was caught; nothing in `by`, if it was not. */
+export type Catch = { mutation: Mutation; runs: number; by?: Failure };
+
+/** Runs every mutation, or one, through the same seeds until one of them notices. */
+export async function huntMutations(options: {
+  seeds: number;
+  scenarios: readonly string[];
+  name?: string | undefined;
+  onCaught?: (found: Catch) => void;
+}): Promise<Catch[]> {
+  const wanted = mutations.filter(({ name }) => options.name === undefined || name === options.name);
+  const found: Catch[] = [];
+  await sideBySide(wanted, async (mutation) => {
+    const caught: Catch = { mutation, runs: 0 };
+    const { seeds, scenarios } = options;
+    const job = { mutation, scenarios, from: 1, seeds, step: 1, seedsPerScenario: 1, maxFailures: 1 };
+    await runJob(job, (report) => {
+      if (report.kind === "progress") return;
+      caught.runs = report.runs;
+      if (report.kind === "failure") caught.by = report.failure;
+    });
+    found.push(caught);
+    options.onCaught?.(caught);
+  });
+  return mutations.flatMap((mutation) => found.find((one) => one.mutation === mutation) ?? []);
+}
+
+/** One line per mutation. */
+export function tableOf(found: readonly Catch[]): string[] {
+  const rows = found.map(({ mutation, runs, by }) => [
+    mutation.name,
+    by ? String(runs) : "-",
+    by ? `${by.violations[0]?.rule ?? by.scenario}: ${by.violations[0]?.what ?? by.missed[0]}` : "NOT CAUGHT",
+    mutation.mistake,
+  ]);
+  const all = [["mutation", "runs", "caught by", "the mistake"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+export { cores };

@@ -1,0 +1,264 @@
+import type { TableMistake } from "./table.ts";
+
+/** One deliberate mistake in core: a text that stands exactly once in a file, and what stands there instead. */
+export type Edit = { file: string; find: string; replace: string };
+
+/** A mistake that the simulation must notice; if it does not, the simulation is what is wrong. */
+export type Mutation = {
+  name: string;
+  /** What goes wrong with it. */
+  mistake: string;
+  /**
+   * Either an edit of core, or conditions left out by the table's model. The contract suites see to it that
+   * the real table has these conditions.
+   */
+  edit?: Edit;
+  table?: readonly TableMistake[];
+};
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: "sends-before-storing",
+    mistake: "an answer is sent before it is stored",
+    edit: {
+      file: "answer.ts",
+      find: "const stored = await turns.answer(turn, answer, learned);",
+      replace:
+        "await line.push(turn.chatId, messages, answer.retryKey); const stored = await turns.answer(turn, answer, learned);",
+    },
+  },
+  {
+    name: "marks-delivered-before-sending",
+    mistake: "a turn is marked as delivered, then it is sent",
+    edit: {
+      file: "answer.ts",
+      find: "const delivered = await deliver({ turn: stored, replyToken, resumed });",
+      replace:
+        "await turns.delivered(stored, 'push', undefined, clock.now()); const delivered = await deliver({ turn: stored, replyToken, resumed });",
+    },
+  },
+  {
+    name: "random-retry-key",
+    mistake: "every push has a new retry key",
+    edit: {
+      file: "line/deliver.ts",
+      find: "line.push(turn.chatId, answer.messages, answer.retryKey)",
+      replace: "line.push(turn.chatId, answer.messages, crypto.randomUUID())",
+    },
+  },
+  {
+    name: "no-lease-check",
+    mistake: "a worker that woke up late sends without looking at its lease",
+    edit: {
+      file: "line/deliver.ts",
+      find: "if (clock.now() + deadlines.lineMs <= turn.leaseUntil) return;",
+      replace: "if (clock.now() > 0) return;",
+    },
+  },
+  {
+    name: "ignores-409",
+    mistake: "LINE's 'already accepted' is an error like any other",
+    edit: {
+      file: "line/api.ts",
+      find: "if (answer.status === 409) {",
+      replace: "if (answer.status === 410) {",
+    },
+  },
+  {
+    name: "every-invalid-token-is-delivered",
+    mistake: "'Invalid reply token' always means that the reply arrived",
+    edit: {
+      file: "line/deliver.ts",
+      find: 'if (result.outcome !== "invalid_reply_token") return { by: "reply", requestId: result.requestId };',
+      replace: 'return { by: "reply", requestId: result.requestId };',
+    },
+  },
+  {
+    name: "pushes-after-unclear-reply",
+    mistake: "when nobody knows whether a reply arrived, the answer is pushed as well",
+    edit: {
+      file: "line/deliver.ts",
+      find: 'if (!maybeSent) return undefined;\n    throw new BotError("delivery.unclear"',
+      replace: 'return undefined;\n    throw new BotError("delivery.unclear"',
+    },
+  },
+  {
+    name: "forgets-the-way",
+    mistake: "the switch from reply to push is not recorded before the push",
+    edit: { file: "line/deliver.ts", find: "await turns.usePush(turn);", replace: "" },
+  },
+  {
+    name: "forgets-the-earlier-attempt",
+    mistake: "a stored answer is delivered as if no attempt had been made before",
+    edit: {
+      file: "answer.ts",
+      find: "await deliver({ turn: stored, replyToken, resumed })",
+      replace: "await deliver({ turn: stored, replyToken, resumed: false })",
+    },
+  },
+  {
+    name: "asks-again",
+    mistake: "the model is asked again although the answer is stored",
+    edit: {
+      file: "answer.ts",
+      find: "const asks = !resumed && request.notice === undefined;",
+      replace: "const asks = request.notice === undefined;",
+    },
+  },
+  {
+    name: "model-timeout-unlimited",
+    mistake: "the model call may take its full time, however little of the invocation is left",
+    edit: { file: "answer.ts", find: "Math.min(deadlines.modelMs, left)", replace: "deadlines.modelMs" },
+  },
+  {
+    name: "shows-the-error",
+    mistake: "the user reads the model's error",
+    edit: {
+      file: "answer.ts",
+      find: 'if (toBotError(error).code !== "model.context_too_long") throw error;',
+      replace:
+        'if (toBotError(error).code !== "model.context_too_long") return { text: toBotError(error).message, cut: false, refused: false, usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 } };',
+    },
+  },
+  {
+    name: "context-grows",
+    mistake: "the context holds every turn that was read",
+    edit: { file: "context/context.ts", find: "return room < 0;", replace: "return false;" },
+  },
+  {
+    name: "acknowledges-failures",
+    mistake: "a failed message is acknowledged",
+    edit: {
+      file: "worker.ts",
+      find: 'await hide([message], verdict.inS);\n    return "stop";',
+      replace: 'return "next";',
+    },
+  },
+  {
+    name: "fails-the-whole-batch",
+    mistake: "one failure brings the whole batch back",
+    edit: {
+      file: "worker.ts",
+      find: "return left.map(({ messageId }) => messageId);",
+      replace: "return (left.length > 0 ? messages : left).map(({ messageId }) => messageId);",
+    },
+  },
+  {
+    name: "chat-side-by-side",
+    mistake: "a chat's messages run side by side",
+    edit: {
+      file: "queue/in-order.ts",
+      find: "Map.groupBy(items, groupOf)",
+      replace: "Map.groupBy(items, (item) => item)",
+    },
+  },
+  {
+    name: "goes-on-after-failure",
+    mistake: "after a failure the rest of the chat is worked on",
+    edit: {
+      file: "queue/in-order.ts",
+      find: 'if ((await handle(item)) === "next") continue;',
+      replace: 'if ((await handle(item)) === "next" || index + 1 < group.length) continue;',
+    },
+  },
+  {
+    name: "rest-not-released",
+    mistake: "the rest of a chat stays hidden after a failure",
+    edit: { file: "worker.ts", find: "await hide(untouched, 0);", replace: "" },
+  },
+  {
+    name: "never-parks-on-last-attempt",
+    mistake: "the last attempt is followed by another",
+    edit: {
+      file: "worker.ts",
+      find: '(error.retry === "never" || turn.attempts >= retry.maxAttempts)',
+      replace: 'error.retry === "never"',
+    },
+  },
+  {
+    name: "counts-receives",
+    mistake: "receives are counted instead of attempts, so that waiting behind a failure counts",
+    edit: {
+      file: "worker.ts",
+      find: "turn.attempts >= retry.maxAttempts",
+      replace: "message.receiveCount >= retry.maxAttempts",
+    },
+  },
+  {
+    name: "crashes-for-ever",
+    mistake: "attempts that end in a crash are not counted",
+    edit: {
+      file: "worker.ts",
+      find: "if (turn.attempts > retry.maxAttempts) throw crashed(turn);",
+      replace: "",
+    },
+  },
+  {
+    name: "marks-parked-first",
+    mistake: "a turn is marked as parked before its job is on the dead-letter queue",
+    edit: {
+      file: "dead-letter/park.ts",
+      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, code, at);",
+      replace:
+        "if (turn) await turns.park(turn, code, at);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
+    },
+  },
+  {
+    name: "apologizes-for-unclear",
+    mistake: "an apology for an answer that may have arrived",
+    edit: {
+      file: "dead-letter/park.ts",
+      find: 'if (turn && code !== "delivery.unclear")',
+      replace: "if (turn)",
+    },
+  },
+  {
+    name: "replays-as-new",
+    mistake: "a replayed job is a new event, so its turn is not found",
+    edit: {
+      file: "dead-letter/replay.ts",
+      find: "encodeJob({ ...job, replayedAt: now })",
+      replace:
+        "encodeJob({ ...job, event: { ...job.event, webhookEventId: `${job.event.webhookEventId}-2` }, replayedAt: now })",
+    },
+  },
+  {
+    name: "always-200",
+    mistake: "ingress answers 200 although an event was not queued",
+    edit: { file: "ingress.ts", find: "return failed.size === 0 ?", replace: "return failed.size >= 0 ?" },
+  },
+  {
+    name: "chat-in-one-batch",
+    mistake: "ingress sends two events of a chat in one batch, which may fail in part",
+    edit: { file: "ingress.ts", find: "i > after &&", replace: "i >= 0 &&" },
+  },
+  {
+    name: "overtakes-in-ingress",
+    mistake: "ingress sends a chat's next event although the one before was refused",
+    edit: {
+      file: "ingress.ts",
+      find: "batch.filter(({ chatId }) => !stuckChats.has(chatId))",
+      replace: "batch",
+    },
+  },
+  {
+    name: "table-any-owner",
+    mistake: "writes to a turn do not ask who holds it",
+    table: ["any_owner"],
+  },
+  {
+    name: "table-any-state",
+    mistake: "writes to a turn do not ask in which state it is",
+    table: ["any_state"],
+  },
+  {
+    name: "table-any-lease",
+    mistake: "a claim does not ask whether a lease is running",
+    table: ["any_lease"],
+  },
+  {
+    name: "table-claims-finished",
+    mistake: "a claim does not ask whether the turn is over",
+    table: ["claims_finished"],
+  },
+];

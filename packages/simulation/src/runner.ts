@@ -1,0 +1,72 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { Violation } from "./check.ts";
+import { mutateCore } from "./mutate.ts";
+import type { Mutation } from "./mutations.ts";
+
+/** What one thread does: scenarios and seeds, until it is through or has failed often enough. */
+export type Job = {
+  mutation?: Mutation | undefined;
+  scenarios: readonly string[];
+  from: number;
+  seeds: number;
+  /** Every which seed: threads take turns. */
+  step: number;
+  /** Seeds for each scenario. */
+  seedsPerScenario: number;
+  maxFailures: number;
+};
+
+export type Failure = {
+  seed: number;
+  scenario?: string | undefined;
+  violations: readonly Violation[];
+  /** What a scenario missed at its end. */
+  missed: readonly string[];
+  history: readonly string[];
+};
+
+export type Report =
+  | { kind: "progress"; seeds: number; tally: Record<string, number> }
+  | { kind: "failure"; failure: Failure; runs: number }
+  | { kind: "done"; runs: number };
+
+async function work(job: Job): Promise<void> {
+  if (job.mutation?.edit) mutateCore(job.mutation.edit);
+  // Core loads here, with its mistake if there is one.
+  const [{ simulate }, { scenarios }] = await Promise.all([import("./run.ts"), import("./scenarios.ts")]);
+  const mistakes = job.mutation?.table ?? [];
+  let runs = 0;
+  let failures = 0;
+  let tally: Record<string, number> = {};
+  const say = (report: Report) => parentPort?.postMessage(report);
+
+  async function runOne(seed: number, name?: string): Promise<void> {
+    const scenario = name === undefined ? undefined : scenarios.find((one) => one.name === name)!;
+    const outcome = await simulate(seed, { mistakes, ...(scenario && { plan: scenario.plan }) });
+    const missed = scenario?.judge(outcome) ?? [];
+    runs += 1;
+    for (const [what, count] of Object.entries(outcome.tally)) tally[what] = (tally[what] ?? 0) + count;
+    if (outcome.violations.length + missed.length === 0) return;
+    failures += 1;
+    const concerned = outcome.violations.map(({ chatId }) => chatId).filter((chatId) => chatId !== "");
+    const { violations } = outcome;
+    const history = outcome.history(concerned.length > 0 ? concerned : undefined);
+    say({ kind: "failure", failure: { seed, scenario: name, violations, missed, history }, runs });
+  }
+
+  for (let seed = job.from; seed < job.from + job.seeds && failures < job.maxFailures; seed += job.step) {
+    await runOne(seed);
+    if (runs % 100 > 0) continue;
+    say({ kind: "progress", seeds: 100, tally });
+    tally = {};
+  }
+  say({ kind: "progress", seeds: runs % 100, tally });
+  for (const name of job.scenarios) {
+    for (let seed = 1; seed <= job.seedsPerScenario && failures < job.maxFailures; seed += 1) {
+      await runOne(seed, name);
+    }
+  }
+  say({ kind: "done", runs });
+}
+
+await work(workerData as Job);

@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { simulate } from "../src/run.ts";
+import { scenarios } from "../src/scenarios.ts";
+
+const run = promisify(execFile);
+const main = new URL("../src/main.ts", import.meta.url).pathname;
+
+/** The command line, as `npm run simulate` runs it. */
+async function simulation(...args: string[]) {
+  const { stdout } = await run(process.execPath, [main, "--json", ...args], { maxBuffer: 2 ** 28 }).catch(
+    (error: { stdout: string }) => error,
+  );
+  return JSON.parse(stdout);
+}
+
+test("every invariant holds in a thousand worlds", { timeout: 60_000 }, async () => {
+  const { seeds, failed, failures } = await simulation("--seeds", "1000");
+  expect(failures[0]?.violations ?? []).toEqual([]);
+  expect({ seeds, failed }).toEqual({ seeds: 1000, failed: [] });
+});
+
+test("the same seed is the same run, and another is another", async () => {
+  const [first, again, other] = [await simulate(7), await simulate(7), await simulate(8)];
+  expect(again.history()).toEqual(first.history());
+  expect(again.hash).toBe(first.hash);
+  expect(other.hash).not.toBe(first.hash);
+});
+
+test.each(scenarios)("$shows", async ({ plan, judge }) => {
+  for (let seed = 1; seed <= 5; seed += 1) {
+    const outcome = await simulate(seed, { plan });
+    expect([seed, ...outcome.violations, ...judge(outcome)]).toEqual([seed]);
+  }
+});
