@@ -13,6 +13,7 @@ export type ModelFailure =
   | "unavailable"
   | "quota_exhausted"
   | "unauthorized"
+  | "unknown_model"
   | "rejected"
   | "context_too_long";
 
@@ -51,6 +52,11 @@ const failures: Record<ModelFailure, Failure> = {
   unauthorized: {
     code: "model.unauthorized",
     said: "OpenAI answered 401: check the OpenAiApiKey secret",
+    retry: "never",
+  },
+  unknown_model: {
+    code: "model.unknown_model",
+    said: "OpenAI answered 404 model_not_found: check model.name in bot.config.ts",
     retry: "never",
   },
   rejected: { code: "model.rejected", said: "OpenAI answered 400 invalid_value", retry: "never" },

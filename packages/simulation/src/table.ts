@@ -197,14 +197,18 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         const stored = chatItems.get(chatId);
         const chat = stored && isCurrent(stored) ? stored : undefined;
         // The chat's own item sorts behind all turns, so the query reads it first.
-        const newest = [...(turnItems.get(chatId)?.values() ?? [])]
-          .sort((a, b) => (a.key < b.key ? 1 : -1))
-          .slice(0, limit - (stored ? 1 : 0));
-        const before = newest.filter((turn) => isCurrent(turn) && turn.key < key).reverse();
+        const all = [...(turnItems.get(chatId)?.values() ?? [])].sort((a, b) => (a.key < b.key ? 1 : -1));
+        const newest = all.slice(0, limit - (stored ? 1 : 0));
+        const turnsBefore = (items: TurnItem[]) =>
+          items.filter((turn) => isCurrent(turn) && turn.key < key).reverse();
+        const conversation = (turns: TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
+        const before = turnsBefore(newest);
+        const past = conversation(before);
+        const isCovered = newest.length + (stored ? 1 : 0) === limit && past.length < limit / 2;
         return {
           windowStart: chat?.windowStart ?? "",
           version: chat?.version ?? 0,
-          turns: before.flatMap((turn) => toPastTurn(turn) ?? []),
+          turns: isCovered ? conversation(turnsBefore(all)).slice(-limit) : past,
           finished: before.flatMap((turn) => toFinishedTurn(turn) ?? []),
         };
       }),

@@ -1,5 +1,6 @@
 import { afterAll } from "vitest";
 import { lineContract } from "./contract/line.ts";
+import { memoryLine, memoryModel, memoryQueue, memoryTable } from "./contract/memory.ts";
 import { modelContract } from "./contract/model.ts";
 import { queueContract } from "./contract/queue.ts";
 import { closeAll, realLine, realModel, realQueue, realTable } from "./contract/real.ts";
@@ -7,7 +8,15 @@ import { tableContract } from "./contract/table.ts";
 
 afterAll(closeAll);
 
+// The world of the simulation and the real clients on their stand-ins promise the same.
+tableContract("in memory", memoryTable);
 tableContract("ElectroDB on dynalite", realTable);
+
+queueContract("in memory", memoryQueue);
 queueContract("SQS client on fauxqs", realQueue);
+
+lineContract("in memory", memoryLine);
 lineContract("HTTP client on the LINE simulator", realLine);
+
+modelContract("in memory", memoryModel);
 modelContract("OpenAI's SDK on the stand-in", realModel);
