@@ -21,6 +21,13 @@ export type WorkerOptions = AnswerOptions & {
   random: () => number;
 };
 
+type Batch = {
+  /** When this invocation must be over, epoch milliseconds. */
+  deadline: number;
+  /** How many chats have a message in it. */
+  chats: number;
+};
+
 type Verdict = { kind: "done" } | { kind: "again"; inS: number };
 
 const done: Verdict = { kind: "done" };
@@ -39,11 +46,12 @@ export function createWorker(options: WorkerOptions) {
 
   return async (messages: readonly Incoming[], deadline: number): Promise<string[]> => {
     const over = Promise.withResolvers<void>();
-    let running = new Set(messages.map(({ chatId }) => chatId)).size;
+    const batch = { deadline, chats: new Set(messages.map(({ chatId }) => chatId)).size };
+    let running = batch.chats;
     const left = await inOrder(
       messages,
       ({ chatId }) => chatId,
-      (message) => settle(message, deadline),
+      (message) => settle(message, batch),
       async ({ done, untouched }) => {
         await hide(untouched, 0);
         running -= 1;
@@ -55,14 +63,14 @@ export function createWorker(options: WorkerOptions) {
     return left.map(({ messageId }) => messageId);
   };
 
-  async function settle(message: Incoming, deadline: number): Promise<"next" | "stop"> {
-    const verdict = await judge(message, deadline);
+  async function settle(message: Incoming, batch: Batch): Promise<"next" | "stop"> {
+    const verdict = await judge(message, batch);
     if (verdict.kind === "done") return "next";
     await hide([message], verdict.inS);
     return "stop";
   }
 
-  async function judge(message: Incoming, deadline: number): Promise<Verdict> {
+  async function judge(message: Incoming, batch: Batch): Promise<Verdict> {
     let job: Job;
     try {
       job = decodeJob(message.body);
@@ -80,18 +88,19 @@ export function createWorker(options: WorkerOptions) {
       log.warn("event.too_old", { eventId, chat: chatHash(message.chatId) });
       return done;
     }
-    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > deadline)
+    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > batch.deadline)
       return { kind: "again", inS: 0 };
     try {
-      return await take(message, job, question, deadline);
+      return await take(message, job, question, batch);
     } catch (error) {
       return beforeClaim(message, toBotError(error));
     }
   }
 
   /** Claims the turn while its chat's memory is read: one round trip before the model call. */
-  async function take(message: Incoming, job: Job, question: Question, deadline: number): Promise<Verdict> {
+  async function take(message: Incoming, job: Job, question: Question, batch: Batch): Promise<Verdict> {
     const { event } = job;
+    const { deadline } = batch;
     const { chatId } = message;
     const key = turnKeyOf(chatId, event);
     const now = clock.now();
@@ -108,7 +117,7 @@ export function createWorker(options: WorkerOptions) {
       now,
       leaseUntil: deadline,
       expiresAt: Math.floor(now / 1000) + bot.memory.retentionDays * 86_400,
-      replay: isReplay(message, job),
+      replay: isReplay(message, job) ? message.messageId : undefined,
     });
     if (claim.kind === "finished") {
       log.info("turn.duplicate", { ...names, status: claim.status });
@@ -122,6 +131,7 @@ export function createWorker(options: WorkerOptions) {
     const replyToken = replyTokenOf(job);
     try {
       if (turn.attempts > retry.maxAttempts) throw crashed(turn);
+      if (runsApart(turn, batch)) return await putApart(turn);
       const memory = await recalling;
       log.info("turn.claimed", {
         ...names,
@@ -173,6 +183,18 @@ export function createWorker(options: WorkerOptions) {
     return { kind: "again", inS };
   }
 
+  async function putApart(turn: Turn): Promise<Verdict> {
+    await release(turn, { code: "worker.crashed" });
+    const inS = 1 + Math.floor(random() * retry.apartWithinS);
+    log.warn("turn.put_apart", {
+      eventId: turn.eventId,
+      chat: chatHash(turn.chatId),
+      crashes: turn.crashes,
+      inS,
+    });
+    return { kind: "again", inS };
+  }
+
   /** If even parking fails, the message comes back, and it is tried again. */
   async function parked(request: ParkRequest): Promise<Verdict> {
     try {
@@ -183,9 +205,9 @@ export function createWorker(options: WorkerOptions) {
     }
   }
 
-  async function release(turn: Turn, error: BotError): Promise<void> {
+  async function release(turn: Turn, { code }: Pick<BotError, "code">): Promise<void> {
     try {
-      await turns.release(turn, error.code);
+      await turns.release(turn, code);
     } catch (cause) {
       log.warn("turn.not_released", { eventId: turn.eventId, code: toBotError(cause).code });
     }
@@ -228,6 +250,15 @@ function backlogBehind(finished: readonly FinishedTurn[], sentAt: number) {
 /** An operator brought it back: with a replay of ours, or by moving it from the dead-letter queue as it was. */
 function isReplay(message: Incoming, job: Job): boolean {
   return job.replayedAt !== undefined || message.parkedAt !== undefined;
+}
+
+/**
+ * A message under which the process died may be what killed it. All of its batch come back at the same
+ * moment, and would die together again until all are given up; so each comes back at a moment of its own.
+ * The last attempts are made in any company.
+ */
+function runsApart({ crashes, attempts }: Turn, { chats }: Batch): boolean {
+  return crashes > 0 && chats > 1 && attempts < retry.maxAttempts - 1;
 }
 
 /** Every attempt so far ended without a word: the process died under it. */

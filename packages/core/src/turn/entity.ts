@@ -14,6 +14,10 @@ export function turnEntity({ client, table }: Table) {
         /** Epoch milliseconds. */
         leaseUntil: { type: "number", required: true },
         attempts: { type: "number", required: true },
+        /** Attempts that ended with an error; the others ended with their process. */
+        released: { type: "number" },
+        /** Ids of the queue messages that have brought it back from being parked. */
+        replayedBy: { type: "list", items: { type: "string" } },
 
         question: { type: "string", required: true },
         questionTokens: { type: "number" },

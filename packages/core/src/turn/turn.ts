@@ -49,6 +49,8 @@ export type Turn = TurnKey & {
   leaseUntil: number;
   /** Claims so far, this one included. */
   attempts: number;
+  /** Of the earlier ones: those that ended without an error, because the process died. */
+  crashes: number;
   question: string;
   answer?: Answer;
 };

@@ -15,8 +15,8 @@ export type ClaimRequest = TurnKey & {
   leaseUntil: number;
   /** Epoch seconds. */
   expiresAt: number;
-  /** An operator brought the job back: a parked turn may be claimed. */
-  replay: boolean;
+  /** Id of the queue message with which an operator brought the job back: it may claim a parked turn, once. */
+  replay: string | undefined;
 };
 
 export type Claim =
@@ -90,18 +90,24 @@ export function createTurns(table: Table): Turns {
   async function refusedClaim(request: ClaimRequest): Promise<Claim> {
     const { chatId, key } = request;
     const { data } = await guarded(() => entity.get({ chatId, key }).go({ consistent: true }));
-    if (data?.status === "parked" && request.replay) return reclaimParked(data, request);
+    const { replay } = request;
+    if (data?.status === "parked" && replay !== undefined && !data.replayedBy?.includes(replay)) {
+      return reclaimParked(data, request, replay);
+    }
     if (!data || data.status === "claimed" || data.status === "answered") {
       return { kind: "held", until: data?.leaseUntil ?? request.now };
     }
     return { kind: "finished", status: data.status };
   }
 
-  async function reclaimParked(item: TurnItem, request: ClaimRequest): Promise<Claim> {
+  async function reclaimParked(item: TurnItem, request: ClaimRequest, replay: string): Promise<Claim> {
     const { owner, leaseUntil } = request;
     const status: TurnStatus = item.messages === undefined ? "claimed" : "answered";
+    const replayedBy = [...(item.replayedBy ?? []), replay];
     const data = await write(item, ["parked", status], undefined, (turn) =>
-      turn.set({ status, owner, leaseUntil, attempts: 1 }).remove(["parked", "parkedAt", "finishedAt"]),
+      turn
+        .set({ status, owner, leaseUntil, attempts: 1, replayedBy })
+        .remove(["parked", "parkedAt", "finishedAt", "released"]),
     );
     return { kind: "claimed", turn: toTurn(data) };
   }
@@ -180,7 +186,7 @@ export function createTurns(table: Table): Turns {
 
     async release(turn, code) {
       await write(turn, ["claimed", "answered"], turn.owner, (item) =>
-        item.set({ leaseUntil: 0, error: code }),
+        item.set({ leaseUntil: 0, error: code }).add({ released: 1 }),
       );
     },
   };
@@ -188,7 +194,8 @@ export function createTurns(table: Table): Turns {
 
 function toTurn(item: TurnItem): Turn {
   const { chatId, key, eventId, status, owner, leaseUntil, attempts, question } = item;
-  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, question };
+  const crashes = Math.max(0, attempts - 1 - (item.released ?? 0));
+  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, crashes, question };
   if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
   const messages = JSON.parse(item.messages) as TextMessage[];
   const { retryKey, way, notice = false } = item;

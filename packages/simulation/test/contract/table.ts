@@ -29,7 +29,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       events += change.key ? 0 : 1;
       const eventId = `event-${events}`;
       const key = `${String(now + events).padStart(13, "0")}#${eventId}`;
-      const lease = { owner: "first", now, leaseUntil: later, expiresAt, replay: false };
+      const lease = { owner: "first", now, leaseUntil: later, expiresAt, replay: undefined };
       return { chatId, key, eventId, question: `question ${events}`, ...lease, ...change };
     }
 
@@ -163,7 +163,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       await ports.turns.park(turn, "model.unauthorized", now);
       await ports.turns.park(turn, "model.unauthorized", now);
       expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "parked" });
-      expect(await again(turn, { ...afterLease, replay: true })).toMatchObject({
+      expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
         kind: "claimed",
         turn: { status: "claimed", attempts: 1, owner: "second" },
       });
@@ -173,23 +173,47 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       });
     });
 
+    test("a replay brings a turn back once, however often its message is received", async () => {
+      const turn = await claim();
+      await ports.turns.park(turn, "model.unavailable", now);
+      const back = await again(turn, { ...afterLease, replay: "one" });
+      if (back.kind !== "claimed") throw new Error(`not claimed but ${back.kind}`);
+      await ports.turns.park(back.turn, "model.unavailable", now);
+      const parked = { kind: "finished", status: "parked" };
+      expect(await again(turn, { ...afterLease, owner: "third", replay: "one" })).toEqual(parked);
+      expect(await again(turn, { ...afterLease, owner: "third", replay: "two" })).toMatchObject({
+        kind: "claimed",
+      });
+    });
+
+    test("an attempt that was not released has crashed", async () => {
+      const turn = await claim();
+      expect(turn.crashes).toBe(0);
+      await ports.turns.release(turn, "model.unavailable");
+      const second = await again(turn);
+      expect(second).toMatchObject({ turn: { attempts: 2, crashes: 0 } });
+      expect(await again(turn, { ...afterLease, owner: "third" })).toMatchObject({
+        turn: { attempts: 3, crashes: 1 },
+      });
+    });
+
     test("a replay finds an answer that was stored", async () => {
       const turn = await claim();
       const answer = answerWith("stored", { way: "push" });
       await ports.turns.answer(turn, answer, {});
       await ports.turns.park(turn, "line.unavailable", now);
-      expect(await again(turn, { ...afterLease, replay: true })).toMatchObject({
+      expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
         turn: { status: "answered", answer },
       });
     });
 
     test("a replay of what was delivered or dropped finds it finished", async () => {
       const done = await delivered("done");
-      expect(await again(done, { replay: true })).toEqual({ kind: "finished", status: "delivered" });
+      expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
       const turn = await claim();
       await ports.turns.drop(turn, now);
       await ports.turns.drop(turn, now);
-      expect(await again(turn, { ...afterLease, replay: true })).toEqual({
+      expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
         kind: "finished",
         status: "dropped",
       });
