@@ -135,7 +135,7 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
   const noDeaths = troubles.dies + troubles.freezes === 0;
   const calmButForQuestions =
     noDeaths && calmQueue && lambda.throttles + lambda.losesResponse + lambda.deleteFails === 0;
-  const calmLambda = calmButForQuestions && plan.traffic.crashing === 0;
+  const calmLambda = calmButForQuestions && !crashes(plan.traffic);
   const visibilityIsLong = plan.visibilityTimeoutS >= worker.timeoutS;
   const roomForAll = plan.maximumConcurrency > plan.traffic.chats;
 
@@ -602,6 +602,10 @@ export function createCheck({ plan, bot, scheduler, history, table, count }: Che
   }
 }
 
+function crashes({ crashing, script = [] }: Plan["traffic"]): boolean {
+  return crashing > 0 || script.some(({ events }) => events.some(({ kind }) => kind === "crashing"));
+}
+
 export function isCalm({ wear, outages, lambda }: Plan, platform: keyof Plan["wear"]): boolean {
   const { lostThere, lostBack, slow } = wear[platform];
   const refuses = platform === "queue" ? lambda.entryRefused : 0;
@@ -613,6 +617,7 @@ const noted = new Set([
   "turn.claimed",
   "turn.duplicate",
   "turn.held",
+  "turn.put_apart",
   "turn.not_released",
   "job.retry",
   "event.ignored",

@@ -58,7 +58,8 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
     const way = { thereMs, backMs };
 
     const out = isOut(platform);
-    if (out) return { ...way, arrivals: 0, failure: out === "silent" ? "silence" : loudFailure(false) };
+    if (out === "silent") return { ...way, arrivals: 0, failure: "silence" };
+    if (out) return { thereMs: 10, backMs: 10, arrivals: 0, failure: loudFailure(false) };
     if (chance(lostThere)) {
       return { ...way, arrivals: 0, failure: random.chance(silent) ? "silence" : loudFailure(false) };
     }

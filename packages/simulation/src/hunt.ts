@@ -17,7 +17,8 @@ export async function huntMutations(options: {
   await sideBySide(wanted, async (mutation) => {
     const caught: Catch = { mutation, runs: 0 };
     const { seeds, scenarios } = options;
-    const job = { mutation, scenarios, from: 1, seeds, step: 1, seedsPerScenario: 1, maxFailures: 1 };
+    const order = { from: 1, seeds, seedsBeforeScenarios: 100, step: 1, seedsPerScenario: 1 };
+    const job = { ...order, mutation, scenarios, maxFailures: 1 };
     await runJob(job, (report) => {
       if (report.kind === "progress") return;
       caught.runs = report.runs;

@@ -90,7 +90,14 @@ async function runMany(seeds: number, from: number, scenario: string | undefined
   const tally: Record<string, number> = {};
   let through = 0;
   const lanes = Array.from({ length: cores }, (_, lane): Job => {
-    const job = { from: from + lane, seeds: seeds - lane, step: cores, seedsPerScenario: 0, maxFailures: 20 };
+    const job = {
+      from: from + lane,
+      seeds: seeds - lane,
+      seedsBeforeScenarios: seeds,
+      step: cores,
+      seedsPerScenario: 0,
+      maxFailures: 20,
+    };
     if (scenario === undefined) return { ...job, scenarios: [] };
     return { ...job, scenarios: lane === 0 ? [scenario] : [], seeds: 0, seedsPerScenario: seeds };
   });
@@ -98,7 +105,7 @@ async function runMany(seeds: number, from: number, scenario: string | undefined
     runJob(job, (report) => {
       if (report.kind === "failure") failures.push(report.failure);
       if (report.kind !== "progress") return;
-      through += report.seeds;
+      through += report.runs;
       for (const [what, count] of Object.entries(report.tally)) tally[what] = (tally[what] ?? 0) + count;
       const isTerminal = process.stderr.isTTY && !values.json;
       if (isTerminal) process.stderr.write(`\r${through} of ${seeds} seeds, ${failures.length} failed `);
@@ -122,7 +129,12 @@ async function runMutations(seeds: number, name: string | undefined): Promise<nu
   const startedAt = performance.now();
   const onCaught = ({ mutation, runs, by }: Catch) =>
     process.stderr.isTTY && process.stderr.write(`${mutation.name}: ${by ? `${runs} runs` : "NOT CAUGHT"}\n`);
-  const found = await huntMutations({ seeds, scenarios: scenarios.map((one) => one.name), name, onCaught });
+  const found = await huntMutations({
+    seeds,
+    scenarios: scenarios.flatMap((one) => (one.open === undefined ? [one.name] : [])),
+    name,
+    onCaught,
+  });
   const missed = found.filter(({ by }) => !by);
   print(`${tableOf(found).join("\n")}\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   if (name !== undefined) for (const { by } of found) if (by) printFailure(by);

@@ -194,6 +194,33 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: "never-apart",
+    mistake: "the messages under which a process died come back together",
+    edit: {
+      file: "worker.ts",
+      find: "return crashes > 0 && chats > 1",
+      replace: "return crashes < 0 && chats > 1",
+    },
+  },
+  {
+    name: "waits-too-short",
+    mistake: "all waits together are shorter than three minutes",
+    edit: {
+      file: "queue/retry.ts",
+      find: "step * (1 + retry.jitter * random())",
+      replace: "step * (1 - retry.jitter * random())",
+    },
+  },
+  {
+    name: "trusts-old-tokens",
+    mistake: "the reply token of a very late redelivery counts as fresh",
+    edit: {
+      file: "worker.ts",
+      find: "receivedAt - event.timestamp < replyTokenRenewableMs",
+      replace: "receivedAt > 0",
+    },
+  },
+  {
     name: "marks-parked-first",
     mistake: "a turn is marked as parked before its job is on the dead-letter queue",
     edit: {
@@ -260,5 +287,10 @@ export const mutations: readonly Mutation[] = [
     name: "table-claims-finished",
     mistake: "a claim does not ask whether the turn is over",
     table: ["claims_finished"],
+  },
+  {
+    name: "table-replays-again",
+    mistake: "a replay brings a turn back each time its message is received",
+    table: ["replays_again"],
   },
 ];

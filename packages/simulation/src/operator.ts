@@ -32,14 +32,16 @@ export function startOperator({ plan, scheduler, faults, check, history, queue }
     return reason?.code !== "delivery.unclear" && reason?.code !== "job.unreadable" && body !== "{";
   }
 
-  function replayOne({ chatId, body, messageId }: QueuedMessage): void {
+  function replayOne(job: QueuedMessage): void {
+    const { chatId, body, messageId, reason } = job;
     const replay = replayOf({ chatId, body }, scheduler.now());
     const eventId = replay.eventId.split("-")[0]!;
-    history.note("operator", "replays", { chatId, eventId });
+    const moves = plan.operator?.moves && reason !== undefined;
+    history.note("operator", moves ? "moves it back" : "replays", { chatId, eventId });
     check.replayed(eventId);
-    queue.main.send({ chatId, deduplicationId: replay.eventId, body: replay.body });
-    if (faults.chance(plan.operator?.dies ?? 0)) return;
-    queue.deadLetters.discard(messageId);
+    if (moves) queue.main.send({ ...job, deduplicationId: `moved-${messageId}` });
+    else queue.main.send({ chatId, deduplicationId: replay.eventId, body: replay.body });
+    if (!faults.chance(plan.operator?.dies ?? 0)) queue.deadLetters.discard(messageId);
   }
 
   function replay(): number {

@@ -53,6 +53,8 @@ export type Operator = {
   everyMs?: number;
   /** Waits this long after the trouble before everything is replayed once more. */
   finallyAfterMs: number;
+  /** Moves jobs back as they are, as the AWS console does, and not with core's replay. */
+  moves: boolean;
   dies: number;
 };
 
@@ -143,6 +145,8 @@ export function drawPlan(random: Random): Plan {
     slow: share(),
   });
   const crashes = random.chance(kinds);
+  // A queue that shows messages again while they are worked on, and workers that stand still and wake up late.
+  const races = random.chance(0.12);
   return {
     wear: {
       table: wear(),
@@ -153,7 +157,7 @@ export function drawPlan(random: Random): Plan {
     outages: random.chance(kinds / 2) ? [drawOutage(random)] : [],
     process: {
       dies: crashes ? share(0.4) : 0,
-      freezes: share(0.3),
+      freezes: races ? 0.01 + 0.1 * random.next() : share(0.3),
       skewMs: random.chance(kinds) ? 1_000 : 0,
     },
     refusals: {
@@ -180,10 +184,10 @@ export function drawPlan(random: Random): Plan {
       losesResponse: share(),
       deleteFails: share(),
       entryRefused: share(),
-      outlives: random.pick([0, 0.5]),
+      outlives: races ? 1 : random.pick([0, 0.5]),
     },
     tokenLifeMs: random.chance(kinds / 3) ? [5_000, 60_000] : [52_000, 75_000],
-    visibilityTimeoutS: random.chance(0.1) ? random.int(20, 74) : queue.visibilityTimeoutS,
+    visibilityTimeoutS: races ? random.int(15, 70) : queue.visibilityTimeoutS,
     maximumConcurrency: random.pick([2, 3, worker.maximumConcurrency]),
     maxOfGroup: random.pick([1, 2, 10]),
     bot: { delivery: random.chance(0.8) ? "auto" : "push", maxUnanswered: random.pick([3, 20]) },
@@ -217,7 +221,7 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
 
 function drawOperator(random: Random, share: () => number): Operator {
   const finallyAfterMs = minutes(random.pick([2, 60, 600]));
-  return { everyMs: minutes(random.int(2, 40)), finallyAfterMs, dies: share() };
+  return { everyMs: minutes(random.int(2, 40)), finallyAfterMs, moves: random.chance(0.3), dies: share() };
 }
 
 function drawOutage(random: Random): Outage {

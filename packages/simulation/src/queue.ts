@@ -237,8 +237,9 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
 }
 
 export function toIncoming(message: QueuedMessage): Incoming {
-  const { messageId, receiptHandle, chatId, body, receiveCount } = message;
-  return { messageId, receiptHandle, chatId, body, receiveCount };
+  const { messageId, receiptHandle, chatId, body, receiveCount, reason } = message;
+  const incoming = { messageId, receiptHandle, chatId, body, receiveCount };
+  return reason ? { ...incoming, parkedAt: reason.parkedAt } : incoming;
 }
 
 function queueError(reason: string): BotError {

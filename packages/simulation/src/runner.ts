@@ -9,6 +9,8 @@ export type Job = {
   scenarios: readonly string[];
   from: number;
   seeds: number;
+  /** The scenarios come after so many of them; a multiple of `step`. */
+  seedsBeforeScenarios: number;
   /** Every which seed: threads take turns. */
   step: number;
   /** Seeds for each scenario. */
@@ -26,7 +28,7 @@ export type Failure = {
 };
 
 export type Report =
-  | { kind: "progress"; seeds: number; tally: Record<string, number> }
+  | { kind: "progress"; runs: number; tally: Record<string, number> }
   | { kind: "failure"; failure: Failure; runs: number }
   | { kind: "done"; runs: number };
 
@@ -38,7 +40,13 @@ async function work(job: Job): Promise<void> {
   let runs = 0;
   let failures = 0;
   let tally: Record<string, number> = {};
+  let said = 0;
   const say = (report: Report) => parentPort?.postMessage(report);
+  const sayProgress = () => {
+    say({ kind: "progress", runs: runs - said, tally });
+    said = runs;
+    tally = {};
+  };
 
   async function runOne(seed: number, name?: string): Promise<void> {
     const scenario = name === undefined ? undefined : scenarios.find((one) => one.name === name)!;
@@ -54,18 +62,26 @@ async function work(job: Job): Promise<void> {
     say({ kind: "failure", failure: { seed, scenario: name, violations, missed, history }, runs });
   }
 
-  for (let seed = job.from; seed < job.from + job.seeds && failures < job.maxFailures; seed += job.step) {
-    await runOne(seed);
-    if (runs % 100 > 0) continue;
-    say({ kind: "progress", seeds: 100, tally });
-    tally = {};
-  }
-  say({ kind: "progress", seeds: runs % 100, tally });
-  for (const name of job.scenarios) {
-    for (let seed = 1; seed <= job.seedsPerScenario && failures < job.maxFailures; seed += 1) {
-      await runOne(seed, name);
+  async function runSeeds(from: number, to: number): Promise<void> {
+    for (let seed = from; seed < to && failures < job.maxFailures; seed += job.step) {
+      await runOne(seed);
+      if (runs % 100 === 0) sayProgress();
     }
   }
+  async function runScenarios(): Promise<void> {
+    for (const name of job.scenarios) {
+      for (let seed = 1; seed <= job.seedsPerScenario && failures < job.maxFailures; seed += 1) {
+        await runOne(seed, name);
+      }
+    }
+  }
+
+  const { from, seeds } = job;
+  const first = Math.min(seeds, job.seedsBeforeScenarios);
+  await runSeeds(from, from + first);
+  await runScenarios();
+  await runSeeds(from + first, from + seeds);
+  sayProgress();
   say({ kind: "done", runs });
 }
 

@@ -9,6 +9,8 @@ export type Scenario = {
   /** What it shows, as a sentence. */
   shows: string;
   plan: Plan;
+  /** Core does not do it yet: what is missing. */
+  open?: string;
   /** What did not end as expected; nothing, if all did. */
   judge(outcome: Outcome): string[];
 };
@@ -22,6 +24,11 @@ function together(count: number, first: EventKind = "question"): Script {
     kind: index === 0 ? first : ("question" as const),
   }));
   return [{ atMs: 0, events }];
+}
+
+/** Each chat's question in a webhook of its own. */
+function apart(count: number): Script {
+  return chats(count).map((chatId, n) => ({ atMs: n * 1_000, events: [{ chatId, kind: "question" }] }));
 }
 
 /** Each chat writes `each` questions, `everyMs` apart. */
@@ -70,7 +77,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "model-down-3-minutes",
     shows: "three minutes without OpenAI need no operator: every message is answered, none is given up",
-    plan: planOf(steadily(4, 3, 30_000), { outages: down("model", minutes(3)) }),
+    plan: planOf(steadily(10, 2, 60_000), { outages: down("model", minutes(3)) }),
     judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
   },
   {
@@ -98,7 +105,7 @@ export const scenarios: readonly Scenario[] = [
     shows: "what an hour's outage parked is answered once after an operator's replay",
     plan: planOf(steadily(6, 3, minutes(5)), {
       outages: down("model", minutes(60)),
-      operator: { finallyAfterMs: minutes(30), dies: 0 },
+      operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
     }),
     judge: allAnswered,
   },
@@ -178,7 +185,7 @@ export const scenarios: readonly Scenario[] = [
     name: "late-redelivery",
     shows:
       "a message first received after half an hour, whose reply is lost on the way, is not given up for delivered",
-    plan: planOf([{ atMs: 0, events: [{ chatId: "U1", kind: "question" }] }], {
+    plan: planOf(apart(8), {
       outages: [{ platform: "queue", fromMs: 0, untilMs: minutes(22), silent: false }],
       wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostThere: 0.5, silent: 1 } },
     }),
@@ -186,12 +193,13 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "replay-after-two-days",
+    open: "a replay does not know that an unclear push is older than LINE's memory of its retry key",
     shows: "a push that nobody knows to have arrived is not sent again when LINE has forgotten its key",
     plan: planOf(steadily(3, 2, 20_000), {
       bot: { delivery: "push", maxUnanswered: 20 },
       wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostBack: 1 } },
       troubleMs: minutes(30),
-      operator: { finallyAfterMs: minutes(48 * 60), dies: 0 },
+      operator: { finallyAfterMs: minutes(48 * 60), moves: false, dies: 0 },
     }),
     judge: () => [],
   },

@@ -10,7 +10,7 @@ import type { UsageBook, Used } from "@henji/core/usage/usage";
 import { directNetwork, type Network } from "./network.ts";
 
 /** Conditions of core/src/turn/turns.ts that can be left out, to see whether the simulation notices. */
-export type TableMistake = "any_owner" | "any_state" | "any_lease" | "claims_finished";
+export type TableMistake = "any_owner" | "any_state" | "any_lease" | "claims_finished" | "replays_again";
 
 export type MemoryTableOptions = {
   network?: Network;
@@ -95,19 +95,34 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
 
   async function refusedClaim(request: ClaimRequest): Promise<Claim> {
     const item = await call("read", () => read(request));
-    if (item?.status === "parked" && request.replay) return reclaimParked(item, request);
+    const { replay } = request;
+    const isNew = !item?.replayedBy?.includes(replay ?? "") || may("replays_again");
+    if (item?.status === "parked" && replay !== undefined && isNew) {
+      return reclaimParked(item, request, replay);
+    }
     if (!item || item.status === "claimed" || item.status === "answered") {
       return { kind: "held", until: item?.leaseUntil ?? request.now };
     }
     return { kind: "finished", status: item.status as FinalStatus };
   }
 
-  async function reclaimParked(parked: TurnItem, { owner, leaseUntil }: ClaimRequest): Promise<Claim> {
+  async function reclaimParked(
+    parked: TurnItem,
+    { owner, leaseUntil }: ClaimRequest,
+    replay: string,
+  ): Promise<Claim> {
     const status = parked.messages === undefined ? "claimed" : "answered";
     const item = await call("reclaim", () =>
       write("reclaim", parked, ["parked", status], undefined, (current) => {
-        const { parked: _, parkedAt: __, finishedAt: ___, ...rest } = current;
-        return { ...rest, status, owner, leaseUntil, attempts: 1 };
+        const { parked: _, parkedAt: __, finishedAt: ___, released: ____, ...rest } = current;
+        return {
+          ...rest,
+          status,
+          owner,
+          leaseUntil,
+          attempts: 1,
+          replayedBy: [...(current.replayedBy ?? []), replay],
+        };
       }),
     );
     return { kind: "claimed", turn: toTurn(item) };
@@ -185,6 +200,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           ...item,
           leaseUntil: 0,
           error: code,
+          released: (item.released ?? 0) + 1,
         })),
       );
     },
@@ -235,7 +251,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
 
 function toTurn(item: TurnItem): Turn {
   const { chatId, key, eventId, status, owner, leaseUntil, attempts, question } = item;
-  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, question };
+  const crashes = Math.max(0, attempts - 1 - (item.released ?? 0));
+  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, crashes, question };
   if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
   const messages = JSON.parse(item.messages) as TextMessage[];
   const { retryKey, way, notice = false } = item;
