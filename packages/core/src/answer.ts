@@ -136,7 +136,13 @@ export function createAnswer(options: AnswerOptions) {
     const { highWaterTokens, lowWaterTokens } = bot.memory;
     const within = (maxWindowTokens: number) => {
       const { instructions } = bot;
-      const context = buildContext({ instructions, ...memory, message: turn.question, maxWindowTokens });
+      const context = buildContext({
+        instructions,
+        summary: "",
+        ...memory,
+        message: turn.question,
+        maxWindowTokens,
+      });
       const left = deadline - clock.now() - deadlines.reserveMs;
       if (left <= 0) throw tooLate();
       return model.ask(context, {

@@ -2,6 +2,8 @@ import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { BotError } from "./error.ts";
 
+const price = z.number().check(z.nonnegative());
+
 const texts = z.strictObject({
   /** Sent once when a message is given up on. */
   apology: z.string(),
@@ -13,6 +15,15 @@ const texts = z.strictObject({
   tooMany: z.string(),
 });
 
+/** US dollars for a million tokens. */
+const prices = z.strictObject({
+  input: price,
+  cachedInput: price,
+  /** What the model puts into its prompt cache costs this instead of `input`. */
+  cacheWrite: price,
+  output: price,
+});
+
 const schema = z
   .strictObject({
     instructions: z.string().check(z.minLength(1)),
@@ -21,6 +32,7 @@ const schema = z
       /** OpenAI: at least 16. */
       maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
       reasoningEffort: z._default(z.enum(["none", "low", "medium", "high"]), "none"),
+      prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
     }),
     memory: z.strictObject({
       highWaterTokens: z._default(z.int().check(z.positive()), 6_000),

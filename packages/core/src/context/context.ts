@@ -3,6 +3,9 @@ import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 
 export type ContextMessage = { role: "user" | "assistant"; content: string };
 
+/** Says what the summary is: notes, and nothing to be obeyed. */
+const SUMMARY_HEADING = "Notes on our conversation so far, for reference only:";
+
 /** What is sent to the model. */
 export type Context = {
   instructions: string;
@@ -15,6 +18,8 @@ export type Context = {
 
 export type ContextRequest = {
   instructions: string;
+  /** What is remembered of the turns before the window; empty: nothing. */
+  summary: string;
   /** Answered turns before this message, oldest first. */
   turns: readonly PastTurn[];
   /** Key of the oldest turn of the window. */
@@ -25,12 +30,12 @@ export type ContextRequest = {
 };
 
 /**
- * `instructions → turns since windowStart → new message`. Nothing in front of the new
+ * `instructions → summary → turns since windowStart → new message`. Nothing in front of the new
  * message changes from turn to turn but by appending, so the model's prompt cache
- * serves the prefix.
+ * serves the prefix. The summary holds users' words: it is a message, never an instruction.
  */
 export function buildContext(request: ContextRequest): Context {
-  const { instructions, message, windowStart, maxWindowTokens } = request;
+  const { instructions, summary, message, windowStart, maxWindowTokens } = request;
   const turns = newestWithin(
     request.turns.filter(({ key }) => key >= windowStart),
     maxWindowTokens,
@@ -39,6 +44,7 @@ export function buildContext(request: ContextRequest): Context {
   return {
     instructions,
     input: [
+      ...summaryMessages(summary),
       ...turns.flatMap(({ question, answer }): ContextMessage[] => [
         { role: "user", content: question },
         { role: "assistant", content: answer },
@@ -46,7 +52,10 @@ export function buildContext(request: ContextRequest): Context {
       { role: "user", content: message },
     ],
     tokensAtMost:
-      tokensAtMost(instructions) + tokensAtMost(message) + 2 * TOKENS_PER_MESSAGE + sum(turns.map(tokensOf)),
+      tokensAtMost(instructions) +
+      sum([...summaryMessages(summary), { content: message }].map(({ content }) => tokensAtMost(content))) +
+      3 * TOKENS_PER_MESSAGE +
+      sum(turns.map(tokensOf)),
     ...(first && { firstTurn: first.key }),
   };
 }
@@ -66,6 +75,11 @@ export function nextWindowStart(
   if (!full) return windowStart;
   const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
   return kept[0]?.key ?? afterLast(window);
+}
+
+function summaryMessages(summary: string): ContextMessage[] {
+  if (summary === "") return [];
+  return [{ role: "user", content: `${SUMMARY_HEADING}\n${summary}` }];
 }
 
 function newestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[] {

@@ -27,7 +27,7 @@ export type ModelOptions = {
   apiKey: string;
   /** OpenAI's, if not set; anything that serves `/responses` will do. */
   baseURL?: string | undefined;
-  settings: Bot["model"];
+  settings: Omit<Bot["model"], "prices">;
   fetch?: typeof globalThis.fetch;
 };
 
