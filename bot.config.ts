@@ -15,6 +15,8 @@ export default defineBot({
     maxOutputTokens: 1_000,
     /** "none" answers fastest and cheapest. */
     reasoningEffort: "none",
+    /** US dollars for a million tokens: what usage and benchmarks reckon with. */
+    prices: { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 },
   },
 
   memory: {

@@ -17,7 +17,7 @@ export async function huntMutations(options: {
   await sideBySide(wanted, async (mutation) => {
     const caught: Catch = { mutation, runs: 0 };
     const { seeds, scenarios } = options;
-    const order = { from: 1, seeds, seedsBeforeScenarios: 100, step: 1, seedsPerScenario: 1 };
+    const order = { from: 1, seeds, seedsBeforeScenarios: 100, step: 1, seedsPerScenario: 20 };
     const job = { ...order, mutation, scenarios, maxFailures: 1 };
     await runJob(job, (report) => {
       if (report.kind === "progress") return;
@@ -30,12 +30,19 @@ export async function huntMutations(options: {
   return mutations.flatMap((mutation) => found.find((one) => one.mutation === mutation) ?? []);
 }
 
+function howCaught({ rare }: Mutation, by: Failure | undefined): string {
+  if (!by) return rare === undefined ? "NOT CAUGHT" : `rare: ${rare}`;
+  const [violation] = by.violations;
+  const what = violation ? `${violation.rule}: ${violation.what}` : by.missed[0];
+  return by.scenario === undefined ? `${what}` : `${by.scenario}: ${what}`;
+}
+
 /** One line per mutation. */
 export function tableOf(found: readonly Catch[]): string[] {
   const rows = found.map(({ mutation, runs, by }) => [
     mutation.name,
     by ? String(runs) : "-",
-    by ? `${by.violations[0]?.rule ?? by.scenario}: ${by.violations[0]?.what ?? by.missed[0]}` : "NOT CAUGHT",
+    howCaught(mutation, by),
     mutation.mistake,
   ]);
   const all = [["mutation", "runs", "caught by", "the mistake"], ...rows];

@@ -135,7 +135,7 @@ async function runMutations(seeds: number, name: string | undefined): Promise<nu
     name,
     onCaught,
   });
-  const missed = found.filter(({ by }) => !by);
+  const missed = found.filter(({ mutation, by }) => !by && mutation.rare === undefined);
   print(`${tableOf(found).join("\n")}\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   if (name !== undefined) for (const { by } of found) if (by) printFailure(by);
   if (values.json) {

@@ -90,7 +90,7 @@ export type Traffic = {
 };
 
 export const minutes = (n: number) => n * 60_000;
-const noWear: Wear = { lostThere: 0, lostBack: 0, silent: 0, repeated: 0, slow: 0 };
+export const noWear: Wear = { lostThere: 0, lostBack: 0, silent: 0, repeated: 0, slow: 0 };
 
 /** Nothing goes wrong. */
 export const quietPlan: Plan = {

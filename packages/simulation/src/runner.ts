@@ -69,9 +69,9 @@ async function work(job: Job): Promise<void> {
     }
   }
   async function runScenarios(): Promise<void> {
-    for (const name of job.scenarios) {
-      for (let seed = 1; seed <= job.seedsPerScenario && failures < job.maxFailures; seed += 1) {
-        await runOne(seed, name);
+    for (let seed = 1; seed <= job.seedsPerScenario; seed += 1) {
+      for (const name of job.scenarios) {
+        if (failures < job.maxFailures) await runOne(seed, name);
       }
     }
   }

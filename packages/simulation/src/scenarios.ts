@@ -1,6 +1,6 @@
 import { worker } from "@henji/core/settings";
 import type { EventKind, Fate } from "./check.ts";
-import { minutes, type Plan, quietPlan, type Script } from "./plan.ts";
+import { minutes, noWear, type Plan, quietPlan, type Script, type Wear } from "./plan.ts";
 import type { Outcome } from "./run.ts";
 
 /** A story with an expected end, stricter than what must always be true. */
@@ -59,6 +59,8 @@ const allAnswered = ({ events }: Outcome) =>
 const noneParked = ({ events }: Outcome) => wrong(events, "parked", ({ parkings }) => parkings.length === 0);
 
 const answerMs = ({ answeredAt = Number.POSITIVE_INFINITY, timestamp }: Fate) => answeredAt - timestamp;
+
+const worn: Wear = { lostThere: 0.05, lostBack: 0.1, silent: 0.5, repeated: 0.2, slow: 0.2 };
 
 /** The model needs up to 6 s; the rest is webhook, queue, table and LINE. */
 const SOON_MS = 8_000;
@@ -126,6 +128,40 @@ export const scenarios: readonly Scenario[] = [
     shows: "without the queue LINE is told to come back, and everything is answered once",
     plan: planOf(steadily(4, 3, 60_000), { outages: down("queue", minutes(2)) }),
     judge: (outcome) => [...noneParked(outcome)],
+  },
+  {
+    name: "slow-model",
+    shows: "however slow the model is, no invocation runs into its time-out, and everything is answered",
+    plan: planOf(steadily(2, 6, 1_000), {
+      wear: { ...quietPlan.wear, model: { ...quietPlan.wear.model, slow: 0.7 } },
+      troubleMs: minutes(5),
+    }),
+    judge: allAnswered,
+  },
+  {
+    name: "line-refuses",
+    shows: "replies are refused and processes die: what is pushed instead is sent once",
+    plan: planOf(steadily(4, 4, 10_000), {
+      refusals: { rate: 0.6 },
+      process: { dies: 0.05, freezes: 0, skewMs: 0 },
+      wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostBack: 0.2 } },
+      troubleMs: minutes(20),
+    }),
+    judge: () => [],
+  },
+  {
+    name: "races",
+    shows: "messages are shown again while they are worked on, and workers stand still and wake up late",
+    plan: planOf(steadily(2, 6, 30_000), {
+      visibilityTimeoutS: 15,
+      process: { dies: 0, freezes: 0.2, skewMs: 1_000 },
+      wear: { table: worn, queue: noWear, line: worn, model: { ...worn, slow: 0.5 } },
+      behaviours: { unavailable: 0.2, unauthorized: 0.2 },
+      lambda: { ...quietPlan.lambda, outlives: 1, losesResponse: 0.1, deleteFails: 0.2 },
+      operator: { everyMs: minutes(3), finallyAfterMs: minutes(2), moves: false, dies: 0.8 },
+      troubleMs: minutes(60),
+    }),
+    judge: () => [],
   },
   {
     name: "hanging-chat",
