@@ -2,6 +2,9 @@ import { type Mutation, mutations } from "./mutations.ts";
 import type { Failure } from "./runner.ts";
 import { cores, runJob, sideBySide } from "./threads.ts";
 
+const SEEDS_FIRST = 60;
+const SEEDS_OF_ITS_STORY = 150;
+
 /** How a mutation was caught; nothing in `by`, if it was not. */
 export type Catch = { mutation: Mutation; runs: number; by?: Failure };
 
@@ -17,8 +20,20 @@ export async function huntMutations(options: {
   await sideBySide(wanted, async (mutation) => {
     const caught: Catch = { mutation, runs: 0 };
     const { seeds, scenarios } = options;
-    const order = { from: 1, seeds, seedsBeforeScenarios: 100, step: 1, seedsPerScenario: 20 };
-    const job = { ...order, mutation, scenarios, maxFailures: 1 };
+    const { scenario } = mutation;
+    const stories =
+      scenario === undefined
+        ? { scenarios, seedsPerScenario: 1 }
+        : { scenarios: [scenario], seedsPerScenario: SEEDS_OF_ITS_STORY };
+    const job = {
+      from: 1,
+      seeds,
+      step: 1,
+      seedsBeforeScenarios: SEEDS_FIRST,
+      ...stories,
+      mutation,
+      maxFailures: 1,
+    };
     await runJob(job, (report) => {
       if (report.kind === "progress") return;
       caught.runs = report.runs;

@@ -13,6 +13,8 @@ export type Mutation = {
    * the real table has these conditions.
    */
   edit?: Edit;
+  /** The story that shows it best; any, if not set. */
+  scenario?: string;
   /** Why it may take thousands of seeds: then `npm test` does not insist. */
   rare?: string;
   table?: readonly TableMistake[];
@@ -51,6 +53,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "no-lease-check",
     mistake: "a worker that woke up late sends without looking at its lease",
+    scenario: "races",
     edit: {
       file: "line/deliver.ts",
       find: "if (clock.now() + deadlines.lineMs <= turn.leaseUntil) return;",
@@ -87,6 +90,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "forgets-the-way",
     mistake: "the switch from reply to push is not recorded before the push",
+    scenario: "line-refuses",
     edit: { file: "line/deliver.ts", find: "await turns.usePush(turn);", replace: "" },
   },
   {
@@ -110,6 +114,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "model-timeout-unlimited",
     mistake: "the model call may take its full time, however little of the invocation is left",
+    scenario: "slow-model",
     edit: { file: "answer.ts", find: "Math.min(deadlines.modelMs, left)", replace: "deadlines.modelMs" },
   },
   {
@@ -189,6 +194,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "crashes-for-ever",
     mistake: "attempts that end in a crash are not counted",
+    scenario: "crashing-chat",
     edit: {
       file: "worker.ts",
       find: "if (turn.attempts > retry.maxAttempts) throw crashed(turn);",
@@ -198,6 +204,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "never-apart",
     mistake: "the messages under which a process died come back together",
+    scenario: "crashing-chat",
     edit: {
       file: "worker.ts",
       find: "return crashes > 0 && chats > 1",
@@ -207,6 +214,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "waits-too-short",
     mistake: "all waits together are shorter than three minutes",
+    scenario: "model-down-3-minutes",
     edit: {
       file: "queue/retry.ts",
       find: "step * (1 + retry.jitter * random())",
@@ -216,6 +224,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "trusts-old-tokens",
     mistake: "the reply token of a very late redelivery counts as fresh",
+    scenario: "late-redelivery",
     edit: {
       file: "worker.ts",
       find: "receivedAt - event.timestamp < replyTokenRenewableMs",
@@ -273,17 +282,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: "table-any-owner",
     mistake: "writes to a turn do not ask who holds it",
+    scenario: "races",
     table: ["any_owner"],
   },
   {
     name: "table-any-state",
     mistake: "writes to a turn do not ask in which state it is",
+    scenario: "races",
     rare: "the conditions on the owner and the queue's lock on the chat are in front of it",
     table: ["any_state"],
   },
   {
     name: "table-any-lease",
     mistake: "a claim does not ask whether a lease is running",
+    scenario: "races",
     table: ["any_lease"],
   },
   {
@@ -294,6 +306,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "table-replays-again",
     mistake: "a replay brings a turn back each time its message is received",
+    scenario: "races",
     table: ["replays_again"],
   },
 ];

@@ -140,11 +140,10 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "line-refuses",
-    shows: "replies are refused and processes die: what is pushed instead is sent once",
+    shows: "replies are refused and the table forgets: what is pushed instead is sent once",
     plan: planOf(steadily(4, 4, 10_000), {
       refusals: { rate: 0.6 },
-      process: { dies: 0.05, freezes: 0, skewMs: 0 },
-      wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostBack: 0.2 } },
+      wear: { ...quietPlan.wear, table: { ...noWear, lostThere: 0.2 } },
       troubleMs: minutes(20),
     }),
     judge: () => [],
