@@ -63,18 +63,18 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     return item;
   }
 
-  /** One conditional write: refused unless the turn is in one of `from` and, if named, held by `owner`. */
+  /** One conditional write: refused unless the turn is in one of `from` and held as it must be. */
   function write(
     what: string,
     key: TurnKey,
     from: readonly TurnStatus[],
-    owner: string | undefined,
+    owner: string | ((item: TurnItem) => boolean),
     patch: (item: TurnItem) => TurnItem,
   ): TurnItem {
     const item = read(key);
     const stateFits = item && (may("any_state") || from.includes(item.status));
-    const ownerFits = owner === undefined || may("any_owner") || item?.owner === owner;
-    if (stateFits && ownerFits) return put(what, patch(item));
+    const isHeld = (by: TurnItem) => (typeof owner === "string" ? by.owner === owner : owner(by));
+    if (stateFits && (may("any_owner") || isHeld(item))) return put(what, patch(item));
     throw new BotError("turn.lost", "Another worker has taken this turn over", { retry: "later" });
   }
 
@@ -112,8 +112,10 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     replay: string,
   ): Promise<Claim> {
     const status = parked.messages === undefined ? "claimed" : "answered";
+    const asRead = (current: TurnItem) =>
+      current.status === "parked" ? current.parkedAt === parked.parkedAt : current.owner === owner;
     const item = await call("reclaim", () =>
-      write("reclaim", parked, ["parked", status], undefined, (current) => {
+      write("reclaim", parked, ["parked", status], asRead, (current) => {
         const { parked: _, parkedAt: __, finishedAt: ___, released: ____, ...rest } = current;
         return {
           ...rest,

@@ -104,7 +104,9 @@ export function createTurns(table: Table): Turns {
     const { owner, leaseUntil } = request;
     const status: TurnStatus = item.messages === undefined ? "claimed" : "answered";
     const replayedBy = [...(item.replayedBy ?? []), replay];
-    const data = await write(item, ["parked", status], undefined, (turn) =>
+    // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
+    const asRead = { parkedAt: item.parkedAt ?? "", orHeld: status };
+    const data = await write(item, asRead, owner, (turn) =>
       turn
         .set({ status, owner, leaseUntil, attempts: 1, replayedBy })
         .remove(["parked", "parkedAt", "finishedAt", "released"]),
@@ -114,18 +116,27 @@ export function createTurns(table: Table): Turns {
 
   type Patch = ReturnType<typeof entity.update>;
 
-  /** One conditional write: refused unless the turn is in one of `from` and, if named, held by `owner`. */
+  type From = readonly TurnStatus[] | { parkedAt: string; orHeld: TurnStatus };
+
+  /**
+   * One conditional write: refused unless the turn is in one of `from` and held by `owner`; or, to bring it back,
+   * parked at that very time or brought back by this owner already.
+   */
   async function write(
     { chatId, key }: TurnKey,
-    from: readonly TurnStatus[],
-    owner: string | undefined,
+    from: From,
+    owner: string,
     patch: (turn: Patch) => ReturnType<Patch["set"]> | ReturnType<Patch["remove"]>,
   ): Promise<TurnItem> {
     try {
       const { data } = await patch(entity.update({ chatId, key }))
         .where((turn, { eq }) => {
-          const states = `(${from.map((status) => eq(turn.status, status)).join(" OR ")})`;
-          return owner === undefined ? states : `${states} AND ${eq(turn.owner, owner)}`;
+          if ("parkedAt" in from) {
+            return `(${eq(turn.status, "parked")} AND ${eq(turn.parkedAt, from.parkedAt)})
+              OR (${eq(turn.status, from.orHeld)} AND ${eq(turn.owner, owner)})`;
+          }
+          const states = from.map((status) => eq(turn.status, status)).join(" OR ");
+          return `(${states}) AND ${eq(turn.owner, owner)}`;
         })
         .go({ response: "all_new" });
       return data as TurnItem;

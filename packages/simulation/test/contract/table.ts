@@ -186,6 +186,17 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       });
     });
 
+    test("a replay takes a turn from nobody who has brought it back before", async () => {
+      const turn = await claim();
+      await ports.turns.park(turn, "model.unavailable", now);
+      const replays = await Promise.allSettled([
+        again(turn, { ...afterLease, owner: "one", replay: "one" }),
+        again(turn, { ...afterLease, owner: "two", replay: "two" }),
+      ]);
+      const kinds = replays.map((result) => (result.status === "fulfilled" ? result.value.kind : "lost"));
+      expect(kinds.filter((kind) => kind === "claimed")).toHaveLength(1);
+    });
+
     test("an attempt that was not released has crashed", async () => {
       const turn = await claim();
       expect(turn.crashes).toBe(0);
