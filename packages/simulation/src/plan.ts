@@ -1,5 +1,5 @@
 import { queue, worker } from "@henji/core/settings";
-import type { EventKind } from "./check.ts";
+import type { EventKind } from "./check/fate.ts";
 import type { Refusal } from "./line.ts";
 import type { Behaviour } from "./model.ts";
 import type { Random } from "./random.ts";

@@ -1,7 +1,8 @@
 import { type Bot, defineBot } from "@henji/core/bot";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { breakerOpenMs, worker } from "@henji/core/settings";
-import { createCheck, type Fate, type Tally, type Violation } from "./check.ts";
+import type { Fate, Tally, Violation } from "./check/fate.ts";
+import { createCheck } from "./check.ts";
 import { createEventSource } from "./event-source.ts";
 import { createFaults } from "./faults.ts";
 import { createFunctions } from "./functions.ts";

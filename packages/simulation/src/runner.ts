@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Violation } from "./check.ts";
+import type { Violation } from "./check/fate.ts";
 import { mutateCore } from "./mutate.ts";
 import type { Mutation } from "./mutations.ts";
 

@@ -1,5 +1,5 @@
 import { worker } from "@henji/core/settings";
-import type { EventKind, Fate } from "./check.ts";
+import type { EventKind, Fate } from "./check/fate.ts";
 import { minutes, noWear, type Plan, quietPlan, type Script, type Wear } from "./plan.ts";
 import type { Outcome } from "./run.ts";
 

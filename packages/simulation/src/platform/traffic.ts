@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { LineEvent } from "@henji/core/line/event";
-import type { Check, EventKind } from "../check.ts";
+import type { EventKind } from "../check/fate.ts";
+import type { Check } from "../check.ts";
 import type { Faults } from "../faults.ts";
 import { channelSecret, type Functions } from "../functions.ts";
 import type { History } from "../history.ts";

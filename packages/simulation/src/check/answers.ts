@@ -1,0 +1,166 @@
+import type { Context } from "@henji/core/context/context";
+import type { TextMessage } from "@henji/core/line/text";
+import { deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
+import type { TurnItem } from "@henji/core/turn/entity";
+import type { SendRequest, Sent } from "../line.ts";
+import type { Process } from "../process.ts";
+import { type Book, type BookOptions, namedIn, textOf } from "./book.ts";
+import type { Fate } from "./fate.ts";
+
+const marker = /\[(E\d+)\]/g;
+
+/** What is written, asked and sent: once, in order, as stored, and to nobody else. */
+export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
+  const { fates, fateOf, turnOf, eventOf, violate } = book;
+  const newestAnswered = new Map<string, Fate>();
+
+  return {
+    tokenGiven(eventId: string, lifeMs: number): void {
+      const fate = fates.get(eventId)!;
+      if (lifeMs < replyTokenFreshMs + 2_000) fate.tokenDiedEarly = true;
+    },
+
+    /** A write to a turn was committed. */
+    written(what: string, item: TurnItem): void {
+      const fate = fateOf(item.eventId);
+      history.note("table", `${what}: ${item.status}, attempt ${item.attempts}`, item);
+      if (!fate) return;
+      if (what === "claim" || what === "reclaim") fate.claims += 1;
+      // The SDK may have repeated the write.
+      if (what === "reclaim" && fate.reclaimedBy !== item.owner) broughtBack(fate);
+      if (what === "reclaim") fate.reclaimedBy = item.owner;
+      if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
+      if (what === "answer" && fate.kind === "not_a_question") violate("exactly one", "no question", fate);
+    },
+
+    asked(question: string, context: Context): void {
+      const eventId = namedIn(question);
+      const fate = fateOf(eventId);
+      if (!fate) {
+        violate("private", "the model was asked what nobody has asked");
+        return;
+      }
+      fate.asks += 1;
+      history.note("model", `is asked, ${context.input.length} messages`, fate);
+      if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
+      // Twice in an attempt, if the context was too long.
+      if (fate.asks > 2 * retry.maxAttempts)
+        violate("bounded", `the model was asked ${fate.asks} times`, fate);
+      checkContext(context, fate);
+    },
+
+    modelFailed(question: string, code: string): void {
+      const eventId = namedIn(question);
+      fateOf(eventId)?.errors.add(code);
+      book.modelErrors.add(code);
+      history.note("model", code, { eventId, chatId: fateOf(eventId)?.chatId });
+    },
+
+    /** A process is about to send. */
+    sending(
+      process: Process,
+      by: "reply" | "push",
+      key: string,
+      to: string,
+      messages: readonly TextMessage[],
+    ): void {
+      const { fate, apology } = eventOf(key, messages);
+      if (!fate) {
+        violate("private", `a message that belongs to no event goes to ${to}`);
+        return;
+      }
+      if (to !== fate.chatId && by === "push") violate("private", `goes to ${to}`, fate);
+      const code = fate.parkings.at(-1);
+      if (apology) {
+        if (code === "delivery.unclear")
+          violate("exactly one", "an apology although it may have arrived", fate);
+        return;
+      }
+      if (by === "reply") fate.replySends += 1;
+      const item = turnOf(fate);
+      if (item?.messages === undefined) {
+        violate("stored first", "sent before it was stored", fate);
+        return;
+      }
+      if (item.messages !== JSON.stringify(messages)) violate("stored first", "not what was stored", fate);
+      // Who sends must hold the lease to the end of the call.
+      const holds = item.owner.startsWith(`${process.name}.`);
+      const inTime = process.clock.now() + deadlines.lineMs <= item.leaseUntil;
+      if (!holds || !inTime)
+        violate("exactly one", "sent without a lease for as long as the call can take", fate);
+    },
+
+    /** LINE accepted it: the user sees it. */
+    sent({ chatId, by, key, messages, reached }: Sent): void {
+      const { fate, apology } = eventOf(key, messages);
+      const text = textOf(messages);
+      if (!fate) return;
+      const notice = !apology && turnOf(fate)?.notice === true;
+      const what = apology ? "apology" : notice ? "notice" : "answer";
+      history.note("LINE", `${what} by ${by}${reached ? "" : ", to nobody"}`, {
+        chatId,
+        eventId: fate.eventId,
+      });
+      if (chatId !== fate.chatId) violate("private", `${what} in ${chatId}`, fate);
+      if (/UPSTREAM|OpenAI|DynamoDB|SQS|Error|undefined/.test(text))
+        violate("private", "shows an error", fate);
+      if (apology) {
+        fate.apologies += 1;
+        if (fate.apologies > fate.parkings.length) violate("exactly one", `apology ${fate.apologies}`, fate);
+        return;
+      }
+      fate.answeredAt ??= scheduler.now();
+      if (notice) fate.notices += 1;
+      else fate.answers += 1;
+      if (fate.answers + fate.notices > 1) violate("exactly one", `answered ${fate.answers} times`, fate);
+      if (fate.kind === "not_a_question") violate("exactly one", "answered, but not a question", fate);
+      checkOrder(fate);
+    },
+
+    /** What LINE said to a send. */
+    said({ key, messages }: SendRequest, status: number, message: string): void {
+      const { fate } = eventOf(key, messages);
+      if (!fate) return;
+      if (status !== 200) history.note("LINE", `${status} ${message}`, fate);
+      if (status === 401) fate.errors.add("line.unauthorized");
+      if (status === 400 && message !== "Invalid reply token") fate.errors.add("line.rejected");
+      if (status !== 429) return;
+      for (const code of ["line.rate_limited", "line.quota_exhausted", "line.quota_reserved"])
+        fate.errors.add(code);
+    },
+  };
+
+  function broughtBack(fate: Fate): void {
+    fate.claimsBefore = fate.claims - 1;
+    fate.errorEnds = 0;
+    fate.asks = 0;
+    fate.reclaims += 1;
+    if (fate.reclaims > fate.replays)
+      violate("bounded", "one replay has brought it back more than once", fate);
+  }
+
+  function checkOrder(fate: Fate): void {
+    const { chatId, sequence = 0 } = fate;
+    const newest = newestAnswered.get(chatId);
+    const wasGivenUp = fate.parkings.length > 0 || fate.redriven;
+    if (newest && newest.sequence! > sequence && !wasGivenUp) {
+      violate("in order", `answered after ${newest.eventId}, which stands behind it`, fate);
+    }
+    if (!newest || newest.sequence! < sequence) newestAnswered.set(chatId, fate);
+  }
+
+  function checkContext({ instructions, input }: Context, fate: Fate): void {
+    const text = input.map(({ content }) => content).join("\n");
+    for (const [, eventId] of text.matchAll(marker)) {
+      if (fates.get(eventId!)?.chatId !== fate.chatId)
+        violate("private", `the context holds ${eventId}`, fate);
+    }
+    const { highWaterTokens, maxTurns } = bot.memory;
+    if (input.length > 2 * maxTurns + 1) violate("bounded", `${input.length} messages in the context`, fate);
+    const past = input.slice(0, -1).map(({ content }) => content);
+    if (past.reduce((sum, content) => sum + count(content), 0) > highWaterTokens) {
+      violate("bounded", "the context is longer than its window", fate);
+    }
+    if (instructions !== bot.instructions) violate("private", "the instructions have changed", fate);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Bot } from "@henji/core/bot";
+import type { CountTokens } from "@henji/core/context/tokens";
+import { retryKeyOf } from "@henji/core/line/retry-key";
+import type { TextMessage } from "@henji/core/line/text";
+import { decodeJob } from "@henji/core/queue/job";
+import { worker } from "@henji/core/settings";
+import type { TurnItem } from "@henji/core/turn/entity";
+import type { History } from "../history.ts";
+import type { Plan } from "../plan.ts";
+import type { Scheduler } from "../scheduler.ts";
+import type { MemoryTable } from "../table.ts";
+import { type Fate, newFate, type SimulatedEvent, type Violation } from "./fate.ts";
+
+export type BookOptions = {
+  plan: Plan;
+  bot: Bot;
+  scheduler: Scheduler;
+  history: History;
+  table: () => MemoryTable;
+  count: CountTokens;
+};
+
+/** What all checks share: the fates of the events, and where to report a broken promise. */
+export type Book = ReturnType<typeof createBook>;
+
+export function createBook({ plan, bot, scheduler, history, table }: BookOptions) {
+  const fates = new Map<string, Fate>();
+  const violations: Violation[] = [];
+  /** Whose reply token or retry key it is. */
+  const keys = new Map<string, string>();
+  const apologies = new Set([bot.texts.en.apology, bot.texts.ja.apology]);
+
+  function violate(rule: string, what: string, about: { chatId?: string; eventId?: string } = {}) {
+    const { chatId = "", eventId = "" } = about;
+    violations.push({ at: scheduler.now(), rule, what, chatId, eventId });
+    history.note("VIOLATION", `${rule}: ${what}`, { chatId, eventId });
+  }
+
+  function fateOf(eventId: string | undefined): Fate | undefined {
+    return eventId === undefined ? undefined : fates.get(eventId);
+  }
+
+  return {
+    fates,
+    violations,
+    violate,
+    fateOf,
+    calm: calmOf(plan),
+    /** Codes that the model has ended with. */
+    modelErrors: new Set<string>(),
+    /** Jobs that cannot be read: put on the queue, and parked. */
+    unreadable: { queued: 0, parked: 0 },
+
+    add(event: SimulatedEvent): void {
+      fates.set(event.eventId, newFate(event));
+      for (const key of [
+        retryKeyOf(event.eventId),
+        retryKeyOf(`${event.eventId}/apology`),
+        `T-${event.eventId}`,
+      ]) {
+        keys.set(key, event.eventId);
+      }
+    },
+
+    turnOf: ({ chatId, eventId, timestamp }: Fate): TurnItem | undefined =>
+      table().turn({ chatId, key: `${String(timestamp).padStart(13, "0")}#${eventId}` }),
+
+    /** Which event a message belongs to: by what it says, or by the key that it came with. */
+    eventOf(key: string, messages: readonly TextMessage[]) {
+      const text = textOf(messages);
+      return { fate: fateOf(namedIn(text) ?? keys.get(key)), apology: apologies.has(text) };
+    },
+  };
+}
+
+export function textOf(messages: readonly TextMessage[]): string {
+  return messages.map(({ text }) => text).join("\n");
+}
+
+/** The event that a question names, and its answer with it. */
+export function namedIn(text: string): string | undefined {
+  return /\[(E\d+)\]/.exec(text)?.[1];
+}
+
+/** The event that a queue message carries, if it can be read. */
+export function eventIdOf(body: string): string | undefined {
+  try {
+    return decodeJob(body).event.webhookEventId;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What cannot go wrong in this run: there the bounds are tighter. */
+function calmOf(plan: Plan) {
+  const { process, lambda } = plan;
+  const queue = isCalm(plan, "queue") && isCalm(plan, "table");
+  const platform =
+    process.dies + process.freezes + lambda.throttles + lambda.losesResponse + lambda.deleteFails === 0;
+  return {
+    /** Calls to the queue and the table succeed. */
+    queue,
+    /** And no process dies but of a question. */
+    butForQuestions: queue && platform,
+    /** And of no question either; and there is always a worker free. */
+    butForModelAndLine:
+      queue &&
+      platform &&
+      !hasCrashing(plan.traffic) &&
+      plan.visibilityTimeoutS >= worker.timeoutS &&
+      plan.maximumConcurrency > plan.traffic.chats,
+    visibilityIsLong: plan.visibilityTimeoutS >= worker.timeoutS,
+  };
+}
+
+function hasCrashing({ crashing, script = [] }: Plan["traffic"]): boolean {
+  return crashing > 0 || script.some(({ events }) => events.some(({ kind }) => kind === "crashing"));
+}
+
+export function isCalm({ wear, outages, lambda }: Plan, platform: keyof Plan["wear"]): boolean {
+  const { lostThere, lostBack, slow } = wear[platform];
+  const refuses = platform === "queue" ? lambda.entryRefused : 0;
+  const isOut = outages.some((outage) => outage.platform === platform);
+  return lostThere + lostBack + slow + refuses === 0 && !isOut;
+}

@@ -1,0 +1,83 @@
+import type { MemoryQueue, QueuedMessage } from "../queue.ts";
+import { type Book, eventIdOf } from "./book.ts";
+import type { Fate, Tally } from "./fate.ts";
+
+/** What must be true when the world has drained. */
+export function checkEnd(book: Book) {
+  const { fates, fateOf, turnOf, violate } = book;
+
+  return {
+    /** When everything was replayed after the trouble: what is parked now, no replay can mend. */
+    healed(queues: MemoryQueue): void {
+      for (const { chatId, body, reason } of queues.deadLetters.messages()) {
+        const fate = fateOf(eventIdOf(body));
+        if (fate?.kind !== "question" || reason?.code === "delivery.unclear") continue;
+        violate("nothing lost", `parked again as ${reason?.code} without any trouble`, {
+          chatId,
+          eventId: fate.eventId,
+        });
+      }
+    },
+
+    /** When the world has drained. */
+    end(queues: MemoryQueue): void {
+      for (const { chatId, body } of queues.main.messages()) {
+        violate("bounded", "still in the queue", { chatId, eventId: eventIdOf(body) ?? "" });
+      }
+      const parked = new Map(
+        queues.deadLetters.messages().map((message) => [eventIdOf(message.body) ?? "", message]),
+      );
+      for (const fate of fates.values()) {
+        if (fate.accepted && !hasEnded(fate, parked)) {
+          violate(
+            "nothing lost",
+            `turn ${turnOf(fate)?.status ?? "never claimed"}, no answer, not parked`,
+            fate,
+          );
+        }
+      }
+      if (book.unreadable.parked < book.unreadable.queued)
+        violate("nothing lost", "an unreadable job is gone");
+    },
+
+    tally(): Tally {
+      const all = [...fates.values()];
+      const number = (is: (fate: Fate) => boolean) => all.filter(is).length;
+      return {
+        events: all.length,
+        answered: number((fate) => fate.answers > 0),
+        noticed: number((fate) => fate.notices > 0),
+        parked: number((fate) => fate.parkings.length > 0),
+        redriven: number((fate) => fate.redriven),
+        dropped: number((fate) => turnOf(fate)?.status === "dropped"),
+        ignored: number((fate) => fate.ignored),
+        tooOld: number((fate) => fate.tooOld),
+        notAccepted: number((fate) => !fate.accepted),
+        believed: number(isBelieved),
+        apologies: all.reduce((sum, fate) => sum + fate.apologies, 0),
+        asked: all.reduce((sum, fate) => sum + fate.asks, 0),
+        deaths: all.reduce((sum, fate) => sum + fate.deaths, 0),
+      };
+    },
+  };
+
+  function hasEnded(fate: Fate, parked: ReadonlyMap<string, QueuedMessage>): boolean {
+    const copy = parked.get(fate.eventId);
+    if (fate.answers + fate.notices > 0 || fate.ignored) return true;
+    if (copy) return copy.reason !== undefined || fate.redriven;
+    return fate.tooOld || turnOf(fate)?.status === "dropped" || isBelieved(fate);
+  }
+
+  /**
+   * A reply token that dies younger than LINE's minute cannot be told from one that was used, once it is not
+   * known whether the reply was sent. Core takes it for used.
+   */
+  function isBelieved(fate: Fate): boolean {
+    const item = turnOf(fate);
+    const unclear = fate.replySends > 1 || fate.claims > 1;
+    const nobodySaw = fate.answers + fate.notices === 0;
+    return (
+      nobodySaw && item?.status === "delivered" && item.way === "reply" && fate.tokenDiedEarly && unclear
+    );
+  }
+}

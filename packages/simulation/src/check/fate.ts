@@ -1,0 +1,92 @@
+/**
+ * `rejected`: the model refuses it for good. `crashing`: every process that asks it dies. `hanging`: the
+ * model never answers it.
+ */
+export type EventKind = "question" | "rejected" | "crashing" | "hanging" | "not_a_question";
+
+export type SimulatedEvent = {
+  eventId: string;
+  chatId: string;
+  kind: EventKind;
+  timestamp: number;
+  /** Events of one chat in one webhook keep this order. */
+  webhook: number;
+};
+
+export type Violation = { at: number; rule: string; what: string; chatId: string; eventId: string };
+
+/** What became of the events; for reports, not for judgement. */
+export type Tally = {
+  events: number;
+  answered: number;
+  noticed: number;
+  parked: number;
+  redriven: number;
+  dropped: number;
+  ignored: number;
+  tooOld: number;
+  notAccepted: number;
+  /** Believed to have arrived because a reply token died younger than core can know. */
+  believed: number;
+  apologies: number;
+  asked: number;
+  deaths: number;
+};
+
+/** An event and all that has happened to it. */
+export type Fate = SimulatedEvent & {
+  accepted: boolean;
+  /** Place of its first job in the queue. */
+  sequence?: number;
+  answers: number;
+  /** Epoch milliseconds, of the first. */
+  answeredAt?: number;
+  notices: number;
+  apologies: number;
+  /** Codes, one for each time. */
+  parkings: string[];
+  redriven: boolean;
+  replays: number;
+  claims: number;
+  /** Claims before it was brought back. */
+  claimsBefore: number;
+  /** Attempts since it was brought back that ended with an error. */
+  errorEnds: number;
+  /** How often a replay took it up again. */
+  reclaims: number;
+  reclaimedBy?: string;
+  /** Questions to the model since it was brought back. */
+  asks: number;
+  deaths: number;
+  replySends: number;
+  ignored: boolean;
+  tooOld: boolean;
+  tokenDiedEarly: boolean;
+  /** Codes of errors that really happened to it. */
+  errors: Set<string>;
+};
+
+/** Nothing has happened to it yet. */
+export function newFate(event: SimulatedEvent): Fate {
+  return {
+    ...event,
+    accepted: false,
+    answers: 0,
+    notices: 0,
+    apologies: 0,
+    parkings: [],
+    redriven: false,
+    replays: 0,
+    claims: 0,
+    claimsBefore: 0,
+    errorEnds: 0,
+    reclaims: 0,
+    asks: 0,
+    deaths: 0,
+    replySends: 0,
+    ignored: false,
+    tooOld: false,
+    tokenDiedEarly: false,
+    errors: new Set(),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Incoming, ParkReason } from "@henji/core/queue/sqs";
+import { queue, retry, worker } from "@henji/core/settings";
+import type { QueuedMessage } from "../queue.ts";
+import { type Book, type BookOptions, eventIdOf, isCalm } from "./book.ts";
+import type { Fate } from "./fate.ts";
+
+/** Errors that no retry mends; any other is parked only after the last attempt. */
+const never = new Set([
+  "model.quota_exhausted",
+  "model.unauthorized",
+  "model.rejected",
+  "model.context_too_long",
+  "line.rejected",
+  "line.unauthorized",
+  "line.quota_exhausted",
+  "delivery.unclear",
+  "job.unreadable",
+]);
+
+/** Five attempts with nothing in the way but the model and LINE: five invocations and four waits. */
+export const heldAtMostMs =
+  1000 * (retry.maxAttempts * worker.timeoutS + (retry.maxAttempts - 1) * retry.maxDelayS);
+
+/** Whatever happens: SQS itself takes a message away that was received too often. */
+export const heldAtAllMs = 1000 * queue.maxReceiveCount * (queue.visibilityTimeoutS + worker.timeoutS);
+
+/** The way of the jobs: order, bounds, and that none is given up for a reason that is not one. */
+export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions) {
+  const { fates, fateOf, violate, calm } = book;
+  const heldSince = new Map<string, number>();
+
+  return {
+    queued(message: QueuedMessage): void {
+      const eventId = eventIdOf(message.body);
+      const fate = fateOf(eventId);
+      history.note("queue", `holds ${message.messageId}`, { chatId: message.chatId, eventId });
+      if (!fate) return;
+      if (fate.chatId !== message.chatId)
+        violate("private", `queued in the group of ${message.chatId}`, fate);
+      if (fate.sequence !== undefined) return;
+      fate.sequence = message.sequence;
+      for (const other of fates.values()) {
+        if (other.chatId !== fate.chatId || other.webhook !== fate.webhook) continue;
+        const overtaken = Number(other.eventId.slice(1)) > Number(fate.eventId.slice(1));
+        if (other !== fate && overtaken && other.sequence !== undefined) {
+          violate("in order", `${other.eventId} of the same webhook was queued before it`, fate);
+        }
+      }
+    },
+
+    received(message: QueuedMessage, isFirst: boolean): void {
+      if (isFirst && !heldSince.has(message.messageId)) heldSince.set(message.messageId, scheduler.now());
+    },
+
+    /** It is done or given up; `next` is now first in its chat. */
+    released(message: QueuedMessage, next: QueuedMessage | undefined): void {
+      const since = heldSince.get(message.messageId);
+      if (next && next.receiveCount > 0) heldSince.set(next.messageId, scheduler.now());
+      if (since === undefined) return;
+      const ms = scheduler.now() - since;
+      const about = { chatId: message.chatId, eventId: eventIdOf(message.body) ?? "" };
+      const bound = calm.butForModelAndLine ? heldAtMostMs : heldAtAllMs;
+      if (ms > bound) violate("bounded", `held its chat for ${Math.round(ms / 1000)} s`, about);
+    },
+
+    redriven(message: QueuedMessage): void {
+      const fate = fateOf(eventIdOf(message.body));
+      history.note("queue", `gives ${message.messageId} up after ${message.receiveCount} receives`, {
+        chatId: message.chatId,
+        eventId: fate?.eventId,
+      });
+      if (message.receiveCount < queue.maxReceiveCount)
+        violate("bounded", "redriven too early", fate ?? message);
+      if (fate) fate.redriven = true;
+      else book.unreadable.parked += 1;
+    },
+
+    replayed(eventId: string): void {
+      const fate = fates.get(eventId);
+      if (!fate) return;
+      fate.replays += 1;
+    },
+
+    parked(message: Incoming, { code, reason, attempts }: ParkReason, isNew: boolean): void {
+      const fate = fateOf(eventIdOf(message.body));
+      const about = { chatId: message.chatId, eventId: fate?.eventId ?? "" };
+      history.note("dead letter", `${code} after ${attempts} attempts${isNew ? "" : " (again)"}`, about);
+      if (reason === "") violate("nothing lost", "parked without a reason", about);
+      if (!fate) {
+        if (isNew) book.unreadable.parked += 1;
+        if (code !== "job.unreadable") violate("nothing lost", `an unreadable job parked as ${code}`, about);
+        return;
+      }
+      fate.parkings.push(code);
+      const claims = fate.claims - fate.claimsBefore;
+      if (code !== "worker.crashed" && !never.has(code) && claims < retry.maxAttempts) {
+        violate("bounded", `given up as ${code} after ${claims} attempts`, fate);
+      }
+      if (code === "worker.crashed" && fate.kind === "question" && calm.butForQuestions) {
+        violate("in order", "given up because another chat's question crashes", fate);
+      }
+      if (!isTrue(fate, code)) violate("nothing lost", `parked as ${code}, which never happened to it`, fate);
+    },
+  };
+
+  function isTrue(fate: Fate, code: string): boolean {
+    const [platform] = code.split(".");
+    if (code === "delivery.unclear") return fate.claims > 1 || fate.replySends > 1;
+    // The claim that found it out is not one of the attempts that ended without a word.
+    if (code === "worker.crashed") return fate.claims - fate.claimsBefore - 1 > fate.errorEnds;
+    if (platform === "table") return !isCalm(plan, "table");
+    if (platform === "queue") return !isCalm(plan, "queue");
+    if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");
+    // The breaker gives every chat the error that one of them met.
+    return fate.errors.has(code) || (platform === "model" && book.modelErrors.has(code));
+  }
+}
