@@ -121,3 +121,6 @@ export const replyTokenFreshMs = seconds(50);
 
 /** LINE: a redelivery gives its token another minute, unless the event is older than 20 minutes. Kept well below. */
 export const replyTokenRenewableMs = seconds(19 * 60);
+
+/** LINE knows a retry key for 24 hours. Kept well below. */
+export const retryKeyGoodMs = seconds(23 * 60 * 60);

@@ -1,7 +1,7 @@
 import { type AnswerOptions, createAnswer } from "./answer.ts";
 import { languageOf } from "./bot.ts";
 import { elapsed } from "./clock.ts";
-import { createPark, type ParkRequest } from "./dead-letter/park.ts";
+import { createPark, type ParkRequest, unclearSince } from "./dead-letter/park.ts";
 import { BotError, toBotError } from "./error.ts";
 import type { ReplyToken } from "./line/deliver.ts";
 import { detailedType, isStandby, type Question, questionOf } from "./line/event.ts";
@@ -10,8 +10,16 @@ import { inOrder } from "./queue/in-order.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { deadlines, freeEarlyMs, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
+import {
+  deadlines,
+  freeEarlyMs,
+  maxEventAgeMs,
+  replyTokenRenewableMs,
+  retry,
+  retryKeyGoodMs,
+} from "./settings.ts";
 import { type FinishedTurn, type Turn, turnKeyOf } from "./turn/turn.ts";
+import type { TurnFailure } from "./turn/turns.ts";
 
 export type WorkerOptions = AnswerOptions & {
   inbox: Inbox;
@@ -131,6 +139,7 @@ export function createWorker(options: WorkerOptions) {
     const replyToken = replyTokenOf(job);
     try {
       if (turn.attempts > retry.maxAttempts) throw crashed(turn);
+      if (isForgotten(turn, now)) throw unclear();
       if (runsApart(turn, batch)) return await putApart(turn);
       const memory = await recalling;
       log.info("turn.claimed", {
@@ -165,7 +174,9 @@ export function createWorker(options: WorkerOptions) {
     if (!lost && (error.retry === "never" || turn.attempts >= retry.maxAttempts)) {
       return parked({ message, error, turn, receivedAt: job.receivedAt, replyToken: replyTokenOf(job) });
     }
-    if (!lost) await release(turn, error);
+    if (!lost) {
+      await release(turn, { code: error.code, unclearSince: unclearSince(error, turn, clock.now()) });
+    }
     return again(message, error, turn.attempts, turn.eventId);
   }
 
@@ -184,7 +195,7 @@ export function createWorker(options: WorkerOptions) {
   }
 
   async function putApart(turn: Turn): Promise<Verdict> {
-    await release(turn, { code: "worker.crashed" });
+    await release(turn, { code: "worker.crashed", unclearSince: clock.now() });
     const inS = 1 + Math.floor(random() * retry.apartWithinS);
     log.warn("turn.put_apart", {
       eventId: turn.eventId,
@@ -205,9 +216,9 @@ export function createWorker(options: WorkerOptions) {
     }
   }
 
-  async function release(turn: Turn, { code }: Pick<BotError, "code">): Promise<void> {
+  async function release(turn: Turn, failure: TurnFailure): Promise<void> {
     try {
-      await turns.release(turn, code);
+      await turns.release(turn, failure);
     } catch (cause) {
       log.warn("turn.not_released", { eventId: turn.eventId, code: toBotError(cause).code });
     }
@@ -259,6 +270,16 @@ function isReplay(message: Incoming, job: Job): boolean {
  */
 function runsApart({ crashes, attempts }: Turn, { chats }: Batch): boolean {
   return crashes > 0 && chats > 1 && attempts < retry.maxAttempts - 1;
+}
+
+/** LINE no longer knows the retry key of a push that it may have accepted: pushing again could answer twice. */
+function isForgotten({ answer, unclearSince: since }: Turn, now: number): boolean {
+  return answer?.way === "push" && since !== undefined && now - since > retryKeyGoodMs;
+}
+
+function unclear(): BotError {
+  const reason = "A push may have been accepted so long ago that LINE no longer recognizes its retry key";
+  return new BotError("delivery.unclear", reason, { retry: "never" });
 }
 
 /** Every attempt so far ended without a word: the process died under it. */

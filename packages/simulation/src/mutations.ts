@@ -236,9 +236,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as parked before its job is on the dead-letter queue",
     edit: {
       file: "dead-letter/park.ts",
-      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, code, at);",
+      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, { code, unclearSince: unclearSince(error, turn, at) }, at);",
       replace:
-        "if (turn) await turns.park(turn, code, at);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
+        "if (turn) await turns.park(turn, { code, unclearSince: unclearSince(error, turn, at) }, at);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
     },
   },
   {

@@ -1,10 +1,9 @@
 import type { Chats } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
-import type { TextMessage } from "@henji/core/line/text";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { toFinishedTurn, toPastTurn } from "@henji/core/turn/past-turn";
-import type { FinalStatus, Turn, TurnKey, TurnStatus } from "@henji/core/turn/turn";
+import { firstUnclear, toFinishedTurn, toPastTurn, toTurn } from "@henji/core/turn/item";
+import type { FinalStatus, TurnKey, TurnStatus } from "@henji/core/turn/turn";
 import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
 import type { UsageBook, Used } from "@henji/core/usage/usage";
 import { directNetwork, type Network } from "./network.ts";
@@ -183,7 +182,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       );
     },
 
-    async park(turn, code, at) {
+    async park(turn, { code, unclearSince }, at) {
       await call("park", () =>
         write("park", turn, ["claimed", "answered", "parked"], turn.owner, (item) => ({
           ...item,
@@ -192,16 +191,18 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           parkedAt: new Date(at).toISOString(),
           finishedAt: at,
           error: code,
+          ...firstUnclear(turn, unclearSince),
         })),
       );
     },
 
-    async release(turn, code) {
+    async release(turn, { code, unclearSince }) {
       await call("release", () =>
         write("release", turn, ["claimed", "answered"], turn.owner, (item) => ({
           ...item,
           leaseUntil: 0,
           error: code,
+          ...firstUnclear(turn, unclearSince),
           released: (item.released ?? 0) + 1,
         })),
       );
@@ -249,14 +250,4 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   };
 
   return { turns, chats, usage, turn: read };
-}
-
-function toTurn(item: TurnItem): Turn {
-  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question } = item;
-  const crashes = Math.max(0, attempts - 1 - (item.released ?? 0));
-  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, crashes, question };
-  if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
-  const messages = JSON.parse(item.messages) as TextMessage[];
-  const { retryKey, way, notice = false } = item;
-  return { ...turn, answer: { messages, retryKey, way, notice } };
 }

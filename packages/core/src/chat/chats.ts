@@ -1,7 +1,7 @@
 import { Entity } from "electrodb";
 import { asIs, guarded, isRefused, SERVICE, type Table, tableError } from "../table.ts";
 import { type TurnItem, turnEntity } from "../turn/entity.ts";
-import { toFinishedTurn, toPastTurn } from "../turn/past-turn.ts";
+import { toFinishedTurn, toPastTurn } from "../turn/item.ts";
 import type { FinishedTurn, PastTurn, TurnKey } from "../turn/turn.ts";
 
 /** What is remembered of a chat. */

@@ -16,6 +16,8 @@ export function turnEntity({ client, table }: Table) {
         attempts: { type: "number", required: true },
         /** Attempts that ended with an error; the others ended with their process. */
         released: { type: "number" },
+        /** Epoch milliseconds; when an attempt first ended without anybody knowing what LINE had made of it. */
+        unclearSince: { type: "number" },
         /** Ids of the queue messages that have brought it back from being parked. */
         replayedBy: { type: "list", items: { type: "string" } },
 

@@ -51,6 +51,8 @@ export type Turn = TurnKey & {
   attempts: number;
   /** Of the earlier ones: those that ended without an error, because the process died. */
   crashes: number;
+  /** Epoch milliseconds; since when a send of it may have been accepted unheard. */
+  unclearSince?: number;
   question: string;
   answer?: Answer;
 };

@@ -1,7 +1,7 @@
 import { BotError } from "../error.ts";
-import type { TextMessage } from "../line/text.ts";
 import { guarded, isRefused, type Table, tableError } from "../table.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
+import { firstUnclear, toTurn } from "./item.ts";
 import type { Answer, DeliveryWay, FinalStatus, ModelUsage, Turn, TurnKey, TurnStatus } from "./turn.ts";
 
 export type ClaimRequest = TurnKey & {
@@ -26,6 +26,13 @@ export type Claim =
   /** Another worker holds it. */
   | { kind: "held"; until: number };
 
+/** How an attempt ended. */
+export type TurnFailure = {
+  code: string;
+  /** Epoch milliseconds; set if LINE may have accepted what it sent. The first one stays. */
+  unclearSince?: number | undefined;
+};
+
 /** What was learned while answering, kept with the turn. */
 export type Learned = { usage?: ModelUsage; tokens?: { question: number; answer: number } };
 
@@ -39,10 +46,10 @@ export type Turns = {
   delivered(turn: Turn, by: DeliveryWay, requestId: string | undefined, at: number): Promise<void>;
   /** claimed → dropped: it gets no answer of its own. */
   drop(turn: Turn, at: number): Promise<void>;
-  /** claimed or answered → parked, with the error's code. */
-  park(turn: Turn, code: string, at: number): Promise<void>;
+  /** claimed or answered → parked. */
+  park(turn: Turn, failure: TurnFailure, at: number): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
-  release(turn: Turn, code: string): Promise<void>;
+  release(turn: Turn, failure: TurnFailure): Promise<void>;
 };
 
 /**
@@ -183,7 +190,7 @@ export function createTurns(table: Table): Turns {
       );
     },
 
-    async park(turn, code, at) {
+    async park(turn, { code, unclearSince }, at) {
       await write(turn, ["claimed", "answered", "parked"], turn.owner, (item) =>
         item.set({
           status: "parked",
@@ -191,24 +198,15 @@ export function createTurns(table: Table): Turns {
           parkedAt: new Date(at).toISOString(),
           finishedAt: at,
           error: code,
+          ...firstUnclear(turn, unclearSince),
         }),
       );
     },
 
-    async release(turn, code) {
+    async release(turn, { code, unclearSince }) {
       await write(turn, ["claimed", "answered"], turn.owner, (item) =>
-        item.set({ leaseUntil: 0, error: code }).add({ released: 1 }),
+        item.set({ leaseUntil: 0, error: code, ...firstUnclear(turn, unclearSince) }).add({ released: 1 }),
       );
     },
   };
-}
-
-function toTurn(item: TurnItem): Turn {
-  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question } = item;
-  const crashes = Math.max(0, attempts - 1 - (item.released ?? 0));
-  const turn = { chatId, key, eventId, status, owner, leaseUntil, attempts, crashes, question };
-  if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
-  const messages = JSON.parse(item.messages) as TextMessage[];
-  const { retryKey, way, notice = false } = item;
-  return { ...turn, answer: { messages, retryKey, way, notice } };
 }

@@ -97,7 +97,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("a released turn can be claimed at once", async () => {
       const turn = await claim();
-      await ports.turns.release(turn, "model.timeout");
+      await ports.turns.release(turn, { code: "model.timeout" });
       expect(await again(turn)).toMatchObject({ kind: "claimed", turn: { attempts: 2 } });
     });
 
@@ -134,9 +134,9 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const writes = [
         () => turns.answer(turn, answerWith("late"), {}),
         () => turns.delivered(turn, "reply", undefined, now),
-        () => turns.park(turn, "late", now),
+        () => turns.park(turn, { code: "late" }, now),
         () => turns.drop(turn, now),
-        () => turns.release(turn, "late"),
+        () => turns.release(turn, { code: "late" }),
       ];
       for (const write of writes) await expect(write()).rejects.toMatchObject(lost);
       const third = { owner: "third", now: later + 120_000, leaseUntil: later + 180_000 };
@@ -150,9 +150,9 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const done = await delivered("done");
       for (const write of [
         () => ports.turns.answer(done, answerWith("another"), {}),
-        () => ports.turns.park(done, "late", now),
+        () => ports.turns.park(done, { code: "late" }, now),
         () => ports.turns.drop(done, now),
-        () => ports.turns.release(done, "late"),
+        () => ports.turns.release(done, { code: "late" }),
       ]) {
         await expect(write()).rejects.toMatchObject(lost);
       }
@@ -160,8 +160,8 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("a parked turn is finished, for everyone but a replay", async () => {
       const turn = await claim();
-      await ports.turns.park(turn, "model.unauthorized", now);
-      await ports.turns.park(turn, "model.unauthorized", now);
+      await ports.turns.park(turn, { code: "model.unauthorized" }, now);
+      await ports.turns.park(turn, { code: "model.unauthorized" }, now);
       expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "parked" });
       expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
         kind: "claimed",
@@ -175,10 +175,10 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("a replay brings a turn back once, however often its message is received", async () => {
       const turn = await claim();
-      await ports.turns.park(turn, "model.unavailable", now);
+      await ports.turns.park(turn, { code: "model.unavailable" }, now);
       const back = await again(turn, { ...afterLease, replay: "one" });
       if (back.kind !== "claimed") throw new Error(`not claimed but ${back.kind}`);
-      await ports.turns.park(back.turn, "model.unavailable", now);
+      await ports.turns.park(back.turn, { code: "model.unavailable" }, now);
       const parked = { kind: "finished", status: "parked" };
       expect(await again(turn, { ...afterLease, owner: "third", replay: "one" })).toEqual(parked);
       expect(await again(turn, { ...afterLease, owner: "third", replay: "two" })).toMatchObject({
@@ -188,7 +188,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("a replay takes a turn from nobody who has brought it back before", async () => {
       const turn = await claim();
-      await ports.turns.park(turn, "model.unavailable", now);
+      await ports.turns.park(turn, { code: "model.unavailable" }, now);
       const replays = await Promise.allSettled([
         again(turn, { ...afterLease, owner: "one", replay: "one" }),
         again(turn, { ...afterLease, owner: "two", replay: "two" }),
@@ -200,7 +200,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     test("an attempt that was not released has crashed", async () => {
       const turn = await claim();
       expect(turn.crashes).toBe(0);
-      await ports.turns.release(turn, "model.unavailable");
+      await ports.turns.release(turn, { code: "model.unavailable" });
       const second = await again(turn);
       expect(second).toMatchObject({ turn: { attempts: 2, crashes: 0 } });
       expect(await again(turn, { ...afterLease, owner: "third" })).toMatchObject({
@@ -212,10 +212,21 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const turn = await claim();
       const answer = answerWith("stored", { way: "push" });
       await ports.turns.answer(turn, answer, {});
-      await ports.turns.park(turn, "line.unavailable", now);
+      await ports.turns.park(turn, { code: "line.unavailable" }, now);
       expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
         turn: { status: "answered", answer },
       });
+    });
+
+    test("since when a send is unclear is kept from the first time on", async () => {
+      const turn = await claim();
+      await ports.turns.release(turn, { code: "line.timeout", unclearSince: now });
+      const second = await again(turn);
+      if (second.kind !== "claimed") throw new Error(second.kind);
+      expect(second.turn).toMatchObject({ unclearSince: now, crashes: 0 });
+      await ports.turns.park(second.turn, { code: "line.rate_limited", unclearSince: now + 5 }, now);
+      const replayed = await again(turn, { ...afterLease, owner: "third", replay: "message" });
+      expect(replayed).toMatchObject({ turn: { unclearSince: now } });
     });
 
     test("a replay of what was delivered or dropped finds it finished", async () => {
@@ -246,7 +257,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     test("parked and dropped turns and notices are no part of the conversation", async () => {
       const parked = await claim();
       await ports.turns.answer(parked, answerWith("never seen"), {});
-      await ports.turns.park(parked, "line.unavailable", now + 1);
+      await ports.turns.park(parked, { code: "line.unavailable" }, now + 1);
       const noticed = await claim();
       await ports.turns.answer(noticed, answerWith("too many", { notice: true }), {});
       await ports.turns.delivered(noticed, "reply", undefined, now + 2);

@@ -1,6 +1,6 @@
 import type { TextMessage } from "../line/text.ts";
 import type { TurnItem } from "./entity.ts";
-import type { FinishedTurn, PastTurn } from "./turn.ts";
+import type { FinishedTurn, PastTurn, Turn } from "./turn.ts";
 
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
@@ -24,4 +24,24 @@ function isAnswered({ status, notice }: TurnItem): boolean {
 export function toFinishedTurn({ key, status, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
   if (finishedAt === undefined) return undefined;
   return { key, finishedAt, told: notice === true || status === "dropped" };
+}
+
+/** The owner knows what its turn has stored, so no condition is needed to keep the first. */
+export function firstUnclear(turn: Turn, unclearSince: number | undefined): { unclearSince?: number } {
+  const first = turn.unclearSince ?? unclearSince;
+  return first === undefined ? {} : { unclearSince: first };
+}
+
+/** The turn as its holder sees it. */
+export function toTurn(item: TurnItem): Turn {
+  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question, unclearSince } = item;
+  const crashes = Math.max(0, attempts - 1 - (item.released ?? 0));
+  const turn = {
+    ...{ chatId, key, eventId, status, owner, leaseUntil, attempts, crashes, question },
+    ...(unclearSince !== undefined && { unclearSince }),
+  };
+  if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
+  const messages = JSON.parse(item.messages) as TextMessage[];
+  const { retryKey, way, notice = false } = item;
+  return { ...turn, answer: { messages, retryKey, way, notice } };
 }
