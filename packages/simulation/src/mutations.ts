@@ -232,6 +232,16 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: "pushes-when-forgotten",
+    mistake: "a push that may have arrived is repeated when LINE has forgotten its retry key",
+    scenario: "replay-after-two-days",
+    edit: {
+      file: "worker.ts",
+      find: "if (isForgotten(turn, now)) throw unclear();",
+      replace: "",
+    },
+  },
+  {
     name: "marks-parked-first",
     mistake: "a turn is marked as parked before its job is on the dead-letter queue",
     edit: {
