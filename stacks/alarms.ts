@@ -21,7 +21,8 @@ if (email) {
 }
 
 /** The longest that one job may keep its chat waiting by itself: every attempt to its time-out, and the waits between. */
-const longestJobS = retry.maxAttempts * worker.timeoutS + retry.delaysS.reduce((sum, s) => sum + s, 0);
+const longestJobS =
+  retry.maxAttempts * worker.timeoutS + (1 + retry.jitter) * retry.delaysS.reduce((sum, s) => sum + s, 0);
 
 type Watch = Pick<aws.cloudwatch.MetricAlarmArgs, "namespace" | "metricName" | "dimensions"> & {
   says: string;

@@ -262,8 +262,8 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
         metricName: "ApproximateAgeOfOldestMessage",
         dimensions: { QueueName: eventQueue().name },
       });
-      const { maxAttempts, delaysS } = settings.retry;
-      const retriesS = maxAttempts * worker().timeout + delaysS.reduce((sum, s) => sum + s, 0);
+      const { maxAttempts, delaysS, jitter } = settings.retry;
+      const retriesS = maxAttempts * worker().timeout + (1 + jitter) * delaysS.reduce((sum, s) => sum + s, 0);
       expectWithin(watches("OldestEvent").threshold, retriesS, 15 * 60);
       expect(watches("WebhookErrors")).toMatchObject({
         namespace: "AWS/Lambda",

@@ -4,15 +4,18 @@ import { BotError } from "./error.ts";
 
 const price = z.number().check(z.nonnegative());
 
+/** One LINE message has room for 5,000 units; what the bot says by itself is short. */
+const text = z.string().check(z.minLength(1), z.maxLength(1_000));
+
 const texts = z.strictObject({
   /** Sent once when a message is given up on. */
-  apology: z.string(),
+  apology: text,
   /** Sent when the model declines to answer. */
-  refusal: z.string(),
+  refusal: text,
   /** Added to an answer that was cut at a limit. */
-  cut: z.string(),
+  cut: text,
   /** Sent once when more messages wait for an answer than `limits.maxUnanswered`. */
-  tooMany: z.string(),
+  tooMany: text,
 });
 
 /** US dollars for a million tokens. */

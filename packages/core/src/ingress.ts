@@ -60,7 +60,7 @@ export function createIngress({ channelSecret, queue, clock, log }: IngressOptio
     if (!webhook.success) return undefined;
     return webhook.data.events.flatMap((candidate) => {
       const event = lineEvent.safeParse(candidate);
-      if (!event.success) log.warn("event.unreadable");
+      if (!event.success) log.warn("event.unreadable", { at: event.error.issues[0]?.path.join(".") });
       return event.success ? [event.data] : [];
     });
   }

@@ -35,7 +35,8 @@ export function isRefused(error: unknown): boolean {
 export function tableError(cause: unknown): BotError {
   if (cause instanceof BotError) return cause;
   const name = cause instanceof Error && cause.cause instanceof Error ? cause.cause.name : "error";
-  const never = ["ValidationException", "AccessDeniedException", "ResourceNotFoundException"].includes(name);
+  // A missing table or permission is a deployment to mend, and no message's fault: those wait.
+  const never = name === "ValidationException";
   return new BotError(never ? "table.rejected" : "table.unavailable", `DynamoDB: ${name}`, {
     retry: never ? "never" : "later",
     outcome: "unknown",

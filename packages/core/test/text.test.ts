@@ -55,5 +55,7 @@ test("Markdown that LINE would show raw is taken off, code is left alone", () =>
   expect(texts("# Title\n**bold** and [a link](https://example.com)\n`**code**`")).toEqual([
     "Title\nbold and a link (https://example.com)\n`**code**`",
   ]);
-  expect(texts("2 ** 3 ** 4 and #hashtag")).toEqual(["2 ** 3 ** 4 and #hashtag"]);
+  for (const text of ["2 ** 3 ** 4 and #hashtag", "2**3**2", "a**b times c**d"])
+    expect(texts(text)).toEqual([text]);
+  expect(texts("これは**重要**です")).toEqual(["これは重要です"]);
 });

@@ -8,13 +8,21 @@ let loading: Promise<CountTokens> | undefined;
  * in flight, never in front of one.
  */
 export function loadTokenizer(): Promise<CountTokens> {
-  loading ??= import("gpt-tokenizer/encoding/o200k_base").then(
+  loading ??= load().catch((error) => {
+    // The next one tries again.
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+function load(): Promise<CountTokens> {
+  return import("gpt-tokenizer/encoding/o200k_base").then(
     ({ countTokens }) =>
       (text) =>
         // Users write things like <|endoftext|>; to us it is text.
         countTokens(text, { disallowedSpecial: new Set() }),
   );
-  return loading;
 }
 
 /**

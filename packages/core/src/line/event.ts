@@ -18,7 +18,7 @@ export const lineEvent = z.looseObject({
   timestamp: z.int().check(z.nonnegative(), z.maximum(9_999_999_999_999)),
   mode: z.optional(z.string()),
   replyToken: z.optional(z.string()),
-  source: z.optional(source),
+  source: z.catch(z.optional(source), undefined),
 });
 
 export type LineEvent = z.infer<typeof lineEvent>;

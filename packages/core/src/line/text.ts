@@ -71,6 +71,6 @@ function plain(text: string): string {
 function unmarked(text: string): string {
   return text
     .replace(/^#{1,6}[ \t]+(?=\S)/gm, "")
-    .replace(/\*\*(\S(?:[^\n]*?\S)?)\*\*/g, "$1")
+    .replace(/(?<![\w*])\*\*(\S(?:[^\n]*?\S)?)\*\*(?![\w*])/g, "$1")
     .replace(/(?<!!)\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/g, "$1 ($2)");
 }

@@ -49,6 +49,12 @@ function toAnswer(response: OpenAI.Responses.Response): ModelAnswer {
     response.output.some(
       (item) => item.type === "message" && item.content.some((part) => part.type === "refusal"),
     );
+  if (text === "" && incomplete?.reason === "max_output_tokens") {
+    const fix = "raise model.maxOutputTokens or lower model.reasoningEffort in bot.config.ts";
+    throw new BotError("model.no_room", `The model used its output up before the answer: ${fix}`, {
+      retry: "never",
+    });
+  }
   if (status === "failed" || (text === "" && !refused)) {
     const detail = response.error?.code ?? status ?? "empty";
     throw new BotError("model.no_answer", `The model gave no answer: ${detail}`, { retry: "later" });
