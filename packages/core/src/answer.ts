@@ -11,8 +11,9 @@ import { retryKeyOf } from "./line/retry-key.ts";
 import { toMessages } from "./line/text.ts";
 import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
-import { deadlines, loadingAfterMs } from "./settings.ts";
-import type { Answer, ModelUsage, PastTurn, Turn } from "./turn/turn.ts";
+import type { Inbox, Incoming } from "./queue/sqs.ts";
+import { deadlines, loadingAfterMs, replyHold } from "./settings.ts";
+import type { Answer, DeliveryWay, ModelUsage, PastTurn, Turn } from "./turn/turn.ts";
 import type { Learned, Turns } from "./turn/turns.ts";
 import type { UsageBook } from "./usage/usage.ts";
 
@@ -23,6 +24,7 @@ export type AnswerOptions = {
   usage: UsageBook;
   model: Model;
   line: Line;
+  inbox: Pick<Inbox, "hide">;
   /** Keys the user ids that OpenAI sees. */
   identitySecret: string;
   clock: Clock;
@@ -30,6 +32,7 @@ export type AnswerOptions = {
 };
 
 export type AnswerRequest = {
+  message: Incoming;
   turn: Turn;
   memory: Memory;
   replyToken: ReplyToken | undefined;
@@ -39,77 +42,97 @@ export type AnswerRequest = {
   notice?: string | undefined;
 };
 
-type Answered = { turn: Turn & { answer: Answer }; usage: ModelUsage; past: PastTurn };
+/** A turn whose answer is stored. */
+export type Prepared = {
+  request: AnswerRequest;
+  turn: Turn & { answer: Answer };
+  /** Only if the model was asked just now. */
+  asked?: { usage: ModelUsage; past: PastTurn };
+};
 
 /**
- * Takes a claimed turn to delivered: build the context, ask the model, store the answer exactly as
- * it will be sent, send it, mark it. It may stop between any two steps: the next claim
- * finds what was stored and goes on from there.
+ * Takes a claimed turn to delivered in two steps: build the context, ask the model and store the answer
+ * exactly as it will be sent; then send it and mark it. It may stop anywhere: the next claim finds
+ * what was stored and goes on from there.
  */
 export function createAnswer(options: AnswerOptions) {
-  const { bot, turns, chats, usage, model, line, identitySecret, clock, log } = options;
+  const { bot, turns, chats, usage, model, line, inbox, identitySecret, clock, log } = options;
   const deliver = createDeliver({ line, turns, clock });
 
-  return async (request: AnswerRequest): Promise<void> => {
-    const { turn, replyToken } = request;
-    const names = { eventId: turn.eventId, chat: chatHash(turn.chatId) };
-    const resumed = turn.answer !== undefined;
-    const asks = !resumed && request.notice === undefined;
-    const answered = asks ? await askAndStore(request, names) : undefined;
-    const stored = answered?.turn ?? (await storedOrNotice(request));
+  return {
+    /** Has an answer stored: the one that is, the notice, or what the model says. */
+    async prepare(request: AnswerRequest): Promise<Prepared> {
+      const { turn, notice } = request;
+      if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };
+      if (notice === undefined) return askAndStore(request);
+      const { cut } = bot.texts[languageOf(turn.question)];
+      const stored = await store(request, { messages: toMessages(notice, cut), notice: true }, {});
+      return { request, turn: stored };
+    },
 
-    const startedAt = clock.now();
-    const delivered = await deliver({ turn: stored, replyToken, resumed });
-    await Promise.all([
-      turns.delivered(stored, delivered.by, delivered.requestId, clock.now()),
-      answered && countUsage(turn, answered.usage, delivered),
-    ]);
-    log.info("turn.delivered", {
-      ...names,
-      by: delivered.by,
-      resumed,
-      lineRequestId: delivered.requestId,
-      ms: clock.now() - startedAt,
-    });
-    if (answered) await moveWindow(turn, request.memory, answered.past);
+    /** Sends it, and marks it as sent. */
+    async send({ request, turn, asked }: Prepared): Promise<void> {
+      const { memory, replyToken } = request;
+      const startedAt = clock.now();
+      const resumed = request.turn.answer !== undefined;
+      const delivered = await deliver({ turn, replyToken, resumed });
+      await Promise.all([
+        turns.delivered(turn, delivered.by, delivered.requestId, clock.now()),
+        asked && countUsage(turn, asked.usage, delivered),
+      ]);
+      log.info("turn.delivered", {
+        ...namesOf(turn),
+        by: delivered.by,
+        resumed,
+        lineRequestId: delivered.requestId,
+        ms: clock.now() - startedAt,
+      });
+      if (asked) await moveWindow(turn, memory, asked.past);
+    },
   };
 
-  async function storedOrNotice({
-    turn,
-    notice,
-    replyToken,
-  }: AnswerRequest): Promise<Turn & { answer: Answer }> {
-    if (turn.answer) return { ...turn, answer: turn.answer };
-    if (notice === undefined) throw new Error("a turn without an answer is asked for one");
-    const { cut } = bot.texts[languageOf(turn.question)];
-    return store(turn, { messages: toMessages(notice, cut), notice: true }, replyToken, {});
-  }
-
   async function store(
-    turn: Turn,
+    { turn, message, replyToken }: AnswerRequest,
     { messages, notice }: Pick<Answer, "messages" | "notice">,
-    replyToken: ReplyToken | undefined,
     learned: Learned,
   ): Promise<Turn & { answer: Answer }> {
-    const way = bot.delivery === "auto" && isFresh(replyToken, clock.now()) ? "reply" : "push";
+    const now = clock.now();
+    const way = bot.delivery === "auto" && isFresh(replyToken, now) ? "reply" : "push";
     const answer = { messages, retryKey: retryKeyOf(turn.eventId), way, notice } as const;
-    const stored = await turns.answer(turn, answer, learned);
-    log.info("turn.answered", {
-      eventId: turn.eventId,
-      chat: chatHash(turn.chatId),
-      messages: messages.length,
-      notice,
-    });
+    const [stored] = await Promise.all([
+      turns.answer(turn, answer, learned, leaseFor(way, turn, now)),
+      way === "reply" && holdBriefly(message),
+    ]);
+    log.info("turn.answered", { ...namesOf(turn), messages: messages.length, notice });
     return { ...stored, answer };
   }
 
-  async function askAndStore(request: AnswerRequest, names: Names): Promise<Answered> {
-    const { turn, replyToken } = request;
+  /** A reply that a crash cuts off must be tried again while its token lives: see {@link replyHold}. */
+  function leaseFor(way: DeliveryWay, { leaseUntil }: Turn, now: number): number {
+    return way === "reply" ? Math.min(leaseUntil, now + replyHold.leaseMs) : leaseUntil;
+  }
+
+  /** If it fails, a crash costs the whole visibility time-out, as it does anywhere else. */
+  async function holdBriefly(message: Incoming): Promise<void> {
+    try {
+      await inbox.hide([message], replyHold.visibilityS);
+    } catch (error) {
+      log.warn("queue.not_hidden", { code: toBotError(error).code });
+    }
+  }
+
+  async function askAndStore(request: AnswerRequest): Promise<Prepared> {
+    const { turn } = request;
     const startedAt = clock.now();
     const asking = ask(request);
-    const [reply, count] = await Promise.all([asking, loadTokenizer(), showLoadingUntil(asking, turn)]);
+    const [reply, count] = await Promise.all([
+      asking,
+      // Counts are for the next turns; without them a turn is bounded by its bytes.
+      loadTokenizer().catch(() => undefined),
+      showLoadingUntil(asking, turn),
+    ]);
     log.info("model.answered", {
-      ...names,
+      ...namesOf(turn),
       model: bot.model.name,
       ...reply.usage,
       cut: reply.cut,
@@ -122,12 +145,13 @@ export function createAnswer(options: AnswerOptions) {
       ? toMessages(texts.refusal, texts.cut)
       : toMessages(reply.text, texts.cut, reply.cut);
     const text = messages.map((message) => message.text).join("\n");
-    const tokens = { question: count(turn.question), answer: count(text) };
-    const learned = { usage: reply.usage, tokens };
+    const tokens = count && { question: count(turn.question), answer: count(text) };
+    const learned = { usage: reply.usage, ...(tokens && { tokens }) };
+    const past = { key: turn.key, question: turn.question, answer: text, ...(tokens && { tokens }) };
     return {
-      turn: await store(turn, { messages, notice: false }, replyToken, learned),
-      usage: reply.usage,
-      past: { key: turn.key, question: turn.question, answer: text, tokens },
+      request,
+      turn: await store(request, { messages, notice: false }, learned),
+      asked: { usage: reply.usage, past },
     };
   }
 
@@ -204,4 +228,6 @@ function tooLate(): BotError {
   return new BotError("turn.lease_expired", "No time was left to ask the model", { retry: "later" });
 }
 
-type Names = { eventId: string; chat: string };
+function namesOf({ eventId, chatId }: Turn) {
+  return { eventId, chat: chatHash(chatId) };
+}

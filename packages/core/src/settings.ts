@@ -119,6 +119,13 @@ export const sqsLimits = { maxBytes: 1024 * 1024, maxEntries: 10 } as const;
 /** LINE: a reply token is good for about a minute from receipt; "do not rely on the limit". */
 export const replyTokenFreshMs = seconds(50);
 
+/**
+ * A reply that a crash cut off can be tried again only while its token lives. So from the moment its answer
+ * is stored, the turn and the message are held no longer than sending can take: two replies, the switch to
+ * push, a push and the mark are 17 s. The lease ends first, so that whoever receives it can claim it.
+ */
+export const replyHold = { leaseMs: seconds(25), visibilityS: 30 } as const;
+
 /** LINE: a redelivery gives its token another minute, unless the event is older than 20 minutes. Kept well below. */
 export const replyTokenRenewableMs = seconds(19 * 60);
 

@@ -26,9 +26,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "an answer is sent before it is stored",
     edit: {
       file: "answer.ts",
-      find: "const stored = await turns.answer(turn, answer, learned);",
+      find: "const [stored] = await Promise.all([",
       replace:
-        "await line.push(turn.chatId, messages, answer.retryKey); const stored = await turns.answer(turn, answer, learned);",
+        "await line.push(turn.chatId, messages, answer.retryKey); const [stored] = await Promise.all([",
     },
   },
   {
@@ -36,9 +36,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as delivered, then it is sent",
     edit: {
       file: "answer.ts",
-      find: "const delivered = await deliver({ turn: stored, replyToken, resumed });",
+      find: "const delivered = await deliver({ turn, replyToken, resumed });",
       replace:
-        "await turns.delivered(stored, 'push', undefined, clock.now()); const delivered = await deliver({ turn: stored, replyToken, resumed });",
+        "await turns.delivered(turn, 'push', undefined, clock.now()); const delivered = await deliver({ turn, replyToken, resumed });",
     },
   },
   {
@@ -98,8 +98,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "a stored answer is delivered as if no attempt had been made before",
     edit: {
       file: "answer.ts",
-      find: "await deliver({ turn: stored, replyToken, resumed })",
-      replace: "await deliver({ turn: stored, replyToken, resumed: false })",
+      find: "await deliver({ turn, replyToken, resumed })",
+      replace: "await deliver({ turn, replyToken, resumed: false })",
     },
   },
   {
@@ -107,8 +107,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "the model is asked again although the answer is stored",
     edit: {
       file: "answer.ts",
-      find: "const asks = !resumed && request.notice === undefined;",
-      replace: "const asks = request.notice === undefined;",
+      find: "if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };",
+      replace: "",
     },
   },
   {
@@ -177,7 +177,7 @@ export const mutations: readonly Mutation[] = [
     name: "never-parks-on-last-attempt",
     mistake: "the last attempt is followed by another",
     edit: {
-      file: "worker.ts",
+      file: "message.ts",
       find: '(error.retry === "never" || turn.attempts >= retry.maxAttempts)',
       replace: 'error.retry === "never"',
     },
@@ -186,7 +186,7 @@ export const mutations: readonly Mutation[] = [
     name: "counts-receives",
     mistake: "receives are counted instead of attempts, so that waiting behind a failure counts",
     edit: {
-      file: "worker.ts",
+      file: "message.ts",
       find: "turn.attempts >= retry.maxAttempts",
       replace: "message.receiveCount >= retry.maxAttempts",
     },
@@ -196,8 +196,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "attempts that end in a crash are not counted",
     scenario: "crashing-chat",
     edit: {
-      file: "worker.ts",
-      find: "if (turn.attempts > retry.maxAttempts) throw crashed(turn);",
+      file: "message.ts",
+      find: "if (turn.attempts > retry.maxAttempts) throw givenUp(turn);",
       replace: "",
     },
   },
@@ -206,7 +206,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "the messages under which a process died come back together",
     scenario: "crashing-chat",
     edit: {
-      file: "worker.ts",
+      file: "message.ts",
       find: "return crashes > 0 && chats > 1",
       replace: "return crashes < 0 && chats > 1",
     },
@@ -226,7 +226,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "the reply token of a very late redelivery counts as fresh",
     scenario: "late-redelivery",
     edit: {
-      file: "worker.ts",
+      file: "message.ts",
       find: "receivedAt - event.timestamp < replyTokenRenewableMs",
       replace: "receivedAt > 0",
     },
@@ -236,7 +236,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "a push that may have arrived is repeated when LINE has forgotten its retry key",
     scenario: "replay-after-two-days",
     edit: {
-      file: "worker.ts",
+      file: "message.ts",
       find: "if (isForgotten(turn, now)) throw unclear();",
       replace: "",
     },
@@ -246,9 +246,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as parked before its job is on the dead-letter queue",
     edit: {
       file: "dead-letter/park.ts",
-      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, { code, unclearSince: unclearSince(error, turn, at) }, at);",
+      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);",
       replace:
-        "if (turn) await turns.park(turn, { code, unclearSince: unclearSince(error, turn, at) }, at);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
+        "if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
     },
   },
   {
@@ -256,7 +256,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "an apology for an answer that may have arrived",
     edit: {
       file: "dead-letter/park.ts",
-      find: 'if (turn && code !== "delivery.unclear")',
+      find: 'if (turn && code !== "delivery.unclear" && turn.unclearSince === undefined)',
       replace: "if (turn)",
     },
   },

@@ -136,12 +136,13 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       return item ? { kind: "claimed", turn: toTurn(item) } : refusedClaim(request);
     },
 
-    async answer(turn, { messages, retryKey, way, notice }, { usage, tokens }) {
+    async answer(turn, { messages, retryKey, way, notice }, { usage, tokens }, leaseUntil) {
       const text = JSON.stringify(messages);
       const item = await call("answer", () =>
         write("answer", turn, ["claimed", "answered"], turn.owner, (current) => ({
           ...current,
           status: "answered",
+          leaseUntil,
           messages: text,
           retryKey,
           way,

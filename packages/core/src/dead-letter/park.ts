@@ -19,14 +19,6 @@ export type ParkOptions = {
   log: Log;
 };
 
-/**
- * Since when a push of the turn may have been accepted unheard: after this attempt's unknown outcome, or
- * after an earlier one that died. LINE forgets retry keys, so it matters when an operator brings it back.
- */
-export function unclearSince(error: BotError, turn: Turn, now: number): number | undefined {
-  return error.outcome === "unknown" || turn.crashes > 0 ? now : undefined;
-}
-
 export type ParkRequest = {
   message: Incoming;
   error: BotError;
@@ -48,7 +40,7 @@ export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions)
     const attempts = turn?.attempts ?? 1;
     const { code, message: reason } = error;
     await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });
-    if (turn) await turns.park(turn, { code, unclearSince: unclearSince(error, turn, at) }, at);
+    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);
     log.error("job.parked", {
       eventId: turn?.eventId,
       chat: chatHash(message.chatId),
@@ -56,8 +48,9 @@ export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions)
       reason,
       attempts,
     });
-    // Whether the answer arrived is not known: an apology would be as likely wrong as right.
-    if (turn && code !== "delivery.unclear") await apologize(turn, replyToken);
+    // If the answer may have arrived, an apology would be as likely wrong as right.
+    if (turn && code !== "delivery.unclear" && turn.unclearSince === undefined)
+      await apologize(turn, replyToken);
   };
 
   async function apologize(turn: Turn, replyToken: ReplyToken | undefined): Promise<void> {

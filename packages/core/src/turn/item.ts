@@ -34,11 +34,19 @@ export function firstUnclear(turn: Turn, unclearSince: number | undefined): { un
 
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
-  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question, unclearSince } = item;
-  const crashes = Math.max(0, attempts - 1 - (item.released ?? 0));
+  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question, unclearSince, error } = item;
   const turn = {
-    ...{ chatId, key, eventId, status, owner, leaseUntil, attempts, crashes, question },
+    chatId,
+    key,
+    eventId,
+    status,
+    owner,
+    leaseUntil,
+    attempts,
+    crashes: Math.max(0, attempts - 1 - (item.released ?? 0)),
+    question,
     ...(unclearSince !== undefined && { unclearSince }),
+    ...(error !== undefined && { error }),
   };
   if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
   const messages = JSON.parse(item.messages) as TextMessage[];

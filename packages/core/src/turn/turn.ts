@@ -53,6 +53,8 @@ export type Turn = TurnKey & {
   crashes: number;
   /** Epoch milliseconds; since when a send of it may have been accepted unheard. */
   unclearSince?: number;
+  /** Code of the last error. */
+  error?: string;
   question: string;
   answer?: Answer;
 };

@@ -39,7 +39,7 @@ export type Learned = { usage?: ModelUsage; tokens?: { question: number; answer:
 export type Turns = {
   claim(request: ClaimRequest): Promise<Claim>;
   /** claimed → answered. From here on the model is never asked again. */
-  answer(turn: Turn, answer: Answer, learned: Learned): Promise<Turn>;
+  answer(turn: Turn, answer: Answer, learned: Learned, leaseUntil: number): Promise<Turn>;
   /** Records that no reply arrived, so that the answer may be pushed. */
   usePush(turn: Turn): Promise<Turn>;
   /** answered → delivered. */
@@ -159,10 +159,11 @@ export function createTurns(table: Table): Turns {
   return {
     claim,
 
-    async answer(turn, answer, { usage, tokens }) {
+    async answer(turn, answer, { usage, tokens }, leaseUntil) {
       const data = await write(turn, ["claimed", "answered"], turn.owner, (item) =>
         item.set({
           status: "answered",
+          leaseUntil,
           messages: JSON.stringify(answer.messages),
           retryKey: answer.retryKey,
           way: answer.way,

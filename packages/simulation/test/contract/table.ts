@@ -56,7 +56,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     async function delivered(text: string, at = now): Promise<Turn> {
       const turn = await claim();
       const tokens = { question: 3, answer: 5 };
-      await ports.turns.answer(turn, answerWith(text), { tokens });
+      await ports.turns.answer(turn, answerWith(text), { tokens }, later);
       await ports.turns.delivered(turn, "reply", "request", at);
       return turn;
     }
@@ -104,15 +104,15 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     test("a stored answer is found again exactly as it was", async () => {
       const turn = await claim();
       const answer = answerWith("😀 𠮷 👩‍👩‍👧‍👦 \uFEFF <|endoftext|> \u0000", { way: "push" });
-      expect(await ports.turns.answer(turn, answer, {})).toMatchObject({ status: "answered", answer });
+      expect(await ports.turns.answer(turn, answer, {}, later)).toMatchObject({ status: "answered", answer });
       expect(await again(turn, afterLease)).toMatchObject({ turn: { status: "answered", answer } });
     });
 
     test("the owner may repeat each of its writes", async () => {
       const turn = await claim();
       const answer = answerWith("once");
-      await ports.turns.answer(turn, answer, {});
-      await ports.turns.answer(turn, answer, {});
+      await ports.turns.answer(turn, answer, {}, later);
+      await ports.turns.answer(turn, answer, {}, later);
       await ports.turns.usePush(turn);
       await ports.turns.usePush(turn);
       await ports.turns.delivered(turn, "push", "request", now);
@@ -122,7 +122,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("switching to push is remembered", async () => {
       const turn = await claim();
-      await ports.turns.answer(turn, answerWith("hello"), {});
+      await ports.turns.answer(turn, answerWith("hello"), {}, later);
       expect(await ports.turns.usePush(turn)).toMatchObject({ answer: { way: "push" } });
       expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { way: "push" } } });
     });
@@ -132,7 +132,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       await again(turn, afterLease);
       const { turns } = ports;
       const writes = [
-        () => turns.answer(turn, answerWith("late"), {}),
+        () => turns.answer(turn, answerWith("late"), {}, later),
         () => turns.delivered(turn, "reply", undefined, now),
         () => turns.park(turn, { code: "late" }, now),
         () => turns.drop(turn, now),
@@ -149,7 +149,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       await expect(ports.turns.usePush(turn)).rejects.toMatchObject(lost);
       const done = await delivered("done");
       for (const write of [
-        () => ports.turns.answer(done, answerWith("another"), {}),
+        () => ports.turns.answer(done, answerWith("another"), {}, later),
         () => ports.turns.park(done, { code: "late" }, now),
         () => ports.turns.drop(done, now),
         () => ports.turns.release(done, { code: "late" }),
@@ -211,7 +211,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     test("a replay finds an answer that was stored", async () => {
       const turn = await claim();
       const answer = answerWith("stored", { way: "push" });
-      await ports.turns.answer(turn, answer, {});
+      await ports.turns.answer(turn, answer, {}, later);
       await ports.turns.park(turn, { code: "line.unavailable" }, now);
       expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
         turn: { status: "answered", answer },
@@ -256,10 +256,10 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("parked and dropped turns and notices are no part of the conversation", async () => {
       const parked = await claim();
-      await ports.turns.answer(parked, answerWith("never seen"), {});
+      await ports.turns.answer(parked, answerWith("never seen"), {}, later);
       await ports.turns.park(parked, { code: "line.unavailable" }, now + 1);
       const noticed = await claim();
-      await ports.turns.answer(noticed, answerWith("too many", { notice: true }), {});
+      await ports.turns.answer(noticed, answerWith("too many", { notice: true }), {}, later);
       await ports.turns.delivered(noticed, "reply", undefined, now + 2);
       const dropped = await claim();
       await ports.turns.drop(dropped, now + 3);
@@ -290,7 +290,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("what has expired is not recalled, deleted or not", async () => {
       const turn = await claim({ expiresAt: now / 1000 - 1 });
-      await ports.turns.answer(turn, answerWith("old"), {});
+      await ports.turns.answer(turn, answerWith("old"), {}, later);
       await ports.turns.delivered(turn, "reply", undefined, now);
       expect(await recall()).toMatchObject({ turns: [], finished: [] });
     });

@@ -1,0 +1,82 @@
+import type { Clock } from "@henji/core/clock";
+import { BotError } from "@henji/core/error";
+import { createLog } from "@henji/core/log";
+import { withBreaker } from "@henji/core/model/breaker";
+import type { Model, ModelAnswer } from "@henji/core/model/model";
+import { breakerOpenMs } from "@henji/core/settings";
+import { beforeEach, expect, test } from "vitest";
+
+const fine: ModelAnswer = {
+  text: "Hello",
+  cut: false,
+  refused: false,
+  usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1 },
+};
+const dead = new BotError("model.unauthorized", "OpenAI answered 401", { retry: "never" });
+const busy = new BotError("model.unavailable", "OpenAI answered 503", { retry: "later" });
+
+let now: number;
+let calls: number;
+let lines: string[];
+let behave: () => Promise<ModelAnswer>;
+let model: Model;
+
+beforeEach(() => {
+  now = 0;
+  calls = 0;
+  lines = [];
+  behave = async () => fine;
+  const clock: Clock = { now: () => now, timeout: () => new AbortController().signal };
+  const counted: Model = {
+    ask: () => {
+      calls += 1;
+      return behave();
+    },
+  };
+  model = withBreaker(counted, {
+    clock,
+    log: createLog({ write: (line) => lines.push(JSON.parse(line).name) }),
+  });
+});
+
+const context = { instructions: "", input: [], tokensAtMost: 0 };
+const ask = () =>
+  model.ask(context, { cacheKey: "", safetyIdentifier: "", signal: new AbortController().signal }).then(
+    () => "answered",
+    (error: BotError) => error.code,
+  );
+
+test("after a dead key nobody calls for a while, and one line says so", async () => {
+  behave = () => Promise.reject(dead);
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill("model.unauthorized"));
+  const inFlight = calls;
+  now = breakerOpenMs - 1;
+  expect(await Promise.all([ask(), ask()])).toEqual(Array(2).fill("model.unauthorized"));
+  expect(calls).toBe(inFlight);
+  expect(lines).toEqual(["model.breaker_opened"]);
+});
+
+test("then one call tries; when the account is mended, the others go on", async () => {
+  behave = () => Promise.reject(dead);
+  await ask();
+  now = breakerOpenMs;
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill("model.unauthorized"));
+  expect(calls).toBe(2);
+  now = 2 * breakerOpenMs;
+  behave = async () => fine;
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill("answered"));
+  expect(calls).toBe(5);
+  expect(lines).toEqual(["model.breaker_opened"]);
+});
+
+test("a passing fault opens nothing, and leaves the trial to the next", async () => {
+  behave = () => Promise.reject(busy);
+  expect(await ask()).toBe("model.unavailable");
+  behave = async () => fine;
+  expect(await ask()).toBe("answered");
+  behave = () => Promise.reject(dead);
+  await ask();
+  now = breakerOpenMs;
+  behave = () => Promise.reject(busy);
+  expect(await Promise.all([ask(), ask()])).toEqual(["model.unavailable", "model.unavailable"]);
+});
