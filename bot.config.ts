@@ -20,9 +20,13 @@ export default defineBot({
   },
 
   memory: {
-    /** Past turns are sent verbatim until they pass the high mark; then only the newest, down to the low mark. */
+    /** Past turns are sent verbatim until they pass the high mark; then the oldest, down to the low mark, become notes. */
     highWaterTokens: 6_000,
     lowWaterTokens: 2_000,
+    /** Never more past tokens than this: reached only while no notes can be taken. */
+    maxTokens: 9_000,
+    /** Longest notes on what is no longer sent verbatim. */
+    summaryTokens: 400,
     /** Most past turns sent, however short they are. */
     maxTurns: 60,
     /** Everything about a message is deleted after this many days. */

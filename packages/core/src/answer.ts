@@ -2,27 +2,29 @@ import { createHmac } from "node:crypto";
 import { type Bot, languageOf } from "./bot.ts";
 import type { Chats, Memory } from "./chat/chats.ts";
 import { type Clock, elapsed } from "./clock.ts";
-import { buildContext, nextWindowStart } from "./context/context.ts";
+import { buildContext } from "./context/context.ts";
+import { createFold } from "./context/fold.ts";
 import { loadTokenizer } from "./context/tokens.ts";
 import { BotError, toBotError } from "./error.ts";
 import type { Line } from "./line/api.ts";
-import { createDeliver, type Delivered, isFresh, type ReplyToken } from "./line/deliver.ts";
+import { createDeliver, isFresh, type ReplyToken } from "./line/deliver.ts";
 import { retryKeyOf } from "./line/retry-key.ts";
 import { toMessages } from "./line/text.ts";
 import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { deadlines, loadingAfterMs, replyHold } from "./settings.ts";
-import type { Answer, DeliveryWay, ModelUsage, PastTurn, Turn } from "./turn/turn.ts";
+import type { Answer, DeliveryWay, PastTurn, Turn } from "./turn/turn.ts";
 import type { Learned, Turns } from "./turn/turns.ts";
-import type { UsageBook } from "./usage/usage.ts";
+import { accountOf, withAnswer } from "./usage/usage.ts";
 
 export type AnswerOptions = {
   bot: Bot;
   turns: Turns;
   chats: Chats;
-  usage: UsageBook;
   model: Model;
+  /** The model that rewrites the notes of a chat. */
+  summarizer: Model;
   line: Line;
   inbox: Pick<Inbox, "hide">;
   /** Keys the user ids that OpenAI sees. */
@@ -47,7 +49,7 @@ export type Prepared = {
   request: AnswerRequest;
   turn: Turn & { answer: Answer };
   /** Only if the model was asked just now. */
-  asked?: { usage: ModelUsage; past: PastTurn };
+  past?: PastTurn;
 };
 
 /**
@@ -56,8 +58,9 @@ export type Prepared = {
  * what was stored and goes on from there.
  */
 export function createAnswer(options: AnswerOptions) {
-  const { bot, turns, chats, usage, model, line, inbox, identitySecret, clock, log } = options;
+  const { bot, turns, model, line, inbox, identitySecret, clock, log } = options;
   const deliver = createDeliver({ line, turns, clock });
+  const fold = createFold(options);
 
   return {
     /** Has an answer stored: the one that is, the notice, or what the model says. */
@@ -70,16 +73,26 @@ export function createAnswer(options: AnswerOptions) {
       return { request, turn: stored };
     },
 
+    /** What is left to do once the answer is out and its chat is free: to keep the window within its marks. */
+    tidying({ request, turn, past }: Prepared): (() => Promise<void>) | undefined {
+      if (!past) return undefined;
+      const { memory, deadline } = request;
+      return fold({ turn, memory, past, deadline, safetyIdentifier: safetyIdentifierOf(turn) });
+    },
+
     /** Sends it, and marks it as sent. */
-    async send({ request, turn, asked }: Prepared): Promise<void> {
+    async send({ request, turn }: Prepared): Promise<void> {
       const { memory, replyToken } = request;
       const startedAt = clock.now();
       const resumed = request.turn.answer !== undefined;
       const delivered = await deliver({ turn, replyToken, resumed });
-      await Promise.all([
-        turns.delivered(turn, delivered.by, delivered.requestId, clock.now()),
-        asked && countUsage(turn, asked.usage, delivered),
-      ]);
+      const at = clock.now();
+      const today = accountOf(memory.finished, memory.fold, at);
+      await turns.delivered(turn, {
+        ...delivered,
+        at,
+        account: withAnswer(today, delivered.by, turn.answer.notice ? undefined : turn.used),
+      });
       log.info("turn.delivered", {
         ...namesOf(turn),
         by: delivered.by,
@@ -87,7 +100,6 @@ export function createAnswer(options: AnswerOptions) {
         lineRequestId: delivered.requestId,
         ms: clock.now() - startedAt,
       });
-      if (asked) await moveWindow(turn, memory, asked.past);
     },
   };
 
@@ -151,18 +163,17 @@ export function createAnswer(options: AnswerOptions) {
     return {
       request,
       turn: await store(request, { messages, notice: false }, learned),
-      asked: { usage: reply.usage, past },
+      past,
     };
   }
 
   /** Asks within the window; if the model finds even that too long, once more with a shorter one. */
   async function ask({ turn, memory, deadline }: AnswerRequest): Promise<ModelAnswer> {
-    const { highWaterTokens, lowWaterTokens } = bot.memory;
+    const { maxTokens, lowWaterTokens } = bot.memory;
     const within = (maxWindowTokens: number) => {
       const { instructions } = bot;
       const context = buildContext({
         instructions,
-        summary: "",
         ...memory,
         message: turn.question,
         maxWindowTokens,
@@ -171,12 +182,12 @@ export function createAnswer(options: AnswerOptions) {
       if (left <= 0) throw tooLate();
       return model.ask(context, {
         cacheKey: chatHash(turn.chatId),
-        safetyIdentifier: createHmac("sha256", identitySecret).update(turn.chatId).digest("hex"),
+        safetyIdentifier: safetyIdentifierOf(turn),
         signal: clock.timeout(Math.min(deadlines.modelMs, left)),
       });
     };
     try {
-      return await within(highWaterTokens);
+      return await within(maxTokens);
     } catch (error) {
       if (toBotError(error).code !== "model.context_too_long") throw error;
       return within(lowWaterTokens / 2);
@@ -197,37 +208,16 @@ export function createAnswer(options: AnswerOptions) {
     }
   }
 
-  async function countUsage(turn: Turn, used: ModelUsage, { by }: Delivered): Promise<void> {
-    try {
-      await usage.add(turn.chatId, { ...used, way: by }, clock.now(), expiresAt());
-    } catch (error) {
-      log.warn("usage.not_counted", { eventId: turn.eventId, code: toBotError(error).code });
-    }
+  function safetyIdentifierOf({ chatId }: Turn): string {
+    return createHmac("sha256", identitySecret).update(chatId).digest("hex");
   }
+}
 
-  /** After the answer is out, so that no user waits; if it fails, the next turn tries again. */
-  async function moveWindow({ chatId, eventId }: Turn, memory: Memory, past: PastTurn): Promise<void> {
-    const next = nextWindowStart([...memory.turns, past], memory.windowStart, bot.memory);
-    if (next === memory.windowStart) return;
-    try {
-      const moved = await chats.moveWindow({ chatId, version: memory.version }, next, expiresAt());
-      log.info("window.moved", { eventId, chat: chatHash(chatId), moved });
-    } catch (error) {
-      log.warn("window.not_moved", { eventId, code: toBotError(error).code });
-    }
-  }
-
-  /** Epoch seconds. */
-  function expiresAt(): number {
-    return Math.floor(clock.now() / 1000) + bot.memory.retentionDays * 86_400;
-  }
+function namesOf({ eventId, chatId }: Turn) {
+  return { eventId, chat: chatHash(chatId) };
 }
 
 /** A worker that stood still so long that another may have the answer by now. */
 function tooLate(): BotError {
   return new BotError("turn.lease_expired", "No time was left to ask the model", { retry: "later" });
-}
-
-function namesOf({ eventId, chatId }: Turn) {
-  return { eventId, chat: chatHash(chatId) };
 }

@@ -40,6 +40,12 @@ const schema = z
     memory: z.strictObject({
       highWaterTokens: z._default(z.int().check(z.positive()), 6_000),
       lowWaterTokens: z._default(z.int().check(z.nonnegative()), 2_000),
+      /** Past turns beyond this are left out, whatever happens. */
+      maxTokens: z._default(z.int().check(z.positive()), 9_000),
+      /** Longest notes on what has left the window. */
+      summaryTokens: z._default(z.int().check(z.minimum(50), z.maximum(4_000)), 400),
+      /** The model that writes them; the bot's own, if not named. */
+      summaryModel: z.optional(z.string()),
       maxTurns: z._default(z.int().check(z.positive(), z.maximum(200)), 60),
       retentionDays: z._default(z.int().check(z.minimum(30), z.maximum(3650)), 180),
     }),
@@ -56,6 +62,10 @@ const schema = z
     z.refine((bot) => bot.memory.lowWaterTokens < bot.memory.highWaterTokens, {
       error: "lowWaterTokens must be below highWaterTokens",
       path: ["memory", "lowWaterTokens"],
+    }),
+    z.refine((bot) => bot.memory.highWaterTokens <= bot.memory.maxTokens, {
+      error: "maxTokens must not be below highWaterTokens",
+      path: ["memory", "maxTokens"],
     }),
   );
 

@@ -11,6 +11,7 @@ import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { deadlines, maxEventAgeMs, replyTokenRenewableMs, retry, retryKeyGoodMs } from "./settings.ts";
 import { type FinishedTurn, type Turn, turnKeyOf } from "./turn/turn.ts";
 import type { TurnFailure } from "./turn/turns.ts";
+import { accountOf } from "./usage/usage.ts";
 
 export type MessageOptions = AnswerOptions & {
   inbox: Inbox;
@@ -28,7 +29,9 @@ export type Batch = {
 };
 
 /** `again`: the message comes back, and the rest of its chat with it. */
-export type Verdict = { kind: "done" } | { kind: "again"; inS: number };
+export type Verdict =
+  /** With what is left to do once the chat is free; it never throws. */
+  { kind: "done"; after?: () => Promise<void> } | { kind: "again"; inS: number };
 
 const done: Verdict = { kind: "done" };
 
@@ -115,14 +118,16 @@ export function createHandleMessage(options: MessageOptions) {
       const tooMany = turn.answer === undefined && backlog.waiting >= bot.limits.maxUnanswered;
       if (tooMany) log.warn("chat.flooded", { ...names, waiting: backlog.waiting });
       if (tooMany && backlog.told) {
-        await turns.drop(turn, clock.now());
+        const at = clock.now();
+        await turns.drop(turn, at, accountOf(memory.finished, memory.fold, at));
         return done;
       }
       const notice = tooMany ? bot.texts[languageOf(turn.question)].tooMany : undefined;
       const prepared = await answer.prepare({ message, turn, memory, replyToken, deadline, notice });
       held = prepared.turn;
       await answer.send(prepared);
-      return done;
+      const after = answer.tidying(prepared);
+      return after ? { kind: "done", after } : done;
     } catch (cause) {
       const error = toBotError(cause);
       const unclear = mayHaveArrived(turn, held, error)

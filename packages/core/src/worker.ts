@@ -21,15 +21,22 @@ export function createWorker(options: WorkerOptions) {
   return async (messages: readonly Incoming[], deadline: number): Promise<string[]> => {
     const over = Promise.withResolvers<void>();
     const batch = { deadline, chats: new Set(messages.map(({ chatId }) => chatId)).size };
+    const afterwards = new Map<string, () => Promise<void>>();
     let running = batch.chats;
     const left = await inOrder(
       messages,
       ({ chatId }) => chatId,
-      (message) => settle(message, batch),
+      (message) => settle(message, batch, afterwards),
       async ({ done, untouched }) => {
         await hide(untouched, 0);
+        const after = done[0] && afterwards.get(done[0].chatId);
+        if (after) {
+          await free(done);
+          await after();
+        }
         running -= 1;
         if (running === 0) over.resolve();
+        if (after) return;
         await Promise.race([over.promise, elapsed(clock, freeEarlyMs)]);
         if (running > 0) await free(done);
       },
@@ -37,8 +44,14 @@ export function createWorker(options: WorkerOptions) {
     return left.map(({ messageId }) => messageId);
   };
 
-  async function settle(message: Incoming, batch: Batch): Promise<"next" | "stop"> {
+  async function settle(
+    message: Incoming,
+    batch: Batch,
+    afterwards: Map<string, () => Promise<void>>,
+  ): Promise<"next" | "stop"> {
     const verdict = await handle(message, batch);
+    // The last one of a chat knows what the earlier ones have left to do.
+    if (verdict.kind === "done" && verdict.after) afterwards.set(message.chatId, verdict.after);
     if (verdict.kind === "done") return "next";
     await hide([message], verdict.inS);
     return "stop";

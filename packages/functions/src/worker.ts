@@ -6,11 +6,10 @@ import { systemClock } from "@henji/core/clock";
 import { createLine } from "@henji/core/line/api";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
-import { createModel } from "@henji/core/model/model";
+import { createModel, type Model } from "@henji/core/model/model";
 import { createInbox, queueClientOptions } from "@henji/core/queue/sqs";
 import { tableClientOptions } from "@henji/core/table";
 import { createTurns } from "@henji/core/turn/turns";
-import { createUsageBook } from "@henji/core/usage/usage";
 import { createWorker } from "@henji/core/worker";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import bot from "../../../bot.config.ts";
@@ -23,15 +22,22 @@ const channelAccessToken = link("LineChannelAccessToken");
 
 const log = createLog({ level: logLevel() });
 
+function modelOf(settings: typeof bot.model): Model {
+  const apiKey = link("OpenAiApiKey");
+  const model = createModel({ apiKey, baseURL: process.env.OPENAI_BASE_URL, settings });
+  return withBreaker(model, { clock: systemClock, log });
+}
+
 const worker = createWorker({
   bot,
   turns: createTurns(table),
   chats: createChats(table),
-  usage: createUsageBook(table),
-  model: withBreaker(
-    createModel({ apiKey: link("OpenAiApiKey"), baseURL: process.env.OPENAI_BASE_URL, settings: bot.model }),
-    { clock: systemClock, log },
-  ),
+  model: modelOf(bot.model),
+  summarizer: modelOf({
+    ...bot.model,
+    name: bot.memory.summaryModel ?? bot.model.name,
+    maxOutputTokens: bot.memory.summaryTokens,
+  }),
   line: createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock }),
   inbox: createInbox(new SQSClient(queueClientOptions), link("EventQueue"), link("DeadLetterQueue")),
   identitySecret: channelAccessToken,

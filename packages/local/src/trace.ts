@@ -137,7 +137,7 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
       return { name: "duplicate" };
     case "turn.held":
       return { name: "held" };
-    case "window.moved":
+    case "window.folded":
       return { name: "folded" };
     default:
       return entry.level === "info" ? undefined : { name: "warned", what: entry.name, code: text("code") };

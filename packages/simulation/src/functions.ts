@@ -30,6 +30,7 @@ export type FunctionsOptions = {
   table: MemoryTable;
   line: MemoryLine;
   model: Model;
+  summarizer: Model;
 };
 
 export type Functions = {
@@ -42,7 +43,7 @@ type Warm<T> = { process: Process; run: T };
 
 /** Core in processes as Lambda starts, keeps and kills them: each serves one invocation at a time. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { plan, bot, scheduler, random, faults, check, queue, table, model } = options;
+  const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer } = options;
   const warmIngresses: Warm<ReturnType<typeof createIngress>>[] = [];
   const warmWorkers: Warm<ReturnType<typeof createWorker>>[] = [];
   let started = 0;
@@ -79,8 +80,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
       bot,
       turns: process.port("table", table.turns),
       chats: process.port("table", table.chats),
-      usage: process.port("table", table.usage),
       model: withBreaker(process.port("model", troublesome(model, process)), { clock: process.clock, log }),
+      summarizer: process.port("summarizer", summarizer),
       line: {
         ...line,
         reply(token, messages) {

@@ -81,6 +81,11 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     onAsk: check.asked,
     onFailure: check.modelFailed,
   });
+  const summarizer = createMemoryModel({
+    network,
+    behave: () => faults.behaviour(),
+    answer: check.noted,
+  });
   const queue = createMemoryQueue({
     clock: scheduler,
     network,
@@ -106,6 +111,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     table,
     line,
     model,
+    summarizer,
   });
   const lambda = random.fork("lambda");
   const eventSource = createEventSource({
@@ -177,7 +183,7 @@ function botOf({ bot }: Plan): Bot {
   return defineBot({
     instructions: "You answer.",
     model: { maxOutputTokens: 1_000 },
-    memory: { highWaterTokens: 900, lowWaterTokens: 300, maxTurns: 60 },
+    memory: { highWaterTokens: 900, lowWaterTokens: 300, maxTokens: 1_300, summaryTokens: 200, maxTurns: 60 },
     limits: { maxUnanswered: bot.maxUnanswered },
     delivery: bot.delivery,
     texts: { en: texts("."), ja: texts("。") },

@@ -1,11 +1,10 @@
-import type { Chats } from "@henji/core/chat/chats";
+import { type ChatItem, type Chats, toNotes } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { firstUnclear, toFinishedTurn, toPastTurn, toTurn } from "@henji/core/turn/item";
+import { accounted, firstUnclear, toFinishedTurn, toPastTurn, toTurn } from "@henji/core/turn/item";
 import type { FinalStatus, TurnKey, TurnStatus } from "@henji/core/turn/turn";
 import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
-import type { UsageBook, Used } from "@henji/core/usage/usage";
 import { directNetwork, type Network } from "./network.ts";
 
 /** Conditions of core/src/turn/turns.ts that can be left out, to see whether the simulation notices. */
@@ -21,12 +20,11 @@ export type MemoryTableOptions = {
 export type MemoryTable = {
   turns: Turns;
   chats: Chats;
-  usage: UsageBook;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
 };
 
-type ChatItem = { windowStart: string; version: number; expiresAt: number };
+type StoredChat = Omit<ChatItem, "chatId">;
 
 /**
  * Core's table ports in memory, with the very conditions of the ElectroDB side. Every call is one
@@ -35,8 +33,7 @@ type ChatItem = { windowStart: string; version: number; expiresAt: number };
 export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable {
   const { network = directNetwork, mistakes = [], onWrite } = options;
   const turnItems = new Map<string, Map<string, TurnItem>>();
-  const chatItems = new Map<string, ChatItem>();
-  const usageItems = new Map<string, Used & { answers: number }>();
+  const chatItems = new Map<string, StoredChat>();
 
   const may = (mistake: TableMistake) => mistakes.includes(mistake);
 
@@ -112,10 +109,10 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   ): Promise<Claim> {
     const status = parked.messages === undefined ? "claimed" : "answered";
     const asRead = (current: TurnItem) =>
-      current.status === "parked" ? current.parkedAt === parked.parkedAt : current.owner === owner;
+      current.status === "parked" ? current.listedAt === parked.listedAt : current.owner === owner;
     const item = await call("reclaim", () =>
       write("reclaim", parked, ["parked", status], asRead, (current) => {
-        const { parked: _, parkedAt: __, finishedAt: ___, released: ____, ...rest } = current;
+        const { list: _, listedAt: __, finishedAt: ___, released: ____, ...rest } = current;
         return {
           ...rest,
           status,
@@ -161,24 +158,26 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       return toTurn(item);
     },
 
-    async delivered(turn, by, requestId, finishedAt) {
+    async delivered(turn, { by, requestId, at, account }) {
       await call("delivered", () =>
         write("delivered", turn, ["answered", "delivered"], turn.owner, (item) => ({
           ...item,
           status: "delivered",
           way: by,
-          finishedAt,
+          finishedAt: at,
           ...(requestId !== undefined && { requestId }),
+          ...accounted(account, at),
         })),
       );
     },
 
-    async drop(turn, finishedAt) {
+    async drop(turn, finishedAt, account) {
       await call("drop", () =>
         write("drop", turn, ["claimed", "dropped"], turn.owner, (item) => ({
           ...item,
           status: "dropped",
           finishedAt,
+          ...accounted(account, finishedAt),
         })),
       );
     },
@@ -188,8 +187,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         write("park", turn, ["claimed", "answered", "parked"], turn.owner, (item) => ({
           ...item,
           status: "parked",
-          parked: "parked",
-          parkedAt: new Date(at).toISOString(),
+          list: "parked",
+          listedAt: new Date(at).toISOString(),
           finishedAt: at,
           error: code,
           ...firstUnclear(turn, unclearSince),
@@ -210,45 +209,44 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     },
   };
 
+  const isCurrent = (item: { expiresAt: number }, now: number) => item.expiresAt > now / 1000;
+  const conversation = (turns: TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
+  const newestFirst = (chatId: string) =>
+    [...(turnItems.get(chatId)?.values() ?? [])].sort((a, b) => (a.key < b.key ? 1 : -1));
+
   const chats: Chats = {
     recall: ({ chatId, key }, limit, now) =>
       call("recall", () => {
-        const isCurrent = (item: { expiresAt: number }) => item.expiresAt > now / 1000;
         const stored = chatItems.get(chatId);
-        const chat = stored && isCurrent(stored) ? stored : undefined;
+        const chat = stored && isCurrent(stored, now) ? stored : undefined;
         // The chat's own item sorts behind all turns, so the query reads it first.
-        const all = [...(turnItems.get(chatId)?.values() ?? [])].sort((a, b) => (a.key < b.key ? 1 : -1));
+        const all = newestFirst(chatId);
         const newest = all.slice(0, limit - (stored ? 1 : 0));
         const turnsBefore = (items: TurnItem[]) =>
-          items.filter((turn) => isCurrent(turn) && turn.key < key).reverse();
-        const conversation = (turns: TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
+          items.filter((turn) => isCurrent(turn, now) && turn.key < key).reverse();
         const before = turnsBefore(newest);
         const past = conversation(before);
         const isCovered = newest.length + (stored ? 1 : 0) === limit && past.length < limit / 2;
         return {
-          windowStart: chat?.windowStart ?? "",
-          version: chat?.version ?? 0,
+          ...toNotes(chat),
           turns: isCovered ? conversation(turnsBefore(all)).slice(-limit) : past,
           finished: before.flatMap((turn) => toFinishedTurn(turn) ?? []),
         };
       }),
 
-    moveWindow: ({ chatId, version }, windowStart, expiresAt) =>
-      call("moveWindow", () => {
+    window: (chatId, from, to, now) =>
+      call("window", () => {
+        const within = newestFirst(chatId).filter(({ key }) => key >= from && key <= to);
+        return conversation(within.reverse().filter((turn) => isCurrent(turn, now)));
+      }),
+
+    remember: ({ chatId, version }, { used, ...notes }) =>
+      call("remember", () => {
         if ((chatItems.get(chatId)?.version ?? 0) !== version) return false;
-        chatItems.set(chatId, { windowStart, version: version + 1, expiresAt });
+        chatItems.set(chatId, { ...notes, ...used, version: version + 1 });
         return true;
       }),
   };
 
-  const usage: UsageBook = {
-    add: (chatId, used, now) =>
-      call("usage", () => {
-        const key = `${chatId}/${new Date(now).toISOString().slice(0, 10)}`;
-        const { answers } = usageItems.get(key) ?? { answers: 0 };
-        usageItems.set(key, { ...used, answers: answers + 1 });
-      }),
-  };
-
-  return { turns, chats, usage, turn: read };
+  return { turns, chats, turn: read };
 }

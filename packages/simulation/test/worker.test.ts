@@ -35,7 +35,7 @@ function createWorld() {
   const model = createMemoryModel({ onAsk: (question) => void asked.push(question) });
   const worker = (overrides: { model?: Model; line?: typeof line.line } = {}) =>
     createWorker({
-      ...{ bot, ...table, model, line: line.line, inbox: queue.inbox, clock: scheduler },
+      ...{ bot, ...table, model, summarizer: model, line: line.line, inbox: queue.inbox, clock: scheduler },
       identitySecret: "secret",
       newOwner: () => `owner ${Math.random()}`,
       random: () => 0,

@@ -1,19 +1,33 @@
-import { Entity } from "electrodb";
+import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, isRefused, SERVICE, type Table, tableError } from "../table.ts";
 import { type TurnItem, turnEntity } from "../turn/entity.ts";
 import { toFinishedTurn, toPastTurn } from "../turn/item.ts";
-import type { FinishedTurn, PastTurn, TurnKey } from "../turn/turn.ts";
+import type { FinishedTurn, ModelUsage, PastTurn, TurnKey } from "../turn/turn.ts";
+import type { FoldUsage } from "../usage/usage.ts";
 
 /** What is remembered of a chat. */
 export type Memory = {
   /** Key of the oldest turn that is sent verbatim; older ones are left out. Empty: none is. */
   windowStart: string;
+  /** Notes on the turns before the window; empty: none. */
+  summary: string;
+  /** What the last fold took. */
+  fold?: FoldUsage;
   /** Counts the changes to the chat's item; 0 if it has never been written. */
   version: number;
   /** The newest answered turns before the one at hand, oldest first. */
   turns: readonly PastTurn[];
   /** Those of the newest turns before the one at hand that are over, oldest first. */
   finished: readonly FinishedTurn[];
+};
+
+/** What a fold leaves. */
+export type Notes = {
+  windowStart: string;
+  summary: string;
+  used: ModelUsage;
+  /** Epoch seconds. */
+  expiresAt: number;
 };
 
 export type Chats = {
@@ -23,12 +37,10 @@ export type Chats = {
    * an empty memory.
    */
   recall(key: TurnKey, limit: number, now: number): Promise<Memory>;
-  /** Moves the window's start, unless the chat has changed meanwhile; says whether it did. */
-  moveWindow(
-    chat: { chatId: string; version: number },
-    windowStart: string,
-    expiresAt: number,
-  ): Promise<boolean>;
+  /** The answered turns from one key to another, oldest first: at most the oldest 500. */
+  window(chatId: string, from: string, to: string, now: number): Promise<PastTurn[]>;
+  /** Moves the window's start and rewrites the notes, unless the chat has changed meanwhile; says whether it did. */
+  remember(chat: { chatId: string; version: number }, notes: Notes): Promise<boolean>;
 };
 
 function chatEntity({ client, table }: Table) {
@@ -38,6 +50,11 @@ function chatEntity({ client, table }: Table) {
       attributes: {
         chatId: { type: "string", required: true },
         windowStart: { type: "string", required: true },
+        summary: { type: "string" },
+        /** Tokens of the last fold. */
+        inputTokens: { type: "number" },
+        cachedTokens: { type: "number" },
+        outputTokens: { type: "number" },
         version: { type: "number", required: true },
         /** Epoch seconds. */
         expiresAt: { type: "number", required: true },
@@ -54,57 +71,60 @@ function chatEntity({ client, table }: Table) {
   );
 }
 
-/** Items read when the newest are not enough. */
+/** Items read at once when the newest are not enough. */
 const LONG_PAGE = 500;
 
 export function createChats(table: Table): Chats {
   const entity = chatEntity(table);
   const turnItems = turnEntity(table);
-  /** The newest items of the chat, newest first, in one page of at most 1 MB. */
-  async function readItems(chatId: string, limit: number, upTo?: string) {
+  type Range = { from?: string; to?: string; order?: "asc" | "desc"; limit: number };
+
+  /** The chat's items from one key to another, newest first if nothing else is said, in one page of at most 1 MB. */
+  async function readItems(chatId: string, { from = "", to, order = "desc", limit }: Range) {
     const query = turnItems.query.byChat({ chatId });
-    const range = upTo === undefined ? query.gte({ key: "" }) : query.between({ key: "" }, { key: upTo });
-    const { data } = await guarded(() =>
-      range.go({ order: "desc", limit, pages: 1, consistent: true, data: "raw" }),
-    );
+    const range = to === undefined ? query.gte({ key: from }) : query.between({ key: from }, { key: to });
+    const { data } = await guarded(() => range.go({ order, limit, pages: 1, consistent: true, data: "raw" }));
     // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response;
     // with its LastEvaluatedKey, which a chat longer than `limit` has, `parse` would fail.
     const { Items } = data as unknown as { Items: Record<string, unknown>[] };
     return { Items };
   }
 
+  const conversation = (turns: readonly TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
+
   return {
     async recall({ chatId, key }, limit, now) {
-      // Expired items stay for days until DynamoDB deletes them.
-      const isCurrent = (item: { expiresAt: number }) => item.expiresAt > now / 1000;
       const turnsBefore = (items: Awaited<ReturnType<typeof readItems>>) =>
         turnItems
           .parse(items)
-          .data.filter((turn) => isCurrent(turn) && turn.key < key)
+          .data.filter((turn) => isCurrent(turn, now) && turn.key < key)
           .reverse();
-      const conversation = (turns: readonly TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
 
-      const newest = await readItems(chatId, limit);
-      const chat = entity.parse(newest).data.find(isCurrent);
+      const newest = await readItems(chatId, { limit });
+      const chat = entity.parse(newest).data.find((item) => isCurrent(item, now));
       const turns = turnsBefore(newest);
       const past = conversation(turns);
       // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
       const isCovered = newest.Items.length === limit && past.length < limit / 2;
       return {
-        windowStart: chat?.windowStart ?? "",
-        version: chat?.version ?? 0,
+        ...toNotes(chat),
         turns: isCovered
-          ? conversation(turnsBefore(await readItems(chatId, LONG_PAGE, key))).slice(-limit)
+          ? conversation(turnsBefore(await readItems(chatId, { to: key, limit: LONG_PAGE }))).slice(-limit)
           : past,
         finished: turns.flatMap((turn) => toFinishedTurn(turn) ?? []),
       };
     },
 
-    async moveWindow({ chatId, version }, windowStart, expiresAt) {
+    async window(chatId, from, to, now) {
+      const items = await readItems(chatId, { from, to, order: "asc", limit: LONG_PAGE });
+      return conversation(turnItems.parse(items).data.filter((turn) => isCurrent(turn, now)));
+    },
+
+    async remember({ chatId, version }, { windowStart, summary, used, expiresAt }) {
       try {
         await entity
           .update({ chatId })
-          .set({ windowStart, version: version + 1, expiresAt })
+          .set({ windowStart, summary, ...used, version: version + 1, expiresAt })
           .where((chat, { eq, notExists }) =>
             version === 0 ? notExists(chat.version) : eq(chat.version, version),
           )
@@ -116,4 +136,21 @@ export function createChats(table: Table): Chats {
       }
     },
   };
+}
+
+/** Expired items stay for days until DynamoDB deletes them. */
+function isCurrent({ expiresAt }: { expiresAt: number }, now: number): boolean {
+  return expiresAt > now / 1000;
+}
+
+export type ChatItem = EntityItem<ReturnType<typeof chatEntity>>;
+
+/** The chat's own item as memory has it; none is an empty one. */
+export function toNotes(
+  chat: Omit<ChatItem, "chatId" | "expiresAt"> | undefined,
+): Pick<Memory, "windowStart" | "summary" | "version" | "fold"> {
+  if (!chat) return { windowStart: "", summary: "", version: 0 };
+  const { windowStart, summary = "", version, inputTokens, cachedTokens = 0, outputTokens = 0 } = chat;
+  const used = inputTokens === undefined ? undefined : { inputTokens, cachedTokens, outputTokens };
+  return { windowStart, summary, version, ...(used && { fold: { ...used, version } }) };
 }

@@ -4,7 +4,7 @@ import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 export type ContextMessage = { role: "user" | "assistant"; content: string };
 
 /** Says what the summary is: notes, and nothing to be obeyed. */
-const SUMMARY_HEADING = "Notes on our conversation so far, for reference only:";
+export const SUMMARY_HEADING = "Notes on our conversation so far, for reference only:";
 
 /** What is sent to the model. */
 export type Context = {
@@ -92,7 +92,7 @@ function newestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[]
 }
 
 /** The next key that sorts behind the last turn: an empty window. */
-function afterLast(turns: readonly PastTurn[]): string {
+export function afterLast(turns: readonly PastTurn[]): string {
   return `${turns.at(-1)?.key ?? ""}~`;
 }
 

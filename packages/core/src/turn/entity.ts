@@ -1,6 +1,8 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, SERVICE, type Table } from "../table.ts";
 
+const counter = { type: "number", required: true } as const;
+
 export function turnEntity({ client, table }: Table) {
   return new Entity(
     {
@@ -40,9 +42,25 @@ export function turnEntity({ client, table }: Table) {
         error: { type: "string" },
         /** Epoch milliseconds; when it was delivered, parked or dropped. */
         finishedAt: { type: "number" },
-        /** ISO 8601; only while parked, with its constant partner for the index. */
-        parkedAt: { type: "string" },
-        parked: { type: ["parked"] as const },
+        /** The chat's total of the day on which it was over, this turn included. */
+        usage: {
+          type: "map",
+          properties: {
+            day: { type: "string", required: true },
+            answers: counter,
+            inputTokens: counter,
+            cachedTokens: counter,
+            outputTokens: counter,
+            replies: counter,
+            pushes: counter,
+            refused: { type: "boolean", required: true },
+            foldVersion: counter,
+          },
+        },
+        /** Where an operator finds it: `parked`, or `day#YYYY-MM-DD` for the first turn of a chat on that day. */
+        list: { type: "string" },
+        /** ISO 8601; with `list`. */
+        listedAt: { type: "string" },
         /** Epoch seconds. */
         expiresAt: { type: "number", required: true },
       },
@@ -51,10 +69,10 @@ export function turnEntity({ client, table }: Table) {
           pk: { field: "pk", composite: ["chatId"], template: "${chatId}", ...asIs },
           sk: { field: "sk", composite: ["key"], template: "turn#${key}", ...asIs },
         },
-        parked: {
+        listed: {
           index: "gsi1",
-          pk: { field: "gsi1pk", composite: ["parked"], template: "${parked}", ...asIs },
-          sk: { field: "gsi1sk", composite: ["parkedAt"], template: "${parkedAt}", ...asIs },
+          pk: { field: "gsi1pk", composite: ["list"], template: "${list}", ...asIs },
+          sk: { field: "gsi1sk", composite: ["listedAt"], template: "${listedAt}", ...asIs },
         },
       },
     },

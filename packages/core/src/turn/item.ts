@@ -1,4 +1,5 @@
 import type { TextMessage } from "../line/text.ts";
+import type { Account } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
 import type { FinishedTurn, PastTurn, Turn } from "./turn.ts";
 
@@ -21,9 +22,23 @@ function isAnswered({ status, notice }: TurnItem): boolean {
 }
 
 /** When a turn was over; nothing for one that is not. */
-export function toFinishedTurn({ key, status, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
+export function toFinishedTurn({
+  key,
+  status,
+  finishedAt,
+  notice,
+  usage,
+}: TurnItem): FinishedTurn | undefined {
   if (finishedAt === undefined) return undefined;
-  return { key, finishedAt, told: notice === true || status === "dropped" };
+  return { key, finishedAt, told: notice === true || status === "dropped", ...(usage && { usage }) };
+}
+
+/** How a turn that is over keeps the account. */
+export function accounted({ usage, isFirstOfDay }: Account, at: number) {
+  return {
+    usage,
+    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAt: new Date(at).toISOString() }),
+  };
 }
 
 /** The owner knows what its turn has stored, so no condition is needed to keep the first. */
@@ -50,6 +65,10 @@ export function toTurn(item: TurnItem): Turn {
   };
   if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
   const messages = JSON.parse(item.messages) as TextMessage[];
-  const { retryKey, way, notice = false } = item;
-  return { ...turn, answer: { messages, retryKey, way, notice } };
+  const { retryKey, way, notice = false, inputTokens, cachedTokens = 0, outputTokens = 0 } = item;
+  return {
+    ...turn,
+    answer: { messages, retryKey, way, notice },
+    ...(inputTokens !== undefined && { used: { inputTokens, cachedTokens, outputTokens } }),
+  };
 }

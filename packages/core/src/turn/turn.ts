@@ -1,5 +1,6 @@
 import type { LineEvent } from "../line/event.ts";
 import type { TextMessage } from "../line/text.ts";
+import type { DayUsage } from "../usage/usage.ts";
 
 /**
  * ```
@@ -57,6 +58,8 @@ export type Turn = TurnKey & {
   error?: string;
   question: string;
   answer?: Answer;
+  /** What the model took for the stored answer. */
+  used?: ModelUsage;
 };
 
 /** A turn that is over, as it counts for the backlog of its chat. */
@@ -66,6 +69,8 @@ export type FinishedTurn = {
   finishedAt: number;
   /** It got a notice instead of an answer, or was dropped after one. */
   told: boolean;
+  /** The chat's total of that day, this turn included. */
+  usage?: DayUsage;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -1,7 +1,8 @@
 import { BotError } from "../error.ts";
 import { guarded, isRefused, type Table, tableError } from "../table.ts";
+import type { Account } from "../usage/usage.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import { firstUnclear, toTurn } from "./item.ts";
+import { accounted, firstUnclear, toTurn } from "./item.ts";
 import type { Answer, DeliveryWay, FinalStatus, ModelUsage, Turn, TurnKey, TurnStatus } from "./turn.ts";
 
 export type ClaimRequest = TurnKey & {
@@ -26,6 +27,15 @@ export type Claim =
   /** Another worker holds it. */
   | { kind: "held"; until: number };
 
+export type FinishedDelivery = {
+  by: DeliveryWay;
+  requestId: string | undefined;
+  /** Epoch milliseconds. */
+  at: number;
+  /** With this turn in it. */
+  account: Account;
+};
+
 /** How an attempt ended. */
 export type TurnFailure = {
   code: string;
@@ -43,9 +53,9 @@ export type Turns = {
   /** Records that no reply arrived, so that the answer may be pushed. */
   usePush(turn: Turn): Promise<Turn>;
   /** answered → delivered. */
-  delivered(turn: Turn, by: DeliveryWay, requestId: string | undefined, at: number): Promise<void>;
+  delivered(turn: Turn, delivery: FinishedDelivery): Promise<void>;
   /** claimed → dropped: it gets no answer of its own. */
-  drop(turn: Turn, at: number): Promise<void>;
+  drop(turn: Turn, at: number, account: Account): Promise<void>;
   /** claimed or answered → parked. */
   park(turn: Turn, failure: TurnFailure, at: number): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
@@ -112,11 +122,11 @@ export function createTurns(table: Table): Turns {
     const status: TurnStatus = item.messages === undefined ? "claimed" : "answered";
     const replayedBy = [...(item.replayedBy ?? []), replay];
     // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
-    const asRead = { parkedAt: item.parkedAt ?? "", orHeld: status };
+    const asRead = { parkedAt: item.listedAt ?? "", orHeld: status };
     const data = await write(item, asRead, owner, (turn) =>
       turn
         .set({ status, owner, leaseUntil, attempts: 1, replayedBy })
-        .remove(["parked", "parkedAt", "finishedAt", "released"]),
+        .remove(["list", "listedAt", "finishedAt", "released"]),
     );
     return { kind: "claimed", turn: toTurn(data) };
   }
@@ -139,7 +149,7 @@ export function createTurns(table: Table): Turns {
       const { data } = await patch(entity.update({ chatId, key }))
         .where((turn, { eq }) => {
           if ("parkedAt" in from) {
-            return `(${eq(turn.status, "parked")} AND ${eq(turn.parkedAt, from.parkedAt)})
+            return `(${eq(turn.status, "parked")} AND ${eq(turn.listedAt, from.parkedAt)})
               OR (${eq(turn.status, from.orHeld)} AND ${eq(turn.owner, owner)})`;
           }
           const states = from.map((status) => eq(turn.status, status)).join(" OR ");
@@ -179,15 +189,21 @@ export function createTurns(table: Table): Turns {
       return toTurn(await write(turn, ["answered"], turn.owner, (item) => item.set({ way: "push" })));
     },
 
-    async delivered(turn, by, requestId, finishedAt) {
+    async delivered(turn, { by, requestId, at, account }) {
       await write(turn, ["answered", "delivered"], turn.owner, (item) =>
-        item.set({ status: "delivered", way: by, finishedAt, ...(requestId !== undefined && { requestId }) }),
+        item.set({
+          status: "delivered",
+          way: by,
+          finishedAt: at,
+          ...(requestId !== undefined && { requestId }),
+          ...accounted(account, at),
+        }),
       );
     },
 
-    async drop(turn, finishedAt) {
+    async drop(turn, finishedAt, account) {
       await write(turn, ["claimed", "dropped"], turn.owner, (item) =>
-        item.set({ status: "dropped", finishedAt }),
+        item.set({ status: "dropped", finishedAt, ...accounted(account, finishedAt) }),
       );
     },
 
@@ -195,8 +211,8 @@ export function createTurns(table: Table): Turns {
       await write(turn, ["claimed", "answered", "parked"], turn.owner, (item) =>
         item.set({
           status: "parked",
-          parked: "parked",
-          parkedAt: new Date(at).toISOString(),
+          list: "parked",
+          listedAt: new Date(at).toISOString(),
           finishedAt: at,
           error: code,
           ...firstUnclear(turn, unclearSince),

@@ -1,68 +1,96 @@
-import { Entity } from "electrodb";
-import { asIs, guarded, SERVICE, type Table } from "../table.ts";
-import type { DeliveryWay, ModelUsage } from "../turn/turn.ts";
+import type { DeliveryWay, FinishedTurn, ModelUsage } from "../turn/turn.ts";
 
-/** What one answer used. */
-export type Used = ModelUsage & { way: DeliveryWay };
-
-export type UsageBook = {
-  /** Adds one answer to the chat's day (UTC). Counted at most once: a crash may leave an answer out. */
-  add(chatId: string, used: Used, now: number, expiresAt: number): Promise<void>;
+/**
+ * What a chat has used on one day (UTC). Every turn that is over carries the day's total with it, this
+ * turn included: a chat's turns come one after another, so adding to the newest total is exact, needs no
+ * write of its own, and is read with the chat's memory.
+ */
+export type DayUsage = ModelUsage & {
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  answers: number;
+  replies: number;
+  pushes: number;
+  /** The user has been told that the day's limit is reached. */
+  refused: boolean;
+  /** Version of the chat whose fold is in these numbers. */
+  foldVersion: number;
 };
 
-function usageEntity({ client, table }: Table) {
-  const counter = { type: "number", required: true } as const;
-  return new Entity(
-    {
-      model: { service: SERVICE, entity: "usage", version: "1" },
-      attributes: {
-        chatId: { type: "string", required: true },
-        /** `YYYY-MM-DD`, UTC. */
-        day: { type: "string", required: true },
-        answers: counter,
-        inputTokens: counter,
-        cachedTokens: counter,
-        outputTokens: counter,
-        replies: counter,
-        pushes: counter,
-        /** Epoch seconds. */
-        expiresAt: { type: "number", required: true },
-      },
-      indexes: {
-        byChat: {
-          pk: { field: "pk", composite: ["chatId"], template: "${chatId}", ...asIs },
-          // Sorts before all turns, out of the way of the query for the newest.
-          sk: { field: "sk", composite: ["day"], template: "day#${day}", ...asIs },
-        },
-        byDay: {
-          index: "gsi1",
-          pk: { field: "gsi1pk", composite: ["day"], template: "usage#${day}", ...asIs },
-          sk: { field: "gsi1sk", composite: ["chatId"], template: "${chatId}", ...asIs },
-        },
-      },
-    },
-    { client, table },
-  );
+/** What a turn that is over says of its chat's day. */
+export type Account = {
+  usage: DayUsage;
+  /** The chat's first turn of the day, by which an operator finds the day's chats. */
+  isFirstOfDay: boolean;
+};
+
+/** The last fold of the chat's window, until a turn has counted it. */
+export type FoldUsage = ModelUsage & { version: number };
+
+/** The chat's account of today before this turn. */
+export function accountOf(
+  finished: readonly FinishedTurn[],
+  fold: FoldUsage | undefined,
+  now: number,
+): Account {
+  const day = dayOf(now);
+  const newest = finished
+    .filter(({ usage }) => usage !== undefined)
+    .reduce<FinishedTurn | undefined>(
+      (latest, turn) => (latest && latest.finishedAt > turn.finishedAt ? latest : turn),
+      undefined,
+    )?.usage;
+  const { foldVersion = 0 } = newest ?? {};
+  const today = newest?.day === day ? newest : { ...nothing, day, foldVersion };
+  const isCounted = !fold || fold.version <= foldVersion;
+  return {
+    usage: isCounted ? today : { ...add(today, fold), foldVersion: fold.version },
+    isFirstOfDay: newest?.day !== day,
+  };
 }
 
-export function createUsageBook(table: Table): UsageBook {
-  const entity = usageEntity(table);
+/** The account with one more answer in it; a notice costs no tokens, but a push counts. */
+export function withAnswer(account: Account, way: DeliveryWay, used: ModelUsage | undefined): Account {
+  const { usage } = account;
   return {
-    async add(chatId, { way, inputTokens, cachedTokens, outputTokens }, now, expiresAt) {
-      const day = new Date(now).toISOString().slice(0, 10);
-      await guarded(() =>
-        entity
-          .upsert({ chatId, day, expiresAt })
-          .add({
-            answers: 1,
-            inputTokens,
-            cachedTokens,
-            outputTokens,
-            replies: way === "reply" ? 1 : 0,
-            pushes: way === "push" ? 1 : 0,
-          })
-          .go(),
-      );
+    ...account,
+    usage: {
+      ...(used ? add(usage, used) : usage),
+      answers: usage.answers + (used ? 1 : 0),
+      replies: usage.replies + (way === "reply" ? 1 : 0),
+      pushes: usage.pushes + (way === "push" ? 1 : 0),
     },
+  };
+}
+
+export type Prices = { input: number; cachedInput: number; cacheWrite: number; output: number };
+
+/** US dollars; what is not served from the cache is taken to be written to it. */
+export function costOf({ inputTokens, cachedTokens, outputTokens }: ModelUsage, prices: Prices): number {
+  const fresh = (inputTokens - cachedTokens) * Math.max(prices.input, prices.cacheWrite);
+  return (fresh + cachedTokens * prices.cachedInput + outputTokens * prices.output) / 1_000_000;
+}
+
+/** `YYYY-MM-DD`, UTC. */
+export function dayOf(now: number): string {
+  return new Date(now).toISOString().slice(0, 10);
+}
+
+const nothing = {
+  answers: 0,
+  inputTokens: 0,
+  cachedTokens: 0,
+  outputTokens: 0,
+  replies: 0,
+  pushes: 0,
+  refused: false,
+};
+
+function add(today: DayUsage, used: ModelUsage): DayUsage {
+  return {
+    ...today,
+    inputTokens: today.inputTokens + used.inputTokens,
+    cachedTokens: today.cachedTokens + used.cachedTokens,
+    outputTokens: today.outputTokens + used.outputTokens,
   };
 }

@@ -1,4 +1,4 @@
-import type { Context } from "@henji/core/context/context";
+import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import type { TextMessage } from "@henji/core/line/text";
 import { deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
@@ -8,6 +8,9 @@ import { type Book, type BookOptions, namedIn, textOf } from "./book.ts";
 import type { Fate } from "./fate.ts";
 
 const marker = /\[(E\d+)\]/g;
+
+/** Events that notes of 200 tokens have room for. */
+const NOTED = 40;
 
 /** What is written, asked and sent: once, in order, as stored, and to nobody else. */
 export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
@@ -47,6 +50,18 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       if (fate.asks > 2 * retry.maxAttempts)
         violate("bounded", `the model was asked ${fate.asks} times`, fate);
       checkContext(context, fate);
+    },
+
+    /** The model writes notes: on which events of the chat, as far as there is room for them. */
+    noted(content: string): string {
+      const named = [...new Set([...content.matchAll(marker)].map(([, eventId]) => eventId!))];
+      const [chatId, ...others] = new Set(named.map((eventId) => fates.get(eventId)?.chatId));
+      if (others.length > 0) violate("private", `notes of ${chatId} and ${others.join(", ")} in one`);
+      history.note("model", `writes notes on ${named.length} events`, { chatId });
+      return named
+        .slice(-NOTED)
+        .map((eventId) => `[${eventId}]`)
+        .join(" ");
     },
 
     modelFailed(question: string, code: string): void {
@@ -155,11 +170,12 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       if (fates.get(eventId!)?.chatId !== fate.chatId)
         violate("private", `the context holds ${eventId}`, fate);
     }
-    const { highWaterTokens, maxTurns } = bot.memory;
-    if (input.length > 2 * maxTurns + 1) violate("bounded", `${input.length} messages in the context`, fate);
+    const { maxTokens, summaryTokens, maxTurns } = bot.memory;
+    if (input.length > 2 * maxTurns + 2) violate("bounded", `${input.length} messages in the context`, fate);
     const past = input.slice(0, -1).map(({ content }) => content);
-    if (past.reduce((sum, content) => sum + count(content), 0) > highWaterTokens) {
-      violate("bounded", "the context is longer than its window", fate);
+    const tokens = past.reduce((sum, content) => sum + count(content), 0);
+    if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
+      violate("bounded", `the context has ${tokens} tokens`, fate);
     }
     if (instructions !== bot.instructions) violate("private", "the instructions have changed", fate);
   }

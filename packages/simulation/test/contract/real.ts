@@ -6,7 +6,6 @@ import { createLine } from "@henji/core/line/api";
 import { createModel } from "@henji/core/model/model";
 import { createInbox, createSender } from "@henji/core/queue/sqs";
 import { createTurns } from "@henji/core/turn/turns";
-import { createUsageBook } from "@henji/core/usage/usage";
 import { createLineSimulator, MONTHLY_LIMITED, RATE_LIMITED, serveLine } from "@henji/line-simulator";
 import { type AwsStandIns, startAws } from "@henji/local/aws";
 import { createTable } from "@henji/local/dynamo";
@@ -39,7 +38,7 @@ async function aws(): Promise<AwsStandIns> {
 export async function realTable(): Promise<TablePorts> {
   const { dynamodb: endpoint } = await aws();
   const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
-  return { turns: createTurns(table), chats: createChats(table), usage: createUsageBook(table) };
+  return { turns: createTurns(table), chats: createChats(table) };
 }
 
 /** The SQS client on fauxqs. Time is real here. */

@@ -1,15 +1,32 @@
 import type { Chats } from "@henji/core/chat/chats";
 import type { Answer, Turn } from "@henji/core/turn/turn";
 import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
-import type { UsageBook } from "@henji/core/usage/usage";
+import type { DayUsage } from "@henji/core/usage/usage";
 import { beforeEach, describe, expect, test } from "vitest";
 
-export type TablePorts = { turns: Turns; chats: Chats; usage: UsageBook };
+export type TablePorts = { turns: Turns; chats: Chats };
 
 const now = 1_800_000_000_000;
 const later = now + 60_000;
 const expiresAt = now / 1000 + 86_400;
 let chats = 0;
+
+const usage: DayUsage = {
+  day: "2027-01-15",
+  answers: 3,
+  inputTokens: 100,
+  cachedTokens: 50,
+  outputTokens: 20,
+  replies: 2,
+  pushes: 1,
+  refused: false,
+  foldVersion: 0,
+};
+
+const account = { usage, isFirstOfDay: false };
+const handedOver = (by: "reply" | "push", requestId: string | undefined, at: number) => ({
+  ...{ by, requestId, at, account },
+});
 
 /** What every table must do, whatever it is made of. */
 export function tableContract(name: string, open: () => Promise<TablePorts>) {
@@ -57,7 +74,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const turn = await claim();
       const tokens = { question: 3, answer: 5 };
       await ports.turns.answer(turn, answerWith(text), { tokens }, later);
-      await ports.turns.delivered(turn, "reply", "request", at);
+      await ports.turns.delivered(turn, handedOver("reply", "request", at));
       return turn;
     }
 
@@ -115,8 +132,8 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       await ports.turns.answer(turn, answer, {}, later);
       await ports.turns.usePush(turn);
       await ports.turns.usePush(turn);
-      await ports.turns.delivered(turn, "push", "request", now);
-      await ports.turns.delivered(turn, "push", "request", now);
+      await ports.turns.delivered(turn, handedOver("push", "request", now));
+      await ports.turns.delivered(turn, handedOver("push", "request", now));
       expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "delivered" });
     });
 
@@ -133,9 +150,9 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const { turns } = ports;
       const writes = [
         () => turns.answer(turn, answerWith("late"), {}, later),
-        () => turns.delivered(turn, "reply", undefined, now),
+        () => turns.delivered(turn, handedOver("reply", undefined, now)),
         () => turns.park(turn, { code: "late" }, now),
-        () => turns.drop(turn, now),
+        () => turns.drop(turn, now, account),
         () => turns.release(turn, { code: "late" }),
       ];
       for (const write of writes) await expect(write()).rejects.toMatchObject(lost);
@@ -145,13 +162,15 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("nothing is delivered that was not answered, and nothing delivered changes", async () => {
       const turn = await claim();
-      await expect(ports.turns.delivered(turn, "push", undefined, now)).rejects.toMatchObject(lost);
+      await expect(ports.turns.delivered(turn, handedOver("push", undefined, now))).rejects.toMatchObject(
+        lost,
+      );
       await expect(ports.turns.usePush(turn)).rejects.toMatchObject(lost);
       const done = await delivered("done");
       for (const write of [
         () => ports.turns.answer(done, answerWith("another"), {}, later),
         () => ports.turns.park(done, { code: "late" }, now),
-        () => ports.turns.drop(done, now),
+        () => ports.turns.drop(done, now, account),
         () => ports.turns.release(done, { code: "late" }),
       ]) {
         await expect(write()).rejects.toMatchObject(lost);
@@ -233,8 +252,8 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const done = await delivered("done");
       expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
       const turn = await claim();
-      await ports.turns.drop(turn, now);
-      await ports.turns.drop(turn, now);
+      await ports.turns.drop(turn, now, account);
+      await ports.turns.drop(turn, now, account);
       expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
         kind: "finished",
         status: "dropped",
@@ -260,13 +279,13 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       await ports.turns.park(parked, { code: "line.unavailable" }, now + 1);
       const noticed = await claim();
       await ports.turns.answer(noticed, answerWith("too many", { notice: true }), {}, later);
-      await ports.turns.delivered(noticed, "reply", undefined, now + 2);
+      await ports.turns.delivered(noticed, handedOver("reply", undefined, now + 2));
       const dropped = await claim();
-      await ports.turns.drop(dropped, now + 3);
+      await ports.turns.drop(dropped, now + 3, account);
       const done = await delivered("seen", now + 4);
       const memory = await recall();
       expect(memory.turns.map(({ answer }) => answer)).toEqual(["seen"]);
-      expect(memory.finished).toEqual([
+      expect(memory.finished).toMatchObject([
         { key: parked.key, finishedAt: now + 1, told: false },
         { key: noticed.key, finishedAt: now + 2, told: true },
         { key: dropped.key, finishedAt: now + 3, told: true },
@@ -282,7 +301,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     test("behind a flood, and for a message brought back late, the conversation is still recalled", async () => {
       for (let n = 0; n < 3; n += 1) await delivered(`a${n}`);
       const late = await claim();
-      for (let n = 0; n < 6; n += 1) await ports.turns.drop(await claim(), now);
+      for (let n = 0; n < 6; n += 1) await ports.turns.drop(await claim(), now, account);
       expect((await recall("9", 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
       for (let n = 0; n < 6; n += 1) await delivered(`b${n}`);
       expect((await recall(late.key, 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
@@ -291,39 +310,44 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     test("what has expired is not recalled, deleted or not", async () => {
       const turn = await claim({ expiresAt: now / 1000 - 1 });
       await ports.turns.answer(turn, answerWith("old"), {}, later);
-      await ports.turns.delivered(turn, "reply", undefined, now);
+      await ports.turns.delivered(turn, handedOver("reply", undefined, now));
       expect(await recall()).toMatchObject({ turns: [], finished: [] });
     });
 
-    test("the window moves only from the version that was read", async () => {
+    test("notes are taken only from the version that was read", async () => {
       const { chats: port } = ports;
-      expect(await port.moveWindow({ chatId, version: 0 }, "k1", expiresAt)).toBe(true);
-      expect(await port.moveWindow({ chatId, version: 0 }, "k2", expiresAt)).toBe(false);
-      expect(await recall()).toMatchObject({ windowStart: "k1", version: 1 });
-      expect(await port.moveWindow({ chatId, version: 1 }, "k2", expiresAt)).toBe(true);
-      expect(await recall()).toMatchObject({ windowStart: "k2", version: 2 });
+      const used = { inputTokens: 9, cachedTokens: 8, outputTokens: 7 };
+      const notes = (windowStart: string, summary: string) => ({ windowStart, summary, used, expiresAt });
+      expect(await port.remember({ chatId, version: 0 }, notes("k1", "Aki likes tea"))).toBe(true);
+      expect(await port.remember({ chatId, version: 0 }, notes("k2", "lost"))).toBe(false);
+      expect(await recall()).toMatchObject({
+        windowStart: "k1",
+        summary: "Aki likes tea",
+        version: 1,
+        fold: { ...used, version: 1 },
+      });
+      expect(await port.remember({ chatId, version: 1 }, notes("k2", "猫が好き😀"))).toBe(true);
+      expect(await recall()).toMatchObject({ windowStart: "k2", summary: "猫が好き😀", version: 2 });
     });
 
-    test("chats never see each other, and usage is no part of them", async () => {
+    test("chats never see each other", async () => {
       await delivered("mine");
-      await ports.usage.add(
-        chatId,
-        { inputTokens: 1, cachedTokens: 0, outputTokens: 1, way: "push" },
-        now,
-        expiresAt,
-      );
-      await ports.usage.add(
-        chatId,
-        { inputTokens: 1, cachedTokens: 0, outputTokens: 1, way: "push" },
-        now,
-        expiresAt,
-      );
-      const other = `${chatId}x`;
-      expect(await ports.chats.recall({ chatId: other, key: "9" }, 50, now)).toMatchObject({
-        turns: [],
-        version: 0,
-      });
+      const other = await ports.chats.recall({ chatId: `${chatId}x`, key: "9" }, 50, now);
+      expect(other).toMatchObject({ turns: [], finished: [], summary: "", version: 0 });
       expect((await recall("9", 2)).turns.map(({ answer }) => answer)).toEqual(["mine"]);
+    });
+
+    test("the day's usage is found with the turns that carry it", async () => {
+      await delivered("a1");
+      const { finished } = await recall();
+      expect(finished.map((turn) => turn.usage)).toEqual([usage]);
+    });
+
+    test("what the model took for a stored answer is known to whoever delivers it", async () => {
+      const turn = await claim();
+      const used = { inputTokens: 5, cachedTokens: 4, outputTokens: 3 };
+      await ports.turns.answer(turn, answerWith("hello"), { usage: used }, later);
+      expect(await again(turn, afterLease)).toMatchObject({ turn: { used } });
     });
   });
 }
