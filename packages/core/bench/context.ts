@@ -1,5 +1,6 @@
 // What a model's input costs in a long conversation: four ways to remember, at one token budget.
 import { parseArgs } from "node:util";
+import { instructionsFor } from "@henji/core/bot";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import bot from "../../../bot.config.ts";
 import { compose, type Exchange, readScript } from "./conversation.ts";
@@ -51,7 +52,8 @@ const names = Object.keys(strategies) as Name[];
 const ours: Name = "ours: folded at the high mark";
 const sliding: Name = "sliding window";
 
-const { memory, instructions } = bot;
+const { memory } = bot;
+const instructions = instructionsFor(bot, { type: "user", id: "U0" });
 const { prices } = bot.model;
 const count = await loadTokenizer();
 const options: StrategyOptions = { instructions, memory, summaryTokens, count };

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
-import { type Bot, languageOf } from "./bot.ts";
+import { type Bot, type ChatInfo, instructionsFor, languageOf } from "./bot.ts";
 import type { Chats, Memory } from "./chat/chats.ts";
 import { type Clock, elapsed } from "./clock.ts";
+import type { Notice } from "./command/notice.ts";
 import { buildContext } from "./context/context.ts";
 import { createFold } from "./context/fold.ts";
 import { loadTokenizer } from "./context/tokens.ts";
@@ -14,8 +15,8 @@ import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { deadlines, loadingAfterMs, replyHold } from "./settings.ts";
-import type { Answer, DeliveryWay, PastTurn, Turn } from "./turn/turn.ts";
-import type { Learned, Turns } from "./turn/turns.ts";
+import type { Answer, DeliveryWay, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
+import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
 
 export type AnswerOptions = {
@@ -37,11 +38,14 @@ export type AnswerRequest = {
   message: Incoming;
   turn: Turn;
   memory: Memory;
+  chat: ChatInfo;
   replyToken: ReplyToken | undefined;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
   /** What to answer instead of asking the model. */
-  notice?: string | undefined;
+  notice?: Notice;
+  /** The turn whose question is answered once more. */
+  again?: PastTurn;
 };
 
 /** A turn whose answer is stored. */
@@ -68,9 +72,8 @@ export function createAnswer(options: AnswerOptions) {
       const { turn, notice } = request;
       if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };
       if (notice === undefined) return askAndStore(request);
-      const { cut } = bot.texts[languageOf(turn.question)];
-      const stored = await store(request, { messages: toMessages(notice, cut), notice: true }, {});
-      return { request, turn: stored };
+      const { kind, messages } = notice;
+      return { request, turn: await store(request, { messages, notice: kind }, {}) };
     },
 
     /** What is left to do once the answer is out and its chat is free: to keep the window within its marks. */
@@ -91,7 +94,7 @@ export function createAnswer(options: AnswerOptions) {
       await turns.delivered(turn, {
         ...delivered,
         at,
-        account: withAnswer(today, delivered.by, turn.answer.notice ? undefined : turn.used),
+        account: withAnswer(today, delivered.by, turn.answer.notice ?? turn.used),
       });
       log.info("turn.delivered", {
         ...namesOf(turn),
@@ -105,17 +108,18 @@ export function createAnswer(options: AnswerOptions) {
 
   async function store(
     { turn, message, replyToken }: AnswerRequest,
-    { messages, notice }: Pick<Answer, "messages" | "notice">,
+    said: Pick<Answer, "messages" | "notice" | "repeats">,
     learned: Learned,
   ): Promise<Turn & { answer: Answer }> {
     const now = clock.now();
     const way = bot.delivery === "auto" && isFresh(replyToken, now) ? "reply" : "push";
-    const answer = { messages, retryKey: retryKeyOf(turn.eventId), way, notice } as const;
+    const answer: Answer = { ...said, retryKey: retryKeyOf(turn.eventId), way };
     const [stored] = await Promise.all([
       turns.answer(turn, answer, learned, leaseFor(way, turn, now)),
       way === "reply" && holdBriefly(message),
     ]);
-    log.info("turn.answered", { ...namesOf(turn), messages: messages.length, notice });
+    const { messages, notice } = said;
+    log.info("turn.answered", { ...namesOf(turn), messages: messages.length, ...(notice && { notice }) });
     return { ...stored, answer };
   }
 
@@ -134,7 +138,8 @@ export function createAnswer(options: AnswerOptions) {
   }
 
   async function askAndStore(request: AnswerRequest): Promise<Prepared> {
-    const { turn } = request;
+    const { turn, again } = request;
+    const question = again?.question ?? turn.question;
     const startedAt = clock.now();
     const asking = ask(request);
     const [reply, count] = await Promise.all([
@@ -152,32 +157,32 @@ export function createAnswer(options: AnswerOptions) {
       ms: clock.now() - startedAt,
     });
 
-    const texts = bot.texts[languageOf(turn.question)];
+    const texts = bot.texts[languageOf(question)];
     const messages = reply.refused
       ? toMessages(texts.refusal, texts.cut)
       : toMessages(reply.text, texts.cut, reply.cut);
     const text = messages.map((message) => message.text).join("\n");
-    const tokens = count && { question: count(turn.question), answer: count(text) };
+    const tokens = count && { question: count(question), answer: count(text) };
     const learned = { usage: reply.usage, ...(tokens && { tokens }) };
-    const past = { key: turn.key, question: turn.question, answer: text, ...(tokens && { tokens }) };
+    const past = { key: turn.key, question, answer: text, ...(tokens && { tokens }) };
     return {
       request,
-      turn: await store(request, { messages, notice: false }, learned),
-      past,
+      turn: await store(request, { messages, ...(again && { repeats: repeated(again) }) }, learned),
+      past: again ? { ...past, repeats: again.key } : past,
     };
   }
 
   /** Asks within the window; if the model finds even that too long, once more with a shorter one. */
-  async function ask({ turn, memory, deadline }: AnswerRequest): Promise<ModelAnswer> {
+  async function ask({ turn, memory, chat, again, deadline }: AnswerRequest): Promise<ModelAnswer> {
     const { maxTokens, lowWaterTokens } = bot.memory;
+    const request = {
+      instructions: instructionsFor(bot, chat),
+      ...memory,
+      turns: memory.turns.filter(({ key }) => key !== again?.key),
+      message: again?.question ?? turn.question,
+    };
     const within = (maxWindowTokens: number) => {
-      const { instructions } = bot;
-      const context = buildContext({
-        instructions,
-        ...memory,
-        message: turn.question,
-        maxWindowTokens,
-      });
+      const context = buildContext({ ...request, maxWindowTokens });
       const left = deadline - clock.now() - deadlines.reserveMs;
       if (left <= 0) throw tooLate();
       return model.ask(context, {
@@ -211,6 +216,10 @@ export function createAnswer(options: AnswerOptions) {
   function safetyIdentifierOf({ chatId }: Turn): string {
     return createHmac("sha256", identitySecret).update(chatId).digest("hex");
   }
+}
+
+function repeated({ key, question, messageId }: PastTurn): Repeated {
+  return { key, question, ...(messageId !== undefined && { messageId }) };
 }
 
 function namesOf({ eventId, chatId }: Turn) {

@@ -1,5 +1,6 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
+import { plainWords } from "./command/words.ts";
 import { BotError } from "./error.ts";
 
 const price = z.number().check(z.nonnegative());
@@ -16,7 +17,55 @@ const texts = z.strictObject({
   cut: text,
   /** Sent once when more messages wait for an answer than `limits.maxUnanswered`. */
   tooMany: text,
+  /** Sent once a day when `limits.dailyMessages` or `limits.dailyTokens` is reached. */
+  dailyLimit: text,
+  /** Asks whether everything shall be forgotten. */
+  forget: text,
+  forgotten: text,
+  /** Stands above the notes on the conversation. */
+  memory: text,
+  nothingRemembered: text,
+  /** Stands above everything that is stored of a chat. */
+  export: text,
+  nothingToRetry: text,
+  /** Stands above the list of the commands. */
+  help: text,
+  /** What each command does, for that list. */
+  about: z.strictObject({ memory: text, forget: text, export: text, retry: text, help: text }),
 });
+
+/** The commands that a user is told of. */
+export const spokenCommands = ["memory", "forget", "export", "retry", "help"] as const;
+
+/** LINE: a button's label has at most 20 characters, and each of these may stand on one. */
+const words = z.array(z.string().check(z.minLength(1), z.maxLength(20)));
+
+const commands = z.strictObject({
+  memory: z._default(words, ["/memory"]),
+  forget: z._default(words, ["/forget"]),
+  /** Confirms `forget`. */
+  forgetForSure: z._default(words.check(z.minLength(1)), ["/forget yes"]),
+  export: z._default(words, ["/export"]),
+  retry: z._default(words, ["/retry"]),
+  help: z._default(words, ["/help"]),
+});
+
+const limits = z.strictObject({
+  maxUnanswered: z._default(z.int().check(z.minimum(1), z.maximum(50)), 20),
+  /** Answers by the model to one user on one day (UTC). */
+  dailyMessages: z._default(z.int().check(z.positive()), 200),
+  /** Input and output tokens of one user on one day (UTC), those for the notes included. */
+  dailyTokens: z._default(z.int().check(z.positive()), 1_000_000),
+});
+
+/** Who the bot speaks with. */
+export type ChatInfo = {
+  type: "user" | "group" | "room";
+  /** LINE's id of the user, group or room. */
+  id: string;
+};
+
+const instructions = z.string().check(z.minLength(1));
 
 /** US dollars for a million tokens. */
 const prices = z.strictObject({
@@ -29,7 +78,11 @@ const prices = z.strictObject({
 
 const schema = z
   .strictObject({
-    instructions: z.string().check(z.minLength(1)),
+    instructions: z.union([
+      instructions,
+      z.strictObject({ user: instructions, group: instructions, room: instructions }),
+      z.custom<(chat: ChatInfo) => string>((value) => typeof value === "function"),
+    ]),
     model: z.strictObject({
       name: z._default(z.string(), "gpt-6-luna"),
       /** OpenAI: at least 16. */
@@ -49,12 +102,8 @@ const schema = z
       maxTurns: z._default(z.int().check(z.positive(), z.maximum(200)), 60),
       retentionDays: z._default(z.int().check(z.minimum(30), z.maximum(3650)), 180),
     }),
-    limits: z._default(
-      z.strictObject({
-        maxUnanswered: z._default(z.int().check(z.minimum(1), z.maximum(50)), 20),
-      }),
-      { maxUnanswered: 20 },
-    ),
+    limits: z.prefault(limits, {}),
+    commands: z.prefault(commands, {}),
     delivery: z._default(z.enum(["auto", "push"]), "auto"),
     texts: z.strictObject({ en: texts, ja: texts }),
   })
@@ -67,7 +116,15 @@ const schema = z
       error: "maxTokens must not be below highWaterTokens",
       path: ["memory", "maxTokens"],
     }),
+    z.refine(({ commands }) => new Set(allWords(commands)).size === allWords(commands).length, {
+      error: "the same words stand for two commands",
+      path: ["commands"],
+    }),
   );
+
+function allWords(commands: Record<string, string[]>): string[] {
+  return Object.values(commands).flatMap((words) => words.map(plainWords));
+}
 
 /** The bot's own configuration, checked and with every default filled in. */
 export type Bot = z.infer<typeof schema>;
@@ -76,6 +133,20 @@ export type Bot = z.infer<typeof schema>;
 export type BotConfig = z.input<typeof schema>;
 
 export type Language = keyof Bot["texts"];
+
+export type CommandName = keyof Bot["commands"];
+
+/**
+ * What the model is told about itself in this chat. For one chat always the same, so that the model's prompt
+ * cache serves it.
+ */
+export function instructionsFor({ instructions: chosen }: Pick<Bot, "instructions">, chat: ChatInfo): string {
+  if (typeof chosen === "string") return chosen;
+  const text: unknown = typeof chosen === "function" ? chosen(chat) : chosen[chat.type];
+  if (typeof text === "string" && text !== "") return text;
+  const reason = "bot.config.ts: instructions: the function must return a text that is not empty";
+  throw new BotError("config.invalid_bot", reason, { retry: "never" });
+}
 
 /** Checks the configuration; the error lists every mistake with its path. */
 export function defineBot(config: BotConfig): Bot {

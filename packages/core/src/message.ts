@@ -1,15 +1,29 @@
-import { type AnswerOptions, createAnswer } from "./answer.ts";
-import { languageOf } from "./bot.ts";
+import { type AnswerOptions, type AnswerRequest, createAnswer, type Prepared } from "./answer.ts";
+import type { Memory } from "./chat/chats.ts";
+import { createErase } from "./chat/erase.ts";
+import { createDecide, type Decision } from "./command/decide.ts";
+import { exportPage } from "./command/export.ts";
+import { createNotices } from "./command/notice.ts";
 import { createPark, type ParkRequest } from "./dead-letter/park.ts";
-import { BotError, toBotError } from "./error.ts";
+import { type BotError, toBotError } from "./error.ts";
 import type { ReplyToken } from "./line/deliver.ts";
-import { detailedType, isStandby, type Question, questionOf } from "./line/event.ts";
+import {
+  chatOf,
+  detailedType,
+  type Erasure,
+  erasureOf,
+  isStandby,
+  type LineEvent,
+  type Question,
+  questionOf,
+} from "./line/event.ts";
 import { chatHash } from "./log.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { deadlines, maxEventAgeMs, replyTokenRenewableMs, retry, retryKeyGoodMs } from "./settings.ts";
-import { type FinishedTurn, type Turn, turnKeyOf } from "./turn/turn.ts";
+import { deadlines, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
+import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear } from "./turn/attempt.ts";
+import { type NoticeKind, type Turn, turnKeyOf } from "./turn/turn.ts";
 import type { TurnFailure } from "./turn/turns.ts";
 import { accountOf } from "./usage/usage.ts";
 
@@ -26,6 +40,8 @@ export type Batch = {
   deadline: number;
   /** How many chats have a message in it. */
   chats: number;
+  /** LINE's ids of the messages that an event in it unsends. */
+  unsent: ReadonlySet<string>;
 };
 
 /** `again`: the message comes back, and the rest of its chat with it. */
@@ -39,6 +55,9 @@ const done: Verdict = { kind: "done" };
 export function createHandleMessage(options: MessageOptions) {
   const { bot, turns, chats, clock, log, newOwner, random } = options;
   const answer = createAnswer(options);
+  const decide = createDecide(bot);
+  const notices = createNotices(bot);
+  const erase = createErase({ ...options, retentionDays: bot.memory.retentionDays });
   const park = createPark(options);
 
   return judge;
@@ -50,21 +69,24 @@ export function createHandleMessage(options: MessageOptions) {
     } catch (error) {
       return parked({ message, error: toBotError(error) });
     }
-    const question = isStandby(job.event) ? undefined : questionOf(job.event);
-    if (!question) {
-      const { webhookEventId: eventId } = job.event;
-      log.info("event.ignored", { eventId, chat: chatHash(message.chatId), type: detailedType(job.event) });
+    const { event } = job;
+    const names = { eventId: event.webhookEventId, chat: chatHash(message.chatId) };
+    const erasure = erasureOf(event);
+    const question = isStandby(event) ? undefined : questionOf(event);
+    if (!erasure && !question) {
+      log.info("event.ignored", { ...names, type: detailedType(event) });
       return done;
     }
-    if (!isReplay(message, job) && clock.now() - job.event.timestamp > maxEventAgeMs) {
-      const { webhookEventId: eventId } = job.event;
-      log.warn("event.too_old", { eventId, chat: chatHash(message.chatId) });
+    if (question && !isReplay(message, job) && clock.now() - event.timestamp > maxEventAgeMs) {
+      log.warn("event.too_old", names);
       return done;
     }
     if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > batch.deadline)
       return { kind: "again", inS: 0 };
     try {
-      return await take(message, job, question, batch);
+      if (question) return await take(message, job, question, batch);
+      if (erasure) await takeAway(message, event, erasure, batch);
+      return done;
     } catch (error) {
       return beforeClaim(message, toBotError(error));
     }
@@ -86,6 +108,7 @@ export function createHandleMessage(options: MessageOptions) {
       ...key,
       eventId: event.webhookEventId,
       question: question.text,
+      messageId: question.messageId,
       owner: newOwner(),
       now,
       leaseUntil: deadline,
@@ -114,16 +137,8 @@ export function createHandleMessage(options: MessageOptions) {
         turns: memory.turns.length,
         ms: clock.now() - now,
       });
-      const backlog = backlogBehind(memory.finished, event.timestamp);
-      const tooMany = turn.answer === undefined && backlog.waiting >= bot.limits.maxUnanswered;
-      if (tooMany) log.warn("chat.flooded", { ...names, waiting: backlog.waiting });
-      if (tooMany && backlog.told) {
-        const at = clock.now();
-        await turns.drop(turn, at, accountOf(memory.finished, memory.fold, at));
-        return done;
-      }
-      const notice = tooMany ? bot.texts[languageOf(turn.question)].tooMany : undefined;
-      const prepared = await answer.prepare({ message, turn, memory, replyToken, deadline, notice });
+      const prepared = await prepare({ message, turn, memory, replyToken, deadline }, event, batch);
+      if (!prepared) return done;
       held = prepared.turn;
       await answer.send(prepared);
       const after = answer.tidying(prepared);
@@ -135,6 +150,64 @@ export function createHandleMessage(options: MessageOptions) {
         : {};
       return afterClaim(message, job, { ...held, ...unclear }, error);
     }
+  }
+
+  /** Has something stored to be sent; nothing, if the message gets no answer of its own. */
+  async function prepare(
+    request: Omit<AnswerRequest, "chat" | "notice" | "again">,
+    event: LineEvent,
+    { unsent, deadline }: Batch,
+  ): Promise<Prepared | undefined> {
+    const { turn, memory } = request;
+    const { chatId, eventId, key, messageId = "" } = turn;
+    const asked = { ...request, chat: chatOf(event) };
+    if (turn.answer) return answer.prepare(asked);
+    const decision: Decision = unsent.has(messageId)
+      ? { kind: "drop" }
+      : decide({ turn, memory, sentAt: event.timestamp, now: clock.now() });
+    if (decision.kind === "drop") {
+      await drop(turn, memory, decision.after);
+      return undefined;
+    }
+    if (decision.kind === "forget") await erase.chat({ chatId, eventId, before: key, deadline });
+    return answer.prepare({ ...asked, ...(await toSay(decision, turn, memory)) });
+  }
+
+  /** What is said in place of a model's answer; or which question it answers once more. */
+  async function toSay(
+    decision: Exclude<Decision, { kind: "drop" }>,
+    turn: Turn,
+    { summary }: Memory,
+  ): Promise<Pick<AnswerRequest, "notice" | "again">> {
+    if (decision.kind === "ask") return decision.again ? { again: decision.again } : {};
+    if (decision.kind !== "export") return { notice: decision.notice };
+    const { page, language } = decision;
+    const heading = bot.texts[language].export;
+    const exported = await exportPage(chats, { turn, page, heading, summary, now: clock.now() });
+    return { notice: notices.export(language, exported) };
+  }
+
+  async function drop(turn: Turn, memory: Memory, after: NoticeKind | undefined): Promise<void> {
+    const at = clock.now();
+    if (after) await turns.drop(turn, at, accountOf(memory.finished, memory.fold, at), after);
+    else await turns.erase(turn);
+    log.info("turn.dropped", {
+      eventId: turn.eventId,
+      chat: chatHash(turn.chatId),
+      after: after ?? "unsent",
+    });
+  }
+
+  async function takeAway(
+    { chatId }: Incoming,
+    event: LineEvent,
+    erasure: Erasure,
+    { deadline }: Batch,
+  ): Promise<void> {
+    const { webhookEventId: eventId } = event;
+    const request = { chatId, eventId, before: turnKeyOf(chatId, event).key, deadline };
+    if (erasure.kind === "chat") await erase.chat(request);
+    else await erase.message(erasure.messageId, request);
   }
 
   /** Nothing is known of the turn, so nothing is counted but the queue's own receives. */
@@ -203,56 +276,9 @@ export function createHandleMessage(options: MessageOptions) {
   }
 }
 
-/**
- * How many earlier messages of the chat were still in line when this one was sent, and whether the
- * user has been told that not all of them will get an answer. It needs no counter and no read of its
- * own: a turn that was finished after this message was sent was in line before it.
- */
-function backlogBehind(finished: readonly FinishedTurn[], sentAt: number) {
-  const since = finished.filter(({ finishedAt }) => finishedAt > sentAt);
-  return {
-    waiting: since.length,
-    told: since.some(({ told }) => told),
-  };
-}
-
 /** An operator brought it back: with a replay of ours, or by moving it from the dead-letter queue as it was. */
 function isReplay(message: Incoming, job: Job): boolean {
   return job.replayedAt !== undefined || message.parkedAt !== undefined;
-}
-
-/**
- * A message under which the process died may be what killed it. All of its batch come back at the same
- * moment, and would die together again until all are given up; so each comes back at a moment of its own.
- * The last attempts are made in any company.
- */
-function runsApart({ crashes, attempts }: Turn, { chats }: Batch): boolean {
-  return crashes > 0 && chats > 1 && attempts < retry.maxAttempts - 1;
-}
-
-/** LINE no longer knows the retry key of a push that it may have accepted: pushing again could answer twice. */
-function isForgotten({ answer, unclearSince: since }: Turn, now: number): boolean {
-  return answer?.way === "push" && since !== undefined && now - since > retryKeyGoodMs;
-}
-
-function unclear(): BotError {
-  const reason = "A push may have been accepted so long ago that LINE no longer recognizes its retry key";
-  return new BotError("delivery.unclear", reason, { retry: "never" });
-}
-
-/** There were enough attempts: the last one died, or could not even be parked. */
-function givenUp({ attempts, crashes, error }: Turn): BotError {
-  const reason = `Given up after ${attempts - 1} attempts, of which ${crashes} ended without an error`;
-  return new BotError(crashes > 0 || !error ? "worker.crashed" : error, reason, { retry: "never" });
-}
-
-/** Whether the user may have the answer although nobody heard so: the send, or an earlier attempt, ended in the dark. */
-function mayHaveArrived(claimed: Turn, held: Turn, { outcome }: BotError): boolean {
-  if (held.unclearSince !== undefined) return true;
-  return (
-    held.answer !== undefined &&
-    (outcome === "unknown" || (claimed.answer !== undefined && claimed.crashes > 0))
-  );
 }
 
 /** The token counts from its receipt; that of an event which first arrived very late counts no more. */

@@ -113,6 +113,9 @@ export const breakerOpenMs = seconds(60);
  */
 export const maxEventAgeMs = seconds(DAY_S);
 
+/** LINE: a message can be unsent for 24 hours. An hour more, for clocks and delays. */
+export const unsentWithinMs = seconds(25 * 60 * 60);
+
 /** SQS: 1 MiB a message, and 1 MiB and 10 entries a batch. */
 export const sqsLimits = { maxBytes: 1024 * 1024, maxEntries: 10 } as const;
 

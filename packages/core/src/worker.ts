@@ -1,7 +1,9 @@
 import { elapsed } from "./clock.ts";
 import { toBotError } from "./error.ts";
+import { erasureOf } from "./line/event.ts";
 import { type Batch, createHandleMessage, type MessageOptions } from "./message.ts";
 import { inOrder } from "./queue/in-order.ts";
+import { decodeJob } from "./queue/job.ts";
 import type { Incoming } from "./queue/sqs.ts";
 import { freeEarlyMs } from "./settings.ts";
 
@@ -20,9 +22,10 @@ export function createWorker(options: WorkerOptions) {
 
   return async (messages: readonly Incoming[], deadline: number): Promise<string[]> => {
     const over = Promise.withResolvers<void>();
-    const batch = { deadline, chats: new Set(messages.map(({ chatId }) => chatId)).size };
+    const chats = new Set(messages.map(({ chatId }) => chatId)).size;
+    const batch = { deadline, chats, unsent: new Set(messages.flatMap(({ body }) => unsentBy(body) ?? [])) };
     const afterwards = new Map<string, () => Promise<void>>();
-    let running = batch.chats;
+    let running = chats;
     const left = await inOrder(
       messages,
       ({ chatId }) => chatId,
@@ -75,5 +78,17 @@ export function createWorker(options: WorkerOptions) {
     } catch (error) {
       log.warn("queue.not_deleted", { code: toBotError(error).code });
     }
+  }
+}
+
+/** LINE's id of the message that a job unsends. */
+function unsentBy(body: string): string | undefined {
+  if (!body.includes('"unsend"')) return undefined;
+  try {
+    const erasure = erasureOf(decodeJob(body).event);
+    return erasure?.kind === "message" ? erasure.messageId : undefined;
+  } catch {
+    // Whoever takes the message will say so.
+    return undefined;
   }
 }

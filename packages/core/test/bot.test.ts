@@ -1,13 +1,12 @@
-import { type BotConfig, defineBot, languageOf } from "@henji/core/bot";
+import { type BotConfig, defineBot, instructionsFor, languageOf } from "@henji/core/bot";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 
-const texts = { apology: "a", refusal: "r", cut: "c", tooMany: "t" };
 const minimal: BotConfig = {
   instructions: "Be kind.",
   model: {},
   memory: {},
-  texts: { en: texts, ja: texts },
+  texts: bot.texts,
 };
 
 test("the configuration that ships is valid", () => {
@@ -26,6 +25,26 @@ test("every mistake is named with its path", () => {
     delivry: "auto",
   };
   expect(() => defineBot(broken as BotConfig)).toThrow(/instructions: .*memory\.retentionDays: .*delivry/s);
+});
+
+test("two commands must not have the same words", () => {
+  const broken = { ...minimal, commands: { help: ["/Help"], retry: ["/help!"] } };
+  expect(() => defineBot(broken)).toThrow("commands: the same words stand for two commands");
+});
+
+test("a command's words fit on a button", () => {
+  const broken = { ...minimal, commands: { help: ["x".repeat(21)] } };
+  expect(() => defineBot(broken)).toThrow(/commands\.help\.0: /);
+});
+
+test("the persona may be chosen by the kind of chat, or by a function of it", () => {
+  const user = { type: "user", id: "U1" } as const;
+  const byKind = { user: "Be a friend.", group: "Be brief.", room: "Be brief." };
+  expect(instructionsFor(defineBot(minimal), user)).toBe("Be kind.");
+  expect(instructionsFor(defineBot({ ...minimal, instructions: byKind }), user)).toBe("Be a friend.");
+  const byId = defineBot({ ...minimal, instructions: ({ id }) => (id === "U1" ? "Be my cat." : "") });
+  expect(instructionsFor(byId, user)).toBe("Be my cat.");
+  expect(() => instructionsFor(byId, { type: "group", id: "C1" })).toThrow("instructions: the function");
 });
 
 test.each([

@@ -206,7 +206,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "the messages under which a process died come back together",
     scenario: "crashing-chat",
     edit: {
-      file: "message.ts",
+      file: "turn/attempt.ts",
       find: "return crashes > 0 && chats > 1",
       replace: "return crashes < 0 && chats > 1",
     },
@@ -288,6 +288,40 @@ export const mutations: readonly Mutation[] = [
       find: "batch.filter(({ chatId }) => !stuckChats.has(chatId))",
       replace: "batch",
     },
+  },
+  {
+    name: "erases-turns-first",
+    mistake: "an unsent message is erased before the notes are, so that a crash between leaves them",
+    scenario: "unsends-while-the-table-fails",
+    edit: {
+      file: "chat/erase.ts",
+      find: "const first = meant.find(",
+      replace: "await eraseAll(meant, request); const first = meant.find(",
+    },
+  },
+  {
+    name: "keeps-the-notes",
+    mistake: "what was noted of an unsent message stays",
+    scenario: "unsends-while-the-table-fails",
+    edit: {
+      file: "chat/erase.ts",
+      find: "...(first !== undefined && first < windowStart &&",
+      replace: "...(first === before &&",
+    },
+  },
+  {
+    name: "answers-what-was-taken-away",
+    mistake: "a message that arrives after its unsend, or after its chat was erased, is answered and stored",
+    edit: {
+      file: "command/decide.ts",
+      find: 'if (turn.key < memory.erasedBefore || isUnsent(turn, memory)) return { kind: "drop" };',
+      replace: "",
+    },
+  },
+  {
+    name: "table-any-version",
+    mistake: "notes are changed whatever has become of them since they were read",
+    table: ["any_version"],
   },
   {
     name: "table-any-owner",

@@ -41,7 +41,7 @@ export type Plan = {
   visibilityTimeoutS: number;
   maximumConcurrency: number;
   maxOfGroup: number;
-  bot: { delivery: "auto" | "push"; maxUnanswered: number };
+  bot: { delivery: "auto" | "push"; maxUnanswered: number; dailyMessages: number };
   traffic: Traffic;
   operator: Operator | undefined;
   /** After this, nothing goes wrong any more and the world is given time to drain. */
@@ -79,6 +79,10 @@ export type Traffic = {
   responseLost: number;
   /** Of the events. */
   notQuestions: number;
+  /** Commands and unfollows. */
+  commands: number;
+  /** Of the questions: unsent some time later. */
+  unsent: number;
   tooOld: number;
   rejected: number;
   crashing: number;
@@ -104,7 +108,7 @@ export const quietPlan: Plan = {
   visibilityTimeoutS: queue.visibilityTimeoutS,
   maximumConcurrency: worker.maximumConcurrency,
   maxOfGroup: worker.batchSize,
-  bot: { delivery: "auto", maxUnanswered: 20 },
+  bot: { delivery: "auto", maxUnanswered: 20, dailyMessages: 10_000 },
   traffic: {
     chats: 4,
     events: 20,
@@ -117,6 +121,8 @@ export const quietPlan: Plan = {
     lateDuplicated: 0,
     responseLost: 0,
     notQuestions: 0.1,
+    commands: 0,
+    unsent: 0,
     tooOld: 0,
     rejected: 0,
     crashing: 0,
@@ -190,7 +196,11 @@ export function drawPlan(random: Random): Plan {
     visibilityTimeoutS: races ? random.int(15, 70) : queue.visibilityTimeoutS,
     maximumConcurrency: random.pick([2, 3, worker.maximumConcurrency]),
     maxOfGroup: random.pick([1, 2, 10]),
-    bot: { delivery: random.chance(0.8) ? "auto" : "push", maxUnanswered: random.pick([3, 20]) },
+    bot: {
+      delivery: random.chance(0.8) ? "auto" : "push",
+      maxUnanswered: random.pick([3, 20]),
+      dailyMessages: random.pick([4, 100]),
+    },
     traffic: drawTraffic(random, share),
     operator: random.chance(0.5) ? drawOperator(random, share) : undefined,
     troubleMs: minutes(random.pick([5, 20, 60])),
@@ -210,6 +220,8 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
     lateDuplicated: share(),
     responseLost: share(),
     notQuestions: random.pick([0, 0.2]),
+    commands: random.pick([0, 0, 0.2]),
+    unsent: random.pick([0, 0, 0.2]),
     tooOld: share(0.3),
     rejected: share(0.5),
     crashing: share(0.2),

@@ -1,6 +1,7 @@
 import { type Bot, defineBot } from "@henji/core/bot";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { breakerOpenMs, worker } from "@henji/core/settings";
+import ownBot from "../../../bot.config.ts";
 import type { Fate, Tally, Violation } from "./check/fate.ts";
 import { createCheck } from "./check.ts";
 import { createEventSource } from "./event-source.ts";
@@ -174,18 +175,13 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
 }
 
 function botOf({ bot }: Plan): Bot {
-  const texts = (mark: string) => ({
-    apology: `Sorry${mark}`,
-    refusal: `I would rather not${mark}`,
-    cut: `(cut)${mark}`,
-    tooMany: `Too many${mark}`,
-  });
   return defineBot({
     instructions: "You answer.",
     model: { maxOutputTokens: 1_000 },
     memory: { highWaterTokens: 900, lowWaterTokens: 300, maxTokens: 1_300, summaryTokens: 200, maxTurns: 60 },
-    limits: { maxUnanswered: bot.maxUnanswered },
+    limits: { maxUnanswered: bot.maxUnanswered, dailyMessages: bot.dailyMessages },
     delivery: bot.delivery,
-    texts: { en: texts("."), ja: texts("。") },
+    texts: ownBot.texts,
+    commands: ownBot.commands,
   });
 }

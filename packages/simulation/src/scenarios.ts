@@ -13,6 +13,8 @@ export type Scenario = {
   judge(outcome: Outcome): string[];
 };
 
+const DAY_MS = minutes(24 * 60);
+
 const chats = (count: number) => Array.from({ length: count }, (_, index) => `U${index + 1}`);
 
 /** One webhook with one event of each chat, the first of a kind of its own. */
@@ -228,14 +230,69 @@ export const scenarios: readonly Scenario[] = [
     name: "replay-after-two-days",
     shows: "a push that nobody knows to have arrived is not sent again when LINE has forgotten its key",
     plan: planOf(steadily(3, 2, 20_000), {
-      bot: { delivery: "push", maxUnanswered: 20 },
+      bot: { ...quietPlan.bot, delivery: "push" },
       wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostBack: 1 } },
       troubleMs: minutes(30),
       operator: { finallyAfterMs: minutes(48 * 60), moves: false, dies: 0 },
     }),
     judge: () => [],
   },
+  {
+    name: "long-chat",
+    shows: "a long chat with folds, crashes, unsends and resets: nothing that was taken away is left",
+    plan: longChat(120),
+    judge: () => [],
+  },
+  {
+    name: "unsends-while-the-table-fails",
+    shows: "what is unsent is taken away whole, however often the table fails on the way",
+    plan: {
+      ...longChat(60),
+      traffic: { ...longChat(60).traffic, commands: 0, unsent: 0.5 },
+      wear: { ...quietPlan.wear, table: { ...noWear, lostThere: 0.15, lostBack: 0.1 } },
+    },
+    judge: () => [],
+  },
+  {
+    name: "daily-limit",
+    shows: "past its messages of the day a chat is told so once, and answered again on the next",
+    plan: planOf(
+      [
+        ...steadily(2, 7, 30_000),
+        ...steadily(2, 2, 30_000).map((one) => ({ ...one, atMs: one.atMs + DAY_MS })),
+      ],
+      { bot: { ...quietPlan.bot, dailyMessages: 4 } },
+    ),
+    judge: ({ events }) =>
+      ["U1", "U2"].flatMap((chatId) => {
+        const said = events
+          .filter((fate) => fate.chatId === chatId)
+          .map(({ answers, notices }) => (answers ? "answer" : notices ? "notice" : "nothing"));
+        const expected = "answer answer answer answer notice nothing nothing answer answer";
+        return said.join(" ") === expected ? [] : [`${chatId}: ${said.join(", ")}`];
+      }),
+  },
 ];
+
+/** A user who writes and writes, unsends, and starts anew now and then. */
+export function longChat(turns: number): Plan {
+  const spanMs = turns * 45_000;
+  const flaky: Wear = { lostThere: 0.005, lostBack: 0.01, silent: 0.3, repeated: 0.2, slow: 0.01 };
+  return {
+    ...quietPlan,
+    traffic: {
+      ...quietPlan.traffic,
+      ...{ chats: 1, events: turns, spanMs, notQuestions: 0.02, commands: 0.004, unsent: 0.03 },
+      ...{ duplicated: 0.02, lateDuplicated: 0.02, responseLost: 0.02 },
+    },
+    wear: { table: flaky, queue: flaky, line: flaky, model: flaky },
+    process: { dies: 0.0005, freezes: 0, skewMs: 500 },
+    bot: { ...quietPlan.bot, maxUnanswered: 50 },
+    // A crash holds the chat for so long.
+    visibilityTimeoutS: worker.timeoutS + 15,
+    troubleMs: spanMs,
+  };
+}
 
 function floodTold(events: readonly Fate[], answersAtMost: number): string[] {
   const flooding = events.filter(({ chatId }) => chatId === "U1");

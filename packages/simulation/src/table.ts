@@ -1,14 +1,28 @@
-import { type ChatItem, type Chats, toNotes } from "@henji/core/chat/chats";
+import { type ChatItem, type Chats, noted, toNotes } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { accounted, firstUnclear, toFinishedTurn, toPastTurn, toTurn } from "@henji/core/turn/item";
+import {
+  accounted,
+  answered,
+  firstUnclear,
+  toConversation,
+  toFinishedTurn,
+  toStoredTurn,
+  toTurn,
+} from "@henji/core/turn/item";
 import type { FinalStatus, TurnKey, TurnStatus } from "@henji/core/turn/turn";
 import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
 import { directNetwork, type Network } from "./network.ts";
 
 /** Conditions of core/src/turn/turns.ts that can be left out, to see whether the simulation notices. */
-export type TableMistake = "any_owner" | "any_state" | "any_lease" | "claims_finished" | "replays_again";
+export type TableMistake =
+  | "any_owner"
+  | "any_state"
+  | "any_lease"
+  | "claims_finished"
+  | "replays_again"
+  | "any_version";
 
 export type MemoryTableOptions = {
   network?: Network;
@@ -22,9 +36,21 @@ export type MemoryTable = {
   chats: Chats;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
+  /** Everything that is stored of a chat. */
+  textOf(chatId: string): string;
 };
 
 type StoredChat = Omit<ChatItem, "chatId">;
+
+/** Far less than the real table's, so that a run turns pages. */
+const PAGE = 5;
+
+/** As core/src/turn/turns.ts erases. */
+function withoutText(item: TurnItem): TurnItem {
+  const { messageId, messages, repeats, questionTokens, answerTokens, ...rest } = item;
+  const { inputTokens, cachedTokens, outputTokens, ...shell } = rest;
+  return { ...shell, erased: true, question: "" };
+}
 
 /**
  * Core's table ports in memory, with the very conditions of the ElectroDB side. Every call is one
@@ -133,19 +159,14 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       return item ? { kind: "claimed", turn: toTurn(item) } : refusedClaim(request);
     },
 
-    async answer(turn, { messages, retryKey, way, notice }, { usage, tokens }, leaseUntil) {
-      const text = JSON.stringify(messages);
+    async answer(turn, answer, learned, leaseUntil) {
+      const said = answered(answer, learned);
       const item = await call("answer", () =>
         write("answer", turn, ["claimed", "answered"], turn.owner, (current) => ({
           ...current,
           status: "answered",
           leaseUntil,
-          messages: text,
-          retryKey,
-          way,
-          ...(notice && { notice: true }),
-          ...usage,
-          ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
+          ...said,
         })),
       );
       return toTurn(item);
@@ -167,17 +188,19 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           finishedAt: at,
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
+          ...(turn.answer?.notice && { messages: "[]" }),
         })),
       );
     },
 
-    async drop(turn, finishedAt, account) {
+    async drop(turn, finishedAt, account, after) {
       await call("drop", () =>
         write("drop", turn, ["claimed", "dropped"], turn.owner, (item) => ({
           ...item,
           status: "dropped",
           finishedAt,
           ...accounted(account, finishedAt),
+          ...(after && { notice: after }),
         })),
       );
     },
@@ -207,10 +230,22 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         })),
       );
     },
+
+    async erase(key) {
+      await call("erase", () => {
+        const { status, owner, leaseUntil, list, listedAt, ...rest } = withoutText(read(key)!);
+        const where = { ...(list !== undefined && { list }), ...(listedAt !== undefined && { listedAt }) };
+        put(
+          "erase",
+          status === "delivered"
+            ? { ...rest, ...where, status, owner, leaseUntil }
+            : { ...rest, status: "dropped", owner: "", leaseUntil: 0 },
+        );
+      });
+    },
   };
 
   const isCurrent = (item: { expiresAt: number }, now: number) => item.expiresAt > now / 1000;
-  const conversation = (turns: TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
   const newestFirst = (chatId: string) =>
     [...(turnItems.get(chatId)?.values() ?? [])].sort((a, b) => (a.key < b.key ? 1 : -1));
 
@@ -218,35 +253,43 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     recall: ({ chatId, key }, limit, now) =>
       call("recall", () => {
         const stored = chatItems.get(chatId);
-        const chat = stored && isCurrent(stored, now) ? stored : undefined;
         // The chat's own item sorts behind all turns, so the query reads it first.
         const all = newestFirst(chatId);
         const newest = all.slice(0, limit - (stored ? 1 : 0));
         const turnsBefore = (items: TurnItem[]) =>
           items.filter((turn) => isCurrent(turn, now) && turn.key < key).reverse();
         const before = turnsBefore(newest);
-        const past = conversation(before);
+        const past = toConversation(before);
         const isCovered = newest.length + (stored ? 1 : 0) === limit && past.length < limit / 2;
         return {
-          ...toNotes(chat),
-          turns: isCovered ? conversation(turnsBefore(all)).slice(-limit) : past,
+          ...toNotes(stored, now),
+          turns: isCovered ? toConversation(turnsBefore(all)).slice(-limit) : past,
           finished: before.flatMap((turn) => toFinishedTurn(turn) ?? []),
         };
       }),
 
-    window: (chatId, from, to, now) =>
-      call("window", () => {
+    page: (chatId, from, to, now) =>
+      call("page", () => {
         const within = newestFirst(chatId).filter(({ key }) => key >= from && key <= to);
-        return conversation(within.reverse().filter((turn) => isCurrent(turn, now)));
+        const turns = within.reverse().map((item) => toStoredTurn(item, !isCurrent(item, now)));
+        const next = turns.length > PAGE ? turns[PAGE]!.key : undefined;
+        return { turns: turns.slice(0, PAGE), next };
       }),
 
-    remember: ({ chatId, version }, { used, ...notes }) =>
-      call("remember", () => {
-        if ((chatItems.get(chatId)?.version ?? 0) !== version) return false;
-        chatItems.set(chatId, { ...notes, ...used, version: version + 1 });
+    notes: (chatId, now) => call("notes", () => toNotes(chatItems.get(chatId), now)),
+
+    note: ({ chatId, version }, change) =>
+      call("note", () => {
+        if ((chatItems.get(chatId)?.version ?? 0) !== version && !may("any_version")) return false;
+        chatItems.set(chatId, { ...chatItems.get(chatId), ...noted(version, change) });
         return true;
       }),
   };
 
-  return { turns, chats, turn: read };
+  return {
+    turns,
+    chats,
+    turn: read,
+    textOf: (chatId) => JSON.stringify([...newestFirst(chatId), chatItems.get(chatId) ?? {}]),
+  };
 }

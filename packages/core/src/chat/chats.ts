@@ -1,33 +1,58 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, isRefused, SERVICE, type Table, tableError } from "../table.ts";
-import { type TurnItem, turnEntity } from "../turn/entity.ts";
-import { toFinishedTurn, toPastTurn } from "../turn/item.ts";
-import type { FinishedTurn, ModelUsage, PastTurn, TurnKey } from "../turn/turn.ts";
+import { turnEntity } from "../turn/entity.ts";
+import { toConversation, toFinishedTurn, toStoredTurn } from "../turn/item.ts";
+import {
+  afterKey,
+  type FinishedTurn,
+  type ModelUsage,
+  type PastTurn,
+  type StoredTurn,
+  type TurnKey,
+} from "../turn/turn.ts";
 import type { FoldUsage } from "../usage/usage.ts";
 
-/** What is remembered of a chat. */
-export type Memory = {
+/** The chat's own item: what stands for the turns before the window. */
+export type Notes = {
   /** Key of the oldest turn that is sent verbatim; older ones are left out. Empty: none is. */
   windowStart: string;
   /** Notes on the turns before the window; empty: none. */
   summary: string;
+  /** Key before which everything was taken away; a message from before it gets no answer any more. */
+  erasedBefore: string;
+  /** LINE's ids of messages that were unsent before they arrived here. */
+  unsent: readonly string[];
   /** What the last fold took. */
   fold?: FoldUsage;
-  /** Counts the changes to the chat's item; 0 if it has never been written. */
+  /** Counts the changes to the notes; 0 if there have never been any. */
   version: number;
+};
+
+/** What is remembered of a chat. */
+export type Memory = Notes & {
   /** The newest answered turns before the one at hand, oldest first. */
   turns: readonly PastTurn[];
   /** Those of the newest turns before the one at hand that are over, oldest first. */
   finished: readonly FinishedTurn[];
 };
 
-/** What a fold leaves. */
-export type Notes = {
-  windowStart: string;
-  summary: string;
-  used: ModelUsage;
+/** What becomes of the notes; everything that is not named stays. */
+export type NotesChange = {
+  windowStart?: string;
+  summary?: string;
+  erasedBefore?: string;
+  unsent?: readonly string[];
+  /** Tokens of the fold that makes the change. */
+  used?: ModelUsage;
   /** Epoch seconds. */
   expiresAt: number;
+};
+
+/** A stretch of a chat's history, oldest first. */
+export type Page = {
+  turns: StoredTurn[];
+  /** Where the next page starts; nothing if this is the last. */
+  next: string | undefined;
 };
 
 export type Chats = {
@@ -37,10 +62,11 @@ export type Chats = {
    * an empty memory.
    */
   recall(key: TurnKey, limit: number, now: number): Promise<Memory>;
-  /** The answered turns from one key to another, oldest first: at most the oldest 500. */
-  window(chatId: string, from: string, to: string, now: number): Promise<PastTurn[]>;
-  /** Moves the window's start and rewrites the notes, unless the chat has changed meanwhile; says whether it did. */
-  remember(chat: { chatId: string; version: number }, notes: Notes): Promise<boolean>;
+  /** All turns from one key to another, in pages of at most 500 turns and 1 MB. */
+  page(chatId: string, from: string, to: string, now: number): Promise<Page>;
+  notes(chatId: string, now: number): Promise<Notes>;
+  /** Changes the notes, unless somebody else has done so since this version; says whether it did. */
+  note(chat: { chatId: string; version: number }, change: NotesChange): Promise<boolean>;
 };
 
 function chatEntity({ client, table }: Table) {
@@ -49,9 +75,12 @@ function chatEntity({ client, table }: Table) {
       model: { service: SERVICE, entity: "chat", version: "1" },
       attributes: {
         chatId: { type: "string", required: true },
-        windowStart: { type: "string", required: true },
+        windowStart: { type: "string" },
         summary: { type: "string" },
-        /** Tokens of the last fold. */
+        erasedBefore: { type: "string" },
+        unsent: { type: "list", items: { type: "string" } },
+        /** Version that the last fold made, and its tokens. */
+        foldVersion: { type: "number" },
         inputTokens: { type: "number" },
         cachedTokens: { type: "number" },
         outputTokens: { type: "number" },
@@ -74,57 +103,69 @@ function chatEntity({ client, table }: Table) {
 /** Items read at once when the newest are not enough. */
 const LONG_PAGE = 500;
 
+type Range = { from?: string; to?: string; order?: "asc" | "desc"; limit: number };
+
 export function createChats(table: Table): Chats {
   const entity = chatEntity(table);
   const turnItems = turnEntity(table);
-  type Range = { from?: string; to?: string; order?: "asc" | "desc"; limit: number };
 
-  /** The chat's items from one key to another, newest first if nothing else is said, in one page of at most 1 MB. */
+  /** The chat's items from one key to another, in one page of at most 1 MB. */
   async function readItems(chatId: string, { from = "", to, order = "desc", limit }: Range) {
     const query = turnItems.query.byChat({ chatId });
     const range = to === undefined ? query.gte({ key: from }) : query.between({ key: from }, { key: to });
     const { data } = await guarded(() => range.go({ order, limit, pages: 1, consistent: true, data: "raw" }));
     // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response;
     // with its LastEvaluatedKey, which a chat longer than `limit` has, `parse` would fail.
-    const { Items } = data as unknown as { Items: Record<string, unknown>[] };
-    return { Items };
+    const { Items, LastEvaluatedKey } = data as unknown as {
+      Items: Record<string, unknown>[];
+      LastEvaluatedKey?: unknown;
+    };
+    return { items: { Items }, isLast: LastEvaluatedKey === undefined };
   }
-
-  const conversation = (turns: readonly TurnItem[]) => turns.flatMap((turn) => toPastTurn(turn) ?? []);
 
   return {
     async recall({ chatId, key }, limit, now) {
-      const turnsBefore = (items: Awaited<ReturnType<typeof readItems>>) =>
+      const turnsBefore = ({ items }: Awaited<ReturnType<typeof readItems>>) =>
         turnItems
           .parse(items)
           .data.filter((turn) => isCurrent(turn, now) && turn.key < key)
           .reverse();
 
       const newest = await readItems(chatId, { limit });
-      const chat = entity.parse(newest).data.find((item) => isCurrent(item, now));
+      const [chat] = entity.parse(newest.items).data;
       const turns = turnsBefore(newest);
-      const past = conversation(turns);
+      const past = toConversation(turns);
       // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
-      const isCovered = newest.Items.length === limit && past.length < limit / 2;
+      const isCovered = !newest.isLast && past.length < limit / 2;
       return {
-        ...toNotes(chat),
+        ...toNotes(chat, now),
         turns: isCovered
-          ? conversation(turnsBefore(await readItems(chatId, { to: key, limit: LONG_PAGE }))).slice(-limit)
+          ? toConversation(turnsBefore(await readItems(chatId, { to: key, limit: LONG_PAGE }))).slice(-limit)
           : past,
         finished: turns.flatMap((turn) => toFinishedTurn(turn) ?? []),
       };
     },
 
-    async window(chatId, from, to, now) {
-      const items = await readItems(chatId, { from, to, order: "asc", limit: LONG_PAGE });
-      return conversation(turnItems.parse(items).data.filter((turn) => isCurrent(turn, now)));
+    async page(chatId, from, to, now) {
+      const { items, isLast } = await readItems(chatId, { from, to, order: "asc", limit: LONG_PAGE });
+      const { data } = turnItems.parse(items);
+      const last = data.at(-1);
+      return {
+        turns: data.map((item) => toStoredTurn(item, !isCurrent(item, now))),
+        next: isLast || !last ? undefined : afterKey(last.key),
+      };
     },
 
-    async remember({ chatId, version }, { windowStart, summary, used, expiresAt }) {
+    async notes(chatId, now) {
+      const { data } = await guarded(() => entity.get({ chatId }).go({ consistent: true }));
+      return toNotes(data, now);
+    },
+
+    async note({ chatId, version }, change) {
       try {
         await entity
           .update({ chatId })
-          .set({ windowStart, summary, ...used, version: version + 1, expiresAt })
+          .set(noted(version, change))
           .where((chat, { eq, notExists }) =>
             version === 0 ? notExists(chat.version) : eq(chat.version, version),
           )
@@ -145,12 +186,27 @@ function isCurrent({ expiresAt }: { expiresAt: number }, now: number): boolean {
 
 export type ChatItem = EntityItem<ReturnType<typeof chatEntity>>;
 
+const nothing = { windowStart: "", summary: "", erasedBefore: "", unsent: [] };
+
 /** The chat's own item as memory has it; none is an empty one. */
-export function toNotes(
-  chat: Omit<ChatItem, "chatId" | "expiresAt"> | undefined,
-): Pick<Memory, "windowStart" | "summary" | "version" | "fold"> {
-  if (!chat) return { windowStart: "", summary: "", version: 0 };
-  const { windowStart, summary = "", version, inputTokens, cachedTokens = 0, outputTokens = 0 } = chat;
-  const used = inputTokens === undefined ? undefined : { inputTokens, cachedTokens, outputTokens };
-  return { windowStart, summary, version, ...(used && { fold: { ...used, version } }) };
+export function toNotes(chat: Omit<ChatItem, "chatId"> | null | undefined, now: number): Notes {
+  const version = chat?.version ?? 0;
+  if (!chat || !isCurrent(chat, now)) return { ...nothing, version };
+  const { windowStart, summary, erasedBefore, unsent, foldVersion } = { ...nothing, ...chat };
+  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = chat;
+  const fold = foldVersion === undefined ? undefined : { inputTokens, cachedTokens, outputTokens };
+  return {
+    ...{ windowStart, summary, erasedBefore, unsent, version },
+    ...(fold && { fold: { ...fold, version: foldVersion! } }),
+  };
+}
+
+/** What a change writes. */
+export function noted(version: number, { used, unsent, ...change }: NotesChange) {
+  return {
+    ...change,
+    ...(unsent && { unsent: [...unsent] }),
+    ...(used && { ...used, foldVersion: version + 1 }),
+    version: version + 1,
+  };
 }

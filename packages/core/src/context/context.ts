@@ -1,4 +1,4 @@
-import type { PastTurn } from "../turn/turn.ts";
+import { afterKey, type PastTurn } from "../turn/turn.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 
 export type ContextMessage = { role: "user" | "assistant"; content: string };
@@ -74,7 +74,7 @@ export function nextWindowStart(
   const full = sum(window.map(tokensOf)) > marks.highWaterTokens || window.length >= marks.maxTurns;
   if (!full) return windowStart;
   const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
-  return kept[0]?.key ?? afterLast(window);
+  return kept[0]?.key ?? afterKey(window.at(-1)?.key ?? "");
 }
 
 function summaryMessages(summary: string): ContextMessage[] {
@@ -89,11 +89,6 @@ function newestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[]
     return room < 0;
   });
   return turns.slice(tooOld + 1);
-}
-
-/** The next key that sorts behind the last turn: an empty window. */
-export function afterLast(turns: readonly PastTurn[]): string {
-  return `${turns.at(-1)?.key ?? ""}~`;
 }
 
 /** Tokens of a turn in the context: counted if they were, bounded if not. */

@@ -5,13 +5,14 @@ import { BotError, toBotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
 import type { Model } from "../model/model.ts";
 import { deadlines } from "../settings.ts";
+import { conversationOf } from "../turn/item.ts";
 import type { PastTurn, Turn } from "../turn/turn.ts";
-import { afterLast, type Context, nextWindowStart, tokensOf } from "./context.ts";
+import { type Context, nextWindowStart, tokensOf } from "./context.ts";
 import { loadTokenizer, tokensAtMost } from "./tokens.ts";
 
 export type FoldOptions = {
   bot: Pick<Bot, "memory">;
-  chats: Pick<Chats, "window" | "remember">;
+  chats: Pick<Chats, "page" | "note">;
   /** The model that rewrites the notes. */
   summarizer: Model;
   clock: Clock;
@@ -57,9 +58,19 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
 
   async function fold({ turn, memory, past, safetyIdentifier, deadline }: FoldRequest, now: number) {
     const { chatId } = turn;
-    // All of them, although the memory may hold only the newest: what is left out here is never noted.
-    const window = await chats.window(chatId, memory.windowStart, past.key, now);
-    const leaving = oldestOf(window, nextWindowStart(window, memory.windowStart, marks), marks.maxTokens);
+    const end = nextWindowStart([...memory.turns, past], memory.windowStart, marks);
+    // Read again, because the memory may hold only the newest: what is passed over here is never noted.
+    const page = await chats.page(chatId, memory.windowStart, end, now);
+    const stored = page.turns.filter(({ key }) => key < end);
+    const outdated = conversationOf(stored.flatMap((one) => one.past ?? []));
+    const leaving = oldestWithin(outdated, marks.maxTokens);
+    const change = {
+      windowStart: outdated[leaving.length]?.key ?? page.next ?? end,
+      expiresAt: Math.floor(now / 1000) + marks.retentionDays * 86_400,
+    };
+    const chat = { chatId, version: memory.version };
+    if (leaving.length === 0) return { turns: 0, kept: await chats.note(chat, change) };
+
     const left = deadline - clock.now() - deadlines.tableMs;
     if (left < deadlines.modelAtLeastMs) {
       throw new BotError("fold.no_time", "Too little of the invocation is left", { retry: "later" });
@@ -69,28 +80,20 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
       safetyIdentifier,
       signal: clock.timeout(Math.min(deadlines.modelMs, left)),
     });
-    const kept = await chats.remember(
-      { chatId, version: memory.version },
-      {
-        windowStart: window[leaving.length]?.key ?? afterLast(leaving),
-        summary: await cutToTokens(text, marks.summaryTokens),
-        used: usage,
-        expiresAt: Math.floor(clock.now() / 1000) + marks.retentionDays * 86_400,
-      },
-    );
+    const summary = await cutToTokens(text, marks.summaryTokens);
+    const kept = await chats.note(chat, { ...change, summary, used: usage });
     return { turns: leaving.length, kept, ...usage };
   }
 }
 
-/** Turns before `end`, oldest first, as many as `maxTokens` have room for: the rest waits for the next fold. */
-function oldestOf(window: readonly PastTurn[], end: string, maxTokens: number): PastTurn[] {
-  const leaving = window.filter(({ key }) => key < end);
+/** As many of the oldest turns as `maxTokens` have room for, but one at least: the rest waits for the next fold. */
+function oldestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[] {
   let room = maxTokens;
-  const tooMany = leaving.findIndex((turn, index) => {
+  const tooMany = turns.findIndex((turn, index) => {
     room -= tokensOf(turn);
     return room < 0 && index > 0;
   });
-  return tooMany < 0 ? leaving : leaving.slice(0, tooMany);
+  return tooMany < 0 ? [...turns] : turns.slice(0, tooMany);
 }
 
 const INSTRUCTIONS = [

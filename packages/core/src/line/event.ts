@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { ChatInfo } from "../bot.ts";
 
 const source = z.looseObject({
   type: z.string(),
@@ -48,6 +49,25 @@ export function questionOf(event: LineEvent): Question | undefined {
   const { data } = textMessageEvent.safeParse(event);
   if (!data || data.message.text === "") return undefined;
   return { userId: data.source.userId, messageId: data.message.id, text: data.message.text };
+}
+
+/** What an event asks to be erased. */
+export type Erasure = { kind: "message"; messageId: string } | { kind: "chat" };
+
+const unsendEvent = z.looseObject({ unsend: z.looseObject({ messageId: z.string() }) });
+
+/** Set for an unsent message, a user who has blocked the bot, and a group that the bot has left. */
+export function erasureOf(event: LineEvent): Erasure | undefined {
+  if (event.type === "unfollow" || event.type === "leave") return { kind: "chat" };
+  const { data } = event.type === "unsend" ? unsendEvent.safeParse(event) : {};
+  return data && { kind: "message", messageId: data.unsend.messageId };
+}
+
+/** Whom the bot speaks with when it answers this event. */
+export function chatOf(event: LineEvent): ChatInfo {
+  const { source } = event;
+  const type = source?.groupId !== undefined ? "group" : source?.roomId !== undefined ? "room" : "user";
+  return { type, id: chatIdOf(event) };
 }
 
 /** The chat an event belongs to: the FIFO group and the unit of memory. */

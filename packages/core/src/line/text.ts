@@ -1,9 +1,29 @@
 /** LINE: at most 5,000 UTF-16 code units in a text message. */
-const MAX_UNITS = 5_000;
+export const MAX_UNITS = 5_000;
 /** LINE: at most 5 messages in a reply or push. */
-const MAX_MESSAGES = 5;
+export const MAX_MESSAGES = 5;
 
-export type TextMessage = { type: "text"; text: string };
+export type TextMessage = { type: "text"; text: string; quickReply?: QuickReply };
+
+/** Buttons under the newest message; pressing one sends its text as the user's own. */
+export type QuickReply = {
+  items: { type: "action"; action: { type: "message"; label: string; text: string } }[];
+};
+
+/** LINE: a button's label has at most 20 characters. */
+export const MAX_LABEL = 20;
+
+/** The messages with a button for each of `texts` under the last. */
+export function withButtons(messages: readonly TextMessage[], texts: readonly string[]): TextMessage[] {
+  const items = texts.map((text) => ({
+    type: "action" as const,
+    action: { type: "message" as const, label: text.slice(0, MAX_LABEL), text },
+  }));
+  const last = messages.at(-1);
+  return last && items.length > 0
+    ? [...messages.slice(0, -1), { ...last, quickReply: { items } }]
+    : [...messages];
+}
 
 /**
  * An answer as LINE messages, in one call's worth: at most 5 of at most 5,000 UTF-16 code
@@ -14,7 +34,7 @@ export type TextMessage = { type: "text"; text: string };
  * @param cut the text is already known not to be whole
  */
 export function toMessages(text: string, cutNotice: string, cut = false): TextMessage[] {
-  const pieces = split(plain(text).trim());
+  const pieces = split(plain(text).trim(), MAX_UNITS, MAX_MESSAGES + 1);
   const fits = pieces.length <= MAX_MESSAGES;
   const kept = pieces.slice(0, MAX_MESSAGES);
   if (cut || !fits) kept.push(withNotice(kept.pop() ?? "", cutNotice));
@@ -26,11 +46,12 @@ function withNotice(piece: string, notice: string): string {
   return `${piece.slice(0, lastBreak(piece, room)).trimEnd()}\n${notice}`;
 }
 
-function split(text: string): string[] {
+/** At most `most` pieces of at most `units` UTF-16 code units; the last one holds all the rest. */
+export function split(text: string, units: number, most: number): string[] {
   const pieces: string[] = [];
   let rest = text;
-  while (rest.length > MAX_UNITS && pieces.length <= MAX_MESSAGES) {
-    const end = lastBreak(rest, MAX_UNITS);
+  while (rest.length > units && pieces.length < most - 1) {
+    const end = lastBreak(rest, units);
     pieces.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end).trimStart();
   }

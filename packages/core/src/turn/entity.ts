@@ -1,5 +1,6 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, SERVICE, type Table } from "../table.ts";
+import { noticeKinds } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
 
@@ -23,14 +24,21 @@ export function turnEntity({ client, table }: Table) {
         /** Ids of the queue messages that have brought it back from being parked. */
         replayedBy: { type: "list", items: { type: "string" } },
 
+        /** Empty once it is erased. */
         question: { type: "string", required: true },
+        /** LINE's id of the message that asks it, by which an unsend names it. */
+        messageId: { type: "string" },
+        /** Key of the turn in whose place this one stands. */
+        repeats: { type: "string" },
+        /** Nothing of its text is left; what stays is what keeps its event from being answered again. */
+        erased: { type: "boolean" },
         questionTokens: { type: "number" },
         /** The LINE messages as JSON: DynamoDB's maps keep no order, and a retry must repeat its body. */
         messages: { type: "string" },
         retryKey: { type: "string" },
         way: { type: ["reply", "push"] as const },
-        /** Set if the answer was written by us and not by the model. */
-        notice: { type: "boolean" },
+        /** Set if the answer was written by us and not by the model; of a dropped turn, why. */
+        notice: { type: noticeKinds },
         answerTokens: { type: "number" },
         inputTokens: { type: "number" },
         cachedTokens: { type: "number" },

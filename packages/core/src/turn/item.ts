@@ -1,36 +1,73 @@
 import type { TextMessage } from "../line/text.ts";
 import type { Account } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
-import type { FinishedTurn, PastTurn, Turn } from "./turn.ts";
+import type { Answer, FinishedTurn, Learned, PastTurn, StoredTurn, Turn } from "./turn.ts";
 
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
   if (!isAnswered(item)) return undefined;
+  const { key, question, messageId, repeats, questionTokens, answerTokens } = item;
   const messages = JSON.parse(item.messages ?? "[]") as TextMessage[];
-  const turn = {
-    key: item.key,
-    question: item.question,
+  return {
+    key,
+    question,
     answer: messages.map((message) => message.text).join("\n"),
+    ...(messageId !== undefined && { messageId }),
+    ...(repeats !== undefined && { repeats }),
+    ...(questionTokens !== undefined &&
+      answerTokens !== undefined && { tokens: { question: questionTokens, answer: answerTokens } }),
   };
-  if (item.questionTokens === undefined || item.answerTokens === undefined) return turn;
-  return { ...turn, tokens: { question: item.questionTokens, answer: item.answerTokens } };
 }
 
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
-function isAnswered({ status, notice }: TurnItem): boolean {
-  return (status === "answered" || status === "delivered") && notice !== true;
+function isAnswered({ status, notice, erased }: TurnItem): boolean {
+  return (status === "answered" || status === "delivered") && notice === undefined && erased !== true;
+}
+
+export function toConversation(items: readonly TurnItem[]): PastTurn[] {
+  return conversationOf(items.flatMap((item) => toPastTurn(item) ?? []));
+}
+
+/** A question that was answered once more counts with its last answer. */
+export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
+  const repeated = new Set(past.map(({ repeats }) => repeats));
+  return past.filter(({ key }) => !repeated.has(key));
 }
 
 /** When a turn was over; nothing for one that is not. */
-export function toFinishedTurn({
-  key,
-  status,
-  finishedAt,
-  notice,
-  usage,
-}: TurnItem): FinishedTurn | undefined {
+export function toFinishedTurn({ key, finishedAt, notice, usage }: TurnItem): FinishedTurn | undefined {
   if (finishedAt === undefined) return undefined;
-  return { key, finishedAt, told: notice === true || status === "dropped", ...(usage && { usage }) };
+  return { key, finishedAt, ...(notice && { notice }), ...(usage && { usage }) };
+}
+
+/** Expired turns stay for days until DynamoDB deletes them; they are no part of the conversation any more. */
+export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
+  const { key, status, messageId, erased = false, notice, messages } = item;
+  const past = isExpired ? undefined : toPastTurn(item);
+  return {
+    key,
+    status,
+    ...(messageId !== undefined && { messageId }),
+    isErased: erased,
+    hasNotice: notice !== undefined && messages !== undefined,
+    ...(past && { past }),
+  };
+}
+
+/** How a turn keeps its answer. */
+export function answered(answer: Answer, { usage, tokens }: Learned) {
+  const { messages, retryKey, way, notice, repeats } = answer;
+  return {
+    // As JSON: DynamoDB's maps keep no order, and a retry must repeat its body.
+    messages: JSON.stringify(messages),
+    retryKey,
+    way,
+    ...(notice && { notice }),
+    ...(repeats && { repeats: repeats.key, question: repeats.question }),
+    ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
+    ...usage,
+    ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
+  };
 }
 
 /** How a turn that is over keeps the account. */
@@ -49,8 +86,11 @@ export function firstUnclear(turn: Turn, unclearSince: number | undefined): { un
 
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
-  const { chatId, key, eventId, status, owner, leaseUntil, attempts, question, unclearSince, error } = item;
-  const turn = {
+  const { chatId, key, eventId, status, owner, leaseUntil, attempts } = item;
+  const { question, messageId, unclearSince, error } = item;
+  const answer = answerOf(item);
+  const { inputTokens, cachedTokens = 0, outputTokens = 0 } = item;
+  return {
     chatId,
     key,
     eventId,
@@ -60,15 +100,21 @@ export function toTurn(item: TurnItem): Turn {
     attempts,
     crashes: Math.max(0, attempts - 1 - (item.released ?? 0)),
     question,
+    ...(messageId !== undefined && { messageId }),
     ...(unclearSince !== undefined && { unclearSince }),
     ...(error !== undefined && { error }),
-  };
-  if (item.messages === undefined || item.retryKey === undefined || item.way === undefined) return turn;
-  const messages = JSON.parse(item.messages) as TextMessage[];
-  const { retryKey, way, notice = false, inputTokens, cachedTokens = 0, outputTokens = 0 } = item;
-  return {
-    ...turn,
-    answer: { messages, retryKey, way, notice },
+    ...(answer && { answer }),
     ...(inputTokens !== undefined && { used: { inputTokens, cachedTokens, outputTokens } }),
+  };
+}
+
+function answerOf({ messages, retryKey, way, notice, repeats, question, messageId }: TurnItem) {
+  if (messages === undefined || retryKey === undefined || way === undefined) return undefined;
+  return {
+    messages: JSON.parse(messages) as TextMessage[],
+    retryKey,
+    way,
+    ...(notice && { notice }),
+    ...(repeats !== undefined && { repeats: { key: repeats, question, ...(messageId && { messageId }) } }),
   };
 }

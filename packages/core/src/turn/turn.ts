@@ -34,11 +34,33 @@ export type Answer = {
    * succeed; `push` that no reply arrived, and that it may be pushed again under its retry key.
    */
   way: DeliveryWay;
-  /** Written by us and not by the model: no part of the conversation. */
-  notice: boolean;
+  /** Set if it was written by us and not by the model: no part of the conversation. */
+  notice?: NoticeKind;
+  /** Set if it answers an earlier question once more. */
+  repeats?: Repeated;
 };
 
+/** What the bot says by itself. */
+export const noticeKinds = [
+  "too_many",
+  "daily_limit",
+  "forget",
+  "forgotten",
+  "memory",
+  "export",
+  "nothing_to_retry",
+  "help",
+] as const;
+
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** The turn whose question is answered once more; its own answer is no longer part of the conversation. */
+export type Repeated = { key: string; question: string; messageId?: string };
+
 export type ModelUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
+
+/** What was learned while answering, kept with the turn. */
+export type Learned = { usage?: ModelUsage; tokens?: { question: number; answer: number } };
 
 /** A turn that this worker holds. */
 export type Turn = TurnKey & {
@@ -57,6 +79,8 @@ export type Turn = TurnKey & {
   /** Code of the last error. */
   error?: string;
   question: string;
+  /** LINE's id of the message that asks it. */
+  messageId?: string;
   answer?: Answer;
   /** What the model took for the stored answer. */
   used?: ModelUsage;
@@ -67,8 +91,8 @@ export type FinishedTurn = {
   key: string;
   /** Epoch milliseconds. */
   finishedAt: number;
-  /** It got a notice instead of an answer, or was dropped after one. */
-  told: boolean;
+  /** The notice that it got instead of an answer, or after which it was dropped. */
+  notice?: NoticeKind;
   /** The chat's total of that day, this turn included. */
   usage?: DayUsage;
 };
@@ -78,9 +102,30 @@ export type PastTurn = {
   key: string;
   question: string;
   answer: string;
+  messageId?: string;
+  /** Key of the turn in whose place it stands. */
+  repeats?: string;
   /** Exact o200k_base counts; undefined until they were counted. */
   tokens?: { question: number; answer: number };
 };
+
+/** Any stored turn, for whoever goes through a chat's history. */
+export type StoredTurn = {
+  key: string;
+  status: TurnStatus;
+  messageId?: string;
+  /** Nothing of its text is left. */
+  isErased: boolean;
+  /** It holds a notice that was never delivered. */
+  hasNotice: boolean;
+  /** Only if it is part of the conversation. */
+  past?: PastTurn;
+};
+
+/** The least key that sorts behind this one. */
+export function afterKey(key: string): string {
+  return `${key}~`;
+}
 
 export function turnKeyOf(chatId: string, event: LineEvent): TurnKey {
   return { chatId, key: `${String(event.timestamp).padStart(13, "0")}#${event.webhookEventId}` };

@@ -2,12 +2,22 @@ import { BotError } from "../error.ts";
 import { guarded, isRefused, type Table, tableError } from "../table.ts";
 import type { Account } from "../usage/usage.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import { accounted, firstUnclear, toTurn } from "./item.ts";
-import type { Answer, DeliveryWay, FinalStatus, ModelUsage, Turn, TurnKey, TurnStatus } from "./turn.ts";
+import { accounted, answered, firstUnclear, toTurn } from "./item.ts";
+import type {
+  Answer,
+  DeliveryWay,
+  FinalStatus,
+  Learned,
+  NoticeKind,
+  Turn,
+  TurnKey,
+  TurnStatus,
+} from "./turn.ts";
 
 export type ClaimRequest = TurnKey & {
   eventId: string;
   question: string;
+  messageId: string;
   /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
   owner: string;
   /** Epoch milliseconds. */
@@ -43,9 +53,6 @@ export type TurnFailure = {
   unclearSince?: number | undefined;
 };
 
-/** What was learned while answering, kept with the turn. */
-export type Learned = { usage?: ModelUsage; tokens?: { question: number; answer: number } };
-
 export type Turns = {
   claim(request: ClaimRequest): Promise<Claim>;
   /** claimed → answered. From here on the model is never asked again. */
@@ -54,13 +61,30 @@ export type Turns = {
   usePush(turn: Turn): Promise<Turn>;
   /** answered → delivered. */
   delivered(turn: Turn, delivery: FinishedDelivery): Promise<void>;
-  /** claimed → dropped: it gets no answer of its own. */
-  drop(turn: Turn, at: number, account: Account): Promise<void>;
+  /** claimed → dropped: it gets no answer of its own; `after` a notice that was sent for an earlier one. */
+  drop(turn: Turn, at: number, account: Account, after?: NoticeKind): Promise<void>;
   /** claimed or answered → parked. */
   park(turn: Turn, failure: TurnFailure, at: number): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, failure: TurnFailure): Promise<void>;
+  /**
+   * Removes all text from a turn, whoever holds it. What is delivered stays so, everything else is dropped; what
+   * stays keeps its event from being answered again.
+   */
+  erase(turn: TurnKey): Promise<void>;
 };
+
+/** Everything of a turn that was said or that tells of it. */
+const ERASED = [
+  "messageId",
+  "messages",
+  "repeats",
+  "questionTokens",
+  "answerTokens",
+  "inputTokens",
+  "cachedTokens",
+  "outputTokens",
+] as const;
 
 /**
  * The turn's state machine as single conditional writes. Every write names the states
@@ -169,18 +193,9 @@ export function createTurns(table: Table): Turns {
   return {
     claim,
 
-    async answer(turn, answer, { usage, tokens }, leaseUntil) {
+    async answer(turn, answer, learned, leaseUntil) {
       const data = await write(turn, ["claimed", "answered"], turn.owner, (item) =>
-        item.set({
-          status: "answered",
-          leaseUntil,
-          messages: JSON.stringify(answer.messages),
-          retryKey: answer.retryKey,
-          way: answer.way,
-          ...(answer.notice && { notice: true }),
-          ...usage,
-          ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
-        }),
+        item.set({ status: "answered", leaseUntil, ...answered(answer, learned) }),
       );
       return toTurn(data);
     },
@@ -197,13 +212,20 @@ export function createTurns(table: Table): Turns {
           finishedAt: at,
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
+          // A notice may hold much of the chat, such as an export, and is never read again.
+          ...(turn.answer?.notice && { messages: "[]" }),
         }),
       );
     },
 
-    async drop(turn, finishedAt, account) {
+    async drop(turn, finishedAt, account, after) {
       await write(turn, ["claimed", "dropped"], turn.owner, (item) =>
-        item.set({ status: "dropped", finishedAt, ...accounted(account, finishedAt) }),
+        item.set({
+          status: "dropped",
+          finishedAt,
+          ...accounted(account, finishedAt),
+          ...(after && { notice: after }),
+        }),
       );
     },
 
@@ -223,6 +245,30 @@ export function createTurns(table: Table): Turns {
     async release(turn, { code, unclearSince }) {
       await write(turn, ["claimed", "answered"], turn.owner, (item) =>
         item.set({ leaseUntil: 0, error: code, ...firstUnclear(turn, unclearSince) }).add({ released: 1 }),
+      );
+    },
+
+    async erase({ chatId, key }) {
+      const erased = { erased: true, question: "" };
+      try {
+        await entity
+          .update({ chatId, key })
+          .set(erased)
+          .remove([...ERASED])
+          .where((turn, { eq }) => eq(turn.status, "delivered"))
+          .go();
+        return;
+      } catch (error) {
+        if (!isRefused(error)) throw tableError(error);
+      }
+      await guarded(() =>
+        entity
+          .update({ chatId, key })
+          // With another owner, so that whoever holds it has lost it.
+          .set({ ...erased, status: "dropped", owner: "", leaseUntil: 0 })
+          .remove([...ERASED, "list", "listedAt"])
+          .where((turn, { ne }) => ne(turn.status, "delivered"))
+          .go(),
       );
     },
   };

@@ -1,4 +1,4 @@
-import type { DeliveryWay, FinishedTurn, ModelUsage } from "../turn/turn.ts";
+import type { DeliveryWay, FinishedTurn, ModelUsage, NoticeKind } from "../turn/turn.ts";
 
 /**
  * What a chat has used on one day (UTC). Every turn that is over carries the day's total with it, this
@@ -34,24 +34,30 @@ export function accountOf(
   now: number,
 ): Account {
   const day = dayOf(now);
-  const newest = finished
-    .filter(({ usage }) => usage !== undefined)
-    .reduce<FinishedTurn | undefined>(
-      (latest, turn) => (latest && latest.finishedAt > turn.finishedAt ? latest : turn),
-      undefined,
-    )?.usage;
-  const { foldVersion = 0 } = newest ?? {};
-  const today = newest?.day === day ? newest : { ...nothing, day, foldVersion };
+  const carried = finished.flatMap(({ usage }) => usage ?? []);
+  const earlier = carried.filter((usage) => usage.day === day);
+  const foldVersion = Math.max(0, ...carried.map((usage) => usage.foldVersion));
+  // By what it counts and not by when: the workers' clocks need not agree.
+  const today = earlier.reduce((most, usage) => (sends(usage) >= sends(most) ? usage : most), {
+    ...nothing,
+    day,
+    foldVersion,
+  });
   const isCounted = !fold || fold.version <= foldVersion;
   return {
     usage: isCounted ? today : { ...add(today, fold), foldVersion: fold.version },
-    isFirstOfDay: newest?.day !== day,
+    isFirstOfDay: earlier.length === 0,
   };
 }
 
-/** The account with one more answer in it; a notice costs no tokens, but a push counts. */
-export function withAnswer(account: Account, way: DeliveryWay, used: ModelUsage | undefined): Account {
+/** The account with one more send in it: of a notice, which costs no tokens, or of an answer. */
+export function withAnswer(
+  account: Account,
+  way: DeliveryWay,
+  said: NoticeKind | ModelUsage | undefined,
+): Account {
   const { usage } = account;
+  const used = typeof said === "object" ? said : undefined;
   return {
     ...account,
     usage: {
@@ -59,8 +65,13 @@ export function withAnswer(account: Account, way: DeliveryWay, used: ModelUsage 
       answers: usage.answers + (used ? 1 : 0),
       replies: usage.replies + (way === "reply" ? 1 : 0),
       pushes: usage.pushes + (way === "push" ? 1 : 0),
+      refused: usage.refused || said === "daily_limit",
     },
   };
+}
+
+function sends({ replies, pushes }: DayUsage): number {
+  return replies + pushes;
 }
 
 export type Prices = { input: number; cachedInput: number; cacheWrite: number; output: number };

@@ -5,7 +5,7 @@ import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, namedIn, textOf } from "./book.ts";
-import type { Fate } from "./fate.ts";
+import { erasing, type Fate, unasked } from "./fate.ts";
 
 const marker = /\[(E\d+)\]/g;
 
@@ -33,16 +33,19 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       if (what === "reclaim" && fate.reclaimedBy !== item.owner) broughtBack(fate);
       if (what === "reclaim") fate.reclaimedBy = item.owner;
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
-      if (what === "answer" && fate.kind === "not_a_question") violate("exactly one", "no question", fate);
+      if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
+        violate("exactly one", "no question", fate);
     },
 
     asked(question: string, context: Context): void {
-      const eventId = namedIn(question);
-      const fate = fateOf(eventId);
-      if (!fate) {
+      const named = fateOf(namedIn(question));
+      if (!named) {
         violate("private", "the model was asked what nobody has asked");
         return;
       }
+      // What is asked once more is asked for the message that says so.
+      const fate = turnOf(named)?.messages === undefined ? named : (retryOf(named) ?? named);
+      if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
       if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
@@ -110,7 +113,7 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       const { fate, apology } = eventOf(key, messages);
       const text = textOf(messages);
       if (!fate) return;
-      const notice = !apology && turnOf(fate)?.notice === true;
+      const notice = !apology && turnOf(fate)?.notice !== undefined;
       const what = apology ? "apology" : notice ? "notice" : "answer";
       history.note("LINE", `${what} by ${by}${reached ? "" : ", to nobody"}`, {
         chatId,
@@ -144,6 +147,17 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
         fate.errors.add(code);
     },
   };
+
+  /** The message for which a question that has its answer is asked again: the chat's first unanswered one. */
+  function retryOf({ chatId }: Fate): Fate | undefined {
+    return [...fates.values()].find(
+      (fate) =>
+        fate.chatId === chatId &&
+        fate.kind === "retry" &&
+        fate.claims > 0 &&
+        turnOf(fate)?.status === "claimed",
+    );
+  }
 
   function broughtBack(fate: Fate): void {
     fate.claimsBefore = fate.claims - 1;

@@ -62,15 +62,26 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
       }
     },
 
-    turnOf: ({ chatId, eventId, timestamp }: Fate): TurnItem | undefined =>
-      table().turn({ chatId, key: `${String(timestamp).padStart(13, "0")}#${eventId}` }),
+    keyOf,
+
+    turnOf: (fate: Fate): TurnItem | undefined => table().turn({ chatId: fate.chatId, key: keyOf(fate) }),
+
+    /** Everything that is stored of its chat. */
+    textOf: ({ chatId }: Fate): string => table().textOf(chatId),
 
     /** Which event a message belongs to: by what it says, or by the key that it came with. */
     eventOf(key: string, messages: readonly TextMessage[]) {
       const text = textOf(messages);
-      return { fate: fateOf(namedIn(text) ?? keys.get(key)), apology: apologies.has(text) };
+      const byKey = fateOf(keys.get(key));
+      // These speak of other events.
+      const fate = byKey?.kind === "retry" || byKey?.kind === "export" ? byKey : fateOf(namedIn(text));
+      return { fate: fate ?? byKey, apology: apologies.has(text) };
     },
   };
+}
+
+function keyOf({ eventId, timestamp }: Fate): string {
+  return `${String(timestamp).padStart(13, "0")}#${eventId}`;
 }
 
 export function textOf(messages: readonly TextMessage[]): string {

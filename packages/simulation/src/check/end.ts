@@ -4,7 +4,7 @@ import type { Fate, Tally } from "./fate.ts";
 
 /** What must be true when the world has drained. */
 export function checkEnd(book: Book) {
-  const { fates, fateOf, turnOf, violate } = book;
+  const { fates, fateOf, turnOf, textOf, violate } = book;
 
   return {
     /** When everything was replayed after the trouble: what is parked now, no replay can mend. */
@@ -36,6 +36,10 @@ export function checkEnd(book: Book) {
           );
         }
       }
+      for (const fate of fates.values()) {
+        if (fate.erased && textOf(fate).includes(`[${fate.eventId}]`))
+          violate("private", "stored again after it was taken away", fate);
+      }
       if (book.unreadable.parked < book.unreadable.queued)
         violate("nothing lost", "an unreadable job is gone");
     },
@@ -51,6 +55,7 @@ export function checkEnd(book: Book) {
         redriven: number((fate) => fate.redriven),
         dropped: number((fate) => turnOf(fate)?.status === "dropped"),
         ignored: number((fate) => fate.ignored),
+        erased: number((fate) => fate.erased),
         tooOld: number((fate) => fate.tooOld),
         notAccepted: number((fate) => !fate.accepted),
         believed: number(isBelieved),

@@ -1,14 +1,40 @@
 /**
  * `rejected`: the model refuses it for good. `crashing`: every process that asks it dies. `hanging`: the
- * model never answers it.
+ * model never answers it. `unsend` and `unfollow` are events, the others behind `question` are messages.
  */
-export type EventKind = "question" | "rejected" | "crashing" | "hanging" | "not_a_question";
+export type EventKind =
+  | "question"
+  | "rejected"
+  | "crashing"
+  | "hanging"
+  | "retry"
+  | "export"
+  | "forget"
+  | "forgetForSure"
+  | "unsend"
+  | "unfollow"
+  | "not_a_question";
+
+/** What the model never answers. */
+export const unasked: readonly EventKind[] = [
+  "export",
+  "forget",
+  "forgetForSure",
+  "unsend",
+  "unfollow",
+  "not_a_question",
+];
+
+/** What takes something away and gets no answer. */
+export const erasing: readonly EventKind[] = ["unsend", "unfollow"];
 
 export type SimulatedEvent = {
   eventId: string;
   chatId: string;
   kind: EventKind;
   timestamp: number;
+  /** The event whose message it unsends. */
+  target?: string | undefined;
   /** Events of one chat in one webhook keep this order. */
   webhook: number;
 };
@@ -24,6 +50,7 @@ export type Tally = {
   redriven: number;
   dropped: number;
   ignored: number;
+  erased: number;
   tooOld: number;
   notAccepted: number;
   /** Believed to have arrived because a reply token died younger than core can know. */
@@ -59,7 +86,10 @@ export type Fate = SimulatedEvent & {
   asks: number;
   deaths: number;
   replySends: number;
+  /** It was an event to be passed over, or one that erased something. */
   ignored: boolean;
+  /** Nothing that it said may be left. */
+  erased: boolean;
   tooOld: boolean;
   tokenDiedEarly: boolean;
   /** Codes of errors that really happened to it. */
@@ -85,6 +115,7 @@ export function newFate(event: SimulatedEvent): Fate {
     deaths: 0,
     replySends: 0,
     ignored: false,
+    erased: false,
     tooOld: false,
     tokenDiedEarly: false,
     errors: new Set(),

@@ -4,6 +4,7 @@ import type { BatchEnd } from "../event-source.ts";
 import type { Process } from "../process.ts";
 import type { FifoQueue } from "../queue.ts";
 import { type Book, type BookOptions, eventIdOf } from "./book.ts";
+import { erasing, type Fate } from "./fate.ts";
 
 const noted = new Set([
   "turn.claimed",
@@ -20,6 +21,11 @@ const noted = new Set([
   "apology.not_sent",
   "event.not_queued",
   "turn.delivered",
+  "turn.dropped",
+  "message.erased",
+  "chat.erased",
+  "window.folded",
+  "window.not_folded",
 ]);
 
 const finishes = new Set([
@@ -28,11 +34,14 @@ const finishes = new Set([
   "event.ignored",
   "event.too_old",
   "job.parked",
+  "turn.dropped",
 ]);
+
+const erases = new Set(["message.erased", "chat.erased"]);
 
 /** What the workers say and how they end. */
 export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
-  const { fateOf, violate, calm } = book;
+  const { fates, fateOf, textOf, keyOf, violate, calm } = book;
   const finishedBy = new Map<string, Set<string>>();
 
   return {
@@ -57,12 +66,13 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
         fate.ignored = true;
         if (fate.kind !== "not_a_question") violate("nothing lost", "a question was ignored", fate);
       }
+      if (erases.has(name)) erased(fate);
       if (name === "event.too_old") {
         fate.tooOld = true;
         const age = scheduler.now() - fate.timestamp;
         if (age < maxEventAgeMs - 2_000) violate("nothing lost", "too old before its time", fate);
       }
-      if (finishes.has(name)) {
+      if (finishes.has(name) || (erases.has(name) && erasing.includes(fate.kind))) {
         const finished = finishedBy.get(process.name) ?? new Set();
         finishedBy.set(process.name, finished.add(fate.eventId));
       }
@@ -102,6 +112,21 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       finishedBy.delete(process.name);
     },
   };
+
+  /** From now on nothing of it is left in the table. */
+  function erased(fate: Fate): void {
+    if (erasing.includes(fate.kind)) fate.ignored = true;
+    for (const other of fates.values()) {
+      const isMeant =
+        fate.kind === "unsend"
+          ? other.eventId === fate.target
+          : other.chatId === fate.chatId && keyOf(other) < keyOf(fate);
+      if (!isMeant) continue;
+      other.erased = true;
+      if (textOf(other).includes(`[${other.eventId}]`))
+        violate("private", `still stored after ${fate.eventId} took it away`, other);
+    }
+  }
 
   /** What a worker reported as failed: not finished, and back in time. */
   function checkFailed(

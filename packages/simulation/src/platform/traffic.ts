@@ -34,7 +34,17 @@ export type PlatformTraffic = {
   isOver(): boolean;
 };
 
+/** What a user does. */
+type Written = { chatId: string; kind: EventKind; target?: string };
+
 type Happening = { event: LineEvent; chatId: string; kind: EventKind };
+
+const commands: Partial<Record<EventKind, string>> = {
+  retry: "/retry",
+  export: "/export",
+  forget: "全部忘れて",
+  forgetForSure: "はい、全部忘れて",
+};
 
 /** Users who write, and LINE, which sends webhooks and sends them again. */
 export function startTraffic(options: TrafficOptions): PlatformTraffic {
@@ -54,11 +64,11 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     });
   }
 
-  function happen(chatId: string, kind: EventKind, ageMs = 0): Happening {
+  function happen({ chatId, kind, target }: Written, ageMs: number): Happening {
     events += 1;
     const eventId = `E${String(events).padStart(4, "0")}`;
     const timestamp = scheduler.now() - ageMs;
-    check.event({ eventId, chatId, kind, timestamp, webhook: webhooks });
+    check.event({ eventId, chatId, kind, timestamp, target, webhook: webhooks });
     const base = {
       webhookEventId: eventId,
       timestamp,
@@ -67,8 +77,12 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       deliveryContext: { isRedelivery: false },
     };
     if (kind === "not_a_question") return { chatId, kind, event: { ...base, ...notQuestion() } };
-    const text = questionText(eventId, kind);
-    const message = { type: "text", id: `M${events}`, text, quoteToken: "q" };
+    if (kind === "unfollow") return { chatId, kind, event: { ...base, type: "unfollow" } };
+    if (kind === "unsend") {
+      return { chatId, kind, event: { ...base, type: "unsend", unsend: { messageId: `M-${target}` } } };
+    }
+    const text = commands[kind] ?? questionText(eventId, kind);
+    const message = { type: "text", id: `M-${eventId}`, text, quoteToken: "q" };
     return { chatId, kind, event: { ...base, type: "message", replyToken: `T-${eventId}`, message } };
   }
 
@@ -82,7 +96,6 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     return random.pick([
       { type: "message", message: { type: "sticker", id: "1" } },
       { type: "follow" },
-      { type: "unsend", unsend: { messageId: "1" } },
       { type: "something_new" },
       { type: "message", mode: "standby", message: { type: "text", id: "1", text: "not for us" } },
     ]);
@@ -90,9 +103,14 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
 
   function kindOf(): EventKind {
     if (random.chance(traffic.notQuestions)) return "not_a_question";
+    if (random.chance(traffic.commands)) return random.pick(["retry", "export", "forget", "unfollow"]);
     if (faults.chance(traffic.rejected)) return "rejected";
     if (faults.chance(traffic.crashing)) return "crashing";
     return faults.chance(traffic.hanging) ? "hanging" : "question";
+  }
+
+  function soon(run: () => void): void {
+    later(random.int(50, random.pick([500, 20_000, 900_000])), run);
   }
 
   function give(happenings: readonly Happening[]): void {
@@ -144,12 +162,20 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   }
 
   /** One webhook: what happened within `bundleMs`, in all chats. */
-  function webhook(written: readonly { chatId: string; kind: EventKind }[]): void {
+  function webhook(written: readonly Written[]): void {
     webhooks += 1;
-    const happenings = written.map(({ chatId, kind }) => {
-      const old = faults.chance(traffic.tooOld);
-      return happen(chatId, kind, old ? DAY_MS + random.int(-60_000, 3_600_000) : 0);
+    const happenings = written.map((one) => {
+      const old = one.kind === "question" && faults.chance(traffic.tooOld);
+      return happen(one, old ? DAY_MS + random.int(-60_000, 3_600_000) : 0);
     });
+    for (const { chatId, kind, event } of happenings) {
+      const target = event.webhookEventId;
+      // The button under the question whether everything shall be forgotten.
+      if (kind === "forget") soon(() => webhook([{ chatId, kind: "forgetForSure" }]));
+      if (kind === "question" && random.chance(traffic.unsent)) {
+        soon(() => webhook([{ chatId, kind: "unsend", target }]));
+      }
+    }
     // In the order of their time, as LINE sends them.
     later(random.int(20, 300), () => deliver(happenings, 1));
     for (const { chatId } of written) {
@@ -182,7 +208,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       later(floodAt + n * 50, () => webhook([{ chatId: flooder, kind: "question" }]));
   }
 
-  function written(chatId: string): { chatId: string; kind: EventKind } {
+  function written(chatId: string): Written {
     return { chatId, kind: kindOf() };
   }
 

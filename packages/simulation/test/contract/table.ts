@@ -47,7 +47,8 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const eventId = `event-${events}`;
       const key = `${String(now + events).padStart(13, "0")}#${eventId}`;
       const lease = { owner: "first", now, leaseUntil: later, expiresAt, replay: undefined };
-      return { chatId, key, eventId, question: `question ${events}`, ...lease, ...change };
+      const asked = { question: `question ${events}`, messageId: `M${events}` };
+      return { chatId, key, eventId, ...asked, ...lease, ...change };
     }
 
     async function claim(change: Partial<ClaimRequest> = {}): Promise<Turn> {
@@ -66,7 +67,6 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       messages: [{ type: "text", text }],
       retryKey: "11111111-2222-5333-8444-555555555555",
       way: "reply",
-      notice: false,
       ...change,
     });
 
@@ -278,18 +278,18 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       await ports.turns.answer(parked, answerWith("never seen"), {}, later);
       await ports.turns.park(parked, { code: "line.unavailable" }, now + 1);
       const noticed = await claim();
-      await ports.turns.answer(noticed, answerWith("too many", { notice: true }), {}, later);
+      await ports.turns.answer(noticed, answerWith("too many", { notice: "too_many" }), {}, later);
       await ports.turns.delivered(noticed, handedOver("reply", undefined, now + 2));
       const dropped = await claim();
-      await ports.turns.drop(dropped, now + 3, account);
+      await ports.turns.drop(dropped, now + 3, account, "daily_limit");
       const done = await delivered("seen", now + 4);
       const memory = await recall();
       expect(memory.turns.map(({ answer }) => answer)).toEqual(["seen"]);
-      expect(memory.finished).toMatchObject([
-        { key: parked.key, finishedAt: now + 1, told: false },
-        { key: noticed.key, finishedAt: now + 2, told: true },
-        { key: dropped.key, finishedAt: now + 3, told: true },
-        { key: done.key, finishedAt: now + 4, told: false },
+      expect(memory.finished).toEqual([
+        { key: parked.key, finishedAt: now + 1 },
+        { key: noticed.key, finishedAt: now + 2, notice: "too_many", usage },
+        { key: dropped.key, finishedAt: now + 3, notice: "daily_limit", usage },
+        { key: done.key, finishedAt: now + 4, usage },
       ]);
     });
 
@@ -318,15 +318,15 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const { chats: port } = ports;
       const used = { inputTokens: 9, cachedTokens: 8, outputTokens: 7 };
       const notes = (windowStart: string, summary: string) => ({ windowStart, summary, used, expiresAt });
-      expect(await port.remember({ chatId, version: 0 }, notes("k1", "Aki likes tea"))).toBe(true);
-      expect(await port.remember({ chatId, version: 0 }, notes("k2", "lost"))).toBe(false);
+      expect(await port.note({ chatId, version: 0 }, notes("k1", "Aki likes tea"))).toBe(true);
+      expect(await port.note({ chatId, version: 0 }, notes("k2", "lost"))).toBe(false);
       expect(await recall()).toMatchObject({
         windowStart: "k1",
         summary: "Aki likes tea",
         version: 1,
         fold: { ...used, version: 1 },
       });
-      expect(await port.remember({ chatId, version: 1 }, notes("k2", "猫が好き😀"))).toBe(true);
+      expect(await port.note({ chatId, version: 1 }, notes("k2", "猫が好き😀"))).toBe(true);
       expect(await recall()).toMatchObject({ windowStart: "k2", summary: "猫が好き😀", version: 2 });
     });
 

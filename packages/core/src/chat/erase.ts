@@ -1,0 +1,114 @@
+import type { Clock } from "../clock.ts";
+import { BotError } from "../error.ts";
+import { chatHash, type Log } from "../log.ts";
+import { deadlines, unsentWithinMs } from "../settings.ts";
+import type { StoredTurn } from "../turn/turn.ts";
+import type { Turns } from "../turn/turns.ts";
+import type { Chats, Notes, NotesChange, Page } from "./chats.ts";
+
+export type EraseOptions = {
+  turns: Pick<Turns, "erase">;
+  chats: Pick<Chats, "page" | "notes" | "note">;
+  retentionDays: number;
+  clock: Clock;
+  log: Log;
+};
+
+export type EraseRequest = {
+  chatId: string;
+  eventId: string;
+  /** Everything before this key. */
+  before: string;
+  /** When this invocation must be over, epoch milliseconds. */
+  deadline: number;
+};
+
+/** Turns erased at the same time. */
+const SIDE_BY_SIDE = 25;
+/** Messages that were unsent before they arrived: more than one is rare. */
+const MAX_UNSENT = 20;
+
+/**
+ * Takes away what a chat has said. Turns stay as empty shells that keep their events from being answered
+ * again, until they expire. Whatever is stopped half-way may be done again.
+ */
+export function createErase({ turns, chats, retentionDays, clock, log }: EraseOptions) {
+  return {
+    /** The whole chat: its notes and its turns. */
+    async chat(request: EraseRequest): Promise<void> {
+      const { chatId, eventId, before } = request;
+      await change(chatId, ({ erasedBefore }) => ({
+        windowStart: before,
+        summary: "",
+        erasedBefore: before > erasedBefore ? before : erasedBefore,
+      }));
+      let erased = 0;
+      for await (const page of pages(request, "")) {
+        erased += await eraseAll(
+          page.filter(({ isErased }) => !isErased),
+          request,
+        );
+      }
+      log.info("chat.erased", { eventId, chat: chatHash(chatId), turns: erased });
+    },
+
+    /**
+     * One message, its answers, and what was noted of it. A message that has not arrived yet is
+     * remembered, so that it is not answered when it does.
+     */
+    async message(messageId: string, request: EraseRequest): Promise<void> {
+      const { chatId, eventId, before } = request;
+      const sentAt = Math.max(0, Number.parseInt(before, 10) - unsentWithinMs);
+      const meant: StoredTurn[] = [];
+      for await (const page of pages(request, String(sentAt).padStart(13, "0"))) {
+        // A notice that was never delivered may repeat the message.
+        meant.push(...page.filter((turn) => turn.messageId === messageId || turn.hasNotice));
+      }
+      const first = meant.find((turn) => turn.messageId === messageId)?.key;
+      await change(chatId, ({ windowStart, unsent }) => ({
+        // The notes hold it: they are taken again, from the turns that are left.
+        ...(first !== undefined && first < windowStart && { windowStart: "", summary: "" }),
+        ...(first === undefined && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
+      }));
+      const erased = await eraseAll(meant, request);
+      log.info("message.erased", { eventId, chat: chatHash(chatId), turns: erased });
+    },
+  };
+
+  async function* pages({ chatId, before }: EraseRequest, from: string): AsyncGenerator<StoredTurn[]> {
+    let next: string | undefined = from;
+    while (next !== undefined) {
+      const page: Page = await chats.page(chatId, next, before, clock.now());
+      yield page.turns.filter(({ key }) => key < before);
+      next = page.next;
+    }
+  }
+
+  async function eraseAll(meant: readonly StoredTurn[], { chatId, deadline }: EraseRequest): Promise<number> {
+    for (let start = 0; start < meant.length; start += SIDE_BY_SIDE) {
+      if (clock.now() + deadlines.reserveMs > deadline) throw unfinished();
+      const some = meant.slice(start, start + SIDE_BY_SIDE);
+      await Promise.all(some.map(({ key }) => turns.erase({ chatId, key })));
+    }
+    return meant.length;
+  }
+
+  /**
+   * Comes before anything is erased: it makes a new version, so that a fold which is under way does not bring
+   * back what it has read; and an attempt that is cut off behind it still finds what it must erase.
+   */
+  async function change(chatId: string, to: (notes: Notes) => Omit<NotesChange, "expiresAt">): Promise<void> {
+    for (let tries = 0; tries < 3; tries += 1) {
+      const now = clock.now();
+      const notes = await chats.notes(chatId, now);
+      const expiresAt = Math.floor(now / 1000) + retentionDays * 86_400;
+      if (await chats.note({ chatId, version: notes.version }, { ...to(notes), expiresAt })) return;
+    }
+    throw new BotError("chat.busy", "The chat's notes kept changing", { retry: "later" });
+  }
+}
+
+/** What is done is done; the next attempt goes on behind it. */
+function unfinished(): BotError {
+  return new BotError("chat.not_erased_yet", "Too little of the invocation is left", { retry: "later" });
+}

@@ -1,0 +1,88 @@
+import { type Bot, type Language, languageOf } from "../bot.ts";
+import type { Memory } from "../chat/chats.ts";
+import type { FinishedTurn, NoticeKind, PastTurn, Turn } from "../turn/turn.ts";
+import { accountOf, type DayUsage } from "../usage/usage.ts";
+import { commandOf, isSlashed } from "./command.ts";
+import { createNotices, type Notice } from "./notice.ts";
+
+/** What is done with a message. */
+export type Decision =
+  /** The model answers it; or, in place of its last answer, the question before. */
+  | { kind: "ask"; again?: PastTurn }
+  | { kind: "say"; notice: Notice }
+  /** Nobody is told: it is unsent, or a notice was sent for an earlier one. */
+  | { kind: "drop"; after?: NoticeKind }
+  | { kind: "forget"; notice: Notice }
+  | { kind: "export"; page: number; language: Language };
+
+export type DecideRequest = {
+  turn: Turn;
+  memory: Memory;
+  /** Epoch milliseconds. */
+  sentAt: number;
+  now: number;
+};
+
+/** Decides without any call: everything it needs came with the chat's memory. */
+export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
+  const notices = createNotices(bot);
+
+  return ({ turn, memory, sentAt, now }: DecideRequest): Decision => {
+    const language = languageOf(
+      isSlashed(turn.question) ? (memory.turns.at(-1)?.question ?? turn.question) : turn.question,
+    );
+    if (turn.key < memory.erasedBefore || isUnsent(turn, memory)) return { kind: "drop" };
+
+    const backlog = backlogBehind(memory.finished, sentAt);
+    if (backlog.waiting >= bot.limits.maxUnanswered) {
+      return backlog.told
+        ? { kind: "drop", after: "too_many" }
+        : { kind: "say", notice: notices.tooMany(language) };
+    }
+
+    const command = commandOf(turn.question, bot);
+    switch (command?.name) {
+      case "help":
+        return { kind: "say", notice: notices.help(language) };
+      case "memory":
+        return { kind: "say", notice: notices.memory(language, memory.summary) };
+      case "export":
+        return { kind: "export", page: command.page, language };
+      case "forget":
+        return { kind: "say", notice: notices.askToForget(language) };
+      case "forgetForSure":
+        // It erases only as the answer to the question.
+        return memory.finished.at(-1)?.notice === "forget"
+          ? { kind: "forget", notice: notices.forgotten(language) }
+          : { kind: "say", notice: notices.askToForget(language) };
+    }
+
+    const { usage } = accountOf(memory.finished, memory.fold, now);
+    if (isUsedUp(usage, bot.limits)) {
+      return usage.refused
+        ? { kind: "drop", after: "daily_limit" }
+        : { kind: "say", notice: notices.dailyLimit(language) };
+    }
+    if (command?.name !== "retry") return { kind: "ask" };
+    const again = memory.turns.at(-1);
+    return again ? { kind: "ask", again } : { kind: "say", notice: notices.nothingToRetry(language) };
+  };
+}
+
+function isUnsent({ messageId }: Turn, { unsent }: Memory): boolean {
+  return messageId !== undefined && unsent.includes(messageId);
+}
+
+/**
+ * How many earlier messages of the chat were still in line when this one was sent, and whether the
+ * user has been told that not all of them will get an answer. It needs no counter and no read of its
+ * own: a turn that was finished after this message was sent was in line before it.
+ */
+function backlogBehind(finished: readonly FinishedTurn[], sentAt: number) {
+  const since = finished.filter(({ finishedAt }) => finishedAt > sentAt);
+  return { waiting: since.length, told: since.some(({ notice }) => notice === "too_many") };
+}
+
+function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: Bot["limits"]): boolean {
+  return usage.answers >= dailyMessages || usage.inputTokens + usage.outputTokens >= dailyTokens;
+}

@@ -1,0 +1,37 @@
+import { BotError } from "../error.ts";
+import { retry, retryKeyGoodMs } from "../settings.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * A message under which the process died may be what killed it. All of its batch come back at the same
+ * moment, and would die together again until all are given up; so each comes back at a moment of its own.
+ * The last attempts are made in any company.
+ */
+export function runsApart({ crashes, attempts }: Turn, { chats }: { chats: number }): boolean {
+  return crashes > 0 && chats > 1 && attempts < retry.maxAttempts - 1;
+}
+
+/** LINE no longer knows the retry key of a push that it may have accepted: pushing again could answer twice. */
+export function isForgotten({ answer, unclearSince: since }: Turn, now: number): boolean {
+  return answer?.way === "push" && since !== undefined && now - since > retryKeyGoodMs;
+}
+
+export function unclear(): BotError {
+  const reason = "A push may have been accepted so long ago that LINE no longer recognizes its retry key";
+  return new BotError("delivery.unclear", reason, { retry: "never" });
+}
+
+/** There were enough attempts: the last one died, or could not even be parked. */
+export function givenUp({ attempts, crashes, error }: Turn): BotError {
+  const reason = `Given up after ${attempts - 1} attempts, of which ${crashes} ended without an error`;
+  return new BotError(crashes > 0 || !error ? "worker.crashed" : error, reason, { retry: "never" });
+}
+
+/** Whether the user may have the answer although nobody heard so: the send, or an earlier attempt, ended in the dark. */
+export function mayHaveArrived(claimed: Turn, held: Turn, { outcome }: BotError): boolean {
+  if (held.unclearSince !== undefined) return true;
+  return (
+    held.answer !== undefined &&
+    (outcome === "unknown" || (claimed.answer !== undefined && claimed.crashes > 0))
+  );
+}
