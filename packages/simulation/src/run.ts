@@ -179,7 +179,11 @@ function botOf({ bot }: Plan): Bot {
     instructions: "You answer.",
     model: { maxOutputTokens: 1_000 },
     memory: { highWaterTokens: 900, lowWaterTokens: 300, maxTokens: 1_300, summaryTokens: 200, maxTurns: 60 },
-    limits: { maxUnanswered: bot.maxUnanswered, dailyMessages: bot.dailyMessages },
+    limits: {
+      maxUnanswered: bot.maxUnanswered,
+      dailyMessages: bot.dailyMessages,
+      dailyTokens: 1_000_000_000,
+    },
     delivery: bot.delivery,
     texts: ownBot.texts,
     commands: ownBot.commands,

@@ -6,6 +6,7 @@ import {
   accounted,
   answered,
   firstUnclear,
+  NO_MESSAGES,
   toConversation,
   toFinishedTurn,
   toStoredTurn,
@@ -43,7 +44,7 @@ export type MemoryTable = {
 type StoredChat = Omit<ChatItem, "chatId">;
 
 /** Far less than the real table's, so that a run turns pages. */
-const PAGE = 5;
+const PAGE = 40;
 
 /** As core/src/turn/turns.ts erases. */
 function withoutText(item: TurnItem): TurnItem {
@@ -60,6 +61,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   const { network = directNetwork, mistakes = [], onWrite } = options;
   const turnItems = new Map<string, Map<string, TurnItem>>();
   const chatItems = new Map<string, StoredChat>();
+  /** The keys of a chat's turns, newest first, while no turn comes to it. */
+  const sorted = new Map<string, string[]>();
 
   const may = (mistake: TableMistake) => mistakes.includes(mistake);
 
@@ -80,6 +83,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
 
   function put(what: string, item: TurnItem): TurnItem {
     const chat = turnItems.get(item.chatId) ?? new Map<string, TurnItem>();
+    if (!chat.has(item.key)) sorted.delete(item.chatId);
     turnItems.set(item.chatId, chat.set(item.key, item));
     onWrite?.(what, item);
     return item;
@@ -188,7 +192,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           finishedAt: at,
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
-          ...(turn.answer?.notice && { messages: "[]" }),
+          ...(turn.answer?.notice && { messages: NO_MESSAGES }),
         })),
       );
     },
@@ -246,8 +250,13 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   };
 
   const isCurrent = (item: { expiresAt: number }, now: number) => item.expiresAt > now / 1000;
-  const newestFirst = (chatId: string) =>
-    [...(turnItems.get(chatId)?.values() ?? [])].sort((a, b) => (a.key < b.key ? 1 : -1));
+  /** A chat's turns, newest first. */
+  function newestFirst(chatId: string): TurnItem[] {
+    const chat = turnItems.get(chatId) ?? new Map<string, TurnItem>();
+    const keys = sorted.get(chatId) ?? [...chat.keys()].sort().reverse();
+    sorted.set(chatId, keys);
+    return keys.map((key) => chat.get(key)!);
+  }
 
   const chats: Chats = {
     recall: ({ chatId, key }, limit, now) =>
@@ -271,9 +280,11 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     page: (chatId, from, to, now) =>
       call("page", () => {
         const within = newestFirst(chatId).filter(({ key }) => key >= from && key <= to);
-        const turns = within.reverse().map((item) => toStoredTurn(item, !isCurrent(item, now)));
-        const next = turns.length > PAGE ? turns[PAGE]!.key : undefined;
-        return { turns: turns.slice(0, PAGE), next };
+        const page = within.slice(-PAGE).reverse();
+        return {
+          turns: page.map((item) => toStoredTurn(item, !isCurrent(item, now))),
+          next: within.at(-PAGE - 1)?.key,
+        };
       }),
 
     notes: (chatId, now) => call("notes", () => toNotes(chatItems.get(chatId), now)),

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { simulate } from "../src/run.ts";
-import { scenarios } from "../src/scenarios.ts";
+import { longChat, scenarios } from "../src/scenarios.ts";
 
 const run = promisify(execFile);
 const main = new URL("../src/main.ts", import.meta.url).pathname;
@@ -19,6 +19,17 @@ test("every invariant holds in a thousand worlds", { timeout: 60_000 }, async ()
   const { seeds, failed, failures } = await simulation("--seeds", "1000");
   expect(failures[0]?.violations ?? []).toEqual([]);
   expect({ seeds, failed }).toEqual({ seeds: 1000, failed: [] });
+});
+
+test("a chat of 2,000 turns, with crashes, unsends and resets, stays within every bound", {
+  timeout: 60_000,
+}, async () => {
+  const { violations, tally } = await simulate(1, { plan: longChat(2_000) });
+  expect(violations).toEqual([]);
+  expect(tally.answered).toBeGreaterThan(1_500);
+  // All of it happened.
+  expect(tally).not.toMatchObject({ erased: 0 });
+  expect(tally).not.toMatchObject({ deaths: 0 });
 });
 
 test("the same seed is the same run, and another is another", async () => {

@@ -1,78 +1,14 @@
 import { BotError } from "@henji/core/error";
-import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
-import { encodeJob } from "@henji/core/queue/job";
-import type { Incoming } from "@henji/core/queue/sqs";
-import { maxEventAgeMs, replyHold, worker as settings } from "@henji/core/settings";
-import { createWorker } from "@henji/core/worker";
+import { maxEventAgeMs, replyHold } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
-import bot from "../../../bot.config.ts";
-import {
-  createMemoryLine,
-  createMemoryModel,
-  createMemoryQueue,
-  createMemoryTable,
-  createScheduler,
-} from "../src/index.ts";
+import { createMemoryModel } from "../src/index.ts";
+import { createWorld, start, type World } from "./world.ts";
 
-const start = 1_800_000_000_000;
-
-let world: ReturnType<typeof createWorld>;
+let world: World;
 beforeEach(() => {
   world = createWorld();
 });
-
-/** The real worker between platforms in memory, in virtual time. */
-function createWorld() {
-  const scheduler = createScheduler(start);
-  const queue = createMemoryQueue({ clock: scheduler });
-  const line = createMemoryLine({ clock: scheduler });
-  const table = createMemoryTable();
-  const lines: string[] = [];
-  const asked: string[] = [];
-  let events = 0;
-
-  const model = createMemoryModel({ onAsk: (question) => void asked.push(question) });
-  const worker = (overrides: { model?: Model; line?: typeof line.line } = {}) =>
-    createWorker({
-      ...{ bot, ...table, model, summarizer: model, line: line.line, inbox: queue.inbox, clock: scheduler },
-      identitySecret: "secret",
-      newOwner: () => `owner ${Math.random()}`,
-      random: () => 0,
-      log: createLog({ write: (entry) => lines.push(JSON.parse(entry).name) }),
-      ...overrides,
-    });
-
-  return {
-    ...{ scheduler, queue, line, lines, asked, worker },
-    say(userId: string, text: string, sentAt = scheduler.now()): void {
-      events += 1;
-      const replyToken = `token ${events}`;
-      line.giveToken(replyToken, userId, 60_000);
-      const event = {
-        type: "message",
-        webhookEventId: `E${events}`,
-        timestamp: sentAt,
-        replyToken,
-        source: { type: "user", userId },
-        message: { type: "text", id: String(events), text },
-      };
-      const body = encodeJob({ version: 1, event, receivedAt: scheduler.now() });
-      queue.main.send({ chatId: userId, deduplicationId: event.webhookEventId, body });
-    },
-    /** Runs a batch of what is on the queue, for as long as virtual time is given. */
-    async run(work: ReturnType<typeof worker>, forMs: number): Promise<string[] | "still running"> {
-      const batch: Incoming[] = queue.receive(settings.batchSize);
-      let result: string[] | "still running" = "still running";
-      void work(batch, scheduler.now() + settings.timeoutS * 1000).then((failed) => {
-        result = failed;
-      });
-      await scheduler.run(scheduler.now() + forMs, () => false);
-      return result;
-    },
-    sent: () => line.sent.map(({ chatId, by, messages }) => `${chatId} ${by}: ${messages[0]?.text}`),
-  };
-}
 
 test("a chat that is done is freed while a slow one of its batch still waits", async () => {
   world.say("slow", "Think hard");

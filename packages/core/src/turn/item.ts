@@ -40,6 +40,9 @@ export function toFinishedTurn({ key, finishedAt, notice, usage }: TurnItem): Fi
   return { key, finishedAt, ...(notice && { notice }), ...(usage && { usage }) };
 }
 
+/** What is left of a notice once it is delivered: it may hold much of the chat, such as an export. */
+export const NO_MESSAGES = "[]";
+
 /** Expired turns stay for days until DynamoDB deletes them; they are no part of the conversation any more. */
 export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
   const { key, status, messageId, erased = false, notice, messages } = item;
@@ -49,7 +52,7 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
     status,
     ...(messageId !== undefined && { messageId }),
     isErased: erased,
-    hasNotice: notice !== undefined && messages !== undefined,
+    hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     ...(past && { past }),
   };
 }

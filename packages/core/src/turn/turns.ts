@@ -2,7 +2,7 @@ import { BotError } from "../error.ts";
 import { guarded, isRefused, type Table, tableError } from "../table.ts";
 import type { Account } from "../usage/usage.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import { accounted, answered, firstUnclear, toTurn } from "./item.ts";
+import { accounted, answered, firstUnclear, NO_MESSAGES, toTurn } from "./item.ts";
 import type {
   Answer,
   DeliveryWay,
@@ -212,8 +212,7 @@ export function createTurns(table: Table): Turns {
           finishedAt: at,
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
-          // A notice may hold much of the chat, such as an export, and is never read again.
-          ...(turn.answer?.notice && { messages: "[]" }),
+          ...(turn.answer?.notice && { messages: NO_MESSAGES }),
         }),
       );
     },

@@ -36,9 +36,13 @@ export function checkEnd(book: Book) {
           );
         }
       }
-      for (const fate of fates.values()) {
-        if (fate.erased && textOf(fate).includes(`[${fate.eventId}]`))
-          violate("private", "stored again after it was taken away", fate);
+      const erased = [...fates.values()].filter((fate) => fate.erased);
+      for (const ofChat of Map.groupBy(erased, ({ chatId }) => chatId).values()) {
+        const text = textOf(ofChat[0]!);
+        for (const fate of ofChat) {
+          if (text.includes(`[${fate.eventId}]`))
+            violate("private", "stored again after it was taken away", fate);
+        }
       }
       if (book.unreadable.parked < book.unreadable.queued)
         violate("nothing lost", "an unreadable job is gone");

@@ -116,14 +116,14 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
   /** From now on nothing of it is left in the table. */
   function erased(fate: Fate): void {
     if (erasing.includes(fate.kind)) fate.ignored = true;
-    for (const other of fates.values()) {
-      const isMeant =
-        fate.kind === "unsend"
-          ? other.eventId === fate.target
-          : other.chatId === fate.chatId && keyOf(other) < keyOf(fate);
-      if (!isMeant) continue;
+    const isMeant = (other: Fate) =>
+      fate.kind === "unsend"
+        ? other.eventId === fate.target
+        : other.chatId === fate.chatId && keyOf(other) < keyOf(fate);
+    const text = textOf(fate);
+    for (const other of [...fates.values()].filter(isMeant)) {
       other.erased = true;
-      if (textOf(other).includes(`[${other.eventId}]`))
+      if (text.includes(`[${other.eventId}]`))
         violate("private", `still stored after ${fate.eventId} took it away`, other);
     }
   }

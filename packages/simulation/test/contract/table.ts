@@ -330,6 +330,89 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       expect(await recall()).toMatchObject({ windowStart: "k2", summary: "猫が好き😀", version: 2 });
     });
 
+    test("notes keep what a change does not name, and are found whatever else is in the chat", async () => {
+      await delivered("a1");
+      const change = { windowStart: "k1", summary: "tea", unsent: ["M7"], erasedBefore: "k0", expiresAt };
+      await ports.chats.note({ chatId, version: 0 }, change);
+      await ports.chats.note({ chatId, version: 1 }, { summary: "", expiresAt });
+      const notes = { windowStart: "k1", summary: "", unsent: ["M7"], erasedBefore: "k0", version: 2 };
+      expect(await ports.chats.notes(chatId, now)).toEqual(notes);
+      expect(await recall()).toMatchObject(notes);
+    });
+
+    test("expired notes say nothing, but keep their version", async () => {
+      await ports.chats.note({ chatId, version: 0 }, { summary: "tea", expiresAt: now / 1000 - 1 });
+      const nothing = { windowStart: "", summary: "", unsent: [], erasedBefore: "", version: 1 };
+      expect(await ports.chats.notes(chatId, now)).toEqual(nothing);
+      expect(await recall()).toMatchObject(nothing);
+      expect(await ports.chats.note({ chatId, version: 1 }, { summary: "new", expiresAt })).toBe(true);
+    });
+
+    test("a chat is paged through from one turn to another, oldest first, whatever became of its turns", async () => {
+      const turns: Turn[] = [];
+      for (let n = 1; n <= 6; n += 1) turns.push(await delivered(`a${n}`));
+      const dropped = await claim();
+      await ports.turns.drop(dropped, now, account);
+      await delivered("a8");
+      const from = turns[1]!.key;
+      const found: (string | undefined)[] = [];
+      for (let next: string | undefined = from; next !== undefined; ) {
+        const page = await ports.chats.page(chatId, next, dropped.key, now);
+        found.push(...page.turns.map(({ past, status }) => past?.answer ?? status));
+        next = page.next;
+      }
+      expect(found).toEqual(["a2", "a3", "a4", "a5", "a6", "dropped"]);
+    });
+
+    test("nothing of an erased turn is left but what keeps its event from being answered again", async () => {
+      const done = await delivered("my secret");
+      await ports.turns.erase(done);
+      await ports.turns.erase(done);
+      expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key, usage }] });
+      const { turns } = await ports.chats.page(chatId, "", "9", now);
+      expect(turns).toEqual([{ key: done.key, status: "delivered", isErased: true, hasNotice: false }]);
+      expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+    });
+
+    test("who holds a turn that is erased has lost it, and a parked one does not come back", async () => {
+      const held = await claim();
+      await ports.turns.erase(held);
+      await expect(ports.turns.answer(held, answerWith("late"), {}, later)).rejects.toMatchObject(lost);
+      const parked = await claim();
+      await ports.turns.answer(parked, answerWith("never seen"), {}, later);
+      await ports.turns.park(parked, { code: "line.unavailable" }, now);
+      await ports.turns.erase(parked);
+      for (const turn of [held, parked]) {
+        expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
+          kind: "finished",
+          status: "dropped",
+        });
+      }
+    });
+
+    test("a delivered notice is not kept, and one that was parked can be told apart", async () => {
+      const turn = await claim();
+      const stored = await ports.turns.answer(turn, answerWith("an export", { notice: "export" }), {}, later);
+      const hasNotice = async () => (await ports.chats.page(chatId, "", "9", now)).turns.at(-1)?.hasNotice;
+      expect(await hasNotice()).toBe(true);
+      await ports.turns.delivered(stored, handedOver("push", undefined, now));
+      expect(await again(turn)).toEqual({ kind: "finished", status: "delivered" });
+      expect((await recall()).finished).toMatchObject([{ notice: "export" }]);
+      expect(await hasNotice()).toBe(false);
+    });
+
+    test("a question that was answered once more counts with its last answer", async () => {
+      const first = await delivered("a1");
+      const turn = await claim();
+      const repeats = { key: first.key, question: first.question, messageId: "M1" };
+      const stored = await ports.turns.answer(turn, answerWith("better", { repeats }), {}, later);
+      expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { repeats } } });
+      expect(stored).toMatchObject({ question: "question 1", messageId: "M1" });
+      expect((await recall()).turns).toMatchObject([
+        { question: "question 1", answer: "better", messageId: "M1" },
+      ]);
+    });
+
     test("chats never see each other", async () => {
       await delivered("mine");
       const other = await ports.chats.recall({ chatId: `${chatId}x`, key: "9" }, 50, now);

@@ -1,0 +1,171 @@
+import { defineBot } from "@henji/core/bot";
+import { beforeEach, describe, expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+const { en, ja } = ownBot.texts;
+
+/** The user writes, and is answered, one after another. */
+async function talk(userId: string, ...texts: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const text of texts) {
+    ids.push(world.say(userId, text));
+    await world.settle();
+  }
+  return ids;
+}
+
+const newest = () => world.sent().at(-1);
+
+describe("commands", () => {
+  test("help lists the commands in the user's language, and asks no model", async () => {
+    await talk("U1", "ヘルプ");
+    expect(newest()).toContain(`U1 reply: ${ja.help}\n\n何を覚えてる？\n　${ja.about.memory}`);
+    await talk("U1", "Ｈｅｌｐ！");
+    expect(newest()).toContain(en.help);
+    expect(world.asked).toEqual([]);
+  });
+
+  test("a command such as /help says nothing of the language: that of the last question counts", async () => {
+    await talk("U1", "こんにちは", "/help");
+    expect(newest()).toContain(ja.help);
+  });
+
+  test("a command within a sentence is a question", async () => {
+    await talk("U1", "Can you help me?");
+    expect(world.asked).toEqual(["Can you help me?"]);
+  });
+
+  test("a command without words is switched off", async () => {
+    world = createWorld({ bot: { ...ownBot, commands: { ...ownBot.commands, help: [] } } });
+    await talk("U1", "/help", "/memory");
+    expect(world.asked).toEqual(["/help"]);
+    expect(newest()).toBe(`U1 reply: ${en.nothingRemembered} [export my data] [forget everything]`);
+  });
+
+  test("what the bot says by itself is no part of the conversation", async () => {
+    await talk("U1", "Hello", "/help", "Are you there?");
+    expect(world.contexts.at(-1)).not.toContain("/help");
+  });
+
+  test("everything is forgotten only when the user confirms it", async () => {
+    await talk("U1", "My PIN is 4711", "yes, forget it all");
+    expect(newest()).toBe(`U1 reply: ${en.forget} [yes, forget it all]`);
+    await talk("U1", "Wait");
+    expect(world.table.textOf("U1")).toContain("4711");
+    await talk("U1", "forget everything", "yes, forget it all");
+    expect(newest()).toBe(`U1 reply: ${en.forgotten}`);
+    expect(world.table.textOf("U1")).not.toContain("4711");
+    await talk("U1", "What was it?");
+    expect(world.contexts.at(-1)).toBe('[{"role":"user","content":"What was it?"}]');
+  });
+
+  test("an export shows everything, page by page", async () => {
+    world = createWorld({ summarizer: { answer: () => "Aki likes x" } });
+    const long = Array.from({ length: 30 }, (_, n) => `no. ${n}: ${"x".repeat(900)}`);
+    await talk("U1", ...long, "/export");
+    expect(newest()).toMatch(/^U1 reply: \(1\/\d\)\nThis is everything .* \[export my data 2\]$/s);
+    for (const page of [2, 3, 4]) await talk("U1", `export my data ${page}`);
+    expect(newest()).not.toContain("[export");
+    const exported = world.line.sent.slice(-4).flatMap(({ messages }) => messages.map(({ text }) => text));
+    expect(exported.join("\n")).toContain("Aki likes x");
+    for (const text of long) expect(exported.join("\n")).toContain(`> ${text}`);
+    // What was exported is not stored a second time.
+    expect(world.table.textOf("U1").split(long[0]!)).toHaveLength(3);
+  });
+
+  test("/retry asks the last question once more, and its answer takes the place of the other", async () => {
+    await talk("U1", "Tell me a joke", "/retry");
+    expect(world.asked).toEqual(["Tell me a joke", "Tell me a joke"]);
+    expect(world.contexts.at(-1)).toBe('[{"role":"user","content":"Tell me a joke"}]');
+    await talk("U1", "/retry", "Thanks");
+    expect(world.contexts.at(-1)?.match(/Tell me a joke/g)).toHaveLength(2);
+  });
+
+  test("/retry without anything to retry says so", async () => {
+    await talk("U1", "もう一度答えて");
+    expect(newest()).toBe(`U1 reply: ${ja.nothingToRetry}`);
+  });
+});
+
+describe("what is taken away", () => {
+  test("an unsent message and its answers are erased, and its redelivery is not answered", async () => {
+    const [id = ""] = await talk("U1", "My PIN is 4711", "/retry", "Thanks");
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+    expect(world.table.textOf("U1")).toContain("Thanks");
+    await talk("U1", "What did I say?");
+    expect(world.contexts.at(-1)).not.toContain("4711");
+  });
+
+  test("a message that is unsent while it waits is not answered", async () => {
+    const id = world.say("U1", "My PIN is 4711");
+    world.unsend("U1", id);
+    await world.settle();
+    expect([world.asked, world.sent()]).toEqual([[], []]);
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
+  test("a message that arrives behind its unsend is not answered", async () => {
+    world.unsend("U1", "2");
+    await world.settle();
+    world.say("U1", "My PIN is 4711");
+    await world.settle();
+    expect([world.asked, world.sent()]).toEqual([[], []]);
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
+  test("notes that hold an unsent message are dropped, and taken again without it", async () => {
+    const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+    const noted: string[] = [];
+    const answer = (content: string) => {
+      const facts = [...content.matchAll(/(?:fact|PIN) \d+/g)].map(([fact]) => fact);
+      noted.push([...new Set(facts)].join(", "));
+      return noted.at(-1)!;
+    };
+    world = createWorld({ bot: defineBot({ ...ownBot, memory }), summarizer: { answer } });
+    const [id = ""] = await talk("U1", "My PIN 4711", ...Array.from({ length: 12 }, (_, n) => `fact ${n}`));
+    expect(world.table.textOf("U1")).toContain('"summary":"PIN 4711, fact 0');
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+    await talk("U1", "fact 12", "fact 13", "fact 14", "fact 15");
+    expect(world.table.textOf("U1")).toContain('"summary":"fact 0, fact 1');
+    expect(world.contexts.at(-1)).toContain("fact 0, fact 1");
+  });
+
+  test("who blocks the bot is forgotten", async () => {
+    await talk("U1", "My PIN is 4711", "Thanks");
+    await talk("U2", "Hello");
+    world.unfollow("U1");
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toMatch(/4711|Thanks/);
+    expect(world.table.textOf("U2")).toContain("Hello");
+  });
+});
+
+test("a window that is full is folded after the answer is out, and never with it", async () => {
+  const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+  const order: string[] = [];
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory }),
+    summarizer: {
+      behave: () => (order.length === 1 ? "unavailable" : "answer"),
+      answer: () => "notes",
+      onAsk: () => void order.push(`after ${world.sent().length} answers`),
+    },
+  });
+  await talk("U1", ...Array.from({ length: 8 }, (_, n) => `question no. ${n}`));
+  const [first, second] = order;
+  // The first failed, and the next turn tried again.
+  expect(world.lines).toContain("window.not_folded");
+  expect(Number(second?.split(" ")[1])).toBe(Number(first?.split(" ")[1]) + 1);
+  expect(world.table.textOf("U1")).toContain('"summary":"notes"');
+  expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
+});

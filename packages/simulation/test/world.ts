@@ -1,0 +1,107 @@
+import type { Bot } from "@henji/core/bot";
+import { createLog } from "@henji/core/log";
+import type { Model } from "@henji/core/model/model";
+import { encodeJob } from "@henji/core/queue/job";
+import type { Incoming } from "@henji/core/queue/sqs";
+import { worker as settings } from "@henji/core/settings";
+import { createWorker } from "@henji/core/worker";
+import ownBot from "../../../bot.config.ts";
+import {
+  createMemoryLine,
+  createMemoryModel,
+  createMemoryQueue,
+  createMemoryTable,
+  createScheduler,
+  type MemoryModelOptions,
+} from "../src/index.ts";
+
+export const start = 1_800_000_000_000;
+
+export type World = ReturnType<typeof createWorld>;
+
+/** The real worker between platforms in memory, in virtual time. */
+export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOptions } = {}) {
+  const { bot = ownBot } = options;
+  const scheduler = createScheduler(start);
+  const queue = createMemoryQueue({ clock: scheduler });
+  const line = createMemoryLine({ clock: scheduler });
+  const table = createMemoryTable();
+  const lines: string[] = [];
+  const asked: string[] = [];
+  const contexts: string[] = [];
+  let events = 0;
+
+  const model = createMemoryModel({
+    onAsk(question, context) {
+      asked.push(question);
+      contexts.push(JSON.stringify(context.input));
+    },
+  });
+  const summarizer = createMemoryModel(options.summarizer);
+  const worker = (overrides: { model?: Model; line?: typeof line.line } = {}) =>
+    createWorker({
+      ...{ bot, ...table, model, summarizer, line: line.line, inbox: queue.inbox, clock: scheduler },
+      identitySecret: "secret",
+      newOwner: () => `owner ${Math.random()}`,
+      random: () => 0,
+      log: createLog({ write: (entry) => lines.push(JSON.parse(entry).name) }),
+      ...overrides,
+    });
+
+  function put(userId: string, fields: Record<string, unknown>, timestamp = scheduler.now()): string {
+    events += 1;
+    const webhookEventId = `E${events}`;
+    const event = { webhookEventId, timestamp, source: { type: "user", userId }, type: "", ...fields };
+    enqueue(event, webhookEventId);
+    return webhookEventId;
+  }
+
+  function enqueue(
+    event: {
+      type: string;
+      webhookEventId: string;
+      timestamp: number;
+      source: { userId: string } & { type: string };
+    },
+    deduplicationId: string,
+  ) {
+    const body = encodeJob({ version: 1, event, receivedAt: scheduler.now() });
+    queue.main.send({ chatId: event.source.userId, deduplicationId, body });
+  }
+
+  /** Runs a batch of what is on the queue, for as long as virtual time is given, and deletes what is done, as Lambda does. */
+  async function run(work: ReturnType<typeof worker>, forMs: number): Promise<string[] | "still running"> {
+    const batch: Incoming[] = queue.receive(settings.batchSize);
+    const ended: string[][] = [];
+    void work(batch, scheduler.now() + settings.timeoutS * 1000).then((failed) => ended.push(failed));
+    await scheduler.run(scheduler.now() + forMs, () => false);
+    const [failed] = ended;
+    if (!failed) return "still running";
+    await queue.inbox.delete(batch.filter(({ messageId }) => !failed.includes(messageId)));
+    return failed;
+  }
+
+  return {
+    ...{ scheduler, queue, line, table, lines, asked, contexts, worker, run },
+    /** @returns LINE's id of the message */
+    say(userId: string, text: string, sentAt?: number): string {
+      const id = String(events + 1);
+      const replyToken = `token ${id}`;
+      line.giveToken(replyToken, userId, 60_000);
+      put(userId, { type: "message", replyToken, message: { type: "text", id, text } }, sentAt);
+      return id;
+    },
+    unsend: (userId: string, messageId: string) => put(userId, { type: "unsend", unsend: { messageId } }),
+    unfollow: (userId: string) => put(userId, { type: "unfollow" }),
+    /** Everything that waits is worked on, a second passes, and the next begins. */
+    async settle(): Promise<void> {
+      while (queue.main.messages().length > 0) await run(worker(), 1_000);
+    },
+    /** What LINE has shown, with the buttons under it. */
+    sent: () =>
+      line.sent.map(({ chatId, by, messages }) => {
+        const buttons = messages.at(-1)?.quickReply?.items.map(({ action }) => ` [${action.text}]`) ?? [];
+        return `${chatId} ${by}: ${messages[0]?.text}${buttons.join("")}`;
+      }),
+  };
+}
