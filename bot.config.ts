@@ -57,51 +57,25 @@ export default defineBot({
   /** "auto": free replies while the reply token is fresh, pushes (counted by LINE) otherwise. "push": always push. */
   delivery: "auto",
 
+  /**
+   * What the bot says by itself: in Japanese if the user's message has kana or kanji, in English otherwise. These are
+   * some of its sentences; all of them, each of which may be said anew here, are in packages/core/src/texts.ts.
+   */
   texts: {
     en: {
       apology: "Sorry, I could not answer this message. Please try again in a little while.",
       refusal: "Sorry, I can't help with that.",
-      cut: "… (this answer was too long and has been cut)",
       tooMany:
         "That was a lot of messages at once. I could not answer all of them; please send the rest again.",
       dailyLimit: "That is all I can answer today. Please come back tomorrow!",
-      forget: "Shall I forget everything that we have talked about? This cannot be undone.",
-      forgotten: "Done. I have forgotten everything that we have talked about.",
-      memory: "Besides your latest messages, this is what I have noted:",
-      nothingRemembered: "I have no notes so far, only your latest messages.",
-      export: "This is everything that I have stored about you. Times are in UTC.",
-      nothingToRetry: "There is no answer yet that I could try again.",
-      help: "Just write to me. These words do something special:",
-      about: {
-        memory: "shows what I have noted about you",
-        forget: "erases everything, once you have confirmed it",
-        export: "shows everything that is stored about you",
-        retry: "answers your last question once more",
-        help: "shows this list",
-      },
     },
     ja: {
       apology:
         "申し訳ありません。このメッセージにはお答えできませんでした。しばらくしてからもう一度お試しください。",
       refusal: "申し訳ありませんが、そのご質問にはお答えできません。",
-      cut: "…（長すぎるため、ここまでとします）",
       tooMany:
         "一度にたくさんのメッセージをいただいたため、すべてにはお答えできませんでした。残りはもう一度お送りください。",
       dailyLimit: "今日お答えできるのはここまでです。また明日お話ししましょう。",
-      forget: "これまでの会話をすべて忘れてもよろしいですか？元に戻すことはできません。",
-      forgotten: "これまでの会話をすべて忘れました。",
-      memory: "最近のメッセージのほかに、次のことを覚えています。",
-      nothingRemembered: "まだ書きとめたことはありません。覚えているのは最近のメッセージだけです。",
-      export: "保存されているあなたのデータは、これですべてです。時刻は協定世界時（UTC）です。",
-      nothingToRetry: "まだ、答え直せるメッセージがありません。",
-      help: "ふつうに話しかけてください。次の言葉には特別なはたらきがあります。",
-      about: {
-        memory: "覚えていることを表示します",
-        forget: "確認のうえ、すべて消去します",
-        export: "保存されているデータを表示します",
-        retry: "最後の質問にもう一度答えます",
-        help: "この一覧を表示します",
-      },
     },
   },
 });

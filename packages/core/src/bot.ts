@@ -2,37 +2,31 @@ import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { plainWords } from "./command/words.ts";
 import { BotError } from "./error.ts";
+import { defaultTexts, type Texts } from "./texts.ts";
 
 const price = z.number().check(z.nonnegative());
 
 /** One LINE message has room for 5,000 units; what the bot says by itself is short. */
 const text = z.string().check(z.minLength(1), z.maxLength(1_000));
 
-const texts = z.strictObject({
-  /** Sent once when a message is given up on. */
-  apology: text,
-  /** Sent when the model declines to answer. */
-  refusal: text,
-  /** Added to an answer that was cut at a limit. */
-  cut: text,
-  /** Sent once when more messages wait for an answer than `limits.maxUnanswered`. */
-  tooMany: text,
-  /** Sent once a day when `limits.dailyMessages` or `limits.dailyTokens` is reached. */
-  dailyLimit: text,
-  /** Asks whether everything shall be forgotten. */
-  forget: text,
-  forgotten: text,
-  /** Stands above the notes on the conversation. */
-  memory: text,
-  nothingRemembered: text,
-  /** Stands above everything that is stored of a chat. */
-  export: text,
-  nothingToRetry: text,
-  /** Stands above the list of the commands. */
-  help: text,
-  /** What each command does, for that list. */
-  about: z.strictObject({ memory: text, forget: text, export: text, retry: text, help: text }),
-});
+/** Whatever is not said here is said as in texts.ts. */
+const texts = z.partial(
+  z.strictObject({
+    apology: text,
+    refusal: text,
+    cut: text,
+    tooMany: text,
+    dailyLimit: text,
+    forget: text,
+    forgotten: text,
+    memory: text,
+    nothingRemembered: text,
+    export: text,
+    nothingToRetry: text,
+    help: text,
+    about: z.partial(z.strictObject({ memory: text, forget: text, export: text, retry: text, help: text })),
+  }),
+);
 
 /** The commands that a user is told of. */
 export const spokenCommands = ["memory", "forget", "export", "retry", "help"] as const;
@@ -105,7 +99,7 @@ const schema = z
     limits: z.prefault(limits, {}),
     commands: z.prefault(commands, {}),
     delivery: z._default(z.enum(["auto", "push"]), "auto"),
-    texts: z.strictObject({ en: texts, ja: texts }),
+    texts: z.prefault(z.strictObject({ en: z.prefault(texts, {}), ja: z.prefault(texts, {}) }), {}),
   })
   .check(
     z.refine((bot) => bot.memory.lowWaterTokens < bot.memory.highWaterTokens, {
@@ -127,14 +121,37 @@ function allWords(commands: Record<string, string[]>): string[] {
 }
 
 /** The bot's own configuration, checked and with every default filled in. */
-export type Bot = z.infer<typeof schema>;
+export type Bot = Omit<z.infer<typeof schema>, "texts"> & { texts: Record<Language, Texts> };
 
 /** What `bot.config.ts` may say. See that file for what each setting means. */
 export type BotConfig = z.input<typeof schema>;
 
-export type Language = keyof Bot["texts"];
+export type Language = keyof typeof defaultTexts;
 
 export type CommandName = keyof Bot["commands"];
+
+/** Checks the configuration; the error lists every mistake with its path. */
+export function defineBot(config: BotConfig): Bot {
+  const result = schema.safeParse(config, { error: en().localeError });
+  if (result.success) return { ...result.data, texts: withDefaults(result.data.texts) };
+  const mistakes = result.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
+  throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes.join("; ")}`, { retry: "never" });
+}
+
+function withDefaults(given: z.infer<typeof schema>["texts"]): Bot["texts"] {
+  const both = (language: Language): Texts => {
+    const { about, ...said } = defaultTexts[language];
+    const { about: newAbout, ...newlySaid } = given[language];
+    return { ...said, ...stated(newlySaid), about: { ...about, ...stated(newAbout ?? {}) } };
+  };
+  return { en: both("en"), ja: both("ja") };
+}
+
+/** Without the keys that are there and undefined. */
+function stated<T extends object>(texts: T) {
+  const said = Object.entries(texts).filter(([, text]) => text !== undefined);
+  return Object.fromEntries(said) as { [key in keyof T]?: NonNullable<T[key]> };
+}
 
 /**
  * What the model is told about itself in this chat. For one chat always the same, so that the model's prompt
@@ -146,14 +163,6 @@ export function instructionsFor({ instructions: chosen }: Pick<Bot, "instruction
   if (typeof text === "string" && text !== "") return text;
   const reason = "bot.config.ts: instructions: the function must return a text that is not empty";
   throw new BotError("config.invalid_bot", reason, { retry: "never" });
-}
-
-/** Checks the configuration; the error lists every mistake with its path. */
-export function defineBot(config: BotConfig): Bot {
-  const result = schema.safeParse(config, { error: en().localeError });
-  if (result.success) return result.data;
-  const mistakes = result.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
-  throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes.join("; ")}`, { retry: "never" });
 }
 
 /** Japanese if there is any kana or kanji, English otherwise. */

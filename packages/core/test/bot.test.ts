@@ -6,7 +6,6 @@ const minimal: BotConfig = {
   instructions: "Be kind.",
   model: {},
   memory: {},
-  texts: bot.texts,
 };
 
 test("the configuration that ships is valid", () => {
@@ -15,6 +14,15 @@ test("the configuration that ships is valid", () => {
 
 test("everything with a sensible default may be left out", () => {
   expect(defineBot(minimal)).toMatchObject({ delivery: "auto", model: { maxOutputTokens: 1_000 } });
+});
+
+test("what the bot says by itself may be said anew, sentence by sentence", () => {
+  const { texts } = defineBot({ ...minimal, texts: { en: { apology: "Oops!", about: { help: "this" } } } });
+  expect(texts.en).toMatchObject({
+    apology: "Oops!",
+    about: { help: "this", retry: bot.texts.en.about.retry },
+  });
+  expect(texts.ja).toEqual(defineBot(minimal).texts.ja);
 });
 
 test("every mistake is named with its path", () => {

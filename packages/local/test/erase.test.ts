@@ -1,0 +1,90 @@
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type LogEntry, logChannel } from "@henji/core/log";
+import { encodeJob } from "@henji/core/queue/job";
+import type { MessageEvent } from "@henji/line-simulator";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Local, startLocal } from "../src/start.ts";
+import { answersIn, ask } from "./support.ts";
+
+let local: Local;
+const log: LogEntry[] = [];
+const record = (entry: unknown) => void log.push(entry as LogEntry);
+
+beforeAll(async () => {
+  logChannel.subscribe(record);
+  local = await startLocal();
+});
+
+afterAll(async () => {
+  await local.stop();
+  logChannel.unsubscribe(record);
+});
+
+afterEach(() => {
+  log.length = 0;
+});
+
+const logged = (name: string) =>
+  expect.poll(() => log.some((entry) => entry.name === name), { timeout: 5_000 }).toBe(true);
+
+/** All items of the table. */
+async function everything(): Promise<string> {
+  const client = new DynamoDBClient();
+  const { name } = JSON.parse(local.environment.SST_RESOURCES_JSON!).Conversations;
+  const { Items } = await client.send(new ScanCommand({ TableName: name, ConsistentRead: true }));
+  return JSON.stringify(Items);
+}
+
+/** As LINE sends an event again, so late that SQS does not recognize it any more. */
+async function redeliver(event: MessageEvent, userId: string): Promise<void> {
+  const QueueUrl = JSON.parse(local.environment.SST_RESOURCES_JSON!).EventQueue.url;
+  const MessageBody = encodeJob({ version: 1, event, receivedAt: Date.now() });
+  const MessageDeduplicationId = `${event.webhookEventId}-again`;
+  await new SQSClient({ useQueueUrlAsEndpoint: false }).send(
+    new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: userId, MessageDeduplicationId }),
+  );
+}
+
+test.each([
+  [
+    "unsent",
+    async (event: MessageEvent, _userId: string) => {
+      await local.line.deliver([local.line.unsend({ messageId: event.message.id })]);
+      await logged("message.erased");
+    },
+  ],
+  [
+    "forgotten",
+    async (_event: MessageEvent, userId: string) => {
+      await ask(local.line, userId, "全部忘れて");
+      await ask(local.line, userId, "はい、全部忘れて");
+    },
+  ],
+  [
+    "said before the bot was blocked",
+    async (_event: MessageEvent, userId: string) => {
+      await local.line.deliver([local.line.unfollow({ from: userId })]);
+      await logged("chat.erased");
+    },
+  ],
+])(
+  "nothing is left in the table of what was %s, and its redelivery is not answered",
+  async (_what, takeAway) => {
+    const { userId } = local.line.addUser({ name: "Aki" });
+    await ask(local.line, userId, "Hello");
+    const event = local.line.say({ from: userId, text: "秘密の PIN 4711 😀" });
+    await local.line.deliver([event]);
+    await expect.poll(() => answersIn(local.line, userId).length).toBe(2);
+    await logged("turn.delivered");
+    expect(await everything()).toContain("4711");
+
+    await takeAway(event, userId);
+    expect(await everything()).not.toContain("4711");
+    const answers = answersIn(local.line, userId).length;
+    await redeliver(event, userId);
+    await logged("turn.duplicate");
+    expect(answersIn(local.line, userId)).toHaveLength(answers);
+    expect(await everything()).not.toContain("4711");
+  },
+);
