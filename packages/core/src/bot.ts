@@ -153,6 +153,19 @@ function stated<T extends object>(texts: T) {
   return Object.fromEntries(said) as { [key in keyof T]?: NonNullable<T[key]> };
 }
 
+/** Thinking counts as output: room for it beside the notes. */
+const THINKING_TOKENS = 4_000;
+
+/** The model that writes the notes of a chat. */
+export function summarizerOf({ model, memory }: Pick<Bot, "model" | "memory">): Bot["model"] {
+  const thinking = model.reasoningEffort === "none" ? 0 : THINKING_TOKENS;
+  return {
+    ...model,
+    name: memory.summaryModel ?? model.name,
+    maxOutputTokens: memory.summaryTokens + thinking,
+  };
+}
+
 /**
  * What the model is told about itself in this chat. For one chat always the same, so that the model's prompt
  * cache serves it.

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { summarizerOf } from "@henji/core/bot";
 import { createChats } from "@henji/core/chat/chats";
 import { systemClock } from "@henji/core/clock";
 import { createLine } from "@henji/core/line/api";
@@ -33,11 +34,7 @@ const worker = createWorker({
   turns: createTurns(table),
   chats: createChats(table),
   model: modelOf(bot.model),
-  summarizer: modelOf({
-    ...bot.model,
-    name: bot.memory.summaryModel ?? bot.model.name,
-    maxOutputTokens: bot.memory.summaryTokens,
-  }),
+  summarizer: modelOf(summarizerOf(bot)),
   line: createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock }),
   inbox: createInbox(new SQSClient(queueClientOptions), link("EventQueue"), link("DeadLetterQueue")),
   identitySecret: channelAccessToken,

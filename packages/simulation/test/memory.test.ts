@@ -169,3 +169,20 @@ test("a window that is full is folded after the answer is out, and never with it
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
   expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
 });
+
+test("what the model will not take notes on leaves the window, and the notes stay as they were", async () => {
+  const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+  let folds = 0;
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory }),
+    summarizer: {
+      behave: () => (folds > 1 ? "refusal" : "answer"),
+      answer: () => "notes",
+      onAsk: () => void folds++,
+    },
+  });
+  await talk("U1", ...Array.from({ length: 16 }, (_, n) => `question no. ${n}`));
+  expect(folds).toBeGreaterThan(1);
+  expect(folds).toBeLessThan(6);
+  expect(world.table.textOf("U1")).toContain('"summary":"notes"');
+});

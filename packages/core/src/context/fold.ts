@@ -75,14 +75,15 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
     if (left < deadlines.modelAtLeastMs) {
       throw new BotError("fold.no_time", "Too little of the invocation is left", { retry: "later" });
     }
-    const { text, usage } = await summarizer.ask(foldContext(memory.summary, leaving), {
+    const { text, usage, refused } = await summarizer.ask(foldContext(memory.summary, leaving), {
       cacheKey: `${chatHash(chatId)}/notes`,
       safetyIdentifier,
       signal: clock.timeout(Math.min(deadlines.modelMs, left)),
     });
-    const summary = await cutToTokens(text, marks.summaryTokens);
+    // What the model will not take notes on would be refused, and paid for, with every turn to come.
+    const summary = refused ? memory.summary : await cutToTokens(text, marks.summaryTokens);
     const kept = await chats.note(chat, { ...change, summary, used: usage });
-    return { turns: leaving.length, kept, ...usage };
+    return { turns: leaving.length, kept, refused, ...usage };
   }
 }
 
