@@ -35,19 +35,27 @@ export function accountOf(
 ): Account {
   const day = dayOf(now);
   const carried = finished.flatMap(({ usage }) => usage ?? []);
-  const earlier = carried.filter((usage) => usage.day === day);
   const foldVersion = Math.max(0, ...carried.map((usage) => usage.foldVersion));
-  // By what it counts and not by when: the workers' clocks need not agree.
-  const today = earlier.reduce((most, usage) => (sends(usage) >= sends(most) ? usage : most), {
-    ...nothing,
-    day,
-    foldVersion,
-  });
+  const earlier = totalOf(carried, day);
+  const today = earlier ?? { ...nothing, day, foldVersion };
   const isCounted = !fold || fold.version <= foldVersion;
   return {
     usage: isCounted ? today : { ...add(today, fold), foldVersion: fold.version },
-    isFirstOfDay: earlier.length === 0,
+    isFirstOfDay: earlier === undefined,
   };
+}
+
+/**
+ * The day's total among those that a chat's turns carry, oldest first; nothing if none is of that day. By what
+ * it counts and not by when: the workers' clocks need not agree.
+ */
+export function totalOf(carried: readonly DayUsage[], day: string): DayUsage | undefined {
+  return carried
+    .filter((usage) => usage.day === day)
+    .reduce<DayUsage | undefined>(
+      (most, usage) => (most && sends(most) > sends(usage) ? most : usage),
+      undefined,
+    );
 }
 
 /** The account with one more send in it: of a notice, which costs no tokens, or of an answer. */

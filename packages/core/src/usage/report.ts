@@ -1,0 +1,116 @@
+import { createConversions } from "electrodb";
+import { chatHash } from "../log.ts";
+import { guarded, type Table } from "../table.ts";
+import { turnEntity } from "../turn/entity.ts";
+import type { ModelUsage } from "../turn/turn.ts";
+import { costOf, type DayUsage, type Prices, totalOf } from "./usage.ts";
+
+type Counts = ModelUsage & { answers: number; replies: number; pushes: number; costUsd: number };
+
+/** What one chat has used on the day. */
+export type ChatUsage = Counts & {
+  /** As the log names it. */
+  chat: string;
+  /** LINE's id; only if asked for. */
+  chatId?: string;
+  /** The user has been told that the day's limit is reached. */
+  refused: boolean;
+};
+
+export type DayReport = {
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  /** The dearest first. */
+  chats: ChatUsage[];
+  /** All of them together; `refused` counts chats. */
+  total: Counts & { chats: number; refused: number };
+};
+
+export type UsageReport = {
+  /** One query for the day's chats, and one or, behind many unanswered turns, a few for each of them. */
+  forDay(day: string, prices: Prices, options?: { ids?: boolean }): Promise<DayReport>;
+};
+
+/** Queries at once: quick enough for thousands of chats, and no burst that the table would throttle. */
+const LANES = 16;
+
+/** Turns read at once: the newest nearly always has the total, so more would only cost more. */
+const PAGE = 10;
+
+/** How far LINE's clock, which makes the keys, may be ahead of ours, which makes the days. */
+const AHEAD_MS = 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** A chat, and the key of a turn that has a total of the day: below it there is no need to look. */
+type Listed = readonly [chatId: string, key: string];
+
+/** Reads what the turns carry of their chats' days. */
+export function createUsageReport(table: Table): UsageReport {
+  const entity = turnEntity(table);
+
+  // The index has the table's keys and nothing else.
+  const { toComposite } = createConversions(entity).byAccessPattern.byChat.fromKeys;
+
+  async function chatsOf(day: string): Promise<Listed[]> {
+    const query = entity.query.listed({ list: `day#${day}` });
+    // Without ElectroDB's own attributes, by which it knows its items.
+    const onlyKeys = { ignoreOwnership: true, data: "includeKeys" } as const;
+    const { data } = await guarded(() => query.go({ pages: "all", ...onlyKeys }));
+    const chats = new Map<string, string>();
+    for (const keys of data as unknown as { pk: string; sk: string }[]) {
+      const { chatId, key = "" } = toComposite(keys) ?? {};
+      // Perhaps once more: a message that came back late has seen nothing of the day.
+      if (chatId !== undefined) chats.set(chatId, key);
+    }
+    return [...chats];
+  }
+
+  /** The total is on one of the chat's newest turns of the day. */
+  async function totalIn(listed: Listed, day: string, cursor?: string): Promise<DayUsage | undefined> {
+    const [chatId, key] = listed;
+    const dayEnd = String(Date.parse(day) + DAY_MS + AHEAD_MS).padStart(13, "0");
+    const query = entity.query.byChat({ chatId }).between({ key }, { key: key > dayEnd ? key : dayEnd });
+    const page = { order: "desc", limit: PAGE, pages: 1, cursor: cursor ?? null } as const;
+    // The texts stay where they are.
+    const { data, cursor: next } = await guarded(() => query.go({ ...page, attributes: ["usage"] }));
+    const total = totalOf(data.flatMap(({ usage }) => usage ?? []).reverse(), day);
+    return total || next === null ? total : totalIn(listed, day, next);
+  }
+
+  return {
+    async forDay(day, prices, { ids = false } = {}) {
+      const chats: ChatUsage[] = [];
+      const waiting = (await chatsOf(day)).values();
+      const lane = async () => {
+        for (const listed of waiting) {
+          const [chatId] = listed;
+          const total = await totalIn(listed, day);
+          if (total)
+            chats.push({ chat: chatHash(chatId), ...(ids && { chatId }), ...counted(total, prices) });
+        }
+      };
+      await Promise.all(Array.from({ length: LANES }, lane));
+      chats.sort((a, b) => b.costUsd - a.costUsd || (a.chat < b.chat ? -1 : 1));
+      return { day, chats, total: sumOf(chats) };
+    },
+  };
+}
+
+function counted({ day: _, foldVersion: __, ...usage }: DayUsage, prices: Prices) {
+  return { ...usage, costUsd: costOf(usage, prices) };
+}
+
+function sumOf(chats: readonly ChatUsage[]): DayReport["total"] {
+  const sum = (count: (chat: ChatUsage) => number) => chats.reduce((total, chat) => total + count(chat), 0);
+  return {
+    chats: chats.length,
+    answers: sum((chat) => chat.answers),
+    inputTokens: sum((chat) => chat.inputTokens),
+    cachedTokens: sum((chat) => chat.cachedTokens),
+    outputTokens: sum((chat) => chat.outputTokens),
+    replies: sum((chat) => chat.replies),
+    pushes: sum((chat) => chat.pushes),
+    refused: sum((chat) => (chat.refused ? 1 : 0)),
+    costUsd: sum((chat) => chat.costUsd),
+  };
+}

@@ -1,0 +1,185 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createChats } from "@henji/core/chat/chats";
+import { chatHash } from "@henji/core/log";
+import type { Table } from "@henji/core/table";
+import type { ModelUsage, NoticeKind } from "@henji/core/turn/turn";
+import { createTurns } from "@henji/core/turn/turns";
+import { createUsageReport, type DayReport } from "@henji/core/usage/report";
+import { accountOf, withAnswer } from "@henji/core/usage/usage";
+import { type AwsStandIns, startAws } from "@henji/local/aws";
+import { createTable } from "@henji/local/dynamo";
+import { localAws } from "@henji/local/sqs";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+const prices = { input: 1, cachedInput: 0.1, cacheWrite: 2, output: 10 };
+const used: ModelUsage = { inputTokens: 1_000, cachedTokens: 400, outputTokens: 50 };
+/** (600 × $2 + 400 × $0.1 + 50 × $10) / 1,000,000. */
+const costUsd = 0.00174;
+
+const hour = 60 * 60_000;
+let aws: AwsStandIns;
+let table: Table;
+/** Each test has a day of its own. */
+let day = "2026-12-01";
+let events = 0;
+
+beforeAll(async () => {
+  const none = { sqsPort: 0, dynamodbPort: 0, sqsDirectory: undefined, dynamodbDirectory: undefined };
+  aws = await startAws(none);
+  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
+  table = { client, table: await createTable(aws.dynamodb) };
+});
+afterAll(async () => {
+  table.client.destroy();
+  await aws.stop();
+});
+beforeEach(() => {
+  day = new Date(Date.parse(day) + 7 * 24 * hour).toISOString().slice(0, 10);
+});
+
+const at = (hours: number, of = day) => Date.parse(of) + hours * hour;
+const dayAfter = () => new Date(at(24)).toISOString().slice(0, 10);
+const forDay = (of = day, ids = false): Promise<DayReport> =>
+  createUsageReport(table).forDay(of, prices, { ids });
+
+async function claim(chatId: string, sentAt: number) {
+  events += 1;
+  const eventId = `event-${events}`;
+  const key = `${String(sentAt).padStart(13, "0")}#${eventId}`;
+  const lease = {
+    owner: "worker",
+    now: sentAt,
+    leaseUntil: sentAt + hour,
+    expiresAt: sentAt,
+    replay: undefined,
+  };
+  const asked = { question: "hello", messageId: eventId };
+  const claimed = await createTurns(table).claim({ chatId, key, eventId, ...asked, ...lease });
+  if (claimed.kind !== "claimed") throw new Error(claimed.kind);
+  return claimed.turn;
+}
+
+type Said = { sentAt?: number; way?: "reply" | "push"; notice?: NoticeKind };
+
+/** A message all the way: the account is read from the chat's memory and goes into the turn, as the worker does it. */
+async function answer(chatId: string, finishedAt: number, { sentAt, way = "reply", notice }: Said = {}) {
+  const turn = await claim(chatId, sentAt ?? finishedAt);
+  const { finished, fold } = await createChats(table).recall(turn, 62, finishedAt);
+  const account = withAnswer(accountOf(finished, fold, finishedAt), way, notice ?? used);
+  const stored = { messages: [], retryKey: "", way, ...(notice && { notice }) };
+  const turns = createTurns(table);
+  await turns.answer(turn, stored, { usage: used }, finishedAt + hour);
+  await turns.delivered(turn, { by: way, requestId: undefined, at: finishedAt, account });
+}
+
+test("a day's report has each chat's last total, the dearest first, and their sum", async () => {
+  for (const hours of [1, 2, 3]) await answer("U-many", at(hours));
+  await answer("U-few", at(2), { way: "push" });
+  const { chats, total } = await forDay();
+  expect(chats).toEqual([
+    {
+      ...{ chat: chatHash("U-many"), answers: 3, replies: 3, pushes: 0, refused: false },
+      ...{ inputTokens: 3_000, cachedTokens: 1_200, outputTokens: 150, costUsd: expect.closeTo(3 * costUsd) },
+    },
+    {
+      ...{ chat: chatHash("U-few"), answers: 1, replies: 0, pushes: 1, refused: false },
+      ...{ ...used, costUsd: expect.closeTo(costUsd) },
+    },
+  ]);
+  expect(total).toEqual({
+    ...{ chats: 2, answers: 4, replies: 3, pushes: 1, refused: 0 },
+    ...{ inputTokens: 4_000, cachedTokens: 1_600, outputTokens: 200, costUsd: expect.closeTo(4 * costUsd) },
+  });
+});
+
+test("a chat's own id is told only to those who ask", async () => {
+  await answer("U-secret", at(1));
+  expect(JSON.stringify(await forDay())).not.toContain("U-secret");
+  expect((await forDay(day, true)).chats).toMatchObject([{ chatId: "U-secret" }]);
+});
+
+test("every day counts for itself, by when a turn was over", async () => {
+  await answer("U-days", at(23));
+  await answer("U-days", at(24.1), { sentAt: at(23.99) });
+  await answer("U-days", at(25));
+  expect((await forDay()).total).toMatchObject({ chats: 1, answers: 1 });
+  expect((await forDay(dayAfter())).total).toMatchObject({ chats: 1, answers: 2 });
+});
+
+test("LINE's clock may be ahead of ours", async () => {
+  await answer("U-ahead", at(12));
+  await answer("U-ahead", at(24) - 1_000, { sentAt: at(24) + 5_000 });
+  await answer("U-far-ahead", at(24) - 1_000, { sentAt: at(25) });
+  expect((await forDay()).total).toMatchObject({ chats: 2, answers: 3 });
+});
+
+test("a fold counts with the first turn behind it", async () => {
+  await answer("U-fold", at(1));
+  const fold = { inputTokens: 5_000, cachedTokens: 0, outputTokens: 300 };
+  await createChats(table).note({ chatId: "U-fold", version: 0 }, { used: fold, expiresAt: at(999) / 1000 });
+  expect((await forDay()).total.inputTokens).toBe(1_000);
+  await answer("U-fold", at(2));
+  expect((await forDay()).total).toMatchObject({ answers: 2, inputTokens: 7_000, outputTokens: 400 });
+});
+
+test("who was told of the limit stands out", async () => {
+  await answer("U-eager", at(1));
+  await answer("U-eager", at(2), { notice: "daily_limit" });
+  await answer("U-calm", at(2));
+  const { chats, total } = await forDay();
+  expect(chats.find(({ chat }) => chat === chatHash("U-eager"))).toMatchObject({
+    ...{ answers: 1, replies: 2, refused: true },
+  });
+  expect(total).toMatchObject({ chats: 2, refused: 1 });
+});
+
+test("turns without an answer behind the last one hide nothing", async () => {
+  await answer("U-stuck", at(1));
+  for (let n = 0; n < 25; n += 1) await claim(`U-stuck`, at(2) + n);
+  expect((await forDay()).total).toMatchObject({ chats: 1, answers: 1 });
+});
+
+test("a message brought back days later counts, and its chat only once", async () => {
+  await answer("U-late", at(5), { sentAt: at(-60) });
+  expect((await forDay()).total).toMatchObject({ chats: 1, answers: 1 });
+  await answer("U-late", at(6));
+  await answer("U-late", at(7), { sentAt: at(-59) });
+  // Listed twice: what came back does not see the turns behind it.
+  expect((await forDay()).total).toMatchObject({ chats: 1, answers: 2 });
+});
+
+test("pages of the table are read to their end", async () => {
+  for (let n = 0; n < 5; n += 1) await answer(`U-page-${n}`, at(n + 1));
+  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
+  client.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, Limit: 2 } }), {
+    step: "initialize",
+  });
+  const report = await createUsageReport({ ...table, client }).forDay(day, prices);
+  client.destroy();
+  expect(report.total).toMatchObject({ chats: 5, answers: 5 });
+});
+
+test("many chats are read side by side, but not all at once", async () => {
+  await Promise.all(Array.from({ length: 60 }, (_, n) => answer(`U-crowd-${n}`, at(1))));
+  let open = 0;
+  let most = 0;
+  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      open += 1;
+      most = Math.max(most, open);
+      return next(args).finally(() => {
+        open -= 1;
+      });
+    },
+    { step: "initialize" },
+  );
+  const report = await createUsageReport({ ...table, client }).forDay(day, prices);
+  client.destroy();
+  expect(report.total.chats).toBe(60);
+  expect(most).toBe(16);
+});
+
+test("a day on which nobody wrote is empty", async () => {
+  expect(await forDay()).toMatchObject({ chats: [], total: { chats: 0, costUsd: 0 } });
+});
