@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Bot } from "@henji/core/bot";
+import { writeEnvironment } from "./environment-file.ts";
 import { type Local, startLocal } from "./start.ts";
 import { lockState } from "./state-lock.ts";
 import { startStudio } from "./studio.ts";
@@ -77,6 +78,7 @@ async function main() {
     modelLatencyMs: 400,
     ...(openAi && { openAi }),
   });
+  process.on("exit", writeEnvironment(options.state, local.environment));
   const stopWatching = reloadOnChange(local, options.config);
   const state = relative(process.cwd(), options.state) || ".";
   const { default: bot } = (await import(pathToFileURL(options.config).href)) as { default: Bot };

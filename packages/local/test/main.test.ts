@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listen } from "../src/listen.ts";
 
@@ -77,6 +78,20 @@ test("it says what runs, answers, keeps its state, and stops on Ctrl-C", async (
   await expect.poll(() => bubbles(simulator, user), { timeout: 10_000 }).toBe(4);
   const chat = JSON.stringify(await timeline(simulator, user));
   expect(chat.match(/Remember me/g)!.length).toBeGreaterThan(2);
+});
+
+test("while it runs, its state directory says how to reach its table and queues, and no secret", async () => {
+  const file = join(directory, "state", "environment");
+  const henji = start("--port", String(await freePorts()));
+  await henji.says("Studio");
+  const environment = parseEnv(readFileSync(file, "utf8"));
+  expect(environment.AWS_ENDPOINT_URL_DYNAMODB).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  expect(Object.keys(JSON.parse(environment.SST_RESOURCES_JSON!))).toEqual([
+    ...["App", "EventQueue", "DeadLetterQueue", "Conversations"],
+  ]);
+  henji.child.kill("SIGTERM");
+  await henji.exit;
+  expect(existsSync(file)).toBe(false);
 });
 
 test("--fresh forgets what earlier runs left", async () => {
