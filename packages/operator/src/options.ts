@@ -1,0 +1,69 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { BotError } from "@henji/core/error";
+import { dayOf } from "@henji/core/usage/usage";
+
+export const help = `What the bot's users have used: answers, tokens, replies and pushes, and what the model cost.
+
+npm run usage -- [options]
+npx sst shell --stage production -- npm run usage -- [options]
+
+  --day <YYYY-MM-DD>  the day, in UTC (default today)
+  --days <n>          a line for each of the n days up to then, instead of one for each chat
+  --ids               with LINE's ids of the chats
+  --json              one line of JSON
+  --local             of the Henji that npm start runs on this machine
+  --state <dir>       the same, if its state is not in .henji
+  --help              this text
+
+refused counts chats that were told of the day's limit. Costs are reckoned with model.prices of bot.config.ts.`;
+
+export type Options = {
+  /** Newest first. */
+  days: string[];
+  /** A line for each day, not for each chat. */
+  byDay: boolean;
+  ids: boolean;
+  json: boolean;
+  /** State directory of the system on this machine; nothing: the stage that is linked. */
+  local: string | undefined;
+};
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Each is read with a query, and one for each of its chats. */
+const MOST_DAYS = 366;
+
+/** Nothing, if only help was wanted. */
+export function readOptions(root: string, now: number): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      day: { type: "string", default: dayOf(now) },
+      days: { type: "string" },
+      ids: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      local: { type: "boolean", default: false },
+      state: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { day, days, ids, json, local, state } = values;
+  const last = Date.parse(day);
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(last) || dayOf(last) !== day) {
+    throw wrong(`--day takes a date such as ${dayOf(now)}, not ${day}`);
+  }
+  const count = Number(days ?? 1);
+  if (!/^\d+$/.test(days ?? "1") || count < 1 || count > MOST_DAYS) {
+    throw wrong(`--days takes a whole number from 1 to ${MOST_DAYS}, not ${days}`);
+  }
+  return {
+    days: Array.from({ length: count }, (_, n) => dayOf(last - n * DAY_MS)),
+    byDay: days !== undefined,
+    ...{ ids, json },
+    local: local || state !== undefined ? resolve(state ?? `${root}/.henji`) : undefined,
+  };
+}
+
+function wrong(message: string): BotError {
+  return new BotError("config.bad_option", message, { retry: "never" });
+}

@@ -1,0 +1,50 @@
+import type { ChatUsage, DayReport } from "@henji/core/usage/report";
+
+const heads = ["answers", "input", "cached", "output", "replies", "pushes", "refused", "cost in $"];
+
+/** A line for each chat of the day, the dearest first, and one for all of them. */
+export function byChat({ day, chats, total }: DayReport): string {
+  if (chats.length === 0) return `Nobody used the bot on ${day} (UTC).`;
+  const lines = chats.map((chat) => [
+    chat.chat,
+    ...cells(chat, chat.refused ? "yes" : ""),
+    ...(chat.chatId === undefined ? [] : [chat.chatId]),
+  ]);
+  const hasIds = chats.some(({ chatId }) => chatId !== undefined);
+  const head = ["chat", ...heads, ...(hasIds ? ["id"] : [])];
+  return `${day} (UTC)\n\n${align([head, ...lines, [count(total.chats), ...cells(total, whole(total.refused))]])}`;
+}
+
+/** A line for each day, the newest first; those without a chat, too. */
+export function byDay(reports: readonly DayReport[]): string {
+  const used = reports.filter(({ total }) => total.chats > 0);
+  const [newest, oldest] = [reports.at(0)?.day, reports.at(-1)?.day];
+  if (used.length === 0) return `Nobody used the bot from ${oldest} to ${newest} (UTC).`;
+  const lines = reports.map(({ day, total }) => [
+    day,
+    whole(total.chats),
+    ...cells(total, whole(total.refused)),
+  ]);
+  return align([["day (UTC)", "chats", ...heads], ...lines]);
+}
+
+type Counts = Omit<ChatUsage, "chat" | "chatId" | "refused">;
+
+function cells(counts: Counts, refused: string): string[] {
+  const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes, costUsd } = counts;
+  const before = [answers, inputTokens, cachedTokens, outputTokens, replies, pushes].map(whole);
+  return [...before, refused, costUsd.toFixed(5)];
+}
+
+const whole = (n: number): string => n.toLocaleString("en-US");
+const count = (chats: number): string => (chats === 1 ? "1 chat" : `${whole(chats)} chats`);
+
+/** Columns as wide as their widest cell: names to the left, numbers to the right. */
+function align(lines: readonly (readonly string[])[]): string {
+  const isName = (column: number) => column === 0 || lines[0]?.[column] === "id";
+  const width = (column: number) => Math.max(...lines.map((line) => line[column]?.length ?? 0));
+  const widths = lines[0]!.map((_, column) => width(column));
+  const cell = (text: string, column: number) =>
+    isName(column) ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
+  return lines.map((line) => line.map(cell).join("  ").trimEnd()).join("\n");
+}

@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import { createUsageReport, type DayReport } from "@henji/core/usage/report";
+import { explain } from "./explain.ts";
+import { help, type Options, readOptions } from "./options.ts";
+import { openTable, useLocalStage } from "./stage.ts";
+import { byChat, byDay } from "./usage-text.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+let local: string | undefined;
+
+async function main(): Promise<string> {
+  const options = readOptions(root, Date.now());
+  if (!options) return help;
+  local = options.local;
+  if (local !== undefined) useLocalStage(local);
+  const report = createUsageReport(openTable());
+  // Here and not above: a mistake in it is explained like any other.
+  const { default: bot } = await import("../../../bot.config.ts");
+  const reports: DayReport[] = [];
+  for (const day of options.days) reports.push(await report.forDay(day, bot.model.prices, options));
+  return textOf(reports, options);
+}
+
+function textOf(reports: DayReport[], { byDay: isByDay, json }: Options): string {
+  if (json) {
+    const days = reports.map(({ day, total }) => ({ day, total }));
+    return JSON.stringify(isByDay ? { days } : reports[0]);
+  }
+  return isByDay ? byDay(reports) : byChat(reports[0]!);
+}
+
+// Whoever reads only the first lines, such as `head`, closes the pipe.
+process.stdout.on("error", () => process.exit(0));
+
+main().then(
+  (text) => console.log(text),
+  (error) => {
+    console.error(explain(error, local));
+    process.exit(1);
+  },
+);

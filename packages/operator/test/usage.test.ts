@@ -1,0 +1,161 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chatHash } from "@henji/core/log";
+import { writeEnvironment } from "@henji/local/environment-file";
+import { listen } from "@henji/local/listen";
+import { type Local, startLocal } from "@henji/local/start";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+const script = resolve(import.meta.dirname, "../src/usage.ts");
+let local: Local;
+let state: string;
+let aki: string;
+let ben: string;
+
+beforeAll(async () => {
+  local = await startLocal();
+  state = mkdtempSync(join(tmpdir(), "henji-usage-"));
+  writeEnvironment(state, local.environment);
+  aki = local.line.addUser({ name: "Aki" }).userId;
+  ben = local.line.addUser({ name: "Ben" }).userId;
+  for (const from of [aki, ben, aki]) await local.line.deliver([local.line.say({ from, text: "Hello" })]);
+  await vi.waitFor(async () => expect(JSON.parse((await usage(["--json"])).output).total.answers).toBe(3), {
+    timeout: 10_000,
+    interval: 200,
+  });
+});
+afterAll(async () => {
+  await local.stop();
+  rmSync(state, { recursive: true, force: true });
+});
+
+/** Of the real environment only what Node needs: no stage of the developer's own is ever asked. */
+const { PATH = "" } = process.env;
+
+function usage(
+  args: string[] = [],
+  env: Record<string, string> = local.environment,
+): Promise<{ code: number; output: string; error: string }> {
+  return new Promise((done) => {
+    const child = execFile(
+      process.execPath,
+      [script, ...args],
+      { env: { PATH, ...env } },
+      (_, output, error) => done({ code: child.exitCode ?? 1, output, error }),
+    );
+  });
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+test("the day's users, the dearest first, and their total", async () => {
+  const { code, output } = await usage();
+  expect(code).toBe(0);
+  const [first, , head, ...lines] = output.trimEnd().split("\n");
+  expect(first).toBe(`${today()} (UTC)`);
+  expect(head).toMatch(/^chat +answers +input +cached +output +replies +pushes +refused +cost in \$$/);
+  expect(lines[0]).toMatch(new RegExp(`^${chatHash(aki)} +2 .* 0\\.0\\d{4}$`));
+  expect(lines[1]).toMatch(new RegExp(`^${chatHash(ben)} +1 `));
+  expect(lines[2]).toMatch(/^2 chats +3 .* 3 +0 +0 +0\.0\d{4}$/);
+  expect(lines).toHaveLength(3);
+  expect(new Set(lines.map((line) => line.length))).toEqual(new Set([head!.length]));
+});
+
+test("LINE's ids are shown only to those who ask", async () => {
+  expect((await usage()).output).not.toContain(aki);
+  expect((await usage(["--ids"])).output).toContain(aki);
+  expect(JSON.parse((await usage(["--json", "--ids"])).output).chats[0].chatId).toBe(aki);
+});
+
+test("--days has a line for each day, the newest first", async () => {
+  const { output } = await usage(["--days", "3"]);
+  const [head, ...lines] = output.trimEnd().split("\n");
+  expect(head).toMatch(/^day \(UTC\) +chats +answers/);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(new RegExp(`^${today()} +2 +3 `));
+  expect(lines[2]).toMatch(/ 0 +0\.00000$/);
+  const { days } = JSON.parse((await usage(["--days", "2", "--day", "2026-03-01", "--json"])).output);
+  expect(days.map(({ day }: { day: string }) => day)).toEqual(["2026-03-01", "2026-02-28"]);
+});
+
+test("--local finds the system on this machine by its state directory", async () => {
+  const { output } = await usage(["--state", state, "--json"], { AWS_PROFILE: "somebody-else" });
+  expect(JSON.parse(output).total).toMatchObject({ chats: 2, answers: 3 });
+});
+
+test("the links of sst shell will do", async () => {
+  const { SST_RESOURCES_JSON, ...others } = local.environment;
+  const { Conversations } = JSON.parse(SST_RESOURCES_JSON!);
+  const env = {
+    ...others,
+    SST_RESOURCE_App: "{}",
+    SST_RESOURCE_Conversations: JSON.stringify(Conversations),
+  };
+  expect(JSON.parse((await usage(["--json"], env)).output).total.answers).toBe(3);
+});
+
+test("days without anybody are no error", async () => {
+  expect(await usage(["--day", "2026-01-31"])).toMatchObject({
+    ...{ code: 0, output: "Nobody used the bot on 2026-01-31 (UTC).\n" },
+  });
+  expect((await usage(["--day", "2026-01-31", "--days", "2"])).output).toBe(
+    "Nobody used the bot from 2026-01-30 to 2026-01-31 (UTC).\n",
+  );
+});
+
+test("--help says how it is run", async () => {
+  expect((await usage(["--help"], {})).output).toContain("npx sst shell --stage production");
+});
+
+describe("a mistake is one clear line", () => {
+  const withTable = (name: string) => ({
+    ...local.environment,
+    SST_RESOURCES_JSON: JSON.stringify({ Conversations: { name } }),
+  });
+
+  test.each<[string, string[], () => Record<string, string>, RegExp]>([
+    [
+      "no link",
+      [],
+      () => ({}),
+      /^The table Conversations is not linked: run npx sst shell .* or add --local/,
+    ],
+    [
+      "nothing runs",
+      ["--state", "/nowhere"],
+      () => ({}),
+      /^No Henji runs on \/nowhere: start it with npm start/,
+    ],
+    ["no such day", ["--day", "2026-02-29"], () => ({}), /^--day takes a date such as 20.*, not 2026-02-29/],
+    ["no date", ["--day", "yesterday"], () => ({}), /^--day takes a date such as 20.*, not yesterday/],
+    ["no number", ["--days", "1.5"], () => ({}), /^--days takes a whole number from 1 to 366, not 1\.5/],
+    ["an unknown option", ["--dya", "1"], () => ({}), /^Unknown option '--dya': see .* --help/],
+    [
+      "another region",
+      [],
+      () => withTable("Elsewhere"),
+      /no such table in the region AWS_REGION.*sst\.config\.ts/,
+    ],
+  ])("%s", async (_what, args, env, line) => {
+    const { code, output, error } = await usage(args, env());
+    expect(error).toMatch(line);
+    expect(error.trimEnd().split("\n")).toHaveLength(1);
+    expect({ code, output }).toEqual({ code: 1, output: "" });
+  });
+
+  test("a system that was killed", async () => {
+    const gone = await listen(createServer(), 0);
+    await gone.close();
+    const directory = mkdtempSync(join(tmpdir(), "henji-gone-"));
+    writeEnvironment(directory, { ...local.environment, AWS_ENDPOINT_URL_DYNAMODB: gone.url });
+    const { code, error } = await usage(["--state", directory], {});
+    rmSync(directory, { recursive: true });
+    expect({ code, error }).toEqual({
+      code: 1,
+      error: expect.stringMatching(/^No Henji runs on [^\n]*npm start[^\n]*\n$/),
+    });
+  });
+});
