@@ -90,7 +90,7 @@ export function createAnswer(options: AnswerOptions) {
       const resumed = request.turn.answer !== undefined;
       const delivered = await deliver({ turn, replyToken, resumed });
       const at = clock.now();
-      const today = accountOf(memory.finished, memory.fold, at);
+      const today = accountOf(memory.usages, memory.fold, at);
       await turns.delivered(turn, {
         ...delivered,
         at,

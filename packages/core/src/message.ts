@@ -165,6 +165,9 @@ export function createHandleMessage(options: MessageOptions) {
     const decision: Decision = unsent.has(messageId)
       ? { kind: "drop" }
       : decide({ turn, memory, sentAt: event.timestamp, now: clock.now() });
+    if ("waiting" in decision) {
+      log.warn("chat.flooded", { eventId, chat: chatHash(chatId), waiting: decision.waiting });
+    }
     if (decision.kind === "drop") {
       await drop(turn, memory, decision.after);
       return undefined;
@@ -189,7 +192,7 @@ export function createHandleMessage(options: MessageOptions) {
 
   async function drop(turn: Turn, memory: Memory, after: NoticeKind | undefined): Promise<void> {
     const at = clock.now();
-    if (after) await turns.drop(turn, at, accountOf(memory.finished, memory.fold, at), after);
+    if (after) await turns.drop(turn, at, accountOf(memory.usages, memory.fold, at), after);
     else await turns.erase(turn);
     log.info("turn.dropped", {
       eventId: turn.eventId,

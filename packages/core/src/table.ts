@@ -52,3 +52,14 @@ export async function guarded<T>(call: () => Promise<T>): Promise<T> {
     throw tableError(error);
   }
 }
+
+/** Says whether the write's condition held. */
+export async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (isRefused(error)) return false;
+    throw tableError(error);
+  }
+}

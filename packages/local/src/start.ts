@@ -110,6 +110,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       }),
       LOG_LEVEL: logLevel,
     };
+    // The SDK would take its credentials before ours.
+    delete process.env.AWS_PROFILE;
     Object.assign(process.env, environment);
 
     ingressHandler.resolve((await import("@henji/functions/ingress")).handler);

@@ -241,7 +241,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         const where = { ...(list !== undefined && { list }), ...(listedAt !== undefined && { listedAt }) };
         put(
           "erase",
-          status === "delivered"
+          status === "delivered" || status === "dropped"
             ? { ...rest, ...where, status, owner, leaseUntil }
             : { ...rest, status: "dropped", owner: "", leaseUntil: 0 },
         );
@@ -265,15 +265,17 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         // The chat's own item sorts behind all turns, so the query reads it first.
         const all = newestFirst(chatId);
         const newest = all.slice(0, limit - (stored ? 1 : 0));
-        const turnsBefore = (items: TurnItem[]) =>
-          items.filter((turn) => isCurrent(turn, now) && turn.key < key).reverse();
-        const before = turnsBefore(newest);
-        const past = toConversation(before);
+        const currentOf = (items: readonly TurnItem[]) =>
+          items.filter((turn) => isCurrent(turn, now)).reverse();
+        const before = (turns: readonly TurnItem[]) => turns.filter((turn) => turn.key < key);
+        const turns = currentOf(newest);
+        const past = toConversation(before(turns));
         const isCovered = newest.length + (stored ? 1 : 0) === limit && past.length < limit / 2;
         return {
           ...toNotes(stored, now),
-          turns: isCovered ? toConversation(turnsBefore(all)).slice(-limit) : past,
-          finished: before.flatMap((turn) => toFinishedTurn(turn) ?? []),
+          turns: isCovered ? toConversation(before(currentOf(all))).slice(-limit) : past,
+          finished: before(turns).flatMap((turn) => toFinishedTurn(turn) ?? []),
+          usages: turns.flatMap(({ usage }) => usage ?? []),
         };
       }),
 

@@ -1,6 +1,6 @@
 import { Entity, type EntityItem } from "electrodb";
-import { asIs, guarded, isRefused, SERVICE, type Table, tableError } from "../table.ts";
-import { turnEntity } from "../turn/entity.ts";
+import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
+import { type TurnItem, turnEntity } from "../turn/entity.ts";
 import { toConversation, toFinishedTurn, toStoredTurn } from "../turn/item.ts";
 import {
   afterKey,
@@ -10,7 +10,7 @@ import {
   type StoredTurn,
   type TurnKey,
 } from "../turn/turn.ts";
-import type { FoldUsage } from "../usage/usage.ts";
+import type { DayUsage, FoldUsage } from "../usage/usage.ts";
 
 /** The chat's own item: what stands for the turns before the window. */
 export type Notes = {
@@ -34,6 +34,8 @@ export type Memory = Notes & {
   turns: readonly PastTurn[];
   /** Those of the newest turns before the one at hand that are over, oldest first. */
   finished: readonly FinishedTurn[];
+  /** What the newest turns carry of their chat's days, oldest first; those behind the one at hand too. */
+  usages: readonly DayUsage[];
 };
 
 /** What becomes of the notes; everything that is not named stays. */
@@ -125,24 +127,28 @@ export function createChats(table: Table): Chats {
 
   return {
     async recall({ chatId, key }, limit, now) {
-      const turnsBefore = ({ items }: Awaited<ReturnType<typeof readItems>>) =>
+      const currentOf = ({ items }: Awaited<ReturnType<typeof readItems>>) =>
         turnItems
           .parse(items)
-          .data.filter((turn) => isCurrent(turn, now) && turn.key < key)
+          .data.filter((turn) => isCurrent(turn, now))
           .reverse();
+      const before = (turns: readonly TurnItem[]) => turns.filter((turn) => turn.key < key);
 
       const newest = await readItems(chatId, { limit });
       const [chat] = entity.parse(newest.items).data;
-      const turns = turnsBefore(newest);
-      const past = toConversation(turns);
+      const turns = currentOf(newest);
+      const past = toConversation(before(turns));
       // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
       const isCovered = !newest.isLast && past.length < limit / 2;
       return {
         ...toNotes(chat, now),
         turns: isCovered
-          ? toConversation(turnsBefore(await readItems(chatId, { to: key, limit: LONG_PAGE }))).slice(-limit)
+          ? toConversation(before(currentOf(await readItems(chatId, { to: key, limit: LONG_PAGE })))).slice(
+              -limit,
+            )
           : past,
-        finished: turns.flatMap((turn) => toFinishedTurn(turn) ?? []),
+        finished: before(turns).flatMap((turn) => toFinishedTurn(turn) ?? []),
+        usages: turns.flatMap(({ usage }) => usage ?? []),
       };
     },
 
@@ -161,21 +167,16 @@ export function createChats(table: Table): Chats {
       return toNotes(data, now);
     },
 
-    async note({ chatId, version }, change) {
-      try {
-        await entity
+    note: ({ chatId, version }, change) =>
+      unlessRefused(() =>
+        entity
           .update({ chatId })
           .set(noted(version, change))
           .where((chat, { eq, notExists }) =>
             version === 0 ? notExists(chat.version) : eq(chat.version, version),
           )
-          .go();
-        return true;
-      } catch (error) {
-        if (isRefused(error)) return false;
-        throw tableError(error);
-      }
-    },
+          .go(),
+      ),
   };
 }
 

@@ -9,9 +9,10 @@ import { createNotices, type Notice } from "./notice.ts";
 export type Decision =
   /** The model answers it; or, in place of its last answer, the question before. */
   | { kind: "ask"; again?: PastTurn }
-  | { kind: "say"; notice: Notice }
+  /** `waiting`: how many stood in line, if that was too many. */
+  | { kind: "say"; notice: Notice; waiting?: number }
   /** Nobody is told: it is unsent, or a notice was sent for an earlier one. */
-  | { kind: "drop"; after?: NoticeKind }
+  | { kind: "drop"; after?: NoticeKind; waiting?: number }
   | { kind: "forget"; notice: Notice }
   | { kind: "export"; page: number; language: Language };
 
@@ -33,11 +34,11 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
     );
     if (turn.key < memory.erasedBefore || isUnsent(turn, memory)) return { kind: "drop" };
 
-    const backlog = backlogBehind(memory.finished, sentAt);
-    if (backlog.waiting >= bot.limits.maxUnanswered) {
-      return backlog.told
-        ? { kind: "drop", after: "too_many" }
-        : { kind: "say", notice: notices.tooMany(language) };
+    const { waiting, told } = backlogBehind(memory.finished, sentAt);
+    if (waiting >= bot.limits.maxUnanswered) {
+      return told
+        ? { kind: "drop", after: "too_many", waiting }
+        : { kind: "say", notice: notices.tooMany(language), waiting };
     }
 
     const command = commandOf(turn.question, bot);
@@ -57,7 +58,7 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
           : { kind: "say", notice: notices.askToForget(language) };
     }
 
-    const { usage } = accountOf(memory.finished, memory.fold, now);
+    const { usage } = accountOf(memory.usages, memory.fold, now);
     if (isUsedUp(usage, bot.limits)) {
       return usage.refused
         ? { kind: "drop", after: "daily_limit" }

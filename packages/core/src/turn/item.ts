@@ -35,9 +35,9 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
 }
 
 /** When a turn was over; nothing for one that is not. */
-export function toFinishedTurn({ key, finishedAt, notice, usage }: TurnItem): FinishedTurn | undefined {
+export function toFinishedTurn({ key, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
   if (finishedAt === undefined) return undefined;
-  return { key, finishedAt, ...(notice && { notice }), ...(usage && { usage }) };
+  return { key, finishedAt, ...(notice && { notice }) };
 }
 
 /** What is left of a notice once it is delivered: it may hold much of the chat, such as an export. */

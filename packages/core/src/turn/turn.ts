@@ -1,6 +1,5 @@
 import type { LineEvent } from "../line/event.ts";
 import type { TextMessage } from "../line/text.ts";
-import type { DayUsage } from "../usage/usage.ts";
 
 /**
  * ```
@@ -93,8 +92,6 @@ export type FinishedTurn = {
   finishedAt: number;
   /** The notice that it got instead of an answer, or after which it was dropped. */
   notice?: NoticeKind;
-  /** The chat's total of that day, this turn included. */
-  usage?: DayUsage;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -1,5 +1,5 @@
 import { BotError } from "../error.ts";
-import { guarded, isRefused, type Table, tableError } from "../table.ts";
+import { guarded, isRefused, type Table, tableError, unlessRefused } from "../table.ts";
 import type { Account } from "../usage/usage.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
 import { accounted, answered, firstUnclear, NO_MESSAGES, toTurn } from "./item.ts";
@@ -68,8 +68,8 @@ export type Turns = {
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, failure: TurnFailure): Promise<void>;
   /**
-   * Removes all text from a turn, whoever holds it. What is delivered stays so, everything else is dropped; what
-   * stays keeps its event from being answered again.
+   * Removes all text from a turn, whoever holds it. What is not delivered is dropped; what stays of it keeps its
+   * event from being answered again.
    */
   erase(turn: TurnKey): Promise<void>;
 };
@@ -190,6 +190,32 @@ export function createTurns(table: Table): Turns {
     }
   }
 
+  const erased = { erased: true, question: "" };
+
+  function eraseFinished({ chatId, key }: TurnKey): Promise<boolean> {
+    return unlessRefused(() =>
+      entity
+        .update({ chatId, key })
+        .set(erased)
+        .remove([...ERASED])
+        .where((turn, { eq }) => `(${eq(turn.status, "delivered")} OR ${eq(turn.status, "dropped")})`)
+        .go(),
+    );
+  }
+
+  function eraseOpen({ chatId, key }: TurnKey): Promise<boolean> {
+    const open: TurnStatus[] = ["claimed", "answered", "parked"];
+    return unlessRefused(() =>
+      entity
+        .update({ chatId, key })
+        // With another owner, so that whoever holds it has lost it.
+        .set({ ...erased, status: "dropped", owner: "", leaseUntil: 0 })
+        .remove([...ERASED, "list", "listedAt"])
+        .where((turn, { eq }) => `(${open.map((status) => eq(turn.status, status)).join(" OR ")})`)
+        .go(),
+    );
+  }
+
   return {
     claim,
 
@@ -247,28 +273,11 @@ export function createTurns(table: Table): Turns {
       );
     },
 
-    async erase({ chatId, key }) {
-      const erased = { erased: true, question: "" };
-      try {
-        await entity
-          .update({ chatId, key })
-          .set(erased)
-          .remove([...ERASED])
-          .where((turn, { eq }) => eq(turn.status, "delivered"))
-          .go();
-        return;
-      } catch (error) {
-        if (!isRefused(error)) throw tableError(error);
-      }
-      await guarded(() =>
-        entity
-          .update({ chatId, key })
-          // With another owner, so that whoever holds it has lost it.
-          .set({ ...erased, status: "dropped", owner: "", leaseUntil: 0 })
-          .remove([...ERASED, "list", "listedAt"])
-          .where((turn, { ne }) => ne(turn.status, "delivered"))
-          .go(),
-      );
+    async erase(key) {
+      if (await eraseFinished(key)) return;
+      if (await eraseOpen(key)) return;
+      // It was delivered in between; or it has expired, and is gone.
+      await eraseFinished(key);
     },
   };
 }

@@ -59,7 +59,7 @@ export function createUsageReport(table: Table): UsageReport {
     const chats = new Map<string, string>();
     for (const keys of data as unknown as { pk: string; sk: string }[]) {
       const { chatId, key = "" } = toComposite(keys) ?? {};
-      // Perhaps once more: a message that came back late has seen nothing of the day.
+      // Once; only where two workers were at the same chat perhaps twice.
       if (chatId !== undefined) chats.set(chatId, key);
     }
     return [...chats];

@@ -1,4 +1,4 @@
-import type { DeliveryWay, FinishedTurn, ModelUsage, NoticeKind } from "../turn/turn.ts";
+import type { DeliveryWay, ModelUsage, NoticeKind } from "../turn/turn.ts";
 
 /**
  * What a chat has used on one day (UTC). Every turn that is over carries the day's total with it, this
@@ -27,14 +27,13 @@ export type Account = {
 /** The last fold of the chat's window, until a turn has counted it. */
 export type FoldUsage = ModelUsage & { version: number };
 
-/** The chat's account of today before this turn. */
-export function accountOf(
-  finished: readonly FinishedTurn[],
-  fold: FoldUsage | undefined,
-  now: number,
-): Account {
+/**
+ * The chat's account of today before this turn.
+ *
+ * @param carried what the newest turns say, oldest first
+ */
+export function accountOf(carried: readonly DayUsage[], fold: FoldUsage | undefined, now: number): Account {
   const day = dayOf(now);
-  const carried = finished.flatMap(({ usage }) => usage ?? []);
   const foldVersion = Math.max(0, ...carried.map((usage) => usage.foldVersion));
   const earlier = totalOf(carried, day);
   const today = earlier ?? { ...nothing, day, foldVersion };

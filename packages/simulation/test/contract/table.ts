@@ -287,9 +287,9 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       expect(memory.turns.map(({ answer }) => answer)).toEqual(["seen"]);
       expect(memory.finished).toEqual([
         { key: parked.key, finishedAt: now + 1 },
-        { key: noticed.key, finishedAt: now + 2, notice: "too_many", usage },
-        { key: dropped.key, finishedAt: now + 3, notice: "daily_limit", usage },
-        { key: done.key, finishedAt: now + 4, usage },
+        { key: noticed.key, finishedAt: now + 2, notice: "too_many" },
+        { key: dropped.key, finishedAt: now + 3, notice: "daily_limit" },
+        { key: done.key, finishedAt: now + 4 },
       ]);
     });
 
@@ -368,7 +368,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const done = await delivered("my secret");
       await ports.turns.erase(done);
       await ports.turns.erase(done);
-      expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key, usage }] });
+      expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key }], usages: [usage] });
       const { turns } = await ports.chats.page(chatId, "", "9", now);
       expect(turns).toEqual([{ key: done.key, status: "delivered", isErased: true, hasNotice: false }]);
       expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
@@ -421,9 +421,11 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
     });
 
     test("the day's usage is found with the turns that carry it", async () => {
-      await delivered("a1");
-      const { finished } = await recall();
-      expect(finished.map((turn) => turn.usage)).toEqual([usage]);
+      await claim();
+      const first = await delivered("a1");
+      expect((await recall()).usages).toEqual([usage]);
+      // Also by a message that was brought back and stands before them.
+      expect(await recall(first.key)).toMatchObject({ finished: [], usages: [usage] });
     });
 
     test("what the model took for a stored answer is known to whoever delivers it", async () => {
