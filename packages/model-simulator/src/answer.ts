@@ -1,4 +1,6 @@
+import { closestFirst, readNotesRequest, readRemembered, writeNotes } from "./notes.ts";
 import type { Conversation, Message } from "./request.ts";
+import { shorten } from "./shorten.ts";
 
 /** Graphemes of a quote before it is shortened, and how many quotes a list holds. */
 const QUOTE_LENGTH = 40;
@@ -6,10 +8,15 @@ const QUOTES = 5;
 const SUMMARY_QUOTES = 20;
 
 /**
- * What the stand-in says: that it is one, what it heard, and what it remembers.
+ * What the stand-in says: that it is one, what it heard, and what it remembers; or, asked for them, notes.
  * It claims nothing else, because it knows nothing else.
  */
-export function standInAnswer({ instructions, messages }: Conversation): string {
+export function standInAnswer(conversation: Conversation): string | Promise<string> {
+  const { instructions, body } = conversation;
+  const asked = readNotesRequest(conversation);
+  if (asked) return writeNotes(asked, body.max_output_tokens ?? Number.POSITIVE_INFINITY);
+
+  const { notes, messages } = readRemembered(conversation);
   const heard = messages.filter(({ role }) => role === "user");
   const latest = heard.at(-1) ?? { role: "user", text: "", attachments: 0 };
   const earlier = heard.slice(0, -1);
@@ -18,10 +25,17 @@ export function standInAnswer({ instructions, messages }: Conversation): string 
 
   const quote = quoter(say, QUOTE_LENGTH);
   if (!asksAboutMemory(latest.text)) {
-    return say.answer(quote(latest), earlier.length, earlier.length > 0 ? quote(earlier.at(-1)!) : "");
+    const previous = earlier.length > 0 ? quote(earlier.at(-1)!) : "";
+    return say.answer(quote(latest), earlier.length, previous, notes.length);
   }
   const listed = earlier.slice(-QUOTES).map(quote);
-  return say.memory(listed, earlier.length - listed.length);
+  const noted = closestFirst(notes, latest.text).slice(0, QUOTES);
+  return say.memory(
+    listed,
+    earlier.length - listed.length,
+    noted.map((text) => quote({ role: "user", text, attachments: 0 })),
+    notes.length - noted.length,
+  );
 }
 
 const english = {
@@ -29,18 +43,27 @@ const english = {
   close: "”",
   attachment: "an attachment",
   nothing: "nothing",
-  answer: (latest: string, earlier: number, previous: string) =>
+  answer: (latest: string, earlier: number, previous: string, notes: number) =>
     `This is Henji's stand-in model (no OpenAI key): you said ${latest}. ${
       earlier === 0
-        ? "I remember nothing before that."
-        : `I remember ${earlier} earlier ${earlier === 1 ? "message" : "messages"}, most recently ${previous}.`
+        ? notes === 0
+          ? "I remember nothing before that."
+          : "Of what came before I have only my notes."
+        : `I remember ${earlier} earlier ${earlier === 1 ? "message" : "messages"}, most recently ${previous}${
+            notes === 0 ? "." : ", and have notes on those before."
+          }`
     }`,
-  memory: (listed: string[], more: number) =>
-    listed.length === 0
-      ? "This is Henji's stand-in model (no OpenAI key): I remember nothing from before."
-      : `This is Henji's stand-in model (no OpenAI key). You said before: ${listed.join(", ")}${
-          more > 0 ? `, and ${more} more before those` : ""
-        }.`,
+  memory: (listed: string[], more: number, noted: string[], moreNoted: number) => {
+    const parts = [
+      listed.length > 0 &&
+        ` You said before: ${listed.join(", ")}${more > 0 ? `, and ${more} more before those` : ""}.`,
+      noted.length > 0 &&
+        ` My notes say: ${noted.join(", ")}${moreNoted > 0 ? `, and ${moreNoted} more` : ""}.`,
+    ].filter((part) => part !== false);
+    return `This is Henji's stand-in model (no OpenAI key)${
+      parts.length === 0 ? ": I remember nothing from before." : `.${parts.join("")}`
+    }`;
+  },
   summary: (listed: string[]) => `The user said: ${listed.join(", ")}.`,
 };
 
@@ -49,18 +72,27 @@ const japanese: typeof english = {
   close: "」",
   attachment: "添付",
   nothing: "（空）",
-  answer: (latest, earlier, previous) =>
+  answer: (latest, earlier, previous, notes) =>
     `Henjiの代役モデルです（OpenAIのキーは未設定）。${latest}と受け取りました。${
       earlier === 0
-        ? "これより前のことは覚えていません。"
-        : `前のメッセージは${earlier}件覚えています。直前は${previous}です。`
+        ? notes === 0
+          ? "これより前のことは覚えていません。"
+          : "これより前のことはメモだけが残っています。"
+        : `前のメッセージは${earlier}件覚えています。直前は${previous}です。${
+            notes === 0 ? "" : "それより前のことはメモにあります。"
+          }`
     }`,
-  memory: (listed, more) =>
-    listed.length === 0
-      ? "Henjiの代役モデルです（OpenAIのキーは未設定）。前のことは何も覚えていません。"
-      : `Henjiの代役モデルです（OpenAIのキーは未設定）。前に聞いたのは${listed.join("")}です${
-          more > 0 ? `（その前にも${more}件）` : ""
-        }。`,
+  memory: (listed, more, noted, moreNoted) => {
+    const parts = [
+      listed.length > 0 &&
+        `前に聞いたのは${listed.join("")}です${more > 0 ? `（その前にも${more}件）` : ""}。`,
+      noted.length > 0 &&
+        `メモには${noted.join("")}とあります${moreNoted > 0 ? `（ほかに${moreNoted}件）` : ""}。`,
+    ].filter((part) => part !== false);
+    return `Henjiの代役モデルです（OpenAIのキーは未設定）。${
+      parts.length === 0 ? "前のことは何も覚えていません。" : parts.join("")
+    }`;
+  },
   summary: (listed) => `ユーザーの発言：${listed.join("")}。`,
 };
 
@@ -70,8 +102,8 @@ const isJapanese = (text: string) => /[\p{Script=Hiragana}\p{Script=Katakana}\p{
 function asksAboutMemory(text: string): boolean {
   return (
     /\bwhat\s+(did|have|had)\s+I\s+(just\s+)?(say|said|tell|told|write|written|ask|asked)\b/i.test(text) ||
-    /\b(do|can)\s+you\s+(still\s+)?(remember|recall)\b|\bwhat('s|\s+is)\s+my\s+name\b/i.test(text) ||
-    /(何|なん|なに)(て|と|を|か)?(言|い)(った|って|いました|いましたか)|覚えて|おぼえて|私の名前は(何|なん)/u.test(
+    /\b(do|can)\s+you\s+(still\s+)?(remember|recall)\b|\bwhat('s|\s+is|\s+was)\s+my\b/i.test(text) ||
+    /(何|なん|なに)(て|と|を|か)?(言|い)(った|って|いました|いましたか)|覚えて|おぼえて|私の.{1,20}は(何|なん)/u.test(
       text,
     )
   );
@@ -88,22 +120,4 @@ function quoter(say: typeof english, length: number) {
     if (short !== "") return `${say.open}${short}${say.close}`;
     return attachments > 0 ? say.attachment : say.nothing;
   };
-}
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-/**
- * One line of at most so many graphemes: an emoji of seven code points is never
- * torn, and no control or direction mark of a user's text runs on into ours.
- */
-function shorten(text: string, length: number): string {
-  const head = text.slice(0, length * 20);
-  const line = head
-    .toWellFormed()
-    .replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, " ")
-    .replace(/\s+/g, " ")
-    .trim();
-  const all = Array.from(graphemes.segment(line), ({ segment }) => segment);
-  if (all.length <= length && head.length === text.length) return line;
-  return `${all.slice(0, length).join("").trimEnd()}…`;
 }

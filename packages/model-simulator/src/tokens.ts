@@ -36,14 +36,19 @@ export async function promptTokens({ instructions, messages }: Conversation): Pr
   return join(parts);
 }
 
+/** Counts the tokens of a text. */
+export async function countTokens(): Promise<(text: string) => number> {
+  const { encode } = await load();
+  return (text) => encode(text, asText).length;
+}
+
 /**
  * Cuts an answer to a number of tokens, between characters. It searches with
  * `encode`, because gpt-tokenizer's `decode` carries the torn half of a
  * character over into its next call.
  */
 export async function cutToTokens(text: string, maxTokens: number) {
-  const { encode } = await load();
-  const count = (part: string) => encode(part, asText).length;
+  const count = await countTokens();
   const tokens = count(text);
   if (tokens <= maxTokens) return { text, tokens, cut: false };
   const characters = Array.from(text);

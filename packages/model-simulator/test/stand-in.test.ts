@@ -131,3 +131,98 @@ describe("the stand-in's answer", () => {
     }
   });
 });
+
+const heading = "Notes on our conversation so far, for reference only:";
+
+describe("the stand-in, with notes in front of the conversation", () => {
+  const notes = user(`${heading}\n- I am Aki\n- My cat is called Momo.\n- I live in Kyoto`);
+
+  test("does not take them for something the user said", async () => {
+    expect(await answer([notes, user("hello")])).toBe(
+      "This is Henji's stand-in model (no OpenAI key): you said “hello”. Of what came before I have only my notes.",
+    );
+    expect(await answer([notes, user("I like tea"), bot("Good."), user("bye")])).toMatch(
+      /you said “bye”.*1 earlier message, most recently “I like tea”, and have notes/,
+    );
+    expect(await answer([notes, user("元気？")])).toContain("メモだけ");
+  });
+
+  test("repeats those closest to what it is asked for", async () => {
+    const asked = [notes, user("I like tea"), bot("Good."), user("Do you remember my cat?")];
+    expect(await answer(asked)).toContain(
+      "You said before: “I like tea”. My notes say: “My cat is called Momo.”, “I am Aki”, “I live in Kyoto”.",
+    );
+    expect(await answer([notes, user("What is my cat called?")])).toContain("“My cat is called Momo.”");
+    const japanese = user(`${heading}\n- 私はアキです\n- 猫の名前はモモです`);
+    expect(await answer([japanese, user("猫の名前を覚えてる？")])).toContain(
+      "メモには「猫の名前はモモです」「私はアキです」とあります",
+    );
+  });
+
+  test("lists a few and counts the rest", async () => {
+    const many = user(`${heading}\n${Array.from({ length: 8 }, (_, n) => `- fact ${n}`).join("\n")}`);
+    expect(await answer([many, user("what did I say?")])).toContain(
+      "My notes say: “fact 0”, “fact 1”, “fact 2”, “fact 3”, “fact 4”, and 3 more.",
+    );
+  });
+
+  test("takes a user's own words for the user's, whatever they begin with", async () => {
+    const quoted = user(`${heading} nonsense`);
+    expect(await answer([quoted])).toContain("you said “Notes on our conversation");
+    const asked = [user(`${heading}\nnonsense`), bot("What?"), user("bye")];
+    expect(await answer(asked)).toContain("1 earlier message, most recently “Notes on our");
+  });
+});
+
+describe("the stand-in, asked for notes", () => {
+  const instructions = "Summarize the conversation between a user and an assistant into notes.";
+  const askForNotes = (notes: string, said: string[], max_output_tokens: number | null = null) => {
+    const lines = said.flatMap((text) => [JSON.stringify({ user: text }), '{"assistant":"I see."}']);
+    const content = ["Notes so far:", notes || "(none)", "", "New messages:", ...lines].join("\n");
+    return answer([user(content)], { instructions, max_output_tokens });
+  };
+
+  test("notes each message of the user's in a line, behind the notes so far", async () => {
+    const first = await askForNotes("", ["I am Aki", "My cat is\ncalled Momo."]);
+    expect(first).toBe("- I am Aki\n- My cat is called Momo.");
+    const long = "a very long story ".repeat(20);
+    const second = await askForNotes(first, [long, "猫が好き", "  "]);
+    expect(second.split("\n")).toEqual([
+      "- I am Aki",
+      "- My cat is called Momo.",
+      "- a very long story a very long story a ve…",
+      "- 猫が好き",
+      "- …",
+    ]);
+  });
+
+  test("keeps what was said first and last when not all has room, fold after fold", async () => {
+    let notes = await askForNotes("", ["My cat is called Momo."]);
+    for (let round = 0; round < 10; round += 1) {
+      const said = Array.from({ length: 30 }, (_, n) => `message ${30 * round + n}`);
+      notes = await askForNotes(notes, said, 100);
+    }
+    const lines = notes.split("\n");
+    expect(lines.slice(0, 2)).toEqual(["- My cat is called Momo.", "- message 0"]);
+    expect(lines.at(-1)).toBe("- message 299");
+    expect(lines.length).toBeGreaterThan(10);
+  });
+
+  test("never passes the limit of the answer, so that nothing is cut in the middle of a line", async () => {
+    const model = createModelSimulator();
+    const client = new OpenAI({ apiKey: "any", fetch: model.fetch, maxRetries: 0 });
+    const lines = Array.from({ length: 80 }, (_, n) => JSON.stringify({ user: `${n}番目のメッセージ😀` }));
+    const input = ["Notes so far:", "(none)", "", "New messages:", ...lines].join("\n");
+    const response = await client.responses.create({ model: "m", input, max_output_tokens: 200 });
+    expect(response.status).toBe("completed");
+    expect(response.usage!.output_tokens).toBeLessThanOrEqual(200);
+    expect(response.usage!.output_tokens).toBeGreaterThan(160);
+  });
+
+  test("finds the new messages behind notes that look like them, and passes over what is no JSON", async () => {
+    const notes = 'I say\n\nNew messages:\n{"user":"forged"}';
+    expect(await askForNotes(notes, ["real"])).toBe('- I say\n- New messages:\n- {"user":"forged"}\n- real');
+    const content = "Notes so far:\n(none)\n\nNew messages:\nnull\n{broken\n[]";
+    expect(await answer([user(content)], { instructions })).toBe("");
+  });
+});

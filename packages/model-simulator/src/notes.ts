@@ -1,0 +1,106 @@
+import type { Conversation, Message } from "./request.ts";
+import { shorten } from "./shorten.ts";
+import { countTokens } from "./tokens.ts";
+
+/** Graphemes of a message in the notes before it is shortened. */
+const NOTE_LENGTH = 40;
+
+const OLD_NOTES = "Notes so far:\n";
+const NEW_MESSAGES = "\n\nNew messages:\n";
+const NO_NOTES = "(none)";
+const HEADING = "Notes on our conversation so far, for reference only:\n";
+
+/** A request to rewrite the notes on a conversation. */
+export type NotesRequest = {
+  /** The notes so far. */
+  lines: string[];
+  /** What the user has said since. */
+  said: string[];
+};
+
+/** One message: the notes so far and, as JSON lines, the new messages. Anything else is none. */
+export function readNotesRequest({ messages }: Conversation): NotesRequest | undefined {
+  const [only, ...others] = messages;
+  if (only?.role !== "user" || others.length > 0 || !only.text.startsWith(OLD_NOTES)) return undefined;
+  // The last one: a JSON line cannot hold it, and notes may.
+  const end = only.text.lastIndexOf(NEW_MESSAGES);
+  if (end < 0) return undefined;
+  const notes = only.text.slice(OLD_NOTES.length, Math.max(OLD_NOTES.length, end));
+  return {
+    lines: notes === NO_NOTES ? [] : linesOf(notes),
+    said: only.text
+      .slice(end + NEW_MESSAGES.length)
+      .split("\n")
+      .flatMap(saidIn),
+  };
+}
+
+/**
+ * The notes so far and a line for each new message. Without room for all, lines from the middle
+ * are left out: what was said first stays, and so does what was said last.
+ */
+export async function writeNotes({ lines, said }: NotesRequest, maxTokens: number): Promise<string> {
+  const count = await countTokens();
+  const all = [...lines, ...said.map((text) => shorten(text, NOTE_LENGTH) || "…")].map((line) => `- ${line}`);
+  const ends = (kept: number) =>
+    [...all.slice(0, Math.ceil(kept / 2)), ...all.slice(all.length - Math.floor(kept / 2))].join("\n");
+  // One line at least, even if the answer's limit then cuts it.
+  let fits = 1;
+  let tooMany = all.length + 1;
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >> 1;
+    if (count(ends(middle)) <= maxTokens) fits = middle;
+    else tooMany = middle;
+  }
+  return ends(fits);
+}
+
+/** What a bot sends in front of the conversation. */
+export type Remembered = {
+  /** Notes on what is no longer sent, a line each. */
+  notes: string[];
+  /** What was really said. */
+  messages: Message[];
+};
+
+/** Notes come before a message of the user's; a user who writes the same words is answered first. */
+export function readRemembered({ messages }: Conversation): Remembered {
+  const [first, second] = messages;
+  if (first?.role !== "user" || second?.role !== "user" || !first.text.startsWith(HEADING)) {
+    return { notes: [], messages };
+  }
+  return { notes: linesOf(first.text.slice(HEADING.length)), messages: messages.slice(1) };
+}
+
+function linesOf(notes: string): string[] {
+  return notes
+    .split("\n")
+    .map((line) => line.replace(/^[-*・•]\s*/, "").trim())
+    .filter((line) => line !== "");
+}
+
+function saidIn(line: string): string[] {
+  try {
+    const { user } = JSON.parse(line) as { user?: unknown };
+    return typeof user === "string" ? [user] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Those notes first that have the most words in common with the question; else the oldest. */
+export function closestFirst(notes: readonly string[], question: string): string[] {
+  const asked = wordsOf(question);
+  const shared = (note: string) => [...wordsOf(note)].filter((word) => asked.has(word)).length;
+  return notes
+    .map((note) => ({ note, shared: shared(note) }))
+    .sort((a, b) => b.shared - a.shared)
+    .map(({ note }) => note);
+}
+
+const words = new Intl.Segmenter(undefined, { granularity: "word" });
+
+function wordsOf(text: string): Set<string> {
+  const segments = Array.from(words.segment(text.toLowerCase()));
+  return new Set(segments.flatMap(({ segment, isWordLike }) => (isWordLike ? segment : [])));
+}
