@@ -1,8 +1,12 @@
-import { buildContext, nextWindowStart, tokensOf } from "@henji/core/context/context";
+import { systemClock } from "@henji/core/clock";
+import { buildContext, nextWindowStart, SUMMARY_HEADING, tokensOf } from "@henji/core/context/context";
+import { createFold } from "@henji/core/context/fold";
 import { loadTokenizer, TOKENS_PER_MESSAGE, tokensAtMost } from "@henji/core/context/tokens";
+import { createLog } from "@henji/core/log";
 import type { PastTurn } from "@henji/core/turn/turn";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import bot from "../../../bot.config.ts";
 
 const count = await loadTokenizer();
 const key = (n: number) => `${String(n).padStart(13, "0")}#e`;
@@ -63,32 +67,83 @@ const anyText = fc
   )
   .map((text) => text.toWellFormed());
 
-test("no request passes its bound, counted by the tokenizer itself", () => {
-  const turns = fc
-    .array(fc.tuple(anyText, anyText), { maxLength: 12 })
-    .map((pairs) => pairs.map(([q, a], n) => turn(n, q, a)));
-  fc.assert(
-    fc.property(
-      turns,
-      anyText,
-      anyText,
-      anyText,
-      fc.nat(600),
-      (past, instructions, summary, message, maxWindowTokens) => {
+/** The notes that a fold keeps of what the model wrote. */
+async function noted(written: string, summaryTokens: number): Promise<string> {
+  let summary = "";
+  const past = turn(1, "long ago", "so it was");
+  const stored = { key: past.key, status: "delivered", isErased: false, hasNotice: false, past } as const;
+  const fold = createFold({
+    bot: { memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0, summaryTokens } },
+    chats: {
+      page: async () => ({ turns: [stored], next: undefined }),
+      async note(_chat, change) {
+        summary = change.summary ?? "";
+        return true;
+      },
+    },
+    summarizer: {
+      ask: async () => ({
+        text: written,
+        cut: false,
+        refused: false,
+        usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
+      }),
+    },
+    clock: systemClock,
+    log: createLog({ write: () => {} }),
+  });
+  const memory = {
+    windowStart: "",
+    summary: "",
+    erasedBefore: "",
+    unsent: [],
+    version: 0,
+    turns: [],
+    finished: [],
+  };
+  await fold({
+    turn: { chatId: "U1", eventId: "E1" },
+    memory,
+    past,
+    safetyIdentifier: "",
+    deadline: systemClock.now() + 60_000,
+  })?.();
+  return summary;
+}
+
+test("no request, counted by the tokenizer, passes a bound made of the configuration and the message alone", async () => {
+  const pastTurns = fc.array(fc.tuple(anyText, anyText, fc.boolean()), { maxLength: 30 }).map((all) =>
+    all.map(([q, a, isCounted], n) => {
+      const { tokens, ...uncounted } = turn(n, q, a);
+      return isCounted ? { ...uncounted, tokens: tokens! } : uncounted;
+    }),
+  );
+  const written = fc.array(anyText, { maxLength: 6 }).map((lines) => lines.join("\n"));
+  const summaryTokens = fc.integer({ min: 50, max: 300 });
+  const maxTokens = fc.nat(2_000);
+  const heading = `${SUMMARY_HEADING}\n`;
+  await fc.assert(
+    fc.asyncProperty(
+      ...[pastTurns, anyText, written, summaryTokens, anyText, maxTokens],
+      async (turns, instructions, text, summaryTokens, message, maxWindowTokens) => {
+        const summary = await noted(text, summaryTokens);
+        expect(count(summary)).toBeLessThanOrEqual(summaryTokens);
         const context = buildContext({
-          instructions,
-          summary,
-          turns: past,
-          windowStart: "",
-          message,
-          maxWindowTokens,
+          ...{ instructions, summary, turns, windowStart: "", message, maxWindowTokens },
         });
         const counted =
           count(instructions) +
           context.input.reduce((sum, { content }) => sum + count(content) + TOKENS_PER_MESSAGE, 0);
         expect(counted).toBeLessThanOrEqual(context.tokensAtMost);
+        const frame = 3 * TOKENS_PER_MESSAGE + maxWindowTokens;
+        expect(counted).toBeLessThanOrEqual(
+          tokensAtMost(instructions) + summaryTokens + tokensAtMost(message) + frame + tokensAtMost(heading),
+        );
         expect(context.tokensAtMost).toBeLessThanOrEqual(
-          tokensAtMost(instructions) + tokensAtMost(summary) + tokensAtMost(message) + 100 + maxWindowTokens,
+          tokensAtMost(instructions) +
+            (summary === "" ? 0 : tokensAtMost(heading + summary)) +
+            tokensAtMost(message) +
+            frame,
         );
       },
     ),

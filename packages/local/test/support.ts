@@ -21,11 +21,17 @@ export async function ask(line: LineSimulator, userId: string, text: string): Pr
 }
 
 export function nextAnswer(line: LineSimulator, chatId: string): Promise<string> {
-  return nextChange(line, (change) =>
-    change.type === "message" && change.chatId === chatId && change.entry.by !== "user"
-      ? textOf(change.entry)
-      : undefined,
-  );
+  return nextAnswers(line, chatId, 1);
+}
+
+/** Resolves with the last of the bot's next `count` messages in a chat. */
+export function nextAnswers(line: LineSimulator, chatId: string, count: number): Promise<string> {
+  let left = count;
+  return nextChange(line, (change) => {
+    if (change.type !== "message" || change.chatId !== chatId || change.entry.by === "user") return undefined;
+    left -= 1;
+    return left === 0 ? textOf(change.entry) : undefined;
+  });
 }
 
 export function textOf({ message }: BotEntry): string {

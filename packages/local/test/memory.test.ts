@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { SUMMARY_HEADING } from "@henji/core/context/context";
+import type { LoggedRequest } from "@henji/model-simulator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Local, startLocal } from "../src/start.ts";
+import { ask, nextAnswers } from "./support.ts";
+
+const fact = "My cat is called Momo.";
+const smallTalk = Array.from({ length: 298 }, (_, n) => `Message ${n + 2}: what about ${n % 7} o'clock?`);
+/** `limits.maxUnanswered` of the bot. */
+const atOnce = 50;
+
+let local: Local;
+let user: string;
+/** What the model was asked, in turn order, and how often it was asked for notes. */
+let asked: LoggedRequest[];
+let folds: number;
+
+beforeAll(async () => {
+  local = await startLocal({ botConfig: join(import.meta.dirname, "small-window.ts") });
+  user = local.line.addUser({ name: "Aki" }).userId;
+  await ask(local.line, user, fact);
+  for (let from = 0; from < smallTalk.length; from += atOnce) {
+    await sayAll(smallTalk.slice(from, from + atOnce));
+  }
+  const { requests } = local.model!;
+  asked = requests.filter((request) => !isFold(request));
+  folds = requests.filter(isFold).length;
+}, 60_000);
+
+afterAll(() => local.stop());
+
+/** In one webhook, a millisecond after each other. */
+async function sayAll(messages: readonly string[]): Promise<void> {
+  const { line } = local;
+  const startedAt = Date.now();
+  const answered = nextAnswers(line, user, messages.length);
+  const events = messages.map((text, n) => ({ ...line.say({ from: user, text }), timestamp: startedAt + n }));
+  const delivery = await line.deliver(events, { timeoutMs: 10_000 });
+  expect(delivery.ok).toBe(true);
+  await answered;
+}
+
+function isFold({ body }: LoggedRequest): boolean {
+  return body.prompt_cache_key?.endsWith("/notes") ?? false;
+}
+
+type Input = { role: string; content: string }[];
+
+const inputOf = ({ body }: LoggedRequest) => body.input as Input;
+
+/** The very bytes in front of the new message. */
+function prefixOf(request: LoggedRequest): string {
+  return request.raw.slice(0, request.raw.lastIndexOf(JSON.stringify(inputOf(request).at(-1))));
+}
+
+function notesOf(request: LoggedRequest): string {
+  const first = inputOf(request)[0]!.content;
+  return first.startsWith(SUMMARY_HEADING) ? first : "";
+}
+
+test("every message was asked about once, in order", () => {
+  expect(asked.map((request) => inputOf(request).at(-1)!.content)).toEqual([fact, ...smallTalk]);
+});
+
+test("each request begins with the bytes of the one before, but right after a fold", () => {
+  const moves = asked.slice(1).flatMap((request, n) => {
+    const before = asked[n]!;
+    if (request.raw.startsWith(prefixOf(before))) return [];
+    return { turn: n + 2, isFolded: notesOf(request) !== notesOf(before) };
+  });
+  expect(moves.filter(({ isFolded }) => !isFolded)).toEqual([]);
+  expect(moves.length).toBeGreaterThan(10);
+  expect(moves.length).toBeLessThanOrEqual(folds);
+  expect(moves.length).toBeLessThan(asked.length / 8);
+});
+
+test("all requests of the chat go to the same prompt cache", () => {
+  expect(new Set(asked.map(({ body }) => body.prompt_cache_key)).size).toBe(1);
+});
+
+test("no request grows with the history", () => {
+  const tokens = asked.map(({ usage }) => usage!.input_tokens);
+  expect(Math.max(...tokens.slice(150))).toBeLessThanOrEqual(Math.max(...tokens.slice(0, 150)) * 1.2);
+});
+
+test("a fact told in turn 1 can be asked for in turn 300", async () => {
+  local.model!.answerWith(({ messages }) => messages.map(({ role, text }) => `${role}: ${text}`).join("\n"));
+  const answer = await ask(local.line, user, "Which cat do I have?");
+  local.model!.answerWith(undefined);
+  const [notes = "", ...window] = inputOf(local.model!.requests.findLast((one) => !isFold(one))!);
+  expect(answer).toContain(fact);
+  expect(notes).toMatchObject({ role: "user", content: expect.stringContaining(`${SUMMARY_HEADING}\n`) });
+  expect(notes).toMatchObject({ content: expect.stringContaining(fact) });
+  expect(window.length).toBeGreaterThan(4);
+  expect(JSON.stringify(window)).not.toContain(fact);
+});
+
+test("the stand-in finds a fact of turn 1 in its notes", async () => {
+  expect(await ask(local.line, user, "What is my cat called?")).toMatch(
+    /My notes say: “My cat is called Momo\.”/,
+  );
+});
