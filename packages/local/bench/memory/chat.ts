@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import type { Bot } from "@henji/core/bot";
+import type { Chats } from "@henji/core/chat/chats";
+import { createChats } from "@henji/core/chat/chats";
+import type { Clock } from "@henji/core/clock";
+import { createLog } from "@henji/core/log";
+import { createModel } from "@henji/core/model/model";
+import { encodeJob } from "@henji/core/queue/job";
+import { worker as settings } from "@henji/core/settings";
+import type { Table } from "@henji/core/table";
+import { createTurns } from "@henji/core/turn/turns";
+import { createWorker } from "@henji/core/worker";
+import { createModelSimulator } from "@henji/model-simulator";
+import type { Exchange } from "../../../core/bench/conversation.ts";
+import { type Consumed, type Meter, meter } from "./meter.ts";
+
+/** What one turn took of DynamoDB, and what a fold behind it took on top. */
+export type TurnConsumed = { turn: Consumed; fold: Consumed | undefined };
+
+export type Player = {
+  /** One message of a chat through the worker, until it is delivered and all is tidied up. */
+  play(chatId: string, exchange: Exchange, now: number): Promise<TurnConsumed>;
+};
+
+/** The real worker on a real table; what it says is written in the exchange, and what it folds the stand-in notes. */
+export function createPlayer({ client, table }: Table, bot: Bot): Player {
+  const meterOfTable: Meter = meter(client);
+  let now = 0;
+  let answer = "";
+  let turn: Consumed | undefined;
+  const clock: Clock = { now: () => now, timeout: (ms) => AbortSignal.timeout(ms) };
+
+  const answering = createModelSimulator();
+  answering.answerWith(() => answer);
+  const modelOf = (fetch: typeof globalThis.fetch, maxOutputTokens: number) =>
+    createModel({ apiKey: "stand-in", settings: { ...bot.model, maxOutputTokens }, fetch });
+
+  /** A fold comes behind everything else: what was consumed so far is the turn's. */
+  const beforeFold = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
+    return (...args: Args) => {
+      turn ??= meterOfTable.take();
+      return call(...args);
+    };
+  };
+  const chats: Chats = createChats({ client, table });
+  const names: string[] = [];
+  const sent = async () => ({ outcome: "sent" as const, requestId: randomUUID() });
+
+  const worker = createWorker({
+    bot,
+    turns: createTurns({ client, table }),
+    chats: { ...chats, page: beforeFold(chats.page), note: beforeFold(chats.note) },
+    model: modelOf(answering.fetch, bot.model.maxOutputTokens),
+    summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
+    line: { reply: sent, push: sent, showLoading: async () => {} },
+    inbox: { delete: async () => {}, hide: async () => {}, park: async () => {} },
+    identitySecret: "secret",
+    newOwner: randomUUID,
+    random: Math.random,
+    clock,
+    log: createLog({ write: (line) => names.push(JSON.parse(line).name) }),
+  });
+
+  return {
+    async play(chatId, exchange, at) {
+      now = at;
+      answer = exchange.answer;
+      turn = undefined;
+      names.length = 0;
+      meterOfTable.take();
+      const eventId = eventIdOf(at);
+      const body = encodeJob({
+        version: 1,
+        event: {
+          type: "message",
+          mode: "active",
+          webhookEventId: eventId,
+          timestamp: at,
+          replyToken: randomUUID().replaceAll("-", ""),
+          source: { type: "user", userId: chatId },
+          message: { type: "text", id: messageIdOf(at), text: exchange.question },
+        },
+        receivedAt: at,
+      });
+      const incoming = { messageId: randomUUID(), receiptHandle: "", chatId, body, receiveCount: 1 };
+      await worker([incoming], at + settings.timeoutS * 1000);
+      if (!names.includes("turn.delivered")) throw new Error(`A turn was not delivered: ${names.join(", ")}`);
+      const rest = meterOfTable.take();
+      const isFolded = names.includes("window.folded");
+      if (names.includes("window.not_folded")) throw new Error("A fold has failed");
+      return turn && isFolded ? { turn, fold: rest } : { turn: rest, fold: undefined };
+    },
+  };
+}
+
+/** As long as LINE's: a ULID has 26 characters. */
+export function eventIdOf(at: number): string {
+  return `01${String(at).padStart(24, "0")}`;
+}
+
+/** As long as LINE's. */
+export function messageIdOf(at: number): string {
+  return String(at).padStart(18, "5");
+}
