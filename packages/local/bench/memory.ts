@@ -35,7 +35,10 @@ if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-const histories = values.histories.split(",").map(Number);
+const histories = values.histories
+  .split(",")
+  .map(Number)
+  .sort((a, b) => a - b);
 const measured = Number(values.turns);
 if (!histories.every((n) => Number.isInteger(n) && n >= 1 && n <= 1_000_000)) {
   fail("--histories: numbers from 1 to 1,000,000 with commas between them");
