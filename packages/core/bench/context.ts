@@ -33,7 +33,6 @@ if (!(Number.isInteger(turns) && turns >= 200 && turns <= 600)) {
 }
 
 const seed = 1;
-const summaryTokens = 300;
 const pauseMs = 30_000;
 /** Longer than anything stays in the prompt cache. */
 const longPauseMs = 60 * 60 * 1000;
@@ -56,7 +55,7 @@ const { memory } = bot;
 const instructions = instructionsFor(bot, { type: "user", id: "U0" });
 const { prices } = bot.model;
 const count = await loadTokenizer();
-const options: StrategyOptions = { instructions, memory, summaryTokens, count };
+const options: StrategyOptions = { instructions, memory, count };
 
 const [ja, en, mixed] = await Promise.all([readScript("ja"), readScript("en"), readScript("mixed")]);
 const conversations = {
@@ -157,7 +156,7 @@ const lengths = Object.entries(conversations).map(([conversation, exchanges]) =>
 });
 
 if (values.json) {
-  const assumptions = { turns, seed, summaryTokens, pauseMs, longPauseMs, memory, prices };
+  const assumptions = { turns, seed, pauseMs, longPauseMs, memory, prices };
   console.log(JSON.stringify({ assumptions, lengths, results, flatness, goals, missed }, null, 2));
 } else {
   print();
@@ -166,7 +165,7 @@ process.exit(missed.length === 0 ? 0 : 1);
 
 function print() {
   console.log(
-    `${turns} turns each, one every ${pauseMs / 1000} s; budget ${memory.highWaterTokens} tokens of past turns (ours: down to ${memory.lowWaterTokens}); summary of ${summaryTokens}; $ per million tokens: ${JSON.stringify(prices)}`,
+    `${turns} turns each, one every ${pauseMs / 1000} s; budget ${memory.highWaterTokens} tokens of past turns (ours: down to ${memory.lowWaterTokens}); summary of ${memory.summaryTokens}; $ per million tokens: ${JSON.stringify(prices)}`,
   );
   for (const { conversation, strategies } of results) {
     console.log(`\n${conversation}`);

@@ -17,8 +17,6 @@ export type Strategy = {
 export type StrategyOptions = {
   instructions: string;
   memory: Bot["memory"];
-  /** Longest summary. */
-  summaryTokens: number;
   count: CountTokens;
 };
 
@@ -100,10 +98,10 @@ export function foldingAtHighMark(options: StrategyOptions): Strategy {
  * ones, without the oldest lines that would make it longer than the cap. What it says does
  * not matter here; its length does, and that it is new each time.
  */
-function createFold({ summaryTokens, count }: StrategyOptions) {
+function createFold({ memory, count }: StrategyOptions) {
   return (old: string, leaving: readonly PastTurn[]): Fold => {
     const lines = [...(old === "" ? [] : old.split("\n")), ...leaving.map(noteOf)];
-    while (count(lines.join("\n")) > summaryTokens) lines.shift();
+    while (count(lines.join("\n")) > memory.summaryTokens) lines.shift();
     return { request: foldContext(old, leaving), summary: lines.join("\n") };
   };
 }
