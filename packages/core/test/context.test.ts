@@ -100,6 +100,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
     version: 0,
     turns: [],
     finished: [],
+    usages: [],
   };
   await fold({
     turn: { chatId: "U1", eventId: "E1" },

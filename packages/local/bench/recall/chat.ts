@@ -1,5 +1,5 @@
 import { type Bot, instructionsFor } from "@henji/core/bot";
-import type { Chats, Memory } from "@henji/core/chat/chats";
+import type { Chats, Notes } from "@henji/core/chat/chats";
 import { systemClock } from "@henji/core/clock";
 import { buildContext } from "@henji/core/context/context";
 import { createFold } from "@henji/core/context/fold";
@@ -30,7 +30,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
   const turns: PastTurn[] = [];
   const used: ModelUsage[] = [];
   const failures: string[] = [];
-  let notes: Omit<Memory, "turns" | "finished"> = {
+  let notes: Notes = {
     windowStart: "",
     summary: "",
     erasedBefore: "",
@@ -73,7 +73,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       const past = { key, question, answer, tokens: { question: count(question), answer: count(answer) } };
       await fold({
         turn: { chatId, eventId: key },
-        memory: { ...notes, turns, finished: [] },
+        memory: { ...notes, turns, finished: [], usages: [] },
         past,
         safetyIdentifier: "eval",
         deadline: systemClock.now() + worker.timeoutS * 1000,
