@@ -76,25 +76,25 @@ export function createAnswer(options: AnswerOptions) {
       return { request, turn: await store(request, { messages, notice: kind }, {}) };
     },
 
-    /** What is left to do once the answer is out and its chat is free: to keep the window within its marks. */
-    tidying({ request, turn, past }: Prepared): (() => Promise<void>) | undefined {
-      if (!past) return undefined;
-      const { memory, deadline } = request;
-      return fold({ turn, memory, past, deadline, safetyIdentifier: safetyIdentifierOf(turn) });
-    },
-
-    /** Sends it, and marks it as sent. */
-    async send({ request, turn }: Prepared): Promise<void> {
-      const { memory, replyToken } = request;
+    /**
+     * Sends it, and marks it as sent.
+     *
+     * @returns what is left to do once its chat is free: to keep the window within its marks
+     */
+    async send(prepared: Prepared): Promise<(() => Promise<void>) | undefined> {
+      const { request, turn } = prepared;
+      const { memory, replyToken, deadline } = request;
       const startedAt = clock.now();
       const resumed = request.turn.answer !== undefined;
       const delivered = await deliver({ turn, replyToken, resumed });
       const at = clock.now();
       const today = accountOf(memory.usages, memory.fold, at);
+      const folding = foldBehind(prepared);
       await turns.delivered(turn, {
         ...delivered,
         at,
         account: withAnswer(today, delivered.by, turn.answer.notice ?? turn.used),
+        folding: folding && { until: deadline, version: memory.version },
       });
       log.info("turn.delivered", {
         ...namesOf(turn),
@@ -103,8 +103,15 @@ export function createAnswer(options: AnswerOptions) {
         lineRequestId: delivered.requestId,
         ms: clock.now() - startedAt,
       });
+      return folding;
     },
   };
+
+  function foldBehind({ request, turn, past }: Prepared): (() => Promise<void>) | undefined {
+    if (!past) return undefined;
+    const { memory, deadline } = request;
+    return fold({ turn, memory, past, deadline, safetyIdentifier: safetyIdentifierOf(turn) });
+  }
 
   async function store(
     { turn, message, replyToken }: AnswerRequest,

@@ -140,8 +140,7 @@ export function createHandleMessage(options: MessageOptions) {
       const prepared = await prepare({ message, turn, memory, replyToken, deadline }, event, batch);
       if (!prepared) return done;
       held = prepared.turn;
-      await answer.send(prepared);
-      const after = answer.tidying(prepared);
+      const after = await answer.send(prepared);
       return after ? { kind: "done", after } : done;
     } catch (cause) {
       const error = toBotError(cause);

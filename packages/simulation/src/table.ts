@@ -9,6 +9,7 @@ import {
   NO_MESSAGES,
   toConversation,
   toFinishedTurn,
+  toFolding,
   toStoredTurn,
   toTurn,
 } from "@henji/core/turn/item";
@@ -183,7 +184,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       return toTurn(item);
     },
 
-    async delivered(turn, { by, requestId, at, account }) {
+    async delivered(turn, { by, requestId, at, account, folding }) {
       await call("delivered", () =>
         write("delivered", turn, ["answered", "delivered"], turn.owner, (item) => ({
           ...item,
@@ -192,6 +193,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           finishedAt: at,
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
+          ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
           ...(turn.answer?.notice && { messages: NO_MESSAGES }),
         })),
       );
@@ -270,12 +272,14 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         const before = (turns: readonly TurnItem[]) => turns.filter((turn) => turn.key < key);
         const turns = currentOf(newest);
         const past = toConversation(before(turns));
+        const folding = toFolding(turns);
         const isCovered = newest.length + (stored ? 1 : 0) === limit && past.length < limit / 2;
         return {
           ...toNotes(stored, now),
           turns: isCovered ? toConversation(before(currentOf(all))).slice(-limit) : past,
           finished: before(turns).flatMap((turn) => toFinishedTurn(turn) ?? []),
           usages: turns.flatMap(({ usage }) => usage ?? []),
+          ...(folding && { folding }),
         };
       }),
 

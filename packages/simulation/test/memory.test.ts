@@ -150,38 +150,55 @@ describe("what is taken away", () => {
   });
 });
 
-test("a window that is full is folded after the answer is out, and never with it", async () => {
-  const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
-  const order: string[] = [];
+const small = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+const questions = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => `question no. ${from + n}`);
+
+test("a window that is full is folded after the answer is out; if that fails, it is tried again", async () => {
+  const folds: string[] = [];
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory }),
+    bot: defineBot({ ...ownBot, memory: small }),
     summarizer: {
-      behave: () => (order.length === 1 ? "unavailable" : "answer"),
+      behave: () => (folds.length === 1 ? "unavailable" : "answer"),
       answer: () => "notes",
-      onAsk: () => void order.push(`after ${world.sent().length} answers`),
+      onAsk: () => void folds.push(`after ${world.sent().length} answers`),
     },
   });
-  await talk("U1", ...Array.from({ length: 8 }, (_, n) => `question no. ${n}`));
-  const [first, second] = order;
-  // The first failed, and the next turn tried again.
+  await talk("U1", ...questions(0, 7));
+  expect(folds).toEqual(["after 5 answers"]);
   expect(world.lines).toContain("window.not_folded");
-  expect(Number(second?.split(" ")[1])).toBe(Number(first?.split(" ")[1]) + 1);
+  await world.scheduler.run(world.scheduler.now() + 75_000, () => false);
+  await talk("U1", ...questions(7, 9));
+  expect(folds).toEqual(["after 5 answers", "after 8 answers"]);
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
   expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
 });
 
-test("what the model will not take notes on leaves the window, and the notes stay as they were", async () => {
-  const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+test("what is said while a window is folded is answered at once, and does not fold it again", async () => {
   let folds = 0;
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory }),
+    bot: defineBot({ ...ownBot, memory: small }),
+    summarizer: { behave: () => "hang", onAsk: () => void folds++ },
+  });
+  await talk("U1", ...questions(0, 6));
+  expect(folds).toBe(1);
+  world.say("U1", "Are you there?");
+  expect(await world.run(world.worker(), 1_000)).toEqual([]);
+  expect(newest()).toBe("U1 reply: You said: Are you there?");
+  expect(folds).toBe(1);
+});
+
+test("what the model will not take notes on leaves the window, and the notes stay as they were", async () => {
+  let folds = 0;
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory: small }),
     summarizer: {
       behave: () => (folds > 1 ? "refusal" : "answer"),
       answer: () => "notes",
       onAsk: () => void folds++,
     },
   });
-  await talk("U1", ...Array.from({ length: 16 }, (_, n) => `question no. ${n}`));
+  await talk("U1", ...questions(0, 16));
   expect(folds).toBeGreaterThan(1);
   expect(folds).toBeLessThan(6);
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');

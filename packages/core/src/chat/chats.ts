@@ -1,10 +1,11 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
 import { type TurnItem, turnEntity } from "../turn/entity.ts";
-import { toConversation, toFinishedTurn, toStoredTurn } from "../turn/item.ts";
+import { toConversation, toFinishedTurn, toFolding, toStoredTurn } from "../turn/item.ts";
 import {
   afterKey,
   type FinishedTurn,
+  type Folding,
   type ModelUsage,
   type PastTurn,
   type StoredTurn,
@@ -36,6 +37,8 @@ export type Memory = Notes & {
   finished: readonly FinishedTurn[];
   /** What the newest turns carry of their chat's days, oldest first; those behind the one at hand too. */
   usages: readonly DayUsage[];
+  /** The newest fold that was begun; it may be over. */
+  folding?: Folding;
 };
 
 /** What becomes of the notes; everything that is not named stays. */
@@ -138,6 +141,7 @@ export function createChats(table: Table): Chats {
       const [chat] = entity.parse(newest.items).data;
       const turns = currentOf(newest);
       const past = toConversation(before(turns));
+      const folding = toFolding(turns);
       // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
       const isCovered = !newest.isLast && past.length < limit / 2;
       return {
@@ -149,6 +153,7 @@ export function createChats(table: Table): Chats {
           : past,
         finished: before(turns).flatMap((turn) => toFinishedTurn(turn) ?? []),
         usages: turns.flatMap(({ usage }) => usage ?? []),
+        ...(folding && { folding }),
       };
     },
 

@@ -34,12 +34,14 @@ export type FoldRequest = {
  * call, and starts the window behind them. It runs after the answer is out, so no user waits. If it fails
  * nothing is lost: the next turn tries again, and meanwhile the context leaves the oldest turns out.
  *
- * The result says how to do it; it says nothing while the window is within its marks.
+ * The result says how to do it; it says nothing while the window is within its marks, or is being folded.
  */
 export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) {
   const { memory: marks } = bot;
   return (request: FoldRequest): (() => Promise<void>) | undefined => {
     const { memory, past } = request;
+    // What waits in line is answered while the chat is folded, and would fold it again.
+    if (memory.folding?.version === memory.version && clock.now() < memory.folding.until) return undefined;
     const windowStart = nextWindowStart([...memory.turns, past], memory.windowStart, marks);
     return windowStart === memory.windowStart ? undefined : () => tryToFold(request);
   };

@@ -65,6 +65,9 @@ export function turnEntity({ client, table }: Table) {
             foldVersion: counter,
           },
         },
+        /** Set if a fold has begun behind it: when it has ended in any case, epoch milliseconds, and of which version. */
+        foldingUntil: { type: "number" },
+        foldingVersion: { type: "number" },
         /** Where an operator finds it: `parked`, or `day#YYYY-MM-DD` for the first turn of a chat on that day. */
         list: { type: "string" },
         /** ISO 8601; with `list`. */

@@ -1,7 +1,7 @@
 import type { TextMessage } from "../line/text.ts";
 import type { Account } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
-import type { Answer, FinishedTurn, Learned, PastTurn, StoredTurn, Turn } from "./turn.ts";
+import type { Answer, FinishedTurn, Folding, Learned, PastTurn, StoredTurn, Turn } from "./turn.ts";
 
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
@@ -38,6 +38,12 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
 export function toFinishedTurn({ key, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
   if (finishedAt === undefined) return undefined;
   return { key, finishedAt, ...(notice && { notice }) };
+}
+
+/** The newest fold that these turns, oldest first, have begun. */
+export function toFolding(items: readonly TurnItem[]): Folding | undefined {
+  const newest = items.findLast(({ foldingUntil }) => foldingUntil !== undefined);
+  return newest && { until: newest.foldingUntil!, version: newest.foldingVersion ?? 0 };
 }
 
 /** What is left of a notice once it is delivered: it may hold much of the chat, such as an export. */

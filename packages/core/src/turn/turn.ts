@@ -94,6 +94,14 @@ export type FinishedTurn = {
   notice?: NoticeKind;
 };
 
+/** A fold that its turn has begun; there is no need of another while it runs. */
+export type Folding = {
+  /** Epoch milliseconds; then it has ended in any case. */
+  until: number;
+  /** Of the notes that it rewrites. */
+  version: number;
+};
+
 /** A finished exchange, as the context needs it. */
 export type PastTurn = {
   key: string;

@@ -7,6 +7,7 @@ import type {
   Answer,
   DeliveryWay,
   FinalStatus,
+  Folding,
   Learned,
   NoticeKind,
   Turn,
@@ -44,6 +45,8 @@ export type FinishedDelivery = {
   at: number;
   /** With this turn in it. */
   account: Account;
+  /** Set if a fold begins behind it. */
+  folding?: Folding | undefined;
 };
 
 /** How an attempt ended. */
@@ -230,7 +233,7 @@ export function createTurns(table: Table): Turns {
       return toTurn(await write(turn, ["answered"], turn.owner, (item) => item.set({ way: "push" })));
     },
 
-    async delivered(turn, { by, requestId, at, account }) {
+    async delivered(turn, { by, requestId, at, account, folding }) {
       await write(turn, ["answered", "delivered"], turn.owner, (item) =>
         item.set({
           status: "delivered",
@@ -238,6 +241,7 @@ export function createTurns(table: Table): Turns {
           finishedAt: at,
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
+          ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
           ...(turn.answer?.notice && { messages: NO_MESSAGES }),
         }),
       );
