@@ -74,8 +74,8 @@ async function main() {
     directory: options.state,
     botConfig: options.config,
     logLevel: options.log,
-    // Long enough to see the loading animation.
-    modelLatencyMs: 400,
+    // Long enough to see the loading animation, which the worker shows after 300 ms.
+    modelLatencyMs: 700,
     ...(openAi && { openAi }),
   });
   process.on("exit", writeEnvironment(options.state, local.environment));

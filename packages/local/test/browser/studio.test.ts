@@ -15,7 +15,7 @@ let mistakes: string[] = [];
 
 beforeAll(async () => {
   browser = await driver.launch({ executablePath: chromium, args: flags });
-  local = await startLocal({ modelLatencyMs: 300 });
+  local = await startLocal({ modelLatencyMs: 600 });
   const { urls } = local;
   studio = await startStudio({
     ...{ line: local.line, port: 0 },
