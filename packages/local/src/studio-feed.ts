@@ -1,5 +1,5 @@
 import { retryKeyOf } from "@henji/core/line/retry-key";
-import { type LogEntry, logChannel } from "@henji/core/log";
+import { chatHash, type LogEntry, logChannel } from "@henji/core/log";
 import type { Change, Group, LineSimulator, TimelineEntry, User, UserEntry } from "@henji/line-simulator";
 import type { Chat, Content, Handover, Message, StudioInfo, View, ViewChange } from "./studio-view.ts";
 import { createTrace, isAccepted } from "./trace.ts";
@@ -152,8 +152,13 @@ function eventsByRetryKey(entries: readonly TimelineEntry[]): Map<string, string
   );
 }
 
-const userChat = (user: User): Chat => ({ id: user.userId, type: "user", name: user.displayName });
-const groupChat = (group: Group): Chat => ({ id: group.chatId, type: group.type, name: group.name });
+function userChat({ userId, displayName }: User): Chat {
+  return { id: userId, type: "user", name: displayName, hash: chatHash(userId) };
+}
+
+function groupChat({ chatId, type, name }: Group): Chat {
+  return { id: chatId, type, name, hash: chatHash(chatId) };
+}
 
 function contentOf(message: { type: string; text?: unknown }): Content {
   return message.type === "text" && typeof message.text === "string"

@@ -19,6 +19,8 @@ export type Chat = {
   id: string;
   type: "user" | "group" | "room";
   name: string;
+  /** What the log, and with it a way, calls the chat. */
+  hash: string;
 };
 
 /** Anything but text is shown by its type. */

@@ -12,8 +12,6 @@ export type StepDetail =
   | { name: "ignored"; type: string }
   /** Waited too long to be worth an answer. */
   | { name: "tooOld" }
-  /** More of the chat's messages wait than a bot answers; the user is told so once. */
-  | { name: "flooded"; waiting: number }
   /** `attempts` counts this one; `turns` are the past turns that were read with it. */
   | { name: "claimed"; attempts: number; turns: number }
   | {
@@ -25,8 +23,8 @@ export type StepDetail =
       cut: boolean;
       refused: boolean;
     }
-  /** The answer is stored, exactly as it will be sent. */
-  | { name: "answered"; messages: number }
+  /** The answer is stored, exactly as it will be sent; `notice` says what it is if the model was not asked. */
+  | { name: "answered"; messages: number; notice?: string }
   | { name: "delivered"; by: "reply" | "push"; resumed: boolean }
   /** `nextAt`: when the queue hands the message out again, epoch milliseconds. */
   | { name: "retried"; code: string; reason: string; attempts: number; nextAt: number }
@@ -35,8 +33,14 @@ export type StepDetail =
   | { name: "duplicate" }
   /** Another worker still holds the turn. */
   | { name: "held" }
-  /** Old turns were folded out of what the model sees. */
-  | { name: "folded" }
+  /** Gets no answer: it was unsent, or an earlier message got the notice `after`. */
+  | { name: "dropped"; after: string }
+  /** Text of these turns was taken away: of the whole chat, or of an unsent message. */
+  | { name: "erased"; what: "chat" | "message"; turns: number }
+  /** The oldest turns became notes; `kept` is false if the chat's notes have changed meanwhile. */
+  | { name: "folded"; turns: number; kept: boolean; inputTokens: number; outputTokens: number }
+  /** The next message tries again. */
+  | { name: "notFolded"; code: string }
   /** Something beside the way went wrong; `what` is the name in the log. */
   | { name: "warned"; what: string; code: string };
 

@@ -78,11 +78,13 @@ const ends: ReadonlySet<StepDetail["name"]> = new Set([
   "parked",
   "ignored",
   "tooOld",
-  "flooded",
+  "dropped",
 ]);
 
-function isOver(way: Way): boolean {
-  return way.steps.some(({ name }) => ends.has(name));
+function isOver({ steps }: Way): boolean {
+  const has = (wanted: StepDetail["name"]) => steps.some(({ name }) => name === wanted);
+  // A command to forget is claimed first, and answered afterwards.
+  return steps.some(({ name }) => ends.has(name)) || (has("erased") && !has("claimed"));
 }
 
 /** Log fields are flat and loosely typed: what is missing becomes nothing or 0, never a crash. */
@@ -96,8 +98,6 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
       return { name: "ignored", type: text("type") };
     case "event.too_old":
       return { name: "tooOld" };
-    case "chat.flooded":
-      return { name: "flooded", waiting: number("waiting") };
     case "turn.claimed":
       return { name: "claimed", attempts: number("attempts"), turns: number("turns") };
     case "model.answered":
@@ -111,7 +111,13 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
         refused: entry.refused === true,
       };
     case "turn.answered":
-      return { name: "answered", messages: number("messages") };
+      return {
+        name: "answered",
+        messages: number("messages"),
+        ...(text("notice") !== "" && { notice: text("notice") }),
+      };
+    case "turn.dropped":
+      return { name: "dropped", after: text("after") };
     case "turn.delivered":
       return {
         name: "delivered",
@@ -138,7 +144,19 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
     case "turn.held":
       return { name: "held" };
     case "window.folded":
-      return { name: "folded" };
+      return {
+        name: "folded",
+        turns: number("turns"),
+        kept: entry.kept !== false,
+        inputTokens: number("inputTokens"),
+        outputTokens: number("outputTokens"),
+      };
+    case "window.not_folded":
+      return { name: "notFolded", code: text("code") };
+    case "message.erased":
+      return { name: "erased", what: "message", turns: number("turns") };
+    case "chat.erased":
+      return { name: "erased", what: "chat", turns: number("turns") };
     default:
       return entry.level === "info" ? undefined : { name: "warned", what: entry.name, code: text("code") };
   }

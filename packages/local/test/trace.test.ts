@@ -90,12 +90,38 @@ describe("the way of a message", () => {
     );
     trace.log(entry("event.ignored", 0, { eventId: "E2", type: "follow" }));
     trace.log(entry("event.too_old", 0, { level: "warn", eventId: "E3" }));
-    trace.log(entry("chat.flooded", 0, { level: "warn", eventId: "E4", waiting: 12 }));
+    trace.log(entry("turn.dropped", 0, { eventId: "E4", after: "too_many" }));
     expect(trace.ways().map((way) => way.steps[0])).toMatchObject([
       { name: "parked", code: "model.refused_key", attempts: 5 },
       { name: "ignored", type: "follow" },
       { name: "tooOld" },
-      { name: "flooded", waiting: 12 },
+      { name: "dropped", after: "too_many" },
+    ]);
+  });
+
+  test("shows what was said without the model, and what a command erased before", () => {
+    const trace = createTrace();
+    trace.log(entry("turn.claimed", 0, { attempts: 1, turns: 3 }));
+    trace.log(entry("chat.erased", 5, { turns: 3 }));
+    const way = trace.log(entry("turn.answered", 9, { messages: 1, notice: "forgotten" }));
+    expect(way?.steps).toMatchObject([
+      { name: "claimed" },
+      { name: "erased", what: "chat", turns: 3 },
+      { name: "answered", messages: 1, notice: "forgotten" },
+    ]);
+  });
+
+  test("shows the fold behind the delivery, or why there was none", () => {
+    const trace = createTrace();
+    trace.log(entry("turn.delivered", 0, { by: "reply" }));
+    const tokens = { inputTokens: 4_210, cachedTokens: 0, outputTokens: 180 };
+    trace.log(entry("window.folded", 900, { turns: 12, kept: true, ...tokens, ms: 890 }));
+    const code = "model.unavailable";
+    const way = trace.log(entry("window.not_folded", 950, { level: "warn", code }));
+    expect(way?.steps).toMatchObject([
+      { name: "delivered" },
+      { name: "folded", turns: 12, kept: true, inputTokens: 4_210, outputTokens: 180, sinceMs: 900 },
+      { name: "notFolded", code },
     ]);
   });
 
@@ -141,6 +167,19 @@ test("an entry without an event id is about the oldest open message of its chat"
   trace.log(entry("turn.delivered", 5, { by: "reply" }));
   const way = trace.log(entry("job.retry", 9, { level: "warn", eventId: undefined, code: "table.busy" }));
   expect(way?.eventId).toBe("E2");
+});
+
+test("an unsent message or a block is over once it has erased; a command to forget goes on", () => {
+  const trace = createTrace();
+  trace.log(entry("event.queued", 0, { eventId: "U1" }));
+  trace.log(entry("message.erased", 1, { eventId: "U1", turns: 1 }));
+  trace.log(entry("event.queued", 2, { eventId: "U2" }));
+  trace.log(entry("chat.erased", 3, { eventId: "U2", turns: 4 }));
+  trace.log(entry("turn.claimed", 4, { eventId: "M1" }));
+  trace.log(entry("chat.erased", 5, { eventId: "M1", turns: 4 }));
+  const way = trace.log(entry("job.retry", 9, { level: "warn", eventId: undefined, code: "table.busy" }));
+  expect(way?.eventId).toBe("M1");
+  expect(names(way)).toEqual(["claimed", "erased", "retried"]);
 });
 
 test("only the newest ways are kept, and none grows without end", () => {

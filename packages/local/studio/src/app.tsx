@@ -69,7 +69,7 @@ export function App() {
           onPoint={setPointed}
           onShowWay={showWay}
         />
-        <WaysPane view={view} chatId={chat.id} marks={marks} onPoint={setPointed} onSelect={selectWay} />
+        <WaysPane view={view} chat={chat} marks={marks} onPoint={setPointed} onSelect={selectWay} />
       </div>
     </div>
   );

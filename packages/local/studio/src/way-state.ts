@@ -1,6 +1,6 @@
 import type { Step, Way } from "../../src/trace-way.ts";
 
-export type WayState = "progress" | "delivered" | "ignored" | "retrying" | "parked" | "refused";
+export type WayState = "progress" | "delivered" | "erased" | "ignored" | "retrying" | "parked" | "refused";
 
 /** Steps that say how a way stands; the others go on with what is. */
 const tells: Partial<Record<Step["name"], WayState>> = {
@@ -9,8 +9,11 @@ const tells: Partial<Record<Step["name"], WayState>> = {
   queued: "progress",
   ignored: "ignored",
   tooOld: "ignored",
-  flooded: "ignored",
+  dropped: "ignored",
+  erased: "erased",
   claimed: "progress",
+  // The answer to a command that erased.
+  answered: "progress",
   retried: "retrying",
   parked: "parked",
   delivered: "delivered",
@@ -23,11 +26,15 @@ export function stateOf(way: Way): WayState {
   return (last && tells[last.name]) ?? "progress";
 }
 
-/** From the first step to the one that ended it, or to the latest. */
+/** From the first step to the one that ended it, or to the latest: what comes behind it no user waits for. */
+export function waitedSteps({ steps }: Way): Step[] {
+  const end = steps.findLastIndex(({ name }) => name === "delivered" || name === "parked");
+  return end < 0 ? steps : steps.slice(0, end + 1);
+}
+
 export function totalMs(way: Way): number {
-  const first = way.steps[0];
-  const end = way.steps.findLast(({ name }) => name === "delivered" || name === "parked") ?? way.steps.at(-1);
-  return first && end ? end.at - first.at : 0;
+  const steps = waitedSteps(way);
+  return steps.length === 0 ? 0 : steps.at(-1)!.at - steps[0]!.at;
 }
 
 /** What a way waits for after its latest step. */
@@ -42,9 +49,11 @@ const waits: Partial<Record<Step["name"], Waiting>> = {
   answered: "line",
 };
 
+const settled: ReadonlySet<WayState> = new Set(["delivered", "erased", "parked", "ignored"]);
+
 export function waitingFor(way: Way): Waiting | { retryAt: number } | undefined {
   const state = stateOf(way);
   const last = way.steps.findLast(({ name }) => name in waits || name === "retried");
-  if (!last || state === "delivered" || state === "parked" || state === "ignored") return undefined;
+  if (!last || settled.has(state)) return undefined;
   return last.name === "retried" ? { retryAt: last.nextAt } : waits[last.name];
 }

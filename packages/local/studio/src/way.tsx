@@ -4,7 +4,7 @@ import type { Step, Way } from "../../src/trace-way.ts";
 import type { Marks } from "./app.tsx";
 import { formatDuration, formatExactTime, formatNumber, langOf, oneLine } from "./format.ts";
 import { useNow } from "./hooks.ts";
-import { stateOf, totalMs, waitingFor } from "./way-state.ts";
+import { stateOf, totalMs, waitedSteps, waitingFor } from "./way-state.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -43,7 +43,7 @@ export function WayCard({ way, message, userName, newest, marks, onPoint, onSele
         <span class="state">{words.states[state]}</span>
         <Title way={way} message={message} userName={userName} />
         <span class="total">{formatDuration(totalMs(way))}</span>
-        <Bar steps={steps} />
+        <Bar steps={waitedSteps(way)} />
       </button>
       {open && (
         <ol class="steps">
@@ -68,16 +68,19 @@ export function WayCard({ way, message, userName, newest, marks, onPoint, onSele
 function Title({ way, message, userName }: Pick<Props, "way" | "message" | "userName">) {
   const first = way.steps[0];
   const text = message?.content.type === "text" ? oneLine(message.content.text) : undefined;
+  const unsent = message?.by === "user" && message.unsent;
   return (
     <span class="way-title">
       {userName && <b lang={langOf(userName)}>{userName}</b>}{" "}
       {text === undefined ? (
         <i>
-          {message?.content.type === "other"
-            ? message.content.of
-            : first?.name === "received"
-              ? first.type
-              : ""}
+          {unsent
+            ? words.unsent
+            : message?.content.type === "other"
+              ? message.content.of
+              : first?.name === "received"
+                ? first.type
+                : ""}
         </i>
       ) : (
         <span lang={langOf(text)}>{text}</span>
@@ -118,8 +121,6 @@ function Detail({ step }: { step: Step }) {
       return step.type;
     case "tooOld":
       return words.waitedTooLong;
-    case "flooded":
-      return words.tooMany(step.waiting);
     case "claimed":
       return `${words.attempt(step.attempts)} · ${words.pastTurns(step.turns)}`;
     case "asked": {
@@ -135,7 +136,11 @@ function Detail({ step }: { step: Step }) {
       );
     }
     case "answered":
-      return words.stored(step.messages);
+      return step.notice === undefined ? words.stored(step.messages) : words.noticeStored(step.notice);
+    case "dropped":
+      return words.dropped(step.after);
+    case "erased":
+      return step.what === "chat" ? words.chatErased(step.turns) : words.messageErased(step.turns);
     case "delivered":
       return (
         <>
@@ -156,7 +161,19 @@ function Detail({ step }: { step: Step }) {
     case "held":
       return words.heldByOther;
     case "folded":
-      return words.foldedTurns;
+      return (
+        <span class="asked">
+          <span>{words.foldedTurns(step.turns)}</span>
+          <span>{words.foldTokens(formatNumber(step.inputTokens), formatNumber(step.outputTokens))}</span>
+          {!step.kept && <em>{words.notKept}</em>}
+        </span>
+      );
+    case "notFolded":
+      return (
+        <>
+          <code>{step.code}</code> {words.foldAgain}
+        </>
+      );
     case "warned":
       return (
         <>

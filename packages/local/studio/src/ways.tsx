@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { View } from "../../src/studio-view.ts";
+import type { Chat, View } from "../../src/studio-view.ts";
+import type { Way } from "../../src/trace-way.ts";
 import type { Marks } from "./app.tsx";
 import { WayCard } from "./way.tsx";
 import { stateOf } from "./way-state.ts";
@@ -7,16 +8,19 @@ import { words } from "./words.ts";
 
 type Props = {
   view: View;
-  chatId: string;
+  chat: Chat;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onSelect: (eventId: string) => void;
 };
 
-export function WaysPane({ view, chatId, marks, onPoint, onSelect }: Props) {
+export function WaysPane({ view, chat, marks, onPoint, onSelect }: Props) {
   const [all, setAll] = useState(true);
   const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
-  const ways = view.ways.filter((way) => all || messageOf.get(way.eventId)?.chatId === chatId).reverse();
+  // Only a way that no handler has logged yet must be found by its message.
+  const isOf = ({ id, hash }: Chat, way: Way) =>
+    way.chat === hash || messageOf.get(way.eventId)?.chatId === id;
+  const ways = view.ways.filter((way) => all || isOf(chat, way)).reverse();
   const parked = ways.filter((way) => stateOf(way) === "parked").length;
 
   return (
@@ -35,22 +39,19 @@ export function WaysPane({ view, chatId, marks, onPoint, onSelect }: Props) {
       </div>
       {ways.length === 0 && <p class="empty">{words.noWays}</p>}
       <ol>
-        {ways.map((way, index) => {
-          const message = messageOf.get(way.eventId);
-          return (
-            <li key={way.eventId}>
-              <WayCard
-                way={way}
-                message={message}
-                userName={view.chats.find(({ id }) => id === message?.chatId)?.name}
-                newest={index === 0}
-                marks={marks}
-                onPoint={onPoint}
-                onSelect={onSelect}
-              />
-            </li>
-          );
-        })}
+        {ways.map((way, index) => (
+          <li key={way.eventId}>
+            <WayCard
+              way={way}
+              message={messageOf.get(way.eventId)}
+              userName={view.chats.find((one) => isOf(one, way))?.name}
+              newest={index === 0}
+              marks={marks}
+              onPoint={onPoint}
+              onSelect={onSelect}
+            />
+          </li>
+        ))}
       </ol>
     </aside>
   );
