@@ -1,7 +1,25 @@
 import { retryKeyOf } from "@henji/core/line/retry-key";
 import { chatHash, type LogEntry, logChannel } from "@henji/core/log";
-import type { Change, Group, LineSimulator, TimelineEntry, User, UserEntry } from "@henji/line-simulator";
-import type { Chat, Content, Handover, Message, StudioInfo, View, ViewChange } from "./studio-view.ts";
+import type {
+  BotEntry,
+  Change,
+  Group,
+  LineSimulator,
+  TimelineEntry,
+  User,
+  UserEntry,
+} from "@henji/line-simulator";
+import * as z from "zod/mini";
+import type {
+  Chat,
+  Content,
+  Handover,
+  Message,
+  QuickReply,
+  StudioInfo,
+  View,
+  ViewChange,
+} from "./studio-view.ts";
 import { createTrace, isAccepted } from "./trace.ts";
 
 /** Messages of a chat that a page gets when it opens. */
@@ -88,7 +106,7 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
     const common = { id: entry.messageId, chatId, at: entry.at, content: contentOf(entry.message) };
     if (entry.by !== "user") {
       const eventId = entry.repliesTo ?? eventOf.get(entry.retryKey ?? "");
-      return { ...common, eventId, by: "bot", via: entry.by };
+      return { ...common, eventId, by: "bot", via: entry.by, quickReplies: quickRepliesOf(entry) };
     }
     const { webhookEventId: eventId, from, unsent } = entry;
     const handover: Handover = pending.get(eventId)?.handover ?? { state: "read" };
@@ -164,4 +182,18 @@ function contentOf(message: { type: string; text?: unknown }): Content {
   return message.type === "text" && typeof message.text === "string"
     ? { type: "text", text: message.text }
     : { type: "other", of: message.type };
+}
+
+const quickReplies = z.object({ items: z.array(z.unknown()) });
+const quickReply = z.object({
+  action: z.object({ type: z.literal("message"), label: z.string(), text: z.string() }),
+});
+
+/** Buttons that say something; LINE knows others, of which this bot sends none. */
+function quickRepliesOf({ message }: BotEntry): QuickReply[] {
+  const { data } = z.safeParse(quickReplies, message.quickReply);
+  return (data?.items ?? []).flatMap((item) => {
+    const action = z.safeParse(quickReply, item).data?.action;
+    return action ? [{ label: action.label, text: action.text }] : [];
+  });
 }

@@ -43,8 +43,11 @@ export type Message = {
   content: Content;
 } & (
   | { by: "user"; from: string; handover: Handover; unsent: boolean }
-  | { by: "bot"; via: "reply" | "push" }
+  | { by: "bot"; via: "reply" | "push"; quickReplies: QuickReply[] }
 );
+
+/** A button under a message of the bot; pressing it says its text. */
+export type QuickReply = { label: string; text: string };
 
 /** All that the page shows. The page reads this file too, so it imports nothing but types. */
 export type View = {

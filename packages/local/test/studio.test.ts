@@ -135,6 +135,22 @@ test("a push is shown with the message that it answers", async () => {
   expect(view.messages[1]).toMatchObject({ by: "bot", via: "push", eventId: event.webhookEventId });
 });
 
+test("the buttons under an answer reach the page, and what LINE has besides is passed over", async () => {
+  const [aki] = line.users();
+  const { replyToken } = line.say({ from: aki!.userId, text: "help" });
+  const button = { type: "message", label: "Memory", text: "/memory" };
+  const items = [button, { type: "location", label: "Where" }].map((action) => ({ type: "action", action }));
+  await line.fetch(
+    new Request("https://api.line.me/v2/bot/message/reply", {
+      method: "POST",
+      headers: { authorization: "Bearer token", "content-type": "application/json" },
+      body: JSON.stringify({ replyToken, messages: [{ type: "text", text: "Help", quickReply: { items } }] }),
+    }),
+  );
+  const { view } = await follow();
+  expect(view.messages[1]).toMatchObject({ quickReplies: [{ label: "Memory", text: "/memory" }] });
+});
+
 test("a user can be added while the page is open", async () => {
   const page = await follow();
   const response = await post("/api/users", { name: "花子" });

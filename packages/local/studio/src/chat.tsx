@@ -6,6 +6,7 @@ import { Bubble } from "./bubble.tsx";
 import { nameOf } from "./chat-list.tsx";
 import { Composer } from "./composer.tsx";
 import { dayKey, formatDay } from "./format.ts";
+import { QuickReplies } from "./quick-replies.tsx";
 import { words } from "./words.ts";
 
 type Props = {
@@ -77,6 +78,9 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
             </div>
           );
         })}
+        {latest?.by === "bot" && latest.quickReplies.length > 0 && (
+          <QuickReplies key={latest.id} userId={chat.id} replies={latest.quickReplies} />
+        )}
         {loadingUntil !== undefined && (
           <div class="row" data-by="bot">
             <Avatar name={botName} bot />

@@ -202,3 +202,16 @@ test("a phone shows the chat first and the ways behind a switch", async () => {
   await page.getByRole("button", { name: "Chat", exact: true }).click();
   await bubbles(page, "bot").waitFor();
 });
+
+test("a quick reply stands under the newest message only; pressed, it is said", async () => {
+  const page = await open();
+  const buttons = chat(page).getByRole("list", { name: "Quick replies" }).getByRole("button");
+  await say(page, "/forget");
+  await buttons.getByText("yes, forget it all").waitFor();
+  await ways(page).getByText("without the model · asks whether to forget").waitFor();
+  await buttons.getByText("yes, forget it all").click();
+  await bubbles(page, "user").getByText("yes, forget it all").waitFor();
+  await bubbles(page, "bot").nth(1).waitFor();
+  expect(await buttons.count()).toBe(0);
+  await ways(page).getByText("whole chat ·").waitFor();
+});
