@@ -170,12 +170,12 @@ function eventsByRetryKey(entries: readonly TimelineEntry[]): Map<string, string
   );
 }
 
-function userChat({ userId, displayName }: User): Chat {
-  return { id: userId, type: "user", name: displayName, hash: chatHash(userId) };
+function userChat({ userId, displayName, blocked }: User): Chat {
+  return { id: userId, type: "user", name: displayName, hash: chatHash(userId), blocked };
 }
 
 function groupChat({ chatId, type, name }: Group): Chat {
-  return { id: chatId, type, name, hash: chatHash(chatId) };
+  return { id: chatId, type, name, hash: chatHash(chatId), blocked: false };
 }
 
 function contentOf(message: { type: string; text?: unknown }): Content {

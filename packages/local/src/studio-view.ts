@@ -21,6 +21,8 @@ export type Chat = {
   name: string;
   /** What the log, and with it a way, calls the chat. */
   hash: string;
+  /** The user has blocked the bot. */
+  blocked: boolean;
 };
 
 /** Anything but text is shown by its type. */

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { LineSimulator } from "@henji/line-simulator";
-import * as z from "zod/mini";
 import { listen } from "./listen.ts";
 import { createFeed, type Feed } from "./studio-feed.ts";
 import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
-import { MAX_NAME, MAX_TEXT, type StudioInfo } from "./studio-view.ts";
+import { createActs } from "./studio-users.ts";
+import type { StudioInfo } from "./studio-view.ts";
 
 export type { StudioInfo } from "./studio-view.ts";
 
@@ -22,21 +22,6 @@ export type Studio = {
   setInfo(info: StudioInfo): void;
   close(): Promise<void>;
 };
-
-const sayRequest = z.strictObject({
-  userId: z.string(),
-  text: z.string().check(
-    z.maxLength(MAX_TEXT),
-    z.refine((text) => text.trim() !== ""),
-  ),
-});
-
-const userRequest = z.strictObject({
-  name: z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_NAME)),
-});
-
-/** So that a webhook that fails while the bot is being edited is not lost, as with LINE's redelivery switched on. */
-const redeliver = { times: 3, delayMs: 3_000 };
 
 /** 5,000 characters of three bytes, escaped, and some more. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -63,6 +48,7 @@ const headers = {
 export async function startStudio({ line, port, info }: StudioOptions): Promise<Studio> {
   if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
   const feed = createFeed({ line, info });
+  const acts = createActs(line);
   const server = createServer((request, response) => {
     handle(request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
@@ -78,36 +64,20 @@ export async function startStudio({ line, port, info }: StudioOptions): Promise<
     if (!isOwn(request)) return end(response, 403);
     const { pathname } = new URL(request.url ?? "/", "http://studio");
     if (!pathname.startsWith("/api/")) return (await page).serve(request, response);
+    if (request.method === "POST") return act(pathname, request, response);
     switch (`${request.method} ${pathname}`) {
       case "GET /api/events":
         return stream(feed, response);
-      case "POST /api/say":
-        return say(request, response);
-      case "POST /api/users":
-        return addUser(request, response);
       default:
         return end(response, 404);
     }
   }
 
-  async function say(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const said = await parse(request, sayRequest);
-    if (!said) return end(response, 400);
-    const user = line.users().find(({ userId }) => userId === said.userId);
-    if (!user) return end(response, 404);
-    if (user.blocked) return end(response, 409);
-    const event = line.say({ from: said.userId, text: said.text });
-    // Not waited for: how it went shows in the chat.
-    void line.deliver([event], { redeliver });
-    return end(response, 202);
-  }
-
-  async function addUser(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const added = await parse(request, userRequest);
-    if (!added) return end(response, 400);
-    const { userId } = line.addUser(added);
-    void line.deliver([line.follow({ from: userId })], { redeliver });
-    return end(response, 201, { userId });
+  async function act(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const run = acts[name];
+    if (!run) return end(response, 404);
+    const { status, body } = run(await readJson(request));
+    return end(response, status, body);
   }
 
   /** The page first: a server does not close before the sockets that Vite holds on it. */
@@ -150,10 +120,8 @@ function stream(feed: Feed, response: ServerResponse): void {
   });
 }
 
-async function parse<T extends z.core.$ZodType>(
-  request: IncomingMessage,
-  schema: T,
-): Promise<z.infer<T> | undefined> {
+/** @returns nothing if it is too long, or no JSON */
+async function readJson(request: IncomingMessage): Promise<unknown> {
   // A form of another site cannot claim this type without asking first.
   if (request.headers["content-type"]?.split(";")[0] !== "application/json") return undefined;
   const chunks: Buffer[] = [];
@@ -164,8 +132,7 @@ async function parse<T extends z.core.$ZodType>(
     chunks.push(chunk);
   }
   try {
-    const result = z.safeParse(schema, JSON.parse(Buffer.concat(chunks).toString("utf8")));
-    return result.success ? result.data : undefined;
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
   } catch {
     return undefined;
   }

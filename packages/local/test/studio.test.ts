@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { retryKeyOf } from "@henji/core/line/retry-key";
-import { createLog } from "@henji/core/log";
+import { chatHash, createLog } from "@henji/core/log";
 import { createLineSimulator, type LineSimulator } from "@henji/line-simulator";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Studio, startStudio } from "../src/studio.ts";
@@ -151,6 +151,35 @@ test("the buttons under an answer reach the page, and what LINE has besides is p
   expect(view.messages[1]).toMatchObject({ quickReplies: [{ label: "Memory", text: "/memory" }] });
 });
 
+test("a message is unsent once, and its way has the name of its chat", async () => {
+  const page = await follow();
+  const [aki, ben] = page.view.chats;
+  const { message } = line.say({ from: aki!.id, text: "Oops" });
+  expect((await post("/api/unsend", { userId: ben!.id, messageId: message.id })).status).toBe(409);
+  expect((await post("/api/unsend", { userId: aki!.id, messageId: message.id })).status).toBe(202);
+  expect((await post("/api/unsend", { userId: aki!.id, messageId: message.id })).status).toBe(409);
+  expect(await page.messages((one) => one.by === "user" && one.unsent)).toMatchObject({ id: message.id });
+
+  log.info("message.erased", { eventId: "E1", chat: chatHash(aki!.id), turns: 1 });
+  const { view } = await follow();
+  expect(view.ways.at(-1)).toMatchObject({ chat: aki!.hash, steps: [{ name: "erased" }] });
+});
+
+test("a user who blocks the bot cannot write to it until it is unblocked", async () => {
+  const { view, stream } = await follow();
+  const userId = view.chats[0]!.id;
+  const { message } = line.say({ from: userId, text: "Hello" });
+  expect((await post("/api/block", { userId, blocked: true })).status).toBe(202);
+  expect((await post("/api/block", { userId, blocked: true })).status).toBe(409);
+  for await (const change of stream) {
+    if ("type" in change && change.type === "chat" && change.chat.blocked) break;
+  }
+  expect((await post("/api/say", { userId, text: "Hello?" })).status).toBe(409);
+  expect((await post("/api/unsend", { userId, messageId: message.id })).status).toBe(409);
+  expect((await post("/api/block", { userId, blocked: false })).status).toBe(202);
+  expect((await post("/api/say", { userId, text: "Hello again" })).status).toBe(202);
+});
+
 test("a user can be added while the page is open", async () => {
   const page = await follow();
   const response = await post("/api/users", { name: "花子" });
@@ -171,6 +200,9 @@ test("what is not a message or a name is refused", async () => {
     expect((await post("/api/say", body)).status).toBe(400);
   }
   expect((await post("/api/say", { userId: "U0", text: "Hello" })).status).toBe(404);
+  expect((await post("/api/unsend", { userId, messageId: 1 })).status).toBe(400);
+  expect((await post("/api/block", { userId, blocked: "yes" })).status).toBe(400);
+  expect((await post("/api/other", {})).status).toBe(404);
   expect((await post("/api/users", { name: " " })).status).toBe(400);
   expect((await post("/api/users", { name: "x".repeat(70_000) })).status).toBe(400);
   expect((await post("/api/say", { userId, text: "Hello" }, { "content-type": "text/plain" })).status).toBe(

@@ -2,6 +2,8 @@ import type { Message } from "../../src/studio-view.ts";
 import type { Marks } from "./app.tsx";
 import { Avatar } from "./avatar.tsx";
 import { formatTime, langOf } from "./format.ts";
+import { More } from "./more.tsx";
+import { unsend } from "./server.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -11,12 +13,14 @@ type Props = {
   author: string | undefined;
   /** The first of several in a row by the same: with avatar. */
   first: boolean;
+  /** Its author may take it back. */
+  own: boolean;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onShowWay: (message: Message) => void;
 };
 
-export function Bubble({ message, botName, author, first, marks, onPoint, onShowWay }: Props) {
+export function Bubble({ message, botName, author, first, own, marks, onPoint, onShowWay }: Props) {
   const { eventId, content, by } = message;
   const time = formatTime(message.at);
   const unsent = by === "user" && message.unsent;
@@ -47,6 +51,13 @@ export function Bubble({ message, botName, author, first, marks, onPoint, onShow
         <p class="bubble other">{words.other(content.of)}</p>
       )}
       <div class="meta">
+        {own && !unsent && (
+          <More
+            label={words.moreOf(time)}
+            act={words.unsend}
+            onAct={() => unsend(message.chatId, message.id)}
+          />
+        )}
         {by === "user" && <Handover {...message.handover} />}
         <button
           type="button"

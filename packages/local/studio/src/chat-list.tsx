@@ -44,7 +44,7 @@ type EntryProps = {
 
 function Entry({ chat, latest, unread, chosen, onChoose }: EntryProps) {
   const name = nameOf(chat);
-  const preview = latest?.content.type === "text" ? oneLine(latest.content.text) : "";
+  const preview = latest ? previewOf(latest) : "";
   return (
     <button
       type="button"
@@ -67,6 +67,11 @@ function Entry({ chat, latest, unread, chosen, onChoose }: EntryProps) {
       )}
     </button>
   );
+}
+
+function previewOf(message: Message): string {
+  if (message.by === "user" && message.unsent) return words.unsent;
+  return message.content.type === "text" ? oneLine(message.content.text) : "";
 }
 
 export const nameOf = (chat: Chat) => chat.name || words.unnamed;

@@ -6,7 +6,9 @@ import { Bubble } from "./bubble.tsx";
 import { nameOf } from "./chat-list.tsx";
 import { Composer } from "./composer.tsx";
 import { dayKey, formatDay } from "./format.ts";
+import { More } from "./more.tsx";
 import { QuickReplies } from "./quick-replies.tsx";
+import { setBlocked } from "./server.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -51,7 +53,16 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
 
   return (
     <main class="chat">
-      <h2 class="chat-title">{words.chatTitle(name, botName)}</h2>
+      <div class="chat-title">
+        <h2>{words.chatTitle(name, botName)}</h2>
+        {chat.type === "user" && !chat.blocked && (
+          <More
+            label={words.moreOf(name)}
+            act={words.block(botName)}
+            onAct={() => setBlocked(chat.id, true)}
+          />
+        )}
+      </div>
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
       <div class="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="polite">
@@ -70,6 +81,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
                 message={message}
                 botName={botName}
                 author={view.chats.find(({ id }) => message.by === "user" && id === message.from)?.name}
+                own={message.by === "user" && message.from === chat.id && !chat.blocked}
                 first={newDay || before?.by !== message.by}
                 marks={marks}
                 onPoint={onPoint}
@@ -78,7 +90,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
             </div>
           );
         })}
-        {latest?.by === "bot" && latest.quickReplies.length > 0 && (
+        {latest?.by === "bot" && latest.quickReplies.length > 0 && !chat.blocked && (
           <QuickReplies key={latest.id} userId={chat.id} replies={latest.quickReplies} />
         )}
         {loadingUntil !== undefined && (
@@ -97,10 +109,17 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
           {words.newMessages} ↓
         </button>
       )}
-      {chat.type === "user" ? (
-        <Composer userId={chat.id} userName={name} />
-      ) : (
+      {chat.type !== "user" ? (
         <p class="watch-only">{words.groupsLater}</p>
+      ) : chat.blocked ? (
+        <p class="watch-only">
+          {words.hasBlocked(name, botName)}{" "}
+          <button type="button" onClick={() => void setBlocked(chat.id, false).catch(() => {})}>
+            {words.unblock}
+          </button>
+        </p>
+      ) : (
+        <Composer userId={chat.id} userName={name} />
       )}
     </main>
   );

@@ -29,6 +29,10 @@ export async function addUser(name: string): Promise<string> {
   return ((await response.json()) as { userId: string }).userId;
 }
 
+export const unsend = (userId: string, messageId: string) => post("/api/unsend", { userId, messageId });
+
+export const setBlocked = (userId: string, blocked: boolean) => post("/api/block", { userId, blocked });
+
 async function post(path: string, body: object): Promise<Response> {
   const response = await fetch(path, {
     method: "POST",

@@ -215,3 +215,32 @@ test("a quick reply stands under the newest message only; pressed, it is said", 
   expect(await buttons.count()).toBe(0);
   await ways(page).getByText("whole chat ·").waitFor();
 });
+
+test("an unsent message disappears, and the bot forgets it", async () => {
+  const page = await open();
+  await say(page, "My secret");
+  await bubbles(page, "bot").waitFor();
+  await bubbles(page, "user").hover();
+  await chat(page)
+    .getByRole("button", { name: /, more$/ })
+    .click();
+  await chat(page).getByRole("button", { name: "Unsend" }).click();
+  await bubbles(page, "user").getByText("Unsent message").waitFor();
+  expect(await bubbles(page, "user").textContent()).not.toContain("My secret");
+  await ways(page).getByText("unsent message · 1 turn").waitFor();
+});
+
+test("who has blocked the bot cannot write to it until it is unblocked", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: `${aki.name}, more` }).click();
+  // Whoever looks elsewhere did not mean it.
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: `${aki.name}, more` }).click();
+  await page.getByRole("button", { name: "Block Henji" }).click();
+  await page.getByText(`${aki.name} has blocked Henji.`).waitFor();
+  expect(await input(page).count()).toBe(0);
+  await ways(page).getByText("whole chat ·").waitFor();
+  await page.getByRole("button", { name: "Unblock" }).click();
+  await say(page, "I am back");
+  await bubbles(page, "bot").waitFor();
+});
