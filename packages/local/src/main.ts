@@ -1,12 +1,13 @@
 import { existsSync, rmSync, watch } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import type { Bot } from "@henji/core/bot";
+import { systemClock } from "@henji/core/clock";
 import { writeEnvironment } from "./environment-file.ts";
 import { type Local, startLocal } from "./start.ts";
 import { lockState } from "./state-lock.ts";
 import { startStudio } from "./studio.ts";
+import { createMemory } from "./studio-memory.ts";
+import type { StudioInfo } from "./studio-view.ts";
 import { UserError } from "./user-error.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -79,24 +80,24 @@ async function main() {
     ...(openAi && { openAi }),
   });
   process.on("exit", writeEnvironment(options.state, local.environment));
-  const stopWatching = reloadOnChange(local, options.config);
   const state = relative(process.cwd(), options.state) || ".";
-  const { default: bot } = (await import(pathToFileURL(options.config).href)) as { default: Bot };
-  const model = openAi ? bot.model.name : "stand-in";
+  const info = (): StudioInfo => ({
+    model: openAi ? local.bot().model.name : "stand-in",
+    standIn: !openAi,
+    urls: local.urls,
+    state,
+    botConfig: relative(process.cwd(), options.config),
+  });
   const studio = await startStudio({
     line: local.line,
+    memory: createMemory({ ...local, clock: systemClock }),
     port: options.port,
-    info: {
-      model,
-      standIn: !openAi,
-      urls: local.urls,
-      state,
-      botConfig: relative(process.cwd(), options.config),
-    },
+    info: info(),
   }).catch(async (error) => {
     await local.stop();
     throw error;
   });
+  const stopWatching = reloadOnChange(local, options.config, () => studio.setInfo(info()));
   stopOnSignal(async () => {
     stopWatching();
     await studio.close();
@@ -104,6 +105,7 @@ async function main() {
   });
 
   const { urls } = local;
+  const { name } = local.bot().model;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`
   返 Henji is running (ready in ${seconds} s)
@@ -111,7 +113,7 @@ async function main() {
   Studio     ${studio.url}   chat with the bot, and watch each message's way
   Webhook    ${urls.webhook}   the ingress function
   LINE       ${urls.line}   stand-in: simulated users and API
-  Model      ${openAi ? `${model} at ${urls.model}` : `${urls.model}   stand-in: set OPENAI_API_KEY to use ${bot.model.name}`}
+  Model      ${openAi ? `${name} at ${urls.model}` : `${urls.model}   stand-in: set OPENAI_API_KEY to use ${name}`}
   SQS        ${urls.sqs}   stand-in: fauxqs
   DynamoDB   ${urls.dynamodb}   stand-in: dynalite
   State      ${state}   kept between runs; --fresh starts anew
@@ -127,11 +129,12 @@ function forget(state: string): void {
 }
 
 /** A broken bot.config.ts costs one line; the last good one stays in use. */
-function reloadOnChange(local: Local, botConfig: string): () => void {
+function reloadOnChange(local: Local, botConfig: string, onReloaded: () => void): () => void {
   let pending: NodeJS.Timeout | undefined;
   const reload = async () => {
     try {
       await local.reloadWorker();
+      onReloaded();
       console.log("  bot.config.ts reloaded");
     } catch (error) {
       console.error(`  ${brokenConfig(error)}; the last good one stays in use`);

@@ -1,8 +1,12 @@
 import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type Chats, createChats } from "@henji/core/chat/chats";
 import { type LogLevel, logChannel } from "@henji/core/log";
+import { tableClientOptions } from "@henji/core/table";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
 import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
 import { startAws } from "./aws.ts";
+import type { BotInUse } from "./bot-in-use.ts";
 import { createTable } from "./dynamo.ts";
 import { type FunctionUrlHandler, serveFunctionUrl } from "./function-server.ts";
 import { keepLine, restoreLine } from "./line-state.ts";
@@ -30,6 +34,10 @@ export type Local = {
   /** The stand-in; missing with a real model. */
   model: ModelSimulator | undefined;
   urls: { webhook: string; line: string; model: string; sqs: string; dynamodb: string };
+  /** The chats' memory, read from the table that the worker writes. */
+  chats: Chats;
+  /** What the worker has read in `bot.config.ts`: the last good one. */
+  bot(): BotInUse;
   /** What to set outside this process to reach the same services. */
   environment: Record<string, string>;
   /** Starts the worker anew with the present `bot.config.ts`; if that is broken, nothing changes. */
@@ -118,6 +126,9 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     let worker = await startWorker();
     stops.push(() => worker.stop());
 
+    const client = new DynamoDBClient(tableClientOptions);
+    stops.push(async () => client.destroy());
+
     return {
       line,
       model,
@@ -128,6 +139,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         sqs: aws.sqs,
         dynamodb: aws.dynamodb,
       },
+      chats: createChats({ client, table }),
+      bot: () => worker.ready,
       environment,
       async reloadWorker() {
         // Started first: if bot.config.ts is broken, the present worker stays.
@@ -147,7 +160,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         queueArn: queues.eventQueue.arn,
         botConfig,
       };
-      return startThread(
+      return startThread<BotInUse>(
         new URL("./worker-thread.ts", import.meta.url),
         { workerData, env: { ...process.env, ...environment } },
         (entry) => logChannel.publish(entry),

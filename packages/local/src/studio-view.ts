@@ -51,6 +51,33 @@ export type Message = {
 /** A button under a message of the bot; pressing it says its text. */
 export type QuickReply = { label: string; text: string };
 
+/** What the bot remembers of a chat, and what that has cost. */
+export type ChatMemory = {
+  /** The past turns that are sent to the model word for word, and the marks between which they are kept. */
+  window: {
+    turns: number;
+    tokens: number;
+    /** Turns that are in the window but not sent: they would pass `maxTokens`. */
+    leftOut: number;
+    lowWaterTokens: number;
+    highWaterTokens: number;
+    maxTokens: number;
+  };
+  /** What stands for the turns before the window; empty: nothing. */
+  notes: { text: string; tokens: number; maxTokens: number };
+  /** What the chat has used today (UTC). */
+  today: {
+    answers: number;
+    inputTokens: number;
+    /** Of the input, served from the model's prompt cache. */
+    cachedTokens: number;
+    outputTokens: number;
+    replies: number;
+    pushes: number;
+    dollars: number;
+  };
+};
+
 /** All that the page shows. The page reads this file too, so it imports nothing but types. */
 export type View = {
   info: StudioInfo;

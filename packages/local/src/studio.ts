@@ -5,12 +5,14 @@ import { createFeed, type Feed } from "./studio-feed.ts";
 import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
 import { createActs } from "./studio-users.ts";
-import type { StudioInfo } from "./studio-view.ts";
+import type { ChatMemory, StudioInfo } from "./studio-view.ts";
 
 export type { StudioInfo } from "./studio-view.ts";
 
 export type StudioOptions = {
   line: LineSimulator;
+  /** What the bot remembers of a user's chat. */
+  memory: (userId: string) => Promise<ChatMemory>;
   /** On loopback; 0: any free one. */
   port: number;
   info: StudioInfo;
@@ -45,7 +47,7 @@ const headers = {
 };
 
 /** Serves the page to chat with the bot and to see the way of each message. */
-export async function startStudio({ line, port, info }: StudioOptions): Promise<Studio> {
+export async function startStudio({ line, memory, port, info }: StudioOptions): Promise<Studio> {
   if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
   const feed = createFeed({ line, info });
   const acts = createActs(line);
@@ -62,12 +64,14 @@ export async function startStudio({ line, port, info }: StudioOptions): Promise<
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (!isOwn(request)) return end(response, 403);
-    const { pathname } = new URL(request.url ?? "/", "http://studio");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://studio");
     if (!pathname.startsWith("/api/")) return (await page).serve(request, response);
     if (request.method === "POST") return act(pathname, request, response);
     switch (`${request.method} ${pathname}`) {
       case "GET /api/events":
         return stream(feed, response);
+      case "GET /api/memory":
+        return tellMemory(searchParams.get("userId"), response);
       default:
         return end(response, 404);
     }
@@ -78,6 +82,11 @@ export async function startStudio({ line, port, info }: StudioOptions): Promise<
     if (!run) return end(response, 404);
     const { status, body } = run(await readJson(request));
     return end(response, status, body);
+  }
+
+  async function tellMemory(userId: string | null, response: ServerResponse): Promise<void> {
+    const isKnown = line.users().some((user) => user.userId === userId);
+    return isKnown ? end(response, 200, await memory(userId!)) : end(response, 404);
   }
 
   /** The page first: a server does not close before the sockets that Vite holds on it. */

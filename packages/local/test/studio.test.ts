@@ -4,13 +4,25 @@ import { chatHash, createLog } from "@henji/core/log";
 import { createLineSimulator, type LineSimulator } from "@henji/line-simulator";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Studio, startStudio } from "../src/studio.ts";
-import type { Message, View, ViewChange } from "../src/studio-view.ts";
+import type { ChatMemory, Message, View, ViewChange } from "../src/studio-view.ts";
 
 let line: LineSimulator;
 let studio: Studio;
 /** What the webhook answers next; 200 when there is nothing left. */
 let statuses: number[] = [];
 const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
+const memory: ChatMemory = {
+  window: {
+    ...{ turns: 2, tokens: 90, leftOut: 0 },
+    ...{ lowWaterTokens: 2_000, highWaterTokens: 6_000, maxTokens: 9_000 },
+  },
+  notes: { text: "お茶が好き。", tokens: 5, maxTokens: 400 },
+  today: {
+    ...{ answers: 2, inputTokens: 900, cachedTokens: 640, outputTokens: 80 },
+    ...{ replies: 2, pushes: 0, dollars: 0.0001 },
+  },
+};
+const remember = async () => memory;
 const log = createLog({ write: () => {} });
 
 beforeEach(async () => {
@@ -24,7 +36,7 @@ beforeEach(async () => {
       signal ? new Promise((_, reject) => signal.addEventListener("abort", reject)) : Promise.resolve(),
     fetch: async () => new Response(null, { status: statuses.shift() ?? 200 }),
   });
-  studio = await startStudio({ line, port: 0, info });
+  studio = await startStudio({ line, memory: remember, port: 0, info });
 });
 afterEach(() => studio.close());
 afterEach(() => void vi.restoreAllMocks());
@@ -180,6 +192,15 @@ test("a user who blocks the bot cannot write to it until it is unblocked", async
   expect((await post("/api/say", { userId, text: "Hello again" })).status).toBe(202);
 });
 
+test("the memory of a chat is there for the page, and for nobody else", async () => {
+  const [aki] = line.users();
+  const path = `/api/memory?userId=${aki!.userId}`;
+  expect(await (await fetch(`${studio.url}${path}`)).json()).toEqual(memory);
+  expect(await statusOf("/api/memory?userId=U0", {})).toBe(404);
+  expect(await statusOf("/api/memory", {})).toBe(404);
+  expect(await statusOf(path, { "sec-fetch-site": "cross-site" })).toBe(403);
+});
+
 test("a user can be added while the page is open", async () => {
   const page = await follow();
   const response = await post("/api/users", { name: "花子" });
@@ -241,7 +262,7 @@ test("the page is served, and no other file of this repository", async () => {
 });
 
 test("it stops at once while a page is open", async () => {
-  const other = await startStudio({ line, port: 0, info });
+  const other = await startStudio({ line, memory: remember, port: 0, info });
   // The socket over which Vite reloads the page; a server alone would wait for its end.
   const socket = new WebSocket(other.url.replace("http", "ws"), "vite-hmr");
   const ended = new Promise((resolve) => socket.addEventListener("close", resolve));

@@ -16,10 +16,20 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
 });
 const number = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat(undefined, { style: "percent" });
+const currency = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
+const dollars = new Intl.NumberFormat(undefined, currency);
+/** An answer costs a hundredth of a cent or less. */
+const fewCents = new Intl.NumberFormat(undefined, { ...currency, maximumSignificantDigits: 2 });
 
 export const formatTime = (at: number) => time.format(at);
 export const formatExactTime = (at: number) => exactTime.format(at);
 export const formatNumber = (n: number) => number.format(n);
+export const formatDollars = (n: number) => (n < 0.1 ? fewCents : dollars).format(n);
+
+export function formatShare(part = 0, whole = 0): string {
+  return whole === 0 ? "–" : percent.format(part / whole);
+}
 
 /** "12 ms", "1.24 s", "2 min 5 s". */
 export function formatDuration(ms: number): string {

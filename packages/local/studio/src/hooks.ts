@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { View } from "../../src/studio-view.ts";
+import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
+import { readMemory } from "./server.ts";
+import { remembersUntil } from "./way-state.ts";
 
 /** The time, again every `everyMs`. */
 export function useNow(everyMs: number): number {
@@ -26,4 +28,20 @@ export function useUnread(view: View | undefined, openId: string | undefined): R
   return Object.fromEntries(
     Object.entries(answers).map(([chatId, count]) => [chatId, Math.max(0, count - (before[chatId] ?? 0))]),
   );
+}
+
+/** What the bot remembers of a chat, read again after each message and when the bot was reloaded. */
+export function useMemory({ id, hash }: Chat, { ways, info }: View): ChatMemory | undefined {
+  const [read, setRead] = useState<{ id: string; memory: ChatMemory }>();
+  const until = remembersUntil(ways, hash);
+  useEffect(() => {
+    const stop = new AbortController();
+    readMemory(id, stop.signal).then(
+      (memory) => setRead({ id, memory }),
+      // What was read before still stands; the next change reads again.
+      () => {},
+    );
+    return () => stop.abort();
+  }, [id, until, info]);
+  return read?.id === id ? read.memory : undefined;
 }

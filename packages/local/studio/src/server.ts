@@ -1,4 +1,4 @@
-import type { View, ViewChange } from "../../src/studio-view.ts";
+import type { ChatMemory, View, ViewChange } from "../../src/studio-view.ts";
 import type { Action } from "./state.ts";
 
 /** Follows the local system until the returned function is called; after a break the browser connects again by itself. */
@@ -32,6 +32,12 @@ export async function addUser(name: string): Promise<string> {
 export const unsend = (userId: string, messageId: string) => post("/api/unsend", { userId, messageId });
 
 export const setBlocked = (userId: string, blocked: boolean) => post("/api/block", { userId, blocked });
+
+export async function readMemory(userId: string, signal: AbortSignal): Promise<ChatMemory> {
+  const response = await fetch(`/api/memory?userId=${userId}`, { signal });
+  if (!response.ok) throw new Error(`/api/memory answered ${response.status}`);
+  return (await response.json()) as ChatMemory;
+}
 
 async function post(path: string, body: object): Promise<Response> {
   const response = await fetch(path, {

@@ -57,3 +57,23 @@ export function waitingFor(way: Way): Waiting | { retryAt: number } | undefined 
   if (!last || settled.has(state)) return undefined;
   return last.name === "retried" ? { retryAt: last.nextAt } : waits[last.name];
 }
+
+/** Steps behind which the bot remembers something else of the chat, or has spent something on it. */
+const remembers: ReadonlySet<Step["name"]> = new Set(["delivered", "parked", "dropped", "erased", "folded"]);
+
+/** Another value after each such step of the chat. */
+export function remembersUntil(ways: readonly Way[], chat: string): string {
+  const steps = stepsOf(ways, chat).filter(({ name }) => remembers.has(name));
+  return `${steps.length}/${Math.max(...steps.map(({ at }) => at))}`;
+}
+
+/** The newest call of the model for the chat. */
+export function lastAsked(ways: readonly Way[], chat: string) {
+  return stepsOf(ways, chat)
+    .filter((step) => step.name === "asked")
+    .at(-1);
+}
+
+function stepsOf(ways: readonly Way[], chat: string): Step[] {
+  return ways.flatMap((way) => (way.chat === chat ? way.steps : []));
+}

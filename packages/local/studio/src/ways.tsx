@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Chat, View } from "../../src/studio-view.ts";
 import type { Way } from "../../src/trace-way.ts";
 import type { Marks } from "./app.tsx";
+import { MemoryPanel } from "./memory.tsx";
 import { WayCard } from "./way.tsx";
 import { stateOf } from "./way-state.ts";
 import { words } from "./words.ts";
@@ -25,6 +26,7 @@ export function WaysPane({ view, chat, marks, onPoint, onSelect }: Props) {
 
   return (
     <aside class="ways" aria-label={words.ways}>
+      {chat.type === "user" && <MemoryPanel chat={chat} view={view} />}
       <div class="ways-title">
         <h2>{words.ways}</h2>
         {parked > 0 && <span class="parked-count">{words.parkedCount(parked)}</span>}

@@ -1,7 +1,9 @@
+import { systemClock } from "@henji/core/clock";
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Local, startLocal } from "../../src/start.ts";
-import { type Studio, startStudio } from "../../src/studio.ts";
+import { type Studio, type StudioInfo, startStudio } from "../../src/studio.ts";
+import { createMemory } from "../../src/studio-memory.ts";
 import { chromium, flags } from "./chromium.ts";
 
 let browser: Browser;
@@ -11,15 +13,16 @@ let studio: Studio;
 let aki: { userId: string; name: string };
 let ben: typeof aki;
 let serial = 0;
+let info: StudioInfo;
 let mistakes: string[] = [];
 
 beforeAll(async () => {
   browser = await driver.launch({ executablePath: chromium, args: flags });
   local = await startLocal({ modelLatencyMs: 600 });
-  const { urls } = local;
+  info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
   studio = await startStudio({
-    ...{ line: local.line, port: 0 },
-    info: { model: "stand-in", standIn: true, urls, botConfig: "bot.config.ts" },
+    ...{ line: local.line, port: 0, memory: createMemory({ ...local, clock: systemClock }) },
+    info,
   });
 });
 afterAll(async () => {
@@ -203,6 +206,35 @@ test("a phone shows the chat first and the ways behind a switch", async () => {
   await bubbles(page, "bot").waitFor();
 });
 
+const memory = (page: Page) => page.getByRole("complementary").locator("details");
+
+test("the memory shows the window, the day's usage and its cost after each message", async () => {
+  const page = await open();
+  await memory(page).getByText("0 turns · 0 tokens").waitFor();
+  await memory(page).getByText("No turns have become notes yet.").waitFor();
+  await say(page, "Hello");
+  await memory(page).getByText("1 turn ·").waitFor();
+  await say(page, "/help");
+  await memory(page).getByText("2 replies · 0 pushes").waitFor();
+  const meter = memory(page).getByRole("meter");
+  expect(Number(await meter.getAttribute("aria-valuenow"))).toBeGreaterThan(20);
+  expect(await meter.getAttribute("aria-valuemax")).toBe(String(local.bot().memory.maxTokens));
+  expect(await memory(page).textContent()).toMatch(/answers today1cost today\$0\.000\d+/);
+});
+
+test("notes that were taken are readable, and show as soon as a message was delivered", async () => {
+  const text = "- 紅茶が好き\n- Lives in Nagoya";
+  const expiresAt = Math.floor(Date.now() / 1000) + 86_400;
+  const page = await open();
+  await local.chats.note({ chatId: aki.userId, version: 0 }, { windowStart: "", summary: text, expiresAt });
+  await say(page, "Hello");
+  await memory(page).getByText("紅茶が好き").waitFor();
+  expect(await memory(page).locator(".text").innerText()).toBe(text);
+  await memory(page)
+    .getByText(/^\d+ of 400 tokens$/)
+    .waitFor();
+});
+
 test("a quick reply stands under the newest message only; pressed, it is said", async () => {
   const page = await open();
   const buttons = chat(page).getByRole("list", { name: "Quick replies" }).getByRole("button");
@@ -219,7 +251,7 @@ test("a quick reply stands under the newest message only; pressed, it is said", 
 test("an unsent message disappears, and the bot forgets it", async () => {
   const page = await open();
   await say(page, "My secret");
-  await bubbles(page, "bot").waitFor();
+  await memory(page).getByText("1 turn ·").waitFor();
   await bubbles(page, "user").hover();
   await chat(page)
     .getByRole("button", { name: /, more$/ })
@@ -227,7 +259,16 @@ test("an unsent message disappears, and the bot forgets it", async () => {
   await chat(page).getByRole("button", { name: "Unsend" }).click();
   await bubbles(page, "user").getByText("Unsent message").waitFor();
   expect(await bubbles(page, "user").textContent()).not.toContain("My secret");
+  await memory(page).getByText("0 turns ·").waitFor();
   await ways(page).getByText("unsent message · 1 turn").waitFor();
+});
+
+test("the memory is read again when the bot was reloaded, for its marks may be others", async () => {
+  const page = await open();
+  await memory(page).getByText("at most 9,000").waitFor();
+  const readAgain = page.waitForRequest(/\/api\/memory/);
+  studio.setInfo({ ...info });
+  await readAgain;
 });
 
 test("who has blocked the bot cannot write to it until it is unblocked", async () => {
@@ -243,4 +284,27 @@ test("who has blocked the bot cannot write to it until it is unblocked", async (
   await page.getByRole("button", { name: "Unblock" }).click();
   await say(page, "I am back");
   await bubbles(page, "bot").waitFor();
+});
+
+test("on a phone, in Japanese, the memory is a line that opens, and buttons and menus fit", async () => {
+  const page = await open({
+    ...{ viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true },
+    locale: "ja-JP",
+  });
+  await say(page, "ヘルプ");
+  await chat(page).getByRole("button", { name: "全部忘れて" }).tap();
+  await chat(page).getByRole("button", { name: "はい、全部忘れて" }).waitFor();
+  await chat(page)
+    .getByRole("button", { name: /その他の操作$/ })
+    .last()
+    .tap();
+  await chat(page).getByRole("button", { name: "送信取消" }).tap();
+  await bubbles(page, "user").getByText("送信が取り消されました").waitFor();
+
+  await page.getByRole("button", { name: /^道のり/ }).click();
+  await memory(page).getByText("0往復・0トークン").waitFor();
+  expect(await memory(page).getByRole("meter").isVisible()).toBe(false);
+  await memory(page).locator("summary").tap();
+  await memory(page).getByRole("meter").waitFor();
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(375);
 });

@@ -1,0 +1,54 @@
+import type { Chats } from "@henji/core/chat/chats";
+import type { Clock } from "@henji/core/clock";
+import { buildContext, tokensOf } from "@henji/core/context/context";
+import { loadTokenizer } from "@henji/core/context/tokens";
+import { accountOf, costOf } from "@henji/core/usage/usage";
+import type { BotInUse } from "./bot-in-use.ts";
+import type { ChatMemory } from "./studio-view.ts";
+
+export type MemoryOptions = {
+  chats: Pick<Chats, "recall">;
+  bot: () => BotInUse;
+  clock: Clock;
+};
+
+/** Sorts behind every turn: what is recalled is what the next message will find. */
+const BEHIND_ALL = "~";
+
+/** Says what the bot remembers of a chat, in the words of the core that will use it. */
+export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: string) => Promise<ChatMemory> {
+  return async (chatId) => {
+    const { memory: marks, model } = bot();
+    const now = clock.now();
+    // Besides the turns, the chat's own item is read.
+    const memory = await chats.recall({ chatId, key: BEHIND_ALL }, marks.maxTurns + 1, now);
+    const { turns, windowStart, summary } = memory;
+    const { firstTurn = BEHIND_ALL } = buildContext({
+      ...{ turns, windowStart, summary, instructions: "", message: "" },
+      maxWindowTokens: marks.maxTokens,
+    });
+    const sent = turns.filter(({ key }) => key >= firstTurn);
+    const { usage } = accountOf(memory.finished, memory.fold, now);
+    const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes } = usage;
+    return {
+      window: {
+        turns: sent.length,
+        tokens: sent.reduce((total, turn) => total + tokensOf(turn), 0),
+        leftOut: turns.filter(({ key }) => key >= windowStart).length - sent.length,
+        lowWaterTokens: marks.lowWaterTokens,
+        highWaterTokens: marks.highWaterTokens,
+        maxTokens: marks.maxTokens,
+      },
+      notes: { text: summary, tokens: await countTokens(summary), maxTokens: marks.summaryTokens },
+      today: {
+        ...{ answers, inputTokens, cachedTokens, outputTokens, replies, pushes },
+        dollars: costOf(usage, model.prices),
+      },
+    };
+  };
+}
+
+/** The tokenizer takes 70 MB: a chat without notes does not need it. */
+async function countTokens(text: string): Promise<number> {
+  return text === "" ? 0 : (await loadTokenizer())(text);
+}

@@ -1,0 +1,131 @@
+import { useState } from "preact/hooks";
+import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
+import { nameOf } from "./chat-list.tsx";
+import { formatDollars, formatNumber, formatShare, langOf } from "./format.ts";
+import { useMemory } from "./hooks.ts";
+import { lastAsked } from "./way-state.ts";
+import { words } from "./words.ts";
+
+/** What the bot remembers of the chat on screen, and what that costs. */
+export function MemoryPanel({ chat, view }: { chat: Chat; view: View }) {
+  const memory = useMemory(chat, view);
+  // On a phone a line of it is enough to begin with.
+  const [open] = useState(() => !matchMedia("(max-width: 720px)").matches);
+  const name = nameOf(chat);
+  return (
+    <details class="memory" open={open}>
+      <summary>
+        <h2>{words.memory}</h2>
+        <span class="whose" lang={langOf(name)}>
+          {name}
+        </span>
+        {memory && (
+          <span class="size">
+            {words.windowSize(memory.window.turns, formatNumber(memory.window.tokens))}
+          </span>
+        )}
+      </summary>
+      {memory && (
+        <div class="memory-body">
+          <Window {...memory.window} />
+          <Notes {...memory.notes} />
+          <Usage today={memory.today} last={lastAsked(view.ways, chat.hash)} />
+        </div>
+      )}
+    </details>
+  );
+}
+
+function Window({
+  tokens,
+  leftOut,
+  lowWaterTokens: low,
+  highWaterTokens: high,
+  maxTokens: max,
+}: ChatMemory["window"]) {
+  const share = (n: number) => `${Math.min(100, (n / max) * 100)}%`;
+  return (
+    <div class="window" data-over={tokens > high}>
+      {/* biome-ignore lint/a11y/useSemanticElements: the marks cannot be drawn into a meter element */}
+      <div
+        class="window-bar"
+        role="meter"
+        aria-label={words.window}
+        aria-valuenow={tokens}
+        aria-valuemin={0}
+        aria-valuemax={max}
+        title={words.windowRule}
+      >
+        {tokens > 0 && <span class="fill" style={{ width: share(tokens) }} />}
+        <i style={{ left: share(low) }} />
+        <i style={{ left: share(high) }} />
+      </div>
+      <div
+        class="marks"
+        style={{
+          gridTemplateColumns: [low, high - low, max - high]
+            .map((n) => `minmax(max-content, ${n}fr)`)
+            .join(" "),
+        }}
+      >
+        <span>{words.lowMark(formatNumber(low))}</span>
+        <span>{words.highMark(formatNumber(high))}</span>
+        <span>{words.bound(formatNumber(max))}</span>
+      </div>
+      {leftOut > 0 && <p class="left-out">{words.leftOut(leftOut)}</p>}
+    </div>
+  );
+}
+
+function Notes({ text, tokens, maxTokens }: ChatMemory["notes"]) {
+  return (
+    <section class="notes" aria-label={words.notes}>
+      <h3>
+        {words.notes}
+        {text !== "" && <small>{words.tokensOf(formatNumber(tokens), formatNumber(maxTokens))}</small>}
+      </h3>
+      {text === "" ? (
+        <p class="none">{words.noNotes}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
+        <p class="text" lang={langOf(text)} tabIndex={0}>
+          {text}
+        </p>
+      )}
+    </section>
+  );
+}
+
+type UsageProps = { today: ChatMemory["today"]; last: ReturnType<typeof lastAsked> };
+
+function Usage({ today, last }: UsageProps) {
+  const [input, cached, output] = [today.inputTokens, today.cachedTokens, today.outputTokens].map(
+    formatNumber,
+  );
+  return (
+    <section class="usage" aria-label={words.usage} title={words.cacheRule}>
+      <dl>
+        <Figure name={words.cachedLast} value={formatShare(last?.cachedTokens, last?.inputTokens)} />
+        <Figure name={words.cachedToday} value={formatShare(today.cachedTokens, today.inputTokens)} />
+        <Figure name={words.answersToday} value={formatNumber(today.answers)} />
+        <Figure name={words.costToday} value={formatDollars(today.dollars)} />
+      </dl>
+      <p>
+        <span>
+          {words.todayUtc}
+          {words.tokens(input!, cached!, output!)}
+        </span>
+        <span>{words.sent(today.replies, today.pushes)}</span>
+      </p>
+    </section>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { systemClock } from "@henji/core/clock";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Local, startLocal } from "../src/start.ts";
+import { createMemory } from "../src/studio-memory.ts";
+import type { ChatMemory } from "../src/studio-view.ts";
+import { ask } from "./support.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "henji-memory-"));
+const botConfig = join(directory, "bot.config.ts");
+let local: Local;
+let memoryOf: (chatId: string) => Promise<ChatMemory>;
+
+/** A bot.config.ts of the test's own, with other marks. */
+function configure(marks: Record<string, number>) {
+  const shipped = readFileSync(resolve(import.meta.dirname, "../../../bot.config.ts"), "utf8");
+  const core = resolve(import.meta.dirname, "../../core/src/bot.ts");
+  writeFileSync(
+    botConfig,
+    Object.entries(marks).reduce(
+      (text, [mark, tokens]) => text.replace(new RegExp(`${mark}: [\\d_]+`), `${mark}: ${tokens}`),
+      shipped.replace("@henji/core/bot", core),
+    ),
+  );
+}
+
+beforeAll(async () => {
+  configure({ highWaterTokens: 200, lowWaterTokens: 100, maxTokens: 300, summaryTokens: 60 });
+  local = await startLocal({ botConfig });
+  memoryOf = createMemory({ ...local, clock: systemClock });
+});
+afterAll(async () => {
+  await local.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const newUser = () => local.line.addUser({ name: "Aki" }).userId;
+/** Waits, because an answer is there before its turn is marked as delivered, and the notes come even later. */
+const settled = (userId: string, value: (memory: ChatMemory) => unknown) =>
+  expect.poll(async () => value(await memoryOf(userId)));
+
+test("a chat never seen has an empty memory and has cost nothing", async () => {
+  expect(await memoryOf(newUser())).toEqual({
+    window: {
+      ...{ turns: 0, tokens: 0, leftOut: 0 },
+      ...{ lowWaterTokens: 100, highWaterTokens: 200, maxTokens: 300 },
+    },
+    notes: { text: "", tokens: 0, maxTokens: 60 },
+    today: {
+      ...{ answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
+      ...{ replies: 0, pushes: 0, dollars: 0 },
+    },
+  });
+});
+
+test("an answer is in the window by its tokens, and in the day's usage by what the model took", async () => {
+  local.model!.answerWith(() => "Hello!");
+  const user = newUser();
+  await ask(local.line, user, "Hi");
+  await ask(local.line, user, "/help");
+  await settled(user, ({ today }) => today.replies).toBe(2);
+  const { window, today } = await memoryOf(user);
+  // Two messages of 8 tokens each, "Hi" and "Hello!": a notice is no part of the conversation.
+  expect(window).toMatchObject({ turns: 1, tokens: 16 + 1 + 2, leftOut: 0 });
+  expect(today).toMatchObject({ answers: 1, replies: 2, pushes: 0, outputTokens: 2 });
+  expect(today.inputTokens).toBeGreaterThan(50);
+  // bot.config.ts: 0.125 dollars for a million tokens that are written to the cache, 0.5 for the output.
+  expect(today.dollars).toBeCloseTo((today.inputTokens * 0.125 + 2 * 0.5) / 1e6, 10);
+});
+
+test("past the high mark the window falls to the low one, and the notes are there with their tokens", async () => {
+  // Only the one who answers is called Henji.
+  local.model!.answerWith(({ instructions }) =>
+    !instructions.includes("Henji") ? "Aki likes tea." : "a ".repeat(70).trim(),
+  );
+  const user = newUser();
+  for (const n of [1, 2, 3]) await ask(local.line, user, `Question ${n}`);
+  await settled(user, ({ notes }) => notes.text).toBe("Aki likes tea.");
+  const { window, notes } = await memoryOf(user);
+  expect(window.turns).toBe(1);
+  expect(window.tokens).toBeLessThanOrEqual(100);
+  expect(notes).toMatchObject({ tokens: 5, maxTokens: 60 });
+});
+
+test("what is kept below the hard bound while no notes can be taken is said to be left out", async () => {
+  local.model!.answerWith(({ instructions }) => {
+    if (!instructions.includes("Henji")) throw new Error("no notes today");
+    return "a ".repeat(70).trim();
+  });
+  const user = newUser();
+  for (const n of [1, 2, 3, 4]) await ask(local.line, user, `Question ${n}`);
+  await settled(user, ({ today }) => today.answers).toBe(4);
+  const { window } = await memoryOf(user);
+  expect(window).toMatchObject({ turns: 3, leftOut: 1 });
+  expect(window.tokens).toBeLessThanOrEqual(300);
+});
+
+test("the marks are those of the worker that runs: a broken bot.config.ts leaves them", async () => {
+  const user = newUser();
+  configure({ highWaterTokens: 400, lowWaterTokens: 100, maxTokens: 500, summaryTokens: 70 });
+  await local.reloadWorker();
+  expect(await memoryOf(user)).toMatchObject({
+    window: { highWaterTokens: 400, maxTokens: 500 },
+    notes: { maxTokens: 70 },
+  });
+  configure({ highWaterTokens: 900, lowWaterTokens: 100, maxTokens: 500 });
+  await expect(local.reloadWorker()).rejects.toThrow("maxTokens");
+  expect((await memoryOf(user)).window.highWaterTokens).toBe(400);
+});
