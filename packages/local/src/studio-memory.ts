@@ -28,7 +28,7 @@ export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: str
       maxWindowTokens: marks.maxTokens,
     });
     const sent = turns.filter(({ key }) => key >= firstTurn);
-    const { usage } = accountOf(memory.finished, memory.fold, now);
+    const { usage } = accountOf(memory.usages, memory.fold, now);
     const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes } = usage;
     return {
       window: {

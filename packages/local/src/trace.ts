@@ -116,6 +116,9 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
         messages: number("messages"),
         ...(text("notice") !== "" && { notice: text("notice") }),
       };
+    case "chat.flooded":
+      // What is done about it comes behind it.
+      return undefined;
     case "turn.dropped":
       return { name: "dropped", after: text("after") };
     case "turn.delivered":
