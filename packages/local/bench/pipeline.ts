@@ -56,6 +56,7 @@ async function flood(): Promise<number> {
   const users = Array.from({ length: chats }, (_, n) => line.addUser({ name: `User ${n}` }).userId);
   const all = answers(chats * rounds);
   const startedAt = performance.now();
+  const cpu = process.cpuUsage();
   for (let round = 0; round < rounds; round += 1) {
     for (let from = 0; from < chats; from += 20) {
       await Promise.all(
@@ -67,13 +68,17 @@ async function flood(): Promise<number> {
       );
     }
   }
-  return ((await all) - startedAt) / 1000;
+  const seconds = ((await all) - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds, cpuMs: (user + system) / 1000 };
 }
 
 const idleMs = await idle();
-const seconds = await flood();
+const { seconds, cpuMs } = await flood();
 console.table({
   "answers per second": Number(((chats * rounds) / seconds).toFixed(0)),
+  // Of all threads: says more than the rate does where others share the machine.
+  "CPU of one answer (ms)": Number((cpuMs / (chats * rounds)).toFixed(1)),
   "answers in all": chats * rounds,
   chats,
   "idle message, webhook to delivery, less the model (median ms)": Number(idleMs.toFixed(1)),
