@@ -52,7 +52,7 @@ async function idle(): Promise<number> {
   return warm[Math.floor(warm.length / 2)]!;
 }
 
-async function flood(): Promise<number> {
+async function flood(): Promise<{ seconds: number; cpuMs: number }> {
   const users = Array.from({ length: chats }, (_, n) => line.addUser({ name: `User ${n}` }).userId);
   const all = answers(chats * rounds);
   const startedAt = performance.now();

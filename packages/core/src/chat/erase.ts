@@ -23,6 +23,8 @@ export type EraseRequest = {
   deadline: number;
 };
 
+/** Sorts behind every key. */
+const BEHIND_ALL = "~";
 /** Turns erased at the same time. */
 const SIDE_BY_SIDE = 25;
 /** Messages that were unsent before they arrived: more than one is rare. */
@@ -43,11 +45,12 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
         erasedBefore: before > erasedBefore ? before : erasedBefore,
       }));
       let erased = 0;
-      for await (const page of pages(request, "")) {
-        erased += await eraseAll(
-          page.filter(({ isErased }) => !isErased),
-          request,
-        );
+      for await (const page of pages(chatId, "")) {
+        // Behind it, what was asked once more and a notice that was never delivered may repeat what was before.
+        const isMeant = ({ key, repeats = key, hasNotice }: StoredTurn) =>
+          key < before || repeats < before || hasNotice;
+        const meant = page.filter((turn) => !turn.isErased && isMeant(turn));
+        erased += await eraseAll(meant, request);
       }
       log.info("chat.erased", { eventId, chat: chatHash(chatId), turns: erased });
     },
@@ -60,7 +63,7 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
       const { chatId, eventId, before } = request;
       const sentAt = Math.max(0, Number.parseInt(before, 10) - unsentWithinMs);
       const meant: StoredTurn[] = [];
-      for await (const page of pages(request, String(sentAt).padStart(13, "0"))) {
+      for await (const page of pages(chatId, String(sentAt).padStart(13, "0"))) {
         // A notice that was never delivered may repeat the message.
         meant.push(...page.filter((turn) => turn.messageId === messageId || turn.hasNotice));
       }
@@ -75,11 +78,12 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     },
   };
 
-  async function* pages({ chatId, before }: EraseRequest, from: string): AsyncGenerator<StoredTurn[]> {
+  /** All turns from a key on, those too that are newer than the event that takes something away. */
+  async function* pages(chatId: string, from: string): AsyncGenerator<StoredTurn[]> {
     let next: string | undefined = from;
     while (next !== undefined) {
-      const page: Page = await chats.page(chatId, next, before, clock.now());
-      yield page.turns.filter(({ key }) => key < before);
+      const page: Page = await chats.page(chatId, next, BEHIND_ALL, clock.now());
+      yield page.turns;
       next = page.next;
     }
   }

@@ -51,12 +51,13 @@ export const NO_MESSAGES = "[]";
 
 /** Expired turns stay for days until DynamoDB deletes them; they are no part of the conversation any more. */
 export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
-  const { key, status, messageId, erased = false, notice, messages } = item;
+  const { key, status, messageId, repeats, erased = false, notice, messages } = item;
   const past = isExpired ? undefined : toPastTurn(item);
   return {
     key,
     status,
     ...(messageId !== undefined && { messageId }),
+    ...(repeats !== undefined && { repeats }),
     isErased: erased,
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     ...(past && { past }),

@@ -119,6 +119,8 @@ export type StoredTurn = {
   key: string;
   status: TurnStatus;
   messageId?: string;
+  /** Key of the turn in whose place it stands. */
+  repeats?: string;
   /** Nothing of its text is left. */
   isErased: boolean;
   /** It holds a notice that was never delivered. */
