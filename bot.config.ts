@@ -27,7 +27,7 @@ export default defineBot({
     maxTokens: 9_000,
     /** Longest notes on what is no longer sent verbatim. */
     summaryTokens: 400,
-    /** Most past turns sent, however short they are. */
+    /** The window is folded when it has so many turns, however short they are. */
     maxTurns: 60,
     /** Everything about a message is deleted after this many days. */
     retentionDays: 180,

@@ -102,7 +102,7 @@ function createFold({ memory, count }: StrategyOptions) {
   return (old: string, leaving: readonly PastTurn[]): Fold => {
     const lines = [...(old === "" ? [] : old.split("\n")), ...leaving.map(noteOf)];
     while (count(lines.join("\n")) > memory.summaryTokens) lines.shift();
-    return { request: foldContext(old, leaving), summary: lines.join("\n") };
+    return { request: foldContext(old, leaving, memory.summaryTokens), summary: lines.join("\n") };
   };
 }
 

@@ -1,6 +1,6 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
-import { plainWords } from "./command/words.ts";
+import { MAX_WORDS, plainWords } from "./command/words.ts";
 import { BotError } from "./error.ts";
 import { defaultTexts, type Texts } from "./texts.ts";
 
@@ -31,8 +31,12 @@ const texts = z.partial(
 /** The commands that a user is told of. */
 export const spokenCommands = ["memory", "forget", "export", "retry", "help"] as const;
 
-/** LINE: a button's label has at most 20 characters, and each of these may stand on one. */
-const words = z.array(z.string().check(z.minLength(1), z.maxLength(20)));
+const words = z.array(
+  z.string().check(
+    z.maxLength(MAX_WORDS),
+    z.refine((text) => plainWords(text) !== "", "needs letters"),
+  ),
+);
 
 const commands = z.strictObject({
   memory: z._default(words, ["/memory"]),
@@ -117,7 +121,8 @@ const schema = z
   );
 
 function allWords(commands: Record<string, string[]>): string[] {
-  return Object.values(commands).flatMap((words) => words.map(plainWords));
+  // Within one command, words may come twice.
+  return Object.values(commands).flatMap((words) => [...new Set(words.map(plainWords))]);
 }
 
 /** The bot's own configuration, checked and with every default filled in. */
@@ -162,7 +167,8 @@ export function summarizerOf({ model, memory }: Pick<Bot, "model" | "memory">): 
   return {
     ...model,
     name: memory.summaryModel ?? model.name,
-    maxOutputTokens: memory.summaryTokens + thinking,
+    // Notes that are too long are better seen whole than cut.
+    maxOutputTokens: 2 * memory.summaryTokens + thinking,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type AnswerOptions, type AnswerRequest, createAnswer, type Prepared } from "./answer.ts";
 import type { Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
-import { createDecide, type Decision } from "./command/decide.ts";
+import { createDecide, type Decision, isTakenAway } from "./command/decide.ts";
 import { exportPage } from "./command/export.ts";
 import { createNotices } from "./command/notice.ts";
 import { createPark, type ParkRequest } from "./dead-letter/park.ts";
@@ -22,10 +22,10 @@ import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { deadlines, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
-import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear } from "./turn/attempt.ts";
-import { type NoticeKind, type Turn, turnKeyOf } from "./turn/turn.ts";
+import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
+import { type DropReason, type Turn, turnKeyOf } from "./turn/turn.ts";
 import type { TurnFailure } from "./turn/turns.ts";
-import { accountOf } from "./usage/usage.ts";
+import { type Account, accountOf } from "./usage/usage.ts";
 
 export type MessageOptions = AnswerOptions & {
   inbox: Inbox;
@@ -47,7 +47,7 @@ export type Batch = {
 /** `again`: the message comes back, and the rest of its chat with it. */
 export type Verdict =
   /** With what is left to do once the chat is free; it never throws. */
-  { kind: "done"; after?: () => Promise<void> } | { kind: "again"; inS: number };
+  { kind: "done"; after?: () => Promise<void>; tookAway?: boolean } | { kind: "again"; inS: number };
 
 const done: Verdict = { kind: "done" };
 
@@ -86,7 +86,7 @@ export function createHandleMessage(options: MessageOptions) {
     try {
       if (question) return await take(message, job, question, batch);
       if (erasure) await takeAway(message, event, erasure, batch);
-      return done;
+      return { kind: "done", tookAway: true };
     } catch (error) {
       return beforeClaim(message, toBotError(error));
     }
@@ -126,11 +126,13 @@ export function createHandleMessage(options: MessageOptions) {
     const { turn } = claim;
     const replyToken = replyTokenOf(job);
     let held = turn;
+    let account: Account | undefined;
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
       if (isForgotten(turn, now)) throw unclear();
       if (runsApart(turn, batch)) return await putApart(turn);
       const memory = await recalling;
+      account = accountOf(memory.usages, memory.fold, now);
       log.info("turn.claimed", {
         ...names,
         attempts: turn.attempts,
@@ -141,13 +143,14 @@ export function createHandleMessage(options: MessageOptions) {
       if (!prepared) return done;
       held = prepared.turn;
       const after = await answer.send(prepared);
+      if (prepared.turn.answer.notice === "forgotten") return { kind: "done", tookAway: true };
       return after ? { kind: "done", after } : done;
     } catch (cause) {
       const error = toBotError(cause);
       const unclear = mayHaveArrived(turn, held, error)
         ? { unclearSince: held.unclearSince ?? clock.now() }
         : {};
-      return afterClaim(message, job, { ...held, ...unclear }, error);
+      return afterClaim(message, job, { ...held, ...unclear }, error, account);
     }
   }
 
@@ -160,15 +163,16 @@ export function createHandleMessage(options: MessageOptions) {
     const { turn, memory } = request;
     const { chatId, eventId, key, messageId = "" } = turn;
     const asked = { ...request, chat: chatOf(event) };
-    if (turn.answer) return answer.prepare(asked);
-    const decision: Decision = unsent.has(messageId)
-      ? { kind: "drop" }
+    const isGone = unsent.has(messageId) || isTakenAway(turn, memory);
+    if (turn.answer && !(isGone && wasNeverSent(turn))) return answer.prepare(asked);
+    const decision: Decision = isGone
+      ? { kind: "drop", because: "unsent" }
       : decide({ turn, memory, sentAt: event.timestamp, now: clock.now() });
     if ("waiting" in decision) {
       log.warn("chat.flooded", { eventId, chat: chatHash(chatId), waiting: decision.waiting });
     }
     if (decision.kind === "drop") {
-      await drop(turn, memory, decision.after);
+      await drop(turn, memory, decision.because);
       return undefined;
     }
     if (decision.kind === "forget") await erase.chat({ chatId, eventId, before: key, deadline });
@@ -183,21 +187,17 @@ export function createHandleMessage(options: MessageOptions) {
   ): Promise<Pick<AnswerRequest, "notice" | "again">> {
     if (decision.kind === "ask") return decision.again ? { again: decision.again } : {};
     if (decision.kind !== "export") return { notice: decision.notice };
-    const { page, language } = decision;
-    const heading = bot.texts[language].export;
-    const exported = await exportPage(chats, { turn, page, heading, summary, now: clock.now() });
+    const { from, language } = decision;
+    const { export: heading, memory: notesHeading } = bot.texts[language];
+    const now = clock.now();
+    const exported = await exportPage(chats, { turn, from, heading, notesHeading, summary, now });
     return { notice: notices.export(language, exported) };
   }
 
-  async function drop(turn: Turn, memory: Memory, after: NoticeKind | undefined): Promise<void> {
+  async function drop(turn: Turn, memory: Memory, because: DropReason): Promise<void> {
     const at = clock.now();
-    if (after) await turns.drop(turn, at, accountOf(memory.usages, memory.fold, at), after);
-    else await turns.erase(turn);
-    log.info("turn.dropped", {
-      eventId: turn.eventId,
-      chat: chatHash(turn.chatId),
-      after: after ?? "unsent",
-    });
+    await turns.drop(turn, at, accountOf(memory.usages, memory.fold, at), because);
+    log.info("turn.dropped", { eventId: turn.eventId, chat: chatHash(turn.chatId), because });
   }
 
   async function takeAway(
@@ -218,10 +218,17 @@ export function createHandleMessage(options: MessageOptions) {
     return again(message, error, message.receiveCount);
   }
 
-  async function afterClaim(message: Incoming, job: Job, turn: Turn, error: BotError): Promise<Verdict> {
+  async function afterClaim(
+    message: Incoming,
+    job: Job,
+    turn: Turn,
+    error: BotError,
+    account: Account | undefined,
+  ): Promise<Verdict> {
     const lost = error.code === "turn.lost" || error.code === "turn.lease_expired";
     if (!lost && (error.retry === "never" || turn.attempts >= retry.maxAttempts)) {
-      return parked({ message, error, turn, receivedAt: job.receivedAt, replyToken: replyTokenOf(job) });
+      const { receivedAt } = job;
+      return parked({ message, error, turn, receivedAt, replyToken: replyTokenOf(job), account });
     }
     if (!lost) {
       await release(turn, { code: error.code, unclearSince: turn.unclearSince });

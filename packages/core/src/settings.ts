@@ -116,6 +116,12 @@ export const maxEventAgeMs = seconds(DAY_S);
 /** LINE: a message can be unsent for 24 hours. An hour more, for clocks and delays. */
 export const unsentWithinMs = seconds(25 * 60 * 60);
 
+/**
+ * Notes that held an unsent message are taken again from the turns of this time, and know no older ones. It
+ * bounds what an unsend can cost: at the daily limit of 200 messages some 80 calls, 9,000 tokens each.
+ */
+export const notesRetakenMs = seconds(30 * DAY_S);
+
 /** SQS: 1 MiB a message, and 1 MiB and 10 entries a batch. */
 export const sqsLimits = { maxBytes: 1024 * 1024, maxEntries: 10 } as const;
 

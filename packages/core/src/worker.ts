@@ -53,7 +53,8 @@ export function createWorker(options: WorkerOptions) {
     afterwards: Map<string, () => Promise<void>>,
   ): Promise<"next" | "stop"> {
     const verdict = await handle(message, batch);
-    // The last one of a chat knows what the earlier ones have left to do.
+    // The last one of a chat knows what the earlier ones have left to do; what was taken away since is not noted.
+    if (verdict.kind === "done" && verdict.tookAway) afterwards.delete(message.chatId);
     if (verdict.kind === "done" && verdict.after) afterwards.set(message.chatId, verdict.after);
     if (verdict.kind === "done") return "next";
     await hide([message], verdict.inS);

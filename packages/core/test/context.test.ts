@@ -99,6 +99,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
     unsent: [],
     version: 0,
     turns: [],
+    isWhole: true,
     finished: [],
     usages: [],
   };

@@ -34,7 +34,7 @@ export type StepDetail =
   /** Another worker still holds the turn. */
   | { name: "held" }
   /** Gets no answer: it was unsent, or an earlier message got the notice `after`. */
-  | { name: "dropped"; after: string }
+  | { name: "dropped"; because: string }
   /** Text of these turns was taken away: of the whole chat, or of an unsent message. */
   | { name: "erased"; what: "chat" | "message"; turns: number }
   /** The oldest turns became notes; `kept` is false if the chat's notes have changed meanwhile. */

@@ -120,7 +120,7 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
       // What is done about it comes behind it.
       return undefined;
     case "turn.dropped":
-      return { name: "dropped", after: text("after") };
+      return { name: "dropped", because: text("because") };
     case "turn.delivered":
       return {
         name: "delivered",

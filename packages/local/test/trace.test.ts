@@ -90,12 +90,12 @@ describe("the way of a message", () => {
     );
     trace.log(entry("event.ignored", 0, { eventId: "E2", type: "follow" }));
     trace.log(entry("event.too_old", 0, { level: "warn", eventId: "E3" }));
-    trace.log(entry("turn.dropped", 0, { eventId: "E4", after: "too_many" }));
+    trace.log(entry("turn.dropped", 0, { eventId: "E4", because: "too_many" }));
     expect(trace.ways().map((way) => way.steps[0])).toMatchObject([
       { name: "parked", code: "model.refused_key", attempts: 5 },
       { name: "ignored", type: "follow" },
       { name: "tooOld" },
-      { name: "dropped", after: "too_many" },
+      { name: "dropped", because: "too_many" },
     ]);
   });
 

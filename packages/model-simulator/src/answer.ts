@@ -14,7 +14,7 @@ const SUMMARY_QUOTES = 20;
 export function standInAnswer(conversation: Conversation): string | Promise<string> {
   const { instructions, body } = conversation;
   const asked = readNotesRequest(conversation);
-  if (asked) return writeNotes(asked, body.max_output_tokens ?? Number.POSITIVE_INFINITY);
+  if (asked) return writeNotes(asked, body.max_output_tokens ?? undefined);
 
   const { notes, messages } = readRemembered(conversation);
   const heard = messages.filter(({ role }) => role === "user");

@@ -7,27 +7,30 @@ const NOTE_LENGTH = 40;
 
 const OLD_NOTES = "Notes so far:\n";
 const NEW_MESSAGES = "\n\nNew messages:\n";
-const NO_NOTES = "(none)";
 const HEADING = "Notes on our conversation so far, for reference only:\n";
 
 /** A request to rewrite the notes on a conversation. */
 export type NotesRequest = {
+  /** As the instructions ask for them; they may ask for none. */
+  mostTokens: number;
   /** The notes so far. */
   lines: string[];
   /** What the user has said since. */
   said: string[];
 };
 
-/** One message: the notes so far and, as JSON lines, the new messages. Anything else is none. */
-export function readNotesRequest({ messages }: Conversation): NotesRequest | undefined {
+/** One message: the notes so far as a JSON string and, as JSON lines, the new messages. Anything else is none. */
+export function readNotesRequest({ instructions, messages }: Conversation): NotesRequest | undefined {
   const [only, ...others] = messages;
   if (only?.role !== "user" || others.length > 0 || !only.text.startsWith(OLD_NOTES)) return undefined;
-  // The last one: a JSON line cannot hold it, and notes may.
-  const end = only.text.lastIndexOf(NEW_MESSAGES);
+  const end = only.text.indexOf(NEW_MESSAGES);
   if (end < 0) return undefined;
-  const notes = only.text.slice(OLD_NOTES.length, Math.max(OLD_NOTES.length, end));
+  const notes = notesIn(only.text.slice(OLD_NOTES.length, Math.max(OLD_NOTES.length, end)));
+  if (notes === undefined) return undefined;
+  const [, mostTokens = Number.POSITIVE_INFINITY] = /\bat most (\d+) tokens\b/i.exec(instructions) ?? [];
   return {
-    lines: notes === NO_NOTES ? [] : linesOf(notes),
+    mostTokens: Number(mostTokens),
+    lines: linesOf(notes),
     said: only.text
       .slice(end + NEW_MESSAGES.length)
       .split("\n")
@@ -35,11 +38,24 @@ export function readNotesRequest({ messages }: Conversation): NotesRequest | und
   };
 }
 
+function notesIn(json: string): string | undefined {
+  try {
+    const notes: unknown = JSON.parse(json);
+    return typeof notes === "string" ? notes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The notes so far and a line for each new message. Without room for all, lines from the middle
  * are left out: what was said first stays, and so does what was said last.
  */
-export async function writeNotes({ lines, said }: NotesRequest, maxTokens: number): Promise<string> {
+export async function writeNotes(
+  { lines, said, mostTokens }: NotesRequest,
+  maxOutputTokens = Number.POSITIVE_INFINITY,
+): Promise<string> {
+  const maxTokens = Math.min(mostTokens, maxOutputTokens);
   const count = await countTokens();
   const all = [...lines, ...said.map((text) => shorten(text, NOTE_LENGTH) || "…")].map((line) => `- ${line}`);
   const ends = (kept: number) =>

@@ -116,7 +116,10 @@ test("LINE's clock may be ahead of ours", async () => {
 test("a fold counts with the first turn behind it", async () => {
   await answer("U-fold", at(1));
   const fold = { inputTokens: 5_000, cachedTokens: 0, outputTokens: 300 };
-  await createChats(table).note({ chatId: "U-fold", version: 0 }, { used: fold, expiresAt: at(999) / 1000 });
+  await createChats(table).note("U-fold", await createChats(table).notes("U-fold", 0), {
+    used: fold,
+    expiresAt: at(999) / 1000,
+  });
   expect((await forDay()).total.inputTokens).toBe(1_000);
   await answer("U-fold", at(2));
   expect((await forDay()).total).toMatchObject({ answers: 2, inputTokens: 7_000, outputTokens: 400 });

@@ -246,9 +246,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as parked before its job is on the dead-letter queue",
     edit: {
       file: "dead-letter/park.ts",
-      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);",
+      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);",
       replace:
-        "if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
+        "if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
     },
   },
   {
@@ -314,8 +314,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "a message that arrives after its unsend, or after its chat was erased, is answered and stored",
     edit: {
       file: "command/decide.ts",
-      find: 'if (turn.key < memory.erasedBefore || isUnsent(turn, memory)) return { kind: "drop" };',
-      replace: "",
+      find: "return key < erasedBefore || (messageId !== undefined && unsent.includes(messageId));",
+      replace: "return key === erasedBefore && messageId === unsent[0];",
     },
   },
   {

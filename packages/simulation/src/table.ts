@@ -194,24 +194,24 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
           ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
-          ...(turn.answer?.notice && { messages: NO_MESSAGES }),
+          ...(turn.answer?.notice && { messages: NO_MESSAGES, question: "" }),
         })),
       );
     },
 
-    async drop(turn, finishedAt, account, after) {
+    async drop(turn, finishedAt, account, because) {
       await call("drop", () =>
-        write("drop", turn, ["claimed", "dropped"], turn.owner, (item) => ({
-          ...item,
+        write("drop", turn, ["claimed", "answered", "dropped"], turn.owner, (item) => ({
+          ...withoutText(item),
           status: "dropped",
           finishedAt,
           ...accounted(account, finishedAt),
-          ...(after && { notice: after }),
+          ...(because !== "unsent" && { notice: because }),
         })),
       );
     },
 
-    async park(turn, { code, unclearSince }, at) {
+    async park(turn, { code, unclearSince }, at, account) {
       await call("park", () =>
         write("park", turn, ["claimed", "answered", "parked"], turn.owner, (item) => ({
           ...item,
@@ -220,6 +220,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           listedAt: new Date(at).toISOString(),
           finishedAt: at,
           error: code,
+          ...(account && { usage: account.usage }),
           ...firstUnclear(turn, unclearSince),
         })),
       );
@@ -267,18 +268,23 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         // The chat's own item sorts behind all turns, so the query reads it first.
         const all = newestFirst(chatId);
         const newest = all.slice(0, limit - (stored ? 1 : 0));
-        const currentOf = (items: readonly TurnItem[]) =>
-          items.filter((turn) => isCurrent(turn, now)).reverse();
-        const before = (turns: readonly TurnItem[]) => turns.filter((turn) => turn.key < key);
-        const turns = currentOf(newest);
-        const past = toConversation(before(turns));
-        const folding = toFolding(turns);
-        const isCovered = newest.length + (stored ? 1 : 0) === limit && past.length < limit / 2;
+        const before = (items: readonly TurnItem[]) =>
+          items.filter((turn) => isCurrent(turn, now) && turn.key < key).reverse();
+        const notes = toNotes(stored, now);
+        const usual = toConversation(before(newest));
+        const isCut = newest.length + (stored ? 1 : 0) === limit;
+        const isCovered = isCut && usual.length < limit / 2;
+        const read = isCovered ? all : newest;
+        const past = isCovered ? toConversation(before(all)) : usual;
+        const reachesBack = isCovered || !isCut || (read.at(-1)?.key ?? "") <= notes.windowStart;
+        const oldestFirst = [...newest].reverse();
+        const folding = toFolding(oldestFirst);
         return {
-          ...toNotes(stored, now),
-          turns: isCovered ? toConversation(before(currentOf(all))).slice(-limit) : past,
-          finished: before(turns).flatMap((turn) => toFinishedTurn(turn) ?? []),
-          usages: turns.flatMap(({ usage }) => usage ?? []),
+          ...notes,
+          turns: past.slice(-limit),
+          isWhole: reachesBack && past.length <= limit,
+          finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
+          usages: oldestFirst.flatMap(({ usage }) => usage ?? []),
           ...(folding && { folding }),
         };
       }),
@@ -295,10 +301,10 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
 
     notes: (chatId, now) => call("notes", () => toNotes(chatItems.get(chatId), now)),
 
-    note: ({ chatId, version }, change) =>
+    note: (chatId, notes, change) =>
       call("note", () => {
-        if ((chatItems.get(chatId)?.version ?? 0) !== version && !may("any_version")) return false;
-        chatItems.set(chatId, { ...chatItems.get(chatId), ...noted(version, change) });
+        if ((chatItems.get(chatId)?.version ?? 0) !== notes.version && !may("any_version")) return false;
+        chatItems.set(chatId, { ...chatItems.get(chatId), ...noted(notes, change) });
         return true;
       }),
   };

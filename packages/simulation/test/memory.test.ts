@@ -1,4 +1,5 @@
 import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
@@ -68,13 +69,19 @@ describe("commands", () => {
   test("an export shows everything, page by page", async () => {
     world = createWorld({ summarizer: { answer: () => "Aki likes x" } });
     const long = Array.from({ length: 30 }, (_, n) => `no. ${n}: ${"x".repeat(900)}`);
-    await talk("U1", ...long, "/export");
-    expect(newest()).toMatch(/^U1 reply: \(1\/\d\)\nThis is everything .* \[export my data 2\]$/s);
-    for (const page of [2, 3, 4]) await talk("U1", `export my data ${page}`);
-    expect(newest()).not.toContain("[export");
-    const exported = world.line.sent.slice(-4).flatMap(({ messages }) => messages.map(({ text }) => text));
+    await talk("U1", ...long, "データを見せて");
+    expect(newest()).toMatch(/^U1 reply: 保存されている.* \[データを見せて \d{13}\]$/s);
+    const exported: string[] = [];
+    for (let page = 0; page < 10; page += 1) {
+      const { messages } = world.line.sent.at(-1)!;
+      exported.push(...messages.map(({ text }) => text));
+      const [next] = messages.at(-1)!.quickReply?.items ?? [];
+      if (!next) break;
+      expect(next.action.label).toBe("データを見せて →");
+      await talk("U1", next.action.text);
+    }
     expect(exported.join("\n")).toContain("Aki likes x");
-    for (const text of long) expect(exported.join("\n")).toContain(`> ${text}`);
+    for (const text of long) expect(exported.join("\n").split(`> ${text}`)).toHaveLength(2);
     // What was exported is not stored a second time.
     expect(world.table.textOf("U1").split(long[0]!)).toHaveLength(3);
   });
@@ -93,7 +100,60 @@ describe("commands", () => {
   });
 });
 
+describe("limits", () => {
+  const limited = (limits: Partial<typeof ownBot.limits>) =>
+    createWorld({ bot: defineBot({ ...ownBot, limits: { ...ownBot.limits, ...limits } }) });
+
+  test("past the day's messages a user is told so once, and of the rest nothing is kept", async () => {
+    world = limited({ dailyMessages: 2 });
+    await talk("U1", "one", "two", "SECRET three", "SECRET four");
+    expect(world.asked).toEqual(["one", "two"]);
+    expect(world.sent()).toHaveLength(3);
+    expect(newest()).toBe(`U1 reply: ${en.dailyLimit}`);
+    expect(world.table.textOf("U1")).not.toContain("SECRET");
+  });
+
+  test("what was unsent while it waited does not hide what the day has used", async () => {
+    world = createWorld({
+      bot: defineBot({
+        ...ownBot,
+        limits: { ...ownBot.limits, dailyMessages: 2 },
+        memory: { ...ownBot.memory, maxTurns: 4 },
+      }),
+    });
+    await talk("U1", "one", "two");
+    for (let n = 0; n < 30; n += 1) {
+      world.unsend("U1", world.say("U1", "three"));
+      await world.settle();
+    }
+    await talk("U1", "four");
+    expect(world.asked).toEqual(["one", "two"]);
+  });
+
+  test("commands have a limit too, but for being forgotten", async () => {
+    world = limited({ dailyMessages: 2 });
+    await talk("U1", ...Array.from({ length: 10 }, () => "/help"));
+    expect(world.sent()).toHaveLength(5);
+    await talk("U1", "/forget", "yes, forget it all");
+    expect(newest()).toBe(`U1 reply: ${en.forgotten}`);
+  });
+});
+
 describe("what is taken away", () => {
+  test("an answer that waits for its next attempt is not sent once its message is unsent", async () => {
+    const id = world.say("U1", "My PIN is 4711");
+    const refusing = {
+      ...world.line.line,
+      push: () => Promise.reject(new BotError("line.rate_limited", "LINE answered 429", { retry: "later" })),
+      reply: () => Promise.reject(new BotError("line.rate_limited", "LINE answered 429", { retry: "later" })),
+    };
+    await world.run(world.worker({ line: refusing }), 1_000);
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.sent()).toEqual([]);
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
   test("an unsent message and its answers are erased, and its redelivery is not answered", async () => {
     const [id = ""] = await talk("U1", "My PIN is 4711", "/retry", "Thanks");
     world.unsend("U1", id);
@@ -202,4 +262,32 @@ test("what the model will not take notes on leaves the window, and the notes sta
   expect(folds).toBeGreaterThan(1);
   expect(folds).toBeLessThan(6);
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
+});
+
+test("turns that are no part of the conversation do not keep the window from being folded", async () => {
+  const noted: string[] = [];
+  world = createWorld({
+    summarizer: { answer: () => "notes", onAsk: (content) => void noted.push(content) },
+  });
+  for (let n = 0; n < 130; n += 1) {
+    await talk("U1", `fact no. ${n};`);
+    if (n % 10 === 0) await talk("U1", "/help");
+  }
+  const known = [...noted, world.contexts.at(-1)].join("\n");
+  for (let n = 0; n < 130; n += 1) expect(known).toContain(`fact no. ${n};`);
+});
+
+test("notes that are too long are taken once more, shorter, instead of being cut", async () => {
+  const lengths: number[] = [];
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory: { ...small, summaryTokens: 60 } }),
+    summarizer: {
+      answer: () => (lengths.length > 1 ? "short notes" : "long ".repeat(80)),
+      onAsk: (_content, { instructions }) =>
+        void lengths.push(Number(/at most (\d+) tokens/.exec(instructions)?.[1])),
+    },
+  });
+  await talk("U1", ...questions(0, 6));
+  expect(lengths).toEqual([60, 30]);
+  expect(world.table.textOf("U1")).toContain('"summary":"short notes"');
 });

@@ -1,6 +1,6 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
-import { type TurnItem, turnEntity } from "../turn/entity.ts";
+import { turnEntity } from "../turn/entity.ts";
 import { toConversation, toFinishedTurn, toFolding, toStoredTurn } from "../turn/item.ts";
 import {
   afterKey,
@@ -33,6 +33,8 @@ export type Notes = {
 export type Memory = Notes & {
   /** The newest answered turns before the one at hand, oldest first. */
   turns: readonly PastTurn[];
+  /** Whether these are all from the window's start on. */
+  isWhole: boolean;
   /** Those of the newest turns before the one at hand that are over, oldest first. */
   finished: readonly FinishedTurn[];
   /** What the newest turns carry of their chat's days, oldest first; those behind the one at hand too. */
@@ -70,8 +72,8 @@ export type Chats = {
   /** All turns from one key to another, in pages of at most 500 turns and 1 MB. */
   page(chatId: string, from: string, to: string, now: number): Promise<Page>;
   notes(chatId: string, now: number): Promise<Notes>;
-  /** Changes the notes, unless somebody else has done so since this version; says whether it did. */
-  note(chat: { chatId: string; version: number }, change: NotesChange): Promise<boolean>;
+  /** Changes the notes as they were read, unless somebody else has done so since; says whether it did. */
+  note(chatId: string, notes: Notes, change: NotesChange): Promise<boolean>;
 };
 
 function chatEntity({ client, table }: Table) {
@@ -125,44 +127,44 @@ export function createChats(table: Table): Chats {
       Items: Record<string, unknown>[];
       LastEvaluatedKey?: unknown;
     };
-    return { items: { Items }, isLast: LastEvaluatedKey === undefined };
+    const turns = turnItems.parse({ Items }).data;
+    return {
+      /** Oldest first. */
+      turns: order === "desc" ? turns.reverse() : turns,
+      chat: entity.parse({ Items }).data[0],
+      isLast: LastEvaluatedKey === undefined,
+    };
   }
 
   return {
     async recall({ chatId, key }, limit, now) {
-      const currentOf = ({ items }: Awaited<ReturnType<typeof readItems>>) =>
-        turnItems
-          .parse(items)
-          .data.filter((turn) => isCurrent(turn, now))
-          .reverse();
-      const before = (turns: readonly TurnItem[]) => turns.filter((turn) => turn.key < key);
+      const before = ({ turns }: Awaited<ReturnType<typeof readItems>>) =>
+        turns.filter((turn) => isCurrent(turn, now) && turn.key < key);
 
       const newest = await readItems(chatId, { limit });
-      const [chat] = entity.parse(newest.items).data;
-      const turns = currentOf(newest);
-      const past = toConversation(before(turns));
-      const folding = toFolding(turns);
+      const notes = toNotes(newest.chat, now);
+      const usual = toConversation(before(newest));
       // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
-      const isCovered = !newest.isLast && past.length < limit / 2;
+      const isCovered = !newest.isLast && usual.length < limit / 2;
+      const read = isCovered ? await readItems(chatId, { to: key, limit: LONG_PAGE }) : newest;
+      const past = isCovered ? toConversation(before(read)) : usual;
+      const reachesBack = read.isLast || (read.turns[0]?.key ?? "") <= notes.windowStart;
+      const folding = toFolding(newest.turns);
       return {
-        ...toNotes(chat, now),
-        turns: isCovered
-          ? toConversation(before(currentOf(await readItems(chatId, { to: key, limit: LONG_PAGE })))).slice(
-              -limit,
-            )
-          : past,
-        finished: before(turns).flatMap((turn) => toFinishedTurn(turn) ?? []),
-        usages: turns.flatMap(({ usage }) => usage ?? []),
+        ...notes,
+        turns: past.slice(-limit),
+        isWhole: reachesBack && past.length <= limit,
+        finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
+        usages: newest.turns.flatMap(({ usage }) => usage ?? []),
         ...(folding && { folding }),
       };
     },
 
     async page(chatId, from, to, now) {
-      const { items, isLast } = await readItems(chatId, { from, to, order: "asc", limit: LONG_PAGE });
-      const { data } = turnItems.parse(items);
-      const last = data.at(-1);
+      const { turns, isLast } = await readItems(chatId, { from, to, order: "asc", limit: LONG_PAGE });
+      const last = turns.at(-1);
       return {
-        turns: data.map((item) => toStoredTurn(item, !isCurrent(item, now))),
+        turns: turns.map((item) => toStoredTurn(item, !isCurrent(item, now))),
         next: isLast || !last ? undefined : afterKey(last.key),
       };
     },
@@ -172,13 +174,13 @@ export function createChats(table: Table): Chats {
       return toNotes(data, now);
     },
 
-    note: ({ chatId, version }, change) =>
+    note: (chatId, notes, change) =>
       unlessRefused(() =>
         entity
           .update({ chatId })
-          .set(noted(version, change))
+          .set(noted(notes, change))
           .where((chat, { eq, notExists }) =>
-            version === 0 ? notExists(chat.version) : eq(chat.version, version),
+            notes.version === 0 ? notExists(chat.version) : eq(chat.version, notes.version),
           )
           .go(),
       ),
@@ -207,11 +209,15 @@ export function toNotes(chat: Omit<ChatItem, "chatId"> | null | undefined, now: 
   };
 }
 
-/** What a change writes. */
-export function noted(version: number, { used, unsent, ...change }: NotesChange) {
+/** What a change writes: all of the notes, so that nothing of an expired item, which was read as empty, comes back. */
+export function noted(
+  { windowStart, summary, erasedBefore, unsent, version }: Notes,
+  { used, ...change }: NotesChange,
+) {
+  const written = { windowStart, summary, erasedBefore, unsent, ...change };
   return {
-    ...change,
-    ...(unsent && { unsent: [...unsent] }),
+    ...written,
+    unsent: [...written.unsent],
     ...(used && { ...used, foldVersion: version + 1 }),
     version: version + 1,
   };

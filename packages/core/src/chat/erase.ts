@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
-import { deadlines, unsentWithinMs } from "../settings.ts";
+import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import type { StoredTurn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import type { Chats, Notes, NotesChange, Page } from "./chats.ts";
@@ -61,16 +61,15 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
      */
     async message(messageId: string, request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
-      const sentAt = Math.max(0, Number.parseInt(before, 10) - unsentWithinMs);
       const meant: StoredTurn[] = [];
-      for await (const page of pages(chatId, String(sentAt).padStart(13, "0"))) {
+      for await (const page of pages(chatId, timeKey(Number.parseInt(before, 10) - unsentWithinMs))) {
         // A notice that was never delivered may repeat the message.
         meant.push(...page.filter((turn) => turn.messageId === messageId || turn.hasNotice));
       }
       const first = meant.find((turn) => turn.messageId === messageId)?.key;
       await change(chatId, ({ windowStart, unsent }) => ({
         // The notes hold it: they are taken again, from the turns that are left.
-        ...(first !== undefined && first < windowStart && { windowStart: "", summary: "" }),
+        ...(first !== undefined && first < windowStart && { windowStart: retakenFrom(before), summary: "" }),
         ...(first === undefined && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
       }));
       const erased = await eraseAll(meant, request);
@@ -106,10 +105,20 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
       const now = clock.now();
       const notes = await chats.notes(chatId, now);
       const expiresAt = Math.floor(now / 1000) + retentionDays * 86_400;
-      if (await chats.note({ chatId, version: notes.version }, { ...to(notes), expiresAt })) return;
+      if (await chats.note(chatId, notes, { ...to(notes), expiresAt })) return;
     }
     throw new BotError("chat.busy", "The chat's notes kept changing", { retry: "later" });
   }
+}
+
+/** The key from which notes are taken again. */
+function retakenFrom(before: string): string {
+  return timeKey(Number.parseInt(before, 10) - notesRetakenMs);
+}
+
+/** The least key of a time, in epoch milliseconds. */
+function timeKey(at: number): string {
+  return String(Math.max(0, at)).padStart(13, "0");
 }
 
 /** What is done is done; the next attempt goes on behind it. */

@@ -1,29 +1,32 @@
 import { type Bot, type CommandName, type Language, languageOf } from "../bot.ts";
-import { plainWords } from "./words.ts";
+import { LONGEST_WORDS, plainWords } from "./words.ts";
 
 export type Command = {
   name: CommandName;
-  /** Of an export: which page. */
-  page: number;
+  /** Of an export: where it goes on, epoch milliseconds, 13 digits. */
+  from?: string;
 };
 
 /** The command that a message is, if it is one: a command's whole words, in any case, width and end mark. */
 export function commandOf(text: string, { commands }: Pick<Bot, "commands">): Command | undefined {
-  const { words, page = "1" } = /^(?<words>.*?)(?:\s+(?<page>\d{1,4}))?$/su.exec(plainWords(text))!.groups!;
-  const found = Object.entries(commands).find(([, all]) => all.some((known) => plainWords(known) === words));
-  if (!found) return undefined;
-  const name = found[0] as CommandName;
-  return page === "1" || name === "export" ? { name, page: Math.max(1, Number(page)) } : undefined;
+  if (text.length > LONGEST_WORDS) return undefined;
+  const written = plainWords(text);
+  const named = (words: string) =>
+    Object.entries(commands).find(([, all]) => all.some((known) => plainWords(known) === words))?.[0];
+  const name = named(written);
+  if (name) return { name: name as CommandName };
+  const { words = "", from = "" } = /^(?<words>.+)\s(?<from>\d{13})$/su.exec(written)?.groups ?? {};
+  return named(words) === "export" ? { name: "export", from } : undefined;
 }
 
 /** How a button says a command: in the user's language, if there are words in it. */
 export function wordsFor(name: CommandName, language: Language, { commands }: Pick<Bot, "commands">) {
   const all = commands[name];
-  const spoken = all.filter((words) => !words.startsWith("/"));
+  const spoken = all.filter((words) => !isSlashed(words));
   return spoken.find((words) => languageOf(words) === language) ?? all[0];
 }
 
 /** A command such as `/help` says nothing of the user's language. */
 export function isSlashed(text: string): boolean {
-  return text.trim().startsWith("/");
+  return text.trimStart().charAt(0).normalize("NFKC") === "/";
 }

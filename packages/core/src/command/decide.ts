@@ -1,6 +1,6 @@
 import { type Bot, type Language, languageOf } from "../bot.ts";
 import type { Memory } from "../chat/chats.ts";
-import type { FinishedTurn, NoticeKind, PastTurn, Turn } from "../turn/turn.ts";
+import type { DropReason, FinishedTurn, PastTurn, Turn } from "../turn/turn.ts";
 import { accountOf, type DayUsage } from "../usage/usage.ts";
 import { commandOf, isSlashed } from "./command.ts";
 import { createNotices, type Notice } from "./notice.ts";
@@ -12,9 +12,9 @@ export type Decision =
   /** `waiting`: how many stood in line, if that was too many. */
   | { kind: "say"; notice: Notice; waiting?: number }
   /** Nobody is told: it is unsent, or a notice was sent for an earlier one. */
-  | { kind: "drop"; after?: NoticeKind; waiting?: number }
+  | { kind: "drop"; because: DropReason; waiting?: number }
   | { kind: "forget"; notice: Notice }
-  | { kind: "export"; page: number; language: Language };
+  | { kind: "export"; from: string | undefined; language: Language };
 
 export type DecideRequest = {
   turn: Turn;
@@ -32,23 +32,16 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
     const language = languageOf(
       isSlashed(turn.question) ? (memory.turns.at(-1)?.question ?? turn.question) : turn.question,
     );
-    if (turn.key < memory.erasedBefore || isUnsent(turn, memory)) return { kind: "drop" };
 
     const { waiting, told } = backlogBehind(memory.finished, sentAt);
     if (waiting >= bot.limits.maxUnanswered) {
       return told
-        ? { kind: "drop", after: "too_many", waiting }
+        ? { kind: "drop", because: "too_many", waiting }
         : { kind: "say", notice: notices.tooMany(language), waiting };
     }
 
-    const command = commandOf(turn.question, bot);
+    const command = commandOf(turn.question, { commands: withoutOrphans(bot.commands) });
     switch (command?.name) {
-      case "help":
-        return { kind: "say", notice: notices.help(language) };
-      case "memory":
-        return { kind: "say", notice: notices.memory(language, memory.summary) };
-      case "export":
-        return { kind: "export", page: command.page, language };
       case "forget":
         return { kind: "say", notice: notices.askToForget(language) };
       case "forgetForSure":
@@ -59,10 +52,19 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
     }
 
     const { usage } = accountOf(memory.usages, memory.fold, now);
-    if (isUsedUp(usage, bot.limits)) {
+    const isFree = command !== undefined && command.name !== "retry";
+    if (isFree ? isTalkedOut(usage, bot.limits) : isUsedUp(usage, bot.limits)) {
       return usage.refused
-        ? { kind: "drop", after: "daily_limit" }
+        ? { kind: "drop", because: "daily_limit" }
         : { kind: "say", notice: notices.dailyLimit(language) };
+    }
+    switch (command?.name) {
+      case "help":
+        return { kind: "say", notice: notices.help(language) };
+      case "memory":
+        return { kind: "say", notice: notices.memory(language, memory.summary) };
+      case "export":
+        return { kind: "export", from: command.from, language };
     }
     if (command?.name !== "retry") return { kind: "ask" };
     const again = memory.turns.at(-1);
@@ -70,8 +72,14 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
   };
 }
 
-function isUnsent({ messageId }: Turn, { unsent }: Memory): boolean {
-  return messageId !== undefined && unsent.includes(messageId);
+/** Where nobody can ask to be forgotten, nobody can confirm it. */
+function withoutOrphans(commands: Bot["commands"]): Bot["commands"] {
+  return commands.forget.length > 0 ? commands : { ...commands, forgetForSure: [] };
+}
+
+/** Its message was unsent, or its chat erased, before it came here. */
+export function isTakenAway({ key, messageId }: Turn, { erasedBefore, unsent }: Memory): boolean {
+  return key < erasedBefore || (messageId !== undefined && unsent.includes(messageId));
 }
 
 /**
@@ -86,4 +94,9 @@ function backlogBehind(finished: readonly FinishedTurn[], sentAt: number) {
 
 function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: Bot["limits"]): boolean {
   return usage.answers >= dailyMessages || usage.inputTokens + usage.outputTokens >= dailyTokens;
+}
+
+/** What costs no model call may cost a push: twice as many are sent as answers are given. */
+function isTalkedOut({ replies, pushes }: DayUsage, { dailyMessages }: Bot["limits"]): boolean {
+  return replies + pushes >= 2 * dailyMessages;
 }

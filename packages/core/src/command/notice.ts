@@ -13,7 +13,8 @@ export type Notices = ReturnType<typeof createNotices>;
 export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
   function notice(kind: NoticeKind, language: Language, text: string, buttons: readonly CommandName[] = []) {
     const words = buttons.flatMap((name) => wordsFor(name, language, bot) ?? []);
-    return { kind, messages: withButtons(toMessages(text, bot.texts[language].cut), words) };
+    const labelled = words.map((each) => ({ label: each, text: each }));
+    return { kind, messages: withButtons(toMessages(text, bot.texts[language].cut), labelled) };
   }
 
   return {
@@ -46,7 +47,13 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
 
     export(language: Language, { messages, next }: ExportPage): Notice {
       const words = wordsFor("export", language, bot);
-      return { kind: "export", messages: withButtons(messages, next && words ? [`${words} ${next}`] : []) };
+      return {
+        kind: "export",
+        messages: withButtons(
+          messages,
+          next && words ? [{ label: `${words} →`, text: `${words} ${next}` }] : [],
+        ),
+      };
     },
   };
 }

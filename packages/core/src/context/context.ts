@@ -60,19 +60,24 @@ export function buildContext(request: ContextRequest): Context {
   };
 }
 
+export type WindowMarks = { highWaterTokens: number; lowWaterTokens: number; maxTurns: number };
+
 /**
  * Where the window should start once `turns` are in it: unchanged below the high mark; past it, at
  * the oldest turn that keeps the window under the low mark. Dropping many turns rarely instead
  * of one turn always is what keeps the prefix in the model's cache.
+ *
+ * @param isWhole whether `turns` reach back to `windowStart`; if not, there are more than anyone has read
  */
 export function nextWindowStart(
   turns: readonly PastTurn[],
   windowStart: string,
-  marks: { highWaterTokens: number; lowWaterTokens: number; maxTurns: number },
+  marks: WindowMarks,
+  isWhole = true,
 ): string {
   const window = turns.filter(({ key }) => key >= windowStart);
   const full = sum(window.map(tokensOf)) > marks.highWaterTokens || window.length >= marks.maxTurns;
-  if (!full) return windowStart;
+  if (!full && isWhole) return windowStart;
   const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
   return kept[0]?.key ?? afterKey(window.at(-1)?.key ?? "");
 }

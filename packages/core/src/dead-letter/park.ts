@@ -9,6 +9,7 @@ import { chatHash, type Log } from "../log.ts";
 import type { Inbox, Incoming } from "../queue/sqs.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
+import type { Account } from "../usage/usage.ts";
 
 export type ParkOptions = {
   bot: Pick<Bot, "texts">;
@@ -27,6 +28,8 @@ export type ParkRequest = {
   /** Missing with it. */
   receivedAt?: number;
   replyToken?: ReplyToken | undefined;
+  /** Of the chat's day, if it is known. */
+  account?: Account | undefined;
 };
 
 /**
@@ -35,12 +38,19 @@ export type ParkRequest = {
  * on one of the two queues.
  */
 export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions) {
-  return async ({ message, error, turn, receivedAt = 0, replyToken }: ParkRequest): Promise<void> => {
+  return async ({
+    message,
+    error,
+    turn,
+    receivedAt = 0,
+    replyToken,
+    account,
+  }: ParkRequest): Promise<void> => {
     const at = clock.now();
     const attempts = turn?.attempts ?? 1;
     const { code, message: reason } = error;
     await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });
-    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);
+    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);
     log.error("job.parked", {
       eventId: turn?.eventId,
       chat: chatHash(message.chatId),

@@ -11,13 +11,16 @@ export type QuickReply = {
 };
 
 /** LINE: a button's label has at most 20 characters. */
-export const MAX_LABEL = 20;
+const MAX_LABEL = 20;
 
-/** The messages with a button for each of `texts` under the last. */
-export function withButtons(messages: readonly TextMessage[], texts: readonly string[]): TextMessage[] {
-  const items = texts.map((text) => ({
+/** The messages with buttons under the last. */
+export function withButtons(
+  messages: readonly TextMessage[],
+  buttons: readonly { label: string; text: string }[],
+): TextMessage[] {
+  const items = buttons.map(({ label, text }) => ({
     type: "action" as const,
-    action: { type: "message" as const, label: text.slice(0, MAX_LABEL), text },
+    action: { type: "message" as const, label: label.slice(0, MAX_LABEL), text },
   }));
   const last = messages.at(-1);
   return last && items.length > 0

@@ -35,3 +35,8 @@ export function mayHaveArrived(claimed: Turn, held: Turn, { outcome }: BotError)
     (outcome === "unknown" || (claimed.answer !== undefined && claimed.crashes > 0))
   );
 }
+
+/** A stored answer of which nobody can have seen anything yet. */
+export function wasNeverSent({ unclearSince, crashes }: Turn): boolean {
+  return unclearSince === undefined && crashes === 0;
+}

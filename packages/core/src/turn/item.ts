@@ -61,6 +61,7 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
     isErased: erased,
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     ...(past && { past }),
+    ...(status === "parked" && !isExpired && { unanswered: item.question }),
   };
 }
 

@@ -53,6 +53,9 @@ export const noticeKinds = [
 
 export type NoticeKind = (typeof noticeKinds)[number];
 
+/** Why a message gets no answer of its own: a notice has said so for an earlier one, or it was taken away. */
+export type DropReason = "too_many" | "daily_limit" | "unsent";
+
 /** The turn whose question is answered once more; its own answer is no longer part of the conversation. */
 export type Repeated = { key: string; question: string; messageId?: string };
 
@@ -127,6 +130,8 @@ export type StoredTurn = {
   hasNotice: boolean;
   /** Only if it is part of the conversation. */
   past?: PastTurn;
+  /** The question of one that was given up on. */
+  unanswered?: string;
 };
 
 /** The least key that sorts behind this one. */

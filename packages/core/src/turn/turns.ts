@@ -6,10 +6,10 @@ import { accounted, answered, firstUnclear, NO_MESSAGES, toTurn } from "./item.t
 import type {
   Answer,
   DeliveryWay,
+  DropReason,
   FinalStatus,
   Folding,
   Learned,
-  NoticeKind,
   Turn,
   TurnKey,
   TurnStatus,
@@ -64,10 +64,10 @@ export type Turns = {
   usePush(turn: Turn): Promise<Turn>;
   /** answered → delivered. */
   delivered(turn: Turn, delivery: FinishedDelivery): Promise<void>;
-  /** claimed → dropped: it gets no answer of its own; `after` a notice that was sent for an earlier one. */
-  drop(turn: Turn, at: number, account: Account, after?: NoticeKind): Promise<void>;
-  /** claimed or answered → parked. */
-  park(turn: Turn, failure: TurnFailure, at: number): Promise<void>;
+  /** claimed or answered → dropped: it gets no answer of its own, and nothing of its text is kept. */
+  drop(turn: Turn, at: number, account: Account, because: DropReason): Promise<void>;
+  /** claimed or answered → parked; without an account, if the chat's memory could not be read. */
+  park(turn: Turn, failure: TurnFailure, at: number, account?: Account): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, failure: TurnFailure): Promise<void>;
   /**
@@ -242,23 +242,26 @@ export function createTurns(table: Table): Turns {
           ...(requestId !== undefined && { requestId }),
           ...accounted(account, at),
           ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
-          ...(turn.answer?.notice && { messages: NO_MESSAGES }),
+          ...(turn.answer?.notice && { messages: NO_MESSAGES, question: "" }),
         }),
       );
     },
 
-    async drop(turn, finishedAt, account, after) {
-      await write(turn, ["claimed", "dropped"], turn.owner, (item) =>
-        item.set({
-          status: "dropped",
-          finishedAt,
-          ...accounted(account, finishedAt),
-          ...(after && { notice: after }),
-        }),
+    async drop(turn, finishedAt, account, because) {
+      await write(turn, ["claimed", "answered", "dropped"], turn.owner, (item) =>
+        item
+          .set({
+            ...erased,
+            status: "dropped",
+            finishedAt,
+            ...accounted(account, finishedAt),
+            ...(because !== "unsent" && { notice: because }),
+          })
+          .remove([...ERASED]),
       );
     },
 
-    async park(turn, { code, unclearSince }, at) {
+    async park(turn, { code, unclearSince }, at, account) {
       await write(turn, ["claimed", "answered", "parked"], turn.owner, (item) =>
         item.set({
           status: "parked",
@@ -266,6 +269,7 @@ export function createTurns(table: Table): Turns {
           listedAt: new Date(at).toISOString(),
           finishedAt: at,
           error: code,
+          ...(account && { usage: account.usage }),
           ...firstUnclear(turn, unclearSince),
         }),
       );

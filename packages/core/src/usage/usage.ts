@@ -72,7 +72,8 @@ export function withAnswer(
       answers: usage.answers + (used ? 1 : 0),
       replies: usage.replies + (way === "reply" ? 1 : 0),
       pushes: usage.pushes + (way === "push" ? 1 : 0),
-      refused: usage.refused || said === "daily_limit",
+      // Not if the day has changed since it was decided: nothing is used up then.
+      refused: usage.refused || (said === "daily_limit" && sends(usage) > 0),
     },
   };
 }

@@ -52,7 +52,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
         next: undefined,
       };
     },
-    async note(_chat, { windowStart = notes.windowStart, summary = notes.summary, used: fold }) {
+    async note(_chatId, _notes, { windowStart = notes.windowStart, summary = notes.summary, used: fold }) {
       notes = { ...notes, windowStart, summary, version: notes.version + 1 };
       if (fold) used.push(fold);
       return true;
@@ -73,7 +73,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       const past = { key, question, answer, tokens: { question: count(question), answer: count(answer) } };
       await fold({
         turn: { chatId, eventId: key },
-        memory: { ...notes, turns, finished: [], usages: [] },
+        memory: { ...notes, turns, isWhole: true, finished: [], usages: [] },
         past,
         safetyIdentifier: "eval",
         deadline: systemClock.now() + worker.timeoutS * 1000,

@@ -138,7 +138,7 @@ function Detail({ step }: { step: Step }) {
     case "answered":
       return step.notice === undefined ? words.stored(step.messages) : words.noticeStored(step.notice);
     case "dropped":
-      return words.dropped(step.after);
+      return words.dropped(step.because);
     case "erased":
       return step.what === "chat" ? words.chatErased(step.turns) : words.messageErased(step.turns);
     case "delivered":

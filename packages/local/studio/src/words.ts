@@ -130,8 +130,10 @@ const en = {
     help: "help",
   } as Record<string, string>,
   noticeStored: (notice: string) => `without the model · ${en.notices[notice] ?? notice}`,
-  dropped: (after: string) =>
-    after === "unsent" ? "unsent before it was answered" : `no answer after “${en.notices[after] ?? after}”`,
+  dropped: (because: string) =>
+    because === "unsent"
+      ? "unsent before it was answered"
+      : `no answer after “${en.notices[because] ?? because}”`,
   chatErased: (n: number) => `whole chat · ${n} ${n === 1 ? "turn" : "turns"}`,
   messageErased: (n: number) => `unsent message · ${n} ${n === 1 ? "turn" : "turns"}`,
   redelivered: "sent again by LINE",
@@ -274,8 +276,8 @@ const ja: typeof en = {
     help: "ヘルプ",
   },
   noticeStored: (notice) => `モデルを使わず回答・${ja.notices[notice] ?? notice}`,
-  dropped: (after) =>
-    after === "unsent" ? "回答前に送信取消" : `「${ja.notices[after] ?? after}」の後のため回答なし`,
+  dropped: (because) =>
+    because === "unsent" ? "回答前に送信取消" : `「${ja.notices[because] ?? because}」の後のため回答なし`,
   chatErased: (n) => `トーク全体・${n}往復`,
   messageErased: (n) => `送信取消分・${n}往復`,
   redelivered: "LINEからの再送",

@@ -226,7 +226,11 @@ test("notes that were taken are readable, and show as soon as a message was deli
   const text = "- 紅茶が好き\n- Lives in Nagoya";
   const expiresAt = Math.floor(Date.now() / 1000) + 86_400;
   const page = await open();
-  await local.chats.note({ chatId: aki.userId, version: 0 }, { windowStart: "", summary: text, expiresAt });
+  await local.chats.note(aki.userId, await local.chats.notes(aki.userId, 0), {
+    windowStart: "",
+    summary: text,
+    expiresAt,
+  });
   await say(page, "Hello");
   await memory(page).getByText("紅茶が好き").waitFor();
   expect(await memory(page).locator(".text").innerText()).toBe(text);

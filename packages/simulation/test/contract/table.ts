@@ -152,7 +152,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
         () => turns.answer(turn, answerWith("late"), {}, later),
         () => turns.delivered(turn, handedOver("reply", undefined, now)),
         () => turns.park(turn, { code: "late" }, now),
-        () => turns.drop(turn, now, account),
+        () => turns.drop(turn, now, account, "unsent"),
         () => turns.release(turn, { code: "late" }),
       ];
       for (const write of writes) await expect(write()).rejects.toMatchObject(lost);
@@ -170,7 +170,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       for (const write of [
         () => ports.turns.answer(done, answerWith("another"), {}, later),
         () => ports.turns.park(done, { code: "late" }, now),
-        () => ports.turns.drop(done, now, account),
+        () => ports.turns.drop(done, now, account, "unsent"),
         () => ports.turns.release(done, { code: "late" }),
       ]) {
         await expect(write()).rejects.toMatchObject(lost);
@@ -252,8 +252,8 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const done = await delivered("done");
       expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
       const turn = await claim();
-      await ports.turns.drop(turn, now, account);
-      await ports.turns.drop(turn, now, account);
+      await ports.turns.drop(turn, now, account, "unsent");
+      await ports.turns.drop(turn, now, account, "unsent");
       expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
         kind: "finished",
         status: "dropped",
@@ -295,13 +295,17 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("no more than the newest are read", async () => {
       for (let n = 0; n < 6; n += 1) await delivered(`a${n}`);
-      expect((await recall("9", 4)).turns.map(({ answer }) => answer)).toEqual(["a2", "a3", "a4", "a5"]);
+      const newest = await recall("9", 4);
+      expect(newest.turns.map(({ answer }) => answer)).toEqual(["a2", "a3", "a4", "a5"]);
+      expect([newest.isWhole, (await recall()).isWhole]).toEqual([false, true]);
+      await ports.chats.note(chatId, newest, { windowStart: newest.turns[1]!.key, expiresAt });
+      expect((await recall("9", 4)).isWhole).toBe(true);
     });
 
     test("behind a flood, and for a message brought back late, the conversation is still recalled", async () => {
       for (let n = 0; n < 3; n += 1) await delivered(`a${n}`);
       const late = await claim();
-      for (let n = 0; n < 6; n += 1) await ports.turns.drop(await claim(), now, account);
+      for (let n = 0; n < 6; n += 1) await ports.turns.drop(await claim(), now, account, "unsent");
       expect((await recall("9", 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
       for (let n = 0; n < 6; n += 1) await delivered(`b${n}`);
       expect((await recall(late.key, 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
@@ -318,41 +322,44 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const { chats: port } = ports;
       const used = { inputTokens: 9, cachedTokens: 8, outputTokens: 7 };
       const notes = (windowStart: string, summary: string) => ({ windowStart, summary, used, expiresAt });
-      expect(await port.note({ chatId, version: 0 }, notes("k1", "Aki likes tea"))).toBe(true);
-      expect(await port.note({ chatId, version: 0 }, notes("k2", "lost"))).toBe(false);
+      const none = await port.notes(chatId, now);
+      expect(await port.note(chatId, none, notes("k1", "Aki likes tea"))).toBe(true);
+      expect(await port.note(chatId, none, notes("k2", "lost"))).toBe(false);
       expect(await recall()).toMatchObject({
         windowStart: "k1",
         summary: "Aki likes tea",
         version: 1,
         fold: { ...used, version: 1 },
       });
-      expect(await port.note({ chatId, version: 1 }, notes("k2", "猫が好き😀"))).toBe(true);
+      expect(await port.note(chatId, await recall(), notes("k2", "猫が好き😀"))).toBe(true);
       expect(await recall()).toMatchObject({ windowStart: "k2", summary: "猫が好き😀", version: 2 });
     });
 
     test("notes keep what a change does not name, and are found whatever else is in the chat", async () => {
       await delivered("a1");
       const change = { windowStart: "k1", summary: "tea", unsent: ["M7"], erasedBefore: "k0", expiresAt };
-      await ports.chats.note({ chatId, version: 0 }, change);
-      await ports.chats.note({ chatId, version: 1 }, { summary: "", expiresAt });
+      await ports.chats.note(chatId, await recall(), change);
+      await ports.chats.note(chatId, await recall(), { summary: "", expiresAt });
       const notes = { windowStart: "k1", summary: "", unsent: ["M7"], erasedBefore: "k0", version: 2 };
       expect(await ports.chats.notes(chatId, now)).toEqual(notes);
       expect(await recall()).toMatchObject(notes);
     });
 
     test("expired notes say nothing, but keep their version", async () => {
-      await ports.chats.note({ chatId, version: 0 }, { summary: "tea", expiresAt: now / 1000 - 1 });
+      await ports.chats.note(chatId, await recall(), { summary: "tea", expiresAt: now / 1000 - 1 });
       const nothing = { windowStart: "", summary: "", unsent: [], erasedBefore: "", version: 1 };
       expect(await ports.chats.notes(chatId, now)).toEqual(nothing);
       expect(await recall()).toMatchObject(nothing);
-      expect(await ports.chats.note({ chatId, version: 1 }, { summary: "new", expiresAt })).toBe(true);
+      // And none of it comes back with the next change.
+      expect(await ports.chats.note(chatId, await recall(), { windowStart: "k1", expiresAt })).toBe(true);
+      expect(await recall()).toMatchObject({ windowStart: "k1", summary: "" });
     });
 
     test("a chat is paged through from one turn to another, oldest first, whatever became of its turns", async () => {
       const turns: Turn[] = [];
       for (let n = 1; n <= 6; n += 1) turns.push(await delivered(`a${n}`));
       const dropped = await claim();
-      await ports.turns.drop(dropped, now, account);
+      await ports.turns.drop(dropped, now, account, "unsent");
       await delivered("a8");
       const from = turns[1]!.key;
       const found: (string | undefined)[] = [];
