@@ -22,6 +22,7 @@ const texts = z.partial(
     memory: text,
     nothingRemembered: text,
     export: text,
+    nothingStored: text,
     nothingToRetry: text,
     help: text,
     about: z.partial(z.strictObject({ memory: text, forget: text, export: text, retry: text, help: text })),
@@ -39,13 +40,13 @@ const words = z.array(
 );
 
 const commands = z.strictObject({
-  memory: z._default(words, ["/memory"]),
-  forget: z._default(words, ["/forget"]),
+  memory: z._default(words, ["/memory", "what do you know?", "何を覚えてる？"]),
+  forget: z._default(words, ["/forget", "forget everything", "全部忘れて"]),
   /** Confirms `forget`. */
-  forgetForSure: z._default(words.check(z.minLength(1)), ["/forget yes"]),
-  export: z._default(words, ["/export"]),
-  retry: z._default(words, ["/retry"]),
-  help: z._default(words, ["/help"]),
+  forgetForSure: z._default(words.check(z.minLength(1)), ["yes, forget it all", "はい、全部忘れて"]),
+  export: z._default(words, ["/export", "export my data", "データを見せて"]),
+  retry: z._default(words, ["/retry", "try again", "もう一度答えて"]),
+  help: z._default(words, ["/help", "help", "ヘルプ"]),
 });
 
 const limits = z.strictObject({
@@ -178,10 +179,17 @@ export function summarizerOf({ model, memory }: Pick<Bot, "model" | "memory">): 
  */
 export function instructionsFor({ instructions: chosen }: Pick<Bot, "instructions">, chat: ChatInfo): string {
   if (typeof chosen === "string") return chosen;
-  const text: unknown = typeof chosen === "function" ? chosen(chat) : chosen[chat.type];
+  if (typeof chosen !== "function") return chosen[chat.type];
+  const fail = (reason: string, cause?: unknown) =>
+    new BotError("config.invalid_bot", `bot.config.ts: instructions: ${reason}`, { retry: "never", cause });
+  let text: unknown;
+  try {
+    text = chosen(chat);
+  } catch (cause) {
+    throw fail(`the function threw ${cause instanceof Error ? cause.name : typeof cause}`, cause);
+  }
   if (typeof text === "string" && text !== "") return text;
-  const reason = "bot.config.ts: instructions: the function must return a text that is not empty";
-  throw new BotError("config.invalid_bot", reason, { retry: "never" });
+  throw fail("the function must return a text that is not empty");
 }
 
 /** Japanese if there is any kana or kanji, English otherwise. */

@@ -188,9 +188,9 @@ export function createHandleMessage(options: MessageOptions) {
     if (decision.kind === "ask") return decision.again ? { again: decision.again } : {};
     if (decision.kind !== "export") return { notice: decision.notice };
     const { from, language } = decision;
-    const { export: heading, memory: notesHeading } = bot.texts[language];
+    const { export: heading, memory: notesHeading, nothingStored: nothing } = bot.texts[language];
     const now = clock.now();
-    const exported = await exportPage(chats, { turn, from, heading, notesHeading, summary, now });
+    const exported = await exportPage(chats, { turn, from, heading, notesHeading, nothing, summary, now });
     return { notice: notices.export(language, exported) };
   }
 

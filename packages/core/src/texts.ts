@@ -18,6 +18,8 @@ export type Texts = {
   nothingRemembered: string;
   /** Stands above everything that is stored of a chat. */
   export: string;
+  /** In its place, if there is nothing. */
+  nothingStored: string;
   nothingToRetry: string;
   /** Stands above the list of the commands. */
   help: string;
@@ -36,6 +38,7 @@ const en: Texts = {
   memory: "Besides your latest messages, this is what I have noted:",
   nothingRemembered: "I have no notes so far, only your latest messages.",
   export: "This is everything that I have stored about you. Times are in UTC.",
+  nothingStored: "Nothing that you have written is stored.",
   nothingToRetry: "There is no answer yet that I could try again.",
   help: "Just write to me. These words do something special:",
   about: {
@@ -60,6 +63,7 @@ const ja: Texts = {
   memory: "最近のメッセージのほかに、次のことを覚えています。",
   nothingRemembered: "まだ書きとめたことはありません。覚えているのは最近のメッセージだけです。",
   export: "保存されているあなたのデータは、これですべてです。時刻は協定世界時（UTC）です。",
+  nothingStored: "あなたのメッセージは何も保存されていません。",
   nothingToRetry: "まだ、答え直せるメッセージがありません。",
   help: "ふつうに話しかけてください。次の言葉には特別なはたらきがあります。",
   about: {

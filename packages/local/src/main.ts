@@ -137,7 +137,7 @@ function reloadOnChange(local: Local, botConfig: string, onReloaded: () => void)
       onReloaded();
       console.log("  bot.config.ts reloaded");
     } catch (error) {
-      console.error(`  ${brokenConfig(error)}; the last good one stays in use`);
+      console.error(`  ${(error as Error).message}; the last good one stays in use`);
     }
   };
   // The folder, not the file: many editors save by replacing it.
@@ -150,12 +150,6 @@ function reloadOnChange(local: Local, botConfig: string, onReloaded: () => void)
     clearTimeout(pending);
     watcher.close();
   };
-}
-
-function brokenConfig(error: unknown): string {
-  const { code, message: reason } = error as Error & { code?: string };
-  if (code === "config.invalid_bot") return reason;
-  return `bot.config.ts: ${reason.replaceAll(/\s*\n\s*/g, " ")}`;
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {
@@ -182,7 +176,6 @@ function explain(error: unknown): string {
     return `Port ${port}, one of the six that Henji takes, is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }
   if (code?.startsWith("config.")) return (error as Error).message;
-  if ((error as Error).name === "SyntaxError") return brokenConfig(error);
   return (error as Error).stack ?? String(error);
 }
 

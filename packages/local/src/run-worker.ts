@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { createLog } from "@henji/core/log";
 import { worker } from "@henji/core/settings";
 import { type EventSource, startEventSource } from "./event-source.ts";
+import { loadBot } from "./load-bot.ts";
 
 export type RunWorkerOptions = {
   queueUrl: string;
@@ -21,6 +22,7 @@ export type RunWorkerOptions = {
 export async function runWorker(options: RunWorkerOptions): Promise<EventSource> {
   const { queueUrl, queueArn, botConfig, timeoutMs = worker.timeoutS * 1000 } = options;
   if (botConfig) replaceBotConfig(pathToFileURL(botConfig).href);
+  await loadBot();
   const { handler } = await import("@henji/functions/worker");
   return startEventSource({
     sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),

@@ -4,7 +4,7 @@ import { createModelSimulator } from "./simulator.ts";
 
 const help = `A stand-in for OpenAI's Responses API, on loopback.
 
-  node packages/model-simulator/src/main.ts [options]
+  npx node packages/model-simulator/src/main.ts [options]
 
   --port <n>        port to listen on (default: 8790; 0 for one that is free)
   --latency-ms <n>  what every answer takes (default: 0)

@@ -1,10 +1,20 @@
-import { parseArgs } from "node:util";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { type Catch, huntMutations, tableOf } from "./hunt.ts";
 import { mutations } from "./mutations.ts";
 import { simulate } from "./run.ts";
 import type { Failure, Job } from "./runner.ts";
 import { scenarios } from "./scenarios.ts";
 import { cores, runJob, sideBySide } from "./threads.ts";
+
+/** A mistake is one line, and not a stack. */
+function readOptions<T extends ParseArgsConfig>(config: T) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    console.error(`${(error as Error).message.split(". ")[0]}: see npm run simulate -- --help`);
+    return process.exit(1);
+  }
+}
 
 const help = `npm run simulate -- [options]
 
@@ -22,7 +32,7 @@ every fault that can be named. One seed is one world; the same seed is the same 
   --help
 `;
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     seeds: { type: "string" },
     from: { type: "string", default: "1" },
@@ -46,8 +56,8 @@ const LAST_LINES = 60;
 function wholeNumber(name: "seeds" | "from" | "seed"): number | undefined {
   const value = values[name];
   if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value);
-  throw new Error(`--${name} takes a whole number, not ${value}`);
+  if (/^[1-9]\d*$/.test(value)) return Number(value);
+  throw new Error(`--${name} takes a whole number from 1 on, not ${value}`);
 }
 
 function known(kind: string, name: string | undefined, all: readonly { name: string }[]): string | undefined {

@@ -10,6 +10,8 @@ export type ExportRequest = {
   heading: string;
   /** Stands above the notes. */
   notesHeading: string;
+  /** Said if there is nothing. */
+  nothing: string;
   summary: string;
   now: number;
 };
@@ -27,7 +29,7 @@ export type ExportPage = {
  */
 export async function exportPage(
   chats: Pick<Chats, "page">,
-  { turn, from = "", heading, notesHeading, summary, now }: ExportRequest,
+  { turn, from = "", heading, notesHeading, nothing, summary, now }: ExportRequest,
 ): Promise<ExportPage> {
   const page = await chats.page(turn.chatId, from, turn.key, now);
   const parts = from === "" ? [heading] : [];
@@ -42,7 +44,8 @@ export async function exportPage(
     parts.push(part);
   }
   if (next === undefined && summary !== "") parts.push(`${notesHeading}\n${summary}`);
-  const messages = piecesOf(parts).slice(0, MAX_MESSAGES);
+  const isEmpty = from === "" && parts.length === 1 && next === undefined;
+  const messages = piecesOf(isEmpty ? [nothing] : parts).slice(0, MAX_MESSAGES);
   return { messages: messages.map((text) => ({ type: "text", text })), next };
 }
 

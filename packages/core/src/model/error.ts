@@ -23,7 +23,12 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
     return error("model.unauthorized", `${said}: check the OpenAiApiKey secret`, "never", cause);
   }
   if (status === 404) {
-    return error("model.unknown_model", `${said}: check model.name in bot.config.ts`, "never", cause);
+    return error(
+      "model.unknown_model",
+      `${said}: check model.name in bot.config.ts, and that OPENAI_BASE_URL, if it is set, ends with /v1`,
+      "never",
+      cause,
+    );
   }
   if (status === 429) return error("model.rate_limited", said, "later", cause, retryAfterMs(cause.headers));
   if (status === 408 || status === 409 || status === undefined || status >= 500) {
