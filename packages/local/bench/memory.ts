@@ -123,7 +123,9 @@ const missed = rows.flatMap(({ history, turns, folds }) => [
 ]);
 const [shortest, longest] = [rows.find(({ history }) => history >= readLimit), rows.at(-1)];
 const growth = shortest &&
-  longest && {
+  longest &&
+  // One history has nothing to be compared with.
+  longest !== shortest && {
     from: shortest.history,
     to: longest.history,
     readUnits: longest.turns.readUnits.mean / shortest.turns.readUnits.mean,
