@@ -23,8 +23,7 @@ import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { deadlines, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
 import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
-import { type DropReason, type Turn, turnKeyOf } from "./turn/turn.ts";
-import type { TurnFailure } from "./turn/turns.ts";
+import { type DropReason, type Turn, type TurnFailure, turnKeyOf } from "./turn/turn.ts";
 import { type Account, accountOf } from "./usage/usage.ts";
 
 export type MessageOptions = AnswerOptions & {

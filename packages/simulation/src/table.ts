@@ -7,6 +7,7 @@ import {
   answered,
   firstUnclear,
   NO_MESSAGES,
+  parked,
   toConversation,
   toFinishedTurn,
   toFolding,
@@ -211,18 +212,10 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       );
     },
 
-    async park(turn, { code, unclearSince }, at, account) {
+    async park(turn, failure, at, account) {
+      const given = parked(turn, failure, at, account);
       await call("park", () =>
-        write("park", turn, ["claimed", "answered", "parked"], turn.owner, (item) => ({
-          ...item,
-          status: "parked",
-          list: "parked",
-          listedAt: new Date(at).toISOString(),
-          finishedAt: at,
-          error: code,
-          ...(account && { usage: account.usage }),
-          ...firstUnclear(turn, unclearSince),
-        })),
+        write("park", turn, ["claimed", "answered", "parked"], turn.owner, (item) => ({ ...item, ...given })),
       );
     },
 

@@ -1,7 +1,16 @@
 import type { TextMessage } from "../line/text.ts";
 import type { Account } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
-import type { Answer, FinishedTurn, Folding, Learned, PastTurn, StoredTurn, Turn } from "./turn.ts";
+import type {
+  Answer,
+  FinishedTurn,
+  Folding,
+  Learned,
+  PastTurn,
+  StoredTurn,
+  Turn,
+  TurnFailure,
+} from "./turn.ts";
 
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
@@ -86,6 +95,19 @@ export function accounted({ usage, isFirstOfDay }: Account, at: number) {
   return {
     usage,
     ...(isFirstOfDay && { list: `day#${usage.day}`, listedAt: new Date(at).toISOString() }),
+  };
+}
+
+/** How a turn keeps that it was given up on. */
+export function parked(turn: Turn, failure: TurnFailure, at: number, account: Account | undefined) {
+  return {
+    status: "parked" as const,
+    list: "parked",
+    listedAt: new Date(at).toISOString(),
+    finishedAt: at,
+    error: failure.code,
+    ...(account && { usage: account.usage }),
+    ...firstUnclear(turn, failure.unclearSince),
   };
 }
 

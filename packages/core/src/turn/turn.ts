@@ -64,6 +64,13 @@ export type ModelUsage = { inputTokens: number; cachedTokens: number; outputToke
 /** What was learned while answering, kept with the turn. */
 export type Learned = { usage?: ModelUsage; tokens?: { question: number; answer: number } };
 
+/** How an attempt ended. */
+export type TurnFailure = {
+  code: string;
+  /** Epoch milliseconds; set if LINE may have accepted what it sent. The first one stays. */
+  unclearSince?: number | undefined;
+};
+
 /** A turn that this worker holds. */
 export type Turn = TurnKey & {
   eventId: string;

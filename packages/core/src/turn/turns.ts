@@ -2,7 +2,7 @@ import { BotError } from "../error.ts";
 import { guarded, isRefused, type Table, tableError, unlessRefused } from "../table.ts";
 import type { Account } from "../usage/usage.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import { accounted, answered, firstUnclear, NO_MESSAGES, toTurn } from "./item.ts";
+import { accounted, answered, firstUnclear, NO_MESSAGES, parked, toTurn } from "./item.ts";
 import type {
   Answer,
   DeliveryWay,
@@ -11,6 +11,7 @@ import type {
   Folding,
   Learned,
   Turn,
+  TurnFailure,
   TurnKey,
   TurnStatus,
 } from "./turn.ts";
@@ -47,13 +48,6 @@ export type FinishedDelivery = {
   account: Account;
   /** Set if a fold begins behind it. */
   folding?: Folding | undefined;
-};
-
-/** How an attempt ended. */
-export type TurnFailure = {
-  code: string;
-  /** Epoch milliseconds; set if LINE may have accepted what it sent. The first one stays. */
-  unclearSince?: number | undefined;
 };
 
 export type Turns = {
@@ -261,17 +255,9 @@ export function createTurns(table: Table): Turns {
       );
     },
 
-    async park(turn, { code, unclearSince }, at, account) {
+    async park(turn, failure, at, account) {
       await write(turn, ["claimed", "answered", "parked"], turn.owner, (item) =>
-        item.set({
-          status: "parked",
-          list: "parked",
-          listedAt: new Date(at).toISOString(),
-          finishedAt: at,
-          error: code,
-          ...(account && { usage: account.usage }),
-          ...firstUnclear(turn, unclearSince),
-        }),
+        item.set(parked(turn, failure, at, account)),
       );
     },
 
