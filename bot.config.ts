@@ -29,7 +29,7 @@ export default defineBot({
     summaryTokens: 400,
     /** The window is folded when it has so many turns, however short they are. */
     maxTurns: 60,
-    /** A message and its answer are deleted after this many days; what the notes say of them stays while the chat goes on. */
+    /** A message and its answer are deleted after this many days; the notes so many after they were last rewritten. */
     retentionDays: 180,
   },
 

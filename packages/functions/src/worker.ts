@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { summarizerOf } from "@henji/core/bot";
+import { defineBot, summarizerOf } from "@henji/core/bot";
 import { createChats } from "@henji/core/chat/chats";
 import { systemClock } from "@henji/core/clock";
 import { createLine } from "@henji/core/line/api";
@@ -13,11 +13,13 @@ import { tableClientOptions } from "@henji/core/table";
 import { createTurns } from "@henji/core/turn/turns";
 import { createWorker } from "@henji/core/worker";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import bot from "../../../bot.config.ts";
+import config from "../../../bot.config.ts";
 import { logLevel } from "./environment.ts";
 import { link } from "./links.ts";
 import { toIncoming } from "./sqs-event.ts";
 
+/** Checked here too: a file that does not use `defineBot` lacks the defaults. */
+const bot = defineBot(config);
 const table = { client: new DynamoDBClient(tableClientOptions), table: link("Conversations") };
 const channelAccessToken = link("LineChannelAccessToken");
 

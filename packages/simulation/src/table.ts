@@ -264,18 +264,18 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         const before = (items: readonly TurnItem[]) =>
           items.filter((turn) => isCurrent(turn, now) && turn.key < key).reverse();
         const notes = toNotes(stored, now);
-        const usual = toConversation(before(newest));
         const isCut = newest.length + (stored ? 1 : 0) === limit;
-        const isCovered = isCut && usual.length < limit / 2;
-        const read = isCovered ? all : newest;
+        const reachesBack = !isCut || (newest.at(-1)?.key ?? "") <= notes.windowStart;
+        const usual = toConversation(before(newest));
+        const isCovered = !reachesBack && usual.length < limit - 2;
         const past = isCovered ? toConversation(before(all)) : usual;
-        const reachesBack = isCovered || !isCut || (read.at(-1)?.key ?? "") <= notes.windowStart;
+        const window = past.filter((turn) => turn.key >= notes.windowStart);
         const oldestFirst = [...newest].reverse();
         const folding = toFolding(oldestFirst);
         return {
           ...notes,
           turns: past.slice(-limit),
-          isWhole: reachesBack && past.length <= limit,
+          isWhole: (reachesBack || isCovered) && window.length <= limit,
           finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
           usages: oldestFirst.flatMap(({ usage }) => usage ?? []),
           ...(folding && { folding }),

@@ -86,6 +86,28 @@ describe("commands", () => {
     expect(world.table.textOf("U1").split(long[0]!)).toHaveLength(3);
   });
 
+  test("an export with nothing in it says so, also behind an old button", async () => {
+    await talk("U1", "/export", "/export 1800000000000");
+    expect(world.sent()).toEqual([`U1 reply: ${en.nothingStored}`, `U1 reply: ${en.nothingStored}`]);
+  });
+
+  test("an exchange that fills more than a page is cut and says so; the notes come behind it", async () => {
+    world = createWorld({
+      bot: defineBot({ ...ownBot, memory: { ...ownBot.memory, highWaterTokens: 2_500, maxTokens: 20_000 } }),
+      summarizer: { answer: () => "Aki likes x" },
+    });
+    await talk("U1", "x\n".repeat(2_400), "one", "two", "/export");
+    let pages = 1;
+    for (let next = world.line.sent.at(-1)!.messages.at(-1)!.quickReply; next && pages < 9; pages += 1) {
+      await talk("U1", next.items[0]!.action.text);
+      next = world.line.sent.at(-1)!.messages.at(-1)!.quickReply;
+    }
+    const exported = world.line.sent
+      .slice(-pages)
+      .flatMap(({ messages }) => messages.map(({ text }) => text));
+    for (const text of ["> one", "> two", "Aki likes x"]) expect(exported.join("\n")).toContain(text);
+  });
+
   test("/retry asks the last question once more, and its answer takes the place of the other", async () => {
     await talk("U1", "Tell me a joke", "/retry");
     expect(world.asked).toEqual(["Tell me a joke", "Tell me a joke"]);
@@ -262,6 +284,24 @@ test("what the model will not take notes on leaves the window, and the notes sta
   expect(folds).toBeGreaterThan(1);
   expect(folds).toBeLessThan(6);
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
+});
+
+test("a command behind every question folds no more often than questions do", async () => {
+  let folds = 0;
+  world = createWorld({ summarizer: { answer: () => "notes", onAsk: () => void folds++ } });
+  for (let n = 0; n < 200; n += 1) await talk("U1", `question no. ${n}`, "/help");
+  expect(folds).toBeGreaterThan(2);
+  expect(folds).toBeLessThan(16);
+});
+
+test("a chat whose first turn of the day is parked is in the day's list all the same", async () => {
+  const { line } = world.line;
+  const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+  world.say("U1", "Hello");
+  await world.run(world.worker({ line: { ...line, reply: refuse, push: refuse } }), 1_000);
+  expect(world.lines).toContain("job.parked");
+  await talk("U1", "Hello again");
+  expect(world.table.textOf("U1")).toContain('"list":"day#2027-01-15"');
 });
 
 test("turns that are no part of the conversation do not keep the window from being folded", async () => {

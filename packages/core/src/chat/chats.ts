@@ -110,6 +110,9 @@ function chatEntity({ client, table }: Table) {
 /** Items read at once when the newest are not enough. */
 const LONG_PAGE = 500;
 
+/** The chat's own item and the turn at hand. */
+const BESIDE_TURNS = 2;
+
 type Range = { from?: string; to?: string; order?: "asc" | "desc"; limit: number };
 
 export function createChats(table: Table): Chats {
@@ -143,17 +146,19 @@ export function createChats(table: Table): Chats {
 
       const newest = await readItems(chatId, { limit });
       const notes = toNotes(newest.chat, now);
+      const reachesBack = ({ isLast, turns }: typeof newest) =>
+        isLast || (turns[0]?.key ?? "") <= notes.windowStart;
       const usual = toConversation(before(newest));
       // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
-      const isCovered = !newest.isLast && usual.length < limit / 2;
+      const isCovered = !reachesBack(newest) && usual.length < limit - BESIDE_TURNS;
       const read = isCovered ? await readItems(chatId, { to: key, limit: LONG_PAGE }) : newest;
       const past = isCovered ? toConversation(before(read)) : usual;
-      const reachesBack = read.isLast || (read.turns[0]?.key ?? "") <= notes.windowStart;
+      const window = past.filter((turn) => turn.key >= notes.windowStart);
       const folding = toFolding(newest.turns);
       return {
         ...notes,
         turns: past.slice(-limit),
-        isWhole: reachesBack && past.length <= limit,
+        isWhole: reachesBack(read) && window.length <= limit,
         finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
         ...(folding && { folding }),
@@ -202,7 +207,7 @@ export function toNotes(chat: Omit<ChatItem, "chatId"> | null | undefined, now: 
   if (!chat || !isCurrent(chat, now)) return { ...nothing, version };
   const { windowStart, summary, erasedBefore, unsent, foldVersion } = { ...nothing, ...chat };
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = chat;
-  const fold = foldVersion === undefined ? undefined : { inputTokens, cachedTokens, outputTokens };
+  const fold = foldVersion ? { inputTokens, cachedTokens, outputTokens } : undefined;
   return {
     ...{ windowStart, summary, erasedBefore, unsent, version },
     ...(fold && { fold: { ...fold, version: foldVersion! } }),
@@ -211,14 +216,12 @@ export function toNotes(chat: Omit<ChatItem, "chatId"> | null | undefined, now: 
 
 /** What a change writes: all of the notes, so that nothing of an expired item, which was read as empty, comes back. */
 export function noted(
-  { windowStart, summary, erasedBefore, unsent, version }: Notes,
+  { windowStart, summary, erasedBefore, unsent, fold = noFold, version }: Notes,
   { used, ...change }: NotesChange,
 ) {
   const written = { windowStart, summary, erasedBefore, unsent, ...change };
-  return {
-    ...written,
-    unsent: [...written.unsent],
-    ...(used && { ...used, foldVersion: version + 1 }),
-    version: version + 1,
-  };
+  const { version: foldVersion, ...spent } = used ? { ...used, version: version + 1 } : fold;
+  return { ...written, unsent: [...written.unsent], ...spent, foldVersion, version: version + 1 };
 }
+
+const noFold = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, version: 0 };

@@ -24,29 +24,38 @@ export type ExportPage = {
 
 /**
  * What is stored of a chat before this turn, as text, as much as fits into one call's worth of messages. A
- * page starts at a time and not at a place in the text, so nothing is lost between two of them, and each
- * reads at most 500 turns.
+ * page starts at a time and not at a place in the text, so that what is folded or expires meanwhile shifts
+ * nothing; each reads at most 500 turns. Only what fits into no page by itself is cut, and says so.
  */
 export async function exportPage(
   chats: Pick<Chats, "page">,
   { turn, from = "", heading, notesHeading, nothing, summary, now }: ExportRequest,
 ): Promise<ExportPage> {
   const page = await chats.page(turn.chatId, from, turn.key, now);
-  const parts = from === "" ? [heading] : [];
-  let next = page.next && timeOf(page.next);
-  for (const stored of page.turns) {
-    const part = exchangeIn(stored);
-    if (part === undefined || stored.key === turn.key) continue;
-    if (parts.length > 0 && piecesOf([...parts, part]).length > MAX_MESSAGES) {
-      next = timeOf(stored.key);
-      break;
-    }
-    parts.push(part);
-  }
-  if (next === undefined && summary !== "") parts.push(`${notesHeading}\n${summary}`);
-  const isEmpty = from === "" && parts.length === 1 && next === undefined;
-  const messages = piecesOf(isEmpty ? [nothing] : parts).slice(0, MAX_MESSAGES);
-  return { messages: messages.map((text) => ({ type: "text", text })), next };
+  const exchanges = page.turns.flatMap((stored) => exchangeIn(stored, turn.key) ?? []);
+  const notes = { key: turn.key, text: `${notesHeading}\n${summary}` };
+  const all = page.next === undefined && summary !== "" ? [...exchanges, notes] : exchanges;
+  const first = from === "" && (all.length > 0 || page.next !== undefined) ? [heading] : [];
+  const fits = (count: number) =>
+    piecesOf([...first, ...all.slice(0, count).map(({ text }) => text)]).length <= MAX_MESSAGES;
+  // One at least, even if it has to be cut.
+  let shown = Math.min(1, all.length);
+  while (shown < all.length && fits(shown + 1)) shown += 1;
+  const next = all[shown]?.key ?? page.next;
+  const text = [...first, ...all.slice(0, shown).map((part) => part.text)];
+  const pieces = piecesOf(text.length > 0 ? text : [next === undefined ? nothing : heading]);
+  return {
+    messages: pieces.slice(0, MAX_MESSAGES).map((piece, index) => ({
+      type: "text",
+      text: index + 1 === MAX_MESSAGES && pieces.length > MAX_MESSAGES ? `${piece.slice(0, -1)}…` : piece,
+    })),
+    next: next && later(timeOf(next), from),
+  };
+}
+
+/** A page whose turns have all the same time would start again where it started. */
+function later(next: string, from: string): string {
+  return next > from ? next : String(Number(from) + 1);
 }
 
 function piecesOf(parts: readonly string[]): string[] {
@@ -58,9 +67,10 @@ function timeOf(key: string): string {
   return key.slice(0, 13);
 }
 
-function exchangeIn({ key, past, unanswered }: StoredTurn): string | undefined {
-  const at = new Date(Number(timeOf(key))).toISOString().slice(0, 16).replace("T", " ");
+function exchangeIn({ key, past, unanswered }: StoredTurn, end: string) {
   const question = past?.question ?? unanswered;
-  if (question === undefined) return undefined;
-  return `${at} UTC\n> ${question.replaceAll("\n", "\n> ")}${past ? `\n${past.answer}` : ""}`;
+  if (question === undefined || key >= end) return undefined;
+  const at = new Date(Number(timeOf(key))).toISOString().slice(0, 16).replace("T", " ");
+  const asked = `${at} UTC\n> ${question.replaceAll("\n", "\n> ")}`;
+  return { key, text: past ? `${asked}\n${past.answer}` : asked };
 }

@@ -88,7 +88,9 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
       const first = await ask(marks.summaryTokens);
       if (!first) return {};
       const isTooLong = first.cut || (await tokensIn(first.text)) > marks.summaryTokens;
-      const second = isTooLong ? await ask(Math.ceil(marks.summaryTokens / 2)) : undefined;
+      // If that fails, the first ones are paid for, and better cut than lost.
+      const again = () => ask(Math.ceil(marks.summaryTokens / 2)).catch(() => undefined);
+      const second = isTooLong ? await again() : undefined;
       const { text } = second ?? first;
       const used = second ? sumOf(first.usage, second.usage) : first.usage;
       return { summary: await cutToTokens(text, marks.summaryTokens), used };
@@ -117,7 +119,7 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
 }
 
 /** Errors of the model that are about these very turns. */
-const hopeless = new Set(["model.rejected", "model.context_too_long"]);
+const hopeless = new Set(["model.rejected", "model.context_too_long", "model.no_room"]);
 
 /** As many of the oldest turns as `maxTokens` have room for, but one at least: the rest waits for the next fold. */
 function oldestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[] {

@@ -95,6 +95,6 @@ function plain(text: string): string {
 function unmarked(text: string): string {
   return text
     .replace(/^#{1,6}[ \t]+(?=\S)/gm, "")
-    .replace(/(?<![\w*])\*\*(\S(?:[^\n]*?\S)?)\*\*(?![\w*])/g, "$1")
-    .replace(/(?<!!)\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/g, "$1 ($2)");
+    .replace(/(?<![\w*])\*\*(\S(?:[^\n]{0,500}?\S)?)\*\*(?![\w*])/g, "$1")
+    .replace(/(?<!!)\[([^[\]\n]{1,500})\]\((https?:\/\/[^\s)]+)\)/g, "$1 ($2)");
 }

@@ -106,7 +106,8 @@ export function parked(turn: Turn, failure: TurnFailure, at: number, account: Ac
     listedAt: new Date(at).toISOString(),
     finishedAt: at,
     error: failure.code,
-    ...(account && { usage: account.usage }),
+    // The day's first turn stands in the day's list, and this one cannot.
+    ...(account && !account.isFirstOfDay && { usage: account.usage }),
     ...firstUnclear(turn, failure.unclearSince),
   };
 }

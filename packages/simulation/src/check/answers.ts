@@ -83,6 +83,8 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       messages: readonly TextMessage[],
     ): void {
       const { fate, apology } = eventOf(key, messages);
+      if (messages.length < 1 || messages.length > 5)
+        violate("bounded", `${messages.length} messages in one call`, fate);
       if (!fate) {
         violate("private", `a message that belongs to no event goes to ${to}`);
         return;
