@@ -144,7 +144,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       current.status === "parked" ? current.listedAt === parked.listedAt : current.owner === owner;
     const item = await call("reclaim", () =>
       write("reclaim", parked, ["parked", status], asRead, (current) => {
-        const { list: _, listedAt: __, finishedAt: ___, released: ____, ...rest } = current;
+        const { list: _, listedAt: __, finishedAt: ___, released, crashesBefore, ...rest } = current;
         return {
           ...rest,
           status,
@@ -166,7 +166,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     },
 
     async answer(turn, answer, learned, leaseUntil) {
-      const said = answered(answer, learned);
+      const said = answered(turn, answer, learned);
       const item = await call("answer", () =>
         write("answer", turn, ["claimed", "answered"], turn.owner, (current) => ({
           ...current,

@@ -37,6 +37,11 @@ export function mayHaveArrived(claimed: Turn, held: Turn, { outcome }: BotError)
 }
 
 /** A stored answer of which nobody can have seen anything yet. */
-export function wasNeverSent({ unclearSince, crashes }: Turn): boolean {
-  return unclearSince === undefined && crashes === 0;
+export function wasNeverSent(turn: Turn): boolean {
+  return turn.unclearSince === undefined && !mayHaveDiedSending(turn);
+}
+
+/** An attempt ended with its process after the answer was stored. */
+function mayHaveDiedSending({ crashes, crashesBefore }: Turn): boolean {
+  return crashes > crashesBefore;
 }

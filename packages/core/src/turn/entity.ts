@@ -19,6 +19,8 @@ export function turnEntity({ client, table }: Table) {
         attempts: { type: "number", required: true },
         /** Attempts that ended with an error; the others ended with their process. */
         released: { type: "number" },
+        /** Attempts that had ended with their process before the answer was stored. */
+        crashesBefore: { type: "number" },
         /** Epoch milliseconds; when an attempt first ended without anybody knowing what LINE had made of it. */
         unclearSince: { type: "number" },
         /** Ids of the queue messages that have brought it back from being parked. */

@@ -75,13 +75,14 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
 }
 
 /** How a turn keeps its answer. */
-export function answered(answer: Answer, { usage, tokens }: Learned) {
+export function answered({ crashes }: Turn, answer: Answer, { usage, tokens }: Learned) {
   const { messages, retryKey, way, notice, repeats } = answer;
   return {
     // As JSON: DynamoDB's maps keep no order, and a retry must repeat its body.
     messages: JSON.stringify(messages),
     retryKey,
     way,
+    crashesBefore: crashes,
     ...(notice && { notice }),
     ...(repeats && { repeats: repeats.key, question: repeats.question }),
     ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
@@ -133,6 +134,7 @@ export function toTurn(item: TurnItem): Turn {
     leaseUntil,
     attempts,
     crashes: Math.max(0, attempts - 1 - (item.released ?? 0)),
+    crashesBefore: item.crashesBefore ?? 0,
     question,
     ...(messageId !== undefined && { messageId }),
     ...(unclearSince !== undefined && { unclearSince }),

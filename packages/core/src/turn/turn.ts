@@ -83,6 +83,8 @@ export type Turn = TurnKey & {
   attempts: number;
   /** Of the earlier ones: those that ended without an error, because the process died. */
   crashes: number;
+  /** Of those: that came before its answer was stored, so that nothing can have been sent. */
+  crashesBefore: number;
   /** Epoch milliseconds; since when a send of it may have been accepted unheard. */
   unclearSince?: number;
   /** Code of the last error. */

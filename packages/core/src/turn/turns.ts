@@ -147,7 +147,7 @@ export function createTurns(table: Table): Turns {
     const data = await write(item, asRead, owner, (turn) =>
       turn
         .set({ status, owner, leaseUntil, attempts: 1, replayedBy })
-        .remove(["list", "listedAt", "finishedAt", "released"]),
+        .remove(["list", "listedAt", "finishedAt", "released", "crashesBefore"]),
     );
     return { kind: "claimed", turn: toTurn(data) };
   }
@@ -218,7 +218,7 @@ export function createTurns(table: Table): Turns {
 
     async answer(turn, answer, learned, leaseUntil) {
       const data = await write(turn, ["claimed", "answered"], turn.owner, (item) =>
-        item.set({ status: "answered", leaseUntil, ...answered(answer, learned) }),
+        item.set({ status: "answered", leaseUntil, ...answered(turn, answer, learned) }),
       );
       return toTurn(data);
     },

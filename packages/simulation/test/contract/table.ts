@@ -227,6 +227,16 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       });
     });
 
+    test("crashes before the answer was stored are told apart from those behind it", async () => {
+      const turn = await claim();
+      const second = await again(turn, afterLease);
+      if (second.kind !== "claimed") throw new Error(second.kind);
+      await ports.turns.answer(second.turn, answerWith("late"), {}, later);
+      await ports.turns.release(second.turn, { code: "line.rate_limited" });
+      const third = await again(turn, { ...afterLease, owner: "third" });
+      expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1, crashesBefore: 1 } });
+    });
+
     test("a replay finds an answer that was stored", async () => {
       const turn = await claim();
       const answer = answerWith("stored", { way: "push" });
