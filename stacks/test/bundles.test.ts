@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { createDecipheriv } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { contents, environmentOf } from "./synth/contents.ts";
+import { invoke } from "./synth/invoke.ts";
 import { type Bundle, root, synthesize, type Template } from "./synth/template.ts";
 
 const KB = 1024;
@@ -19,7 +18,7 @@ const bundle = (name: "ingress" | "worker") =>
 
 describe("as deployed, in a fresh process", () => {
   test("ingress refuses a webhook that LINE did not sign", async () => {
-    const response = await invoke(bundle("ingress"), {
+    const response = await invokeDeployed(bundle("ingress"), {
       version: "2.0",
       rawPath: "/",
       rawQueryString: "",
@@ -35,7 +34,7 @@ describe("as deployed, in a fresh process", () => {
   });
 
   test("the worker has nothing to say about an empty batch", async () => {
-    expect(await invoke(bundle("worker"), { Records: [] })).toEqual({ batchItemFailures: [] });
+    expect(await invokeDeployed(bundle("worker"), { Records: [] })).toEqual({ batchItemFailures: [] });
   });
 
   test("each function holds the links it uses, and no other's secret", async () => {
@@ -78,24 +77,15 @@ test("source maps go to the asset bucket, not into the code that Lambda unpacks"
   }
 });
 
-/** Calls the handler once, in the directory and the environment it is deployed with and no other. */
-async function invoke({ directory, handler, ...rest }: Bundle, event: unknown) {
-  const [file, name] = handler.split(".");
-  const script = `
-    const { ${name} } = await import("./${file}.mjs");
-    const answer = await ${name}(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 10_000 });
-    process.stdout.write("\\n" + JSON.stringify(answer));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
-    cwd: join(root, directory),
-    env: {
-      ...environmentOf(template, { directory, handler, ...rest }),
-      AWS_REGION: "ap-northeast-1",
-      AWS_ACCESS_KEY_ID: "none",
-      AWS_SECRET_ACCESS_KEY: "none",
-      AWS_ENDPOINT_URL: "http://127.0.0.1:9", // the discard port: nothing may leave
-    },
+/** In the environment that the function is deployed with and no other. */
+function invokeDeployed(bundle: Bundle, event: unknown) {
+  return invoke(bundle, event, {
+    ...environmentOf(template, bundle),
+    AWS_REGION: "ap-northeast-1",
+    AWS_ACCESS_KEY_ID: "none",
+    AWS_SECRET_ACCESS_KEY: "none",
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9", // the discard port: nothing may leave
   });
-  return JSON.parse(stdout.split("\n").at(-1)!);
 }
 
 /** Reads the links as SST's `Resource` does: AES-256-GCM with a nonce of zeros, the tag at the end. */

@@ -1,5 +1,5 @@
 import { type AnswerOptions, type AnswerRequest, createAnswer, type Prepared } from "./answer.ts";
-import type { Memory } from "./chat/chats.ts";
+import { BESIDE_TURNS, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
 import { createDecide, type Decision, isTakenAway } from "./command/decide.ts";
 import { exportPage } from "./command/export.ts";
@@ -22,6 +22,7 @@ import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { deadlines, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
+import { expiryOf } from "./table.ts";
 import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
 import { type DropReason, type Turn, type TurnFailure, turnKeyOf } from "./turn/turn.ts";
 import { type Account, accountOf } from "./usage/usage.ts";
@@ -99,8 +100,8 @@ export function createHandleMessage(options: MessageOptions) {
     const key = turnKeyOf(chatId, event);
     const now = clock.now();
     const names = { eventId: event.webhookEventId, chat: chatHash(chatId) };
-    // Besides the past turns, the chat's own item and this turn are read.
-    const recalling = chats.recall(key, Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered) + 2, now);
+    const mostTurns = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered);
+    const recalling = chats.recall(key, mostTurns + BESIDE_TURNS, now);
     // Looked at below, once it is known whether the turn is ours.
     recalling.catch(() => {});
     const claim = await turns.claim({
@@ -111,7 +112,7 @@ export function createHandleMessage(options: MessageOptions) {
       owner: newOwner(),
       now,
       leaseUntil: deadline,
-      expiresAt: Math.floor(now / 1000) + bot.memory.retentionDays * 86_400,
+      expiresAt: expiryOf(now, bot.memory.retentionDays),
       replay: isReplay(message, job) ? message.messageId : undefined,
     });
     if (claim.kind === "finished") {

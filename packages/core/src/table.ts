@@ -21,6 +21,11 @@ export const SERVICE = "henji";
 /** All ids go into keys exactly as LINE gives them. */
 export const asIs = { casing: "none" } as const;
 
+/** When an item of now is deleted, epoch seconds. */
+export function expiryOf(now: number, retentionDays: number): number {
+  return Math.floor(now / 1000) + retentionDays * 86_400;
+}
+
 /** Whether a conditional write was refused. */
 export function isRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Bot } from "@henji/core/bot";
+import { BESIDE_TURNS } from "@henji/core/chat/chats";
 import bot from "../../../bot.config.ts";
 import { compose, readScript } from "../../core/bench/conversation.ts";
 import { startAws } from "../src/aws.ts";
@@ -53,7 +54,7 @@ const pauseMs = 60_000;
 /** Noon, so that no turn that is measured is the first of its day. */
 const noon = Date.UTC(2026, 5, 1, 12);
 /** A turn reads so many items; a history at least as long fills every read. */
-const readLimit = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered) + 2;
+const readLimit = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered) + BESIDE_TURNS;
 /** Where a fold leaves the window, about. */
 const window = Math.ceil(bot.memory.maxTurns / 3);
 /** Nobody writes a hundred thousand messages within the limits of a day. */

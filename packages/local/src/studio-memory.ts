@@ -2,6 +2,7 @@ import type { Chats } from "@henji/core/chat/chats";
 import type { Clock } from "@henji/core/clock";
 import { buildContext, tokensOf } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
+import { BEHIND_ALL } from "@henji/core/turn/turn";
 import { accountOf, costOf } from "@henji/core/usage/usage";
 import type { BotInUse } from "./bot-in-use.ts";
 import type { ChatMemory } from "./studio-view.ts";
@@ -12,15 +13,12 @@ export type MemoryOptions = {
   clock: Clock;
 };
 
-/** Sorts behind every turn: what is recalled is what the next message will find. */
-const BEHIND_ALL = "~";
-
 /** Says what the bot remembers of a chat, in the words of the core that will use it. */
 export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: string) => Promise<ChatMemory> {
   return async (chatId) => {
     const { memory: marks, model } = bot();
     const now = clock.now();
-    // Besides the turns, the chat's own item is read.
+    // As the next message will find it. Besides the turns, the chat's own item is read.
     const memory = await chats.recall({ chatId, key: BEHIND_ALL }, marks.maxTurns + 1, now);
     const { turns, windowStart, summary } = memory;
     const { firstTurn = BEHIND_ALL } = buildContext({

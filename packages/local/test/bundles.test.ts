@@ -1,30 +1,17 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
-import { root, synthesize } from "../../../stacks/test/synth/template.ts";
+import { invoke } from "../../../stacks/test/synth/invoke.ts";
+import { synthesize } from "../../../stacks/test/synth/template.ts";
 import { startLocal } from "../src/start.ts";
 
 test("the two functions as built for Lambda answer a message, each in a process of its own", async () => {
   const [{ bundles }, local] = await Promise.all([synthesize("answers"), startLocal()]);
   await local.stopWorker();
 
-  /** Calls the built handler once, with the links and endpoints of the local system. */
-  async function invoke(name: "ingress" | "worker", event: unknown): Promise<unknown> {
+  const call = (name: "ingress" | "worker", event: unknown) => {
     const source = `packages/functions/src/${name}.handler`;
-    const { directory, handler } = bundles.find((bundle) => bundle.source === source)!;
-    const [file, method] = handler.split(".");
-    const script = `
-      const { ${method} } = await import("./${file}.mjs");
-      const answer = await ${method}(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 });
-      process.stdout.write("\\n" + JSON.stringify(answer));`;
-    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
-      cwd: join(root, directory),
-      env: local.environment,
-    });
-    return JSON.parse(stdout.split("\n").at(-1)!);
-  }
+    return invoke(bundles.find((bundle) => bundle.source === source)!, event, local.environment);
+  };
 
   try {
     const { line, environment } = local;
@@ -40,7 +27,7 @@ test("the two functions as built for Lambda answer a message, each in a process 
       body: Buffer.from(await webhook.arrayBuffer()).toString("base64"),
       isBase64Encoded: true,
     };
-    expect(await invoke("ingress", functionUrlEvent)).toMatchObject({ statusCode: 200 });
+    expect(await call("ingress", functionUrlEvent)).toMatchObject({ statusCode: 200 });
 
     const { url: QueueUrl } = JSON.parse(environment.SST_RESOURCES_JSON!).EventQueue;
     const { Messages = [] } = await new SQSClient({ useQueueUrlAsEndpoint: false }).send(
@@ -51,7 +38,7 @@ test("the two functions as built for Lambda answer a message, each in a process 
       messageAttributes: {},
     }));
     expect(Records).toHaveLength(1);
-    expect(await invoke("worker", { Records })).toEqual({ batchItemFailures: [] });
+    expect(await call("worker", { Records })).toEqual({ batchItemFailures: [] });
     expect(line.timeline(userId).map(({ by }) => by)).toEqual(["user", "reply"]);
   } finally {
     await local.stop();

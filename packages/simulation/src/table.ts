@@ -1,13 +1,15 @@
-import { type ChatItem, type Chats, noted, toNotes } from "@henji/core/chat/chats";
+import { BESIDE_TURNS, type ChatItem, type Chats, noted, toNotes } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import {
-  accounted,
   answered,
+  delivered,
+  dropped,
+  erased,
   firstUnclear,
-  NO_MESSAGES,
   parked,
+  textAttributes,
   toConversation,
   toFinishedTurn,
   toFolding,
@@ -50,9 +52,8 @@ const PAGE = 40;
 
 /** As core/src/turn/turns.ts erases. */
 function withoutText(item: TurnItem): TurnItem {
-  const { messageId, messages, repeats, questionTokens, answerTokens, ...rest } = item;
-  const { inputTokens, cachedTokens, outputTokens, ...shell } = rest;
-  return { ...shell, erased: true, question: "" };
+  const kept = Object.entries(item).filter(([name]) => !textAttributes.some((text) => text === name));
+  return { ...(Object.fromEntries(kept) as TurnItem), ...erased };
 }
 
 /**
@@ -185,29 +186,19 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       return toTurn(item);
     },
 
-    async delivered(turn, { by, requestId, at, account, folding }) {
+    async delivered(turn, delivery) {
+      const given = delivered(turn, delivery);
       await call("delivered", () =>
-        write("delivered", turn, ["answered", "delivered"], turn.owner, (item) => ({
-          ...item,
-          status: "delivered",
-          way: by,
-          finishedAt: at,
-          ...(requestId !== undefined && { requestId }),
-          ...accounted(account, at),
-          ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
-          ...(turn.answer?.notice && { messages: NO_MESSAGES, question: "" }),
-        })),
+        write("delivered", turn, ["answered", "delivered"], turn.owner, (item) => ({ ...item, ...given })),
       );
     },
 
     async drop(turn, finishedAt, account, because) {
+      const given = dropped(finishedAt, account, because);
       await call("drop", () =>
         write("drop", turn, ["claimed", "answered", "dropped"], turn.owner, (item) => ({
           ...withoutText(item),
-          status: "dropped",
-          finishedAt,
-          ...accounted(account, finishedAt),
-          ...(because !== "unsent" && { notice: because }),
+          ...given,
         })),
       );
     },
@@ -267,7 +258,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         const isCut = newest.length + (stored ? 1 : 0) === limit;
         const reachesBack = !isCut || (newest.at(-1)?.key ?? "") <= notes.windowStart;
         const usual = toConversation(before(newest));
-        const isCovered = !reachesBack && usual.length < limit - 2;
+        const isCovered = !reachesBack && usual.length < limit - BESIDE_TURNS;
         const past = isCovered ? toConversation(before(all)) : usual;
         const window = past.filter((turn) => turn.key >= notes.windowStart);
         const oldestFirst = [...newest].reverse();

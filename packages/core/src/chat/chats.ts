@@ -110,8 +110,8 @@ function chatEntity({ client, table }: Table) {
 /** Items read at once when the newest are not enough. */
 const LONG_PAGE = 500;
 
-/** The chat's own item and the turn at hand. */
-const BESIDE_TURNS = 2;
+/** Items that a recall reads beside the past turns: the chat's own, and the turn at hand. */
+export const BESIDE_TURNS = 2;
 
 type Range = { from?: string; to?: string; order?: "asc" | "desc"; limit: number };
 

@@ -2,7 +2,8 @@ import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
-import type { StoredTurn } from "../turn/turn.ts";
+import { expiryOf } from "../table.ts";
+import { BEHIND_ALL, type StoredTurn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import type { Chats, Notes, NotesChange, Page } from "./chats.ts";
 
@@ -23,8 +24,6 @@ export type EraseRequest = {
   deadline: number;
 };
 
-/** Sorts behind every key. */
-const BEHIND_ALL = "~";
 /** Turns erased at the same time. */
 const SIDE_BY_SIDE = 25;
 /** Messages that were unsent before they arrived: more than one is rare. */
@@ -104,7 +103,7 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     for (let tries = 0; tries < 3; tries += 1) {
       const now = clock.now();
       const notes = await chats.notes(chatId, now);
-      const expiresAt = Math.floor(now / 1000) + retentionDays * 86_400;
+      const expiresAt = expiryOf(now, retentionDays);
       if (await chats.note(chatId, notes, { ...to(notes), expiresAt })) return;
     }
     throw new BotError("chat.busy", "The chat's notes kept changing", { retry: "later" });

@@ -5,8 +5,10 @@ import { BotError, toBotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
 import { deadlines } from "../settings.ts";
+import { expiryOf } from "../table.ts";
 import { conversationOf } from "../turn/item.ts";
 import type { ModelUsage, PastTurn, Turn } from "../turn/turn.ts";
+import { add } from "../usage/usage.ts";
 import { type Context, nextWindowStart, tokensOf } from "./context.ts";
 import { loadTokenizer, tokensAtMost } from "./tokens.ts";
 
@@ -74,7 +76,7 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
     const leaving = oldestWithin(outdated, marks.maxTokens);
     const change = {
       windowStart: outdated[leaving.length]?.key ?? page.next ?? end,
-      expiresAt: Math.floor(now / 1000) + marks.retentionDays * 86_400,
+      expiresAt: expiryOf(now, marks.retentionDays),
     };
     const taken = leaving.length === 0 ? {} : await takeNotes();
     return {
@@ -92,7 +94,7 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
       const again = () => ask(Math.ceil(marks.summaryTokens / 2)).catch(() => undefined);
       const second = isTooLong ? await again() : undefined;
       const { text } = second ?? first;
-      const used = second ? sumOf(first.usage, second.usage) : first.usage;
+      const used = second ? add(first.usage, second.usage) : first.usage;
       return { summary: await cutToTokens(text, marks.summaryTokens), used };
     }
 
@@ -158,14 +160,6 @@ export function foldContext(summary: string, turns: readonly PastTurn[], mostTok
     instructions: told,
     input: [{ role: "user", content }],
     tokensAtMost: tokensAtMost(told) + tokensAtMost(content),
-  };
-}
-
-function sumOf(a: ModelUsage, b: ModelUsage): ModelUsage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    cachedTokens: a.cachedTokens + b.cachedTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
   };
 }
 

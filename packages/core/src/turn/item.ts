@@ -3,6 +3,8 @@ import type { Account } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
 import type {
   Answer,
+  DropReason,
+  FinishedDelivery,
   FinishedTurn,
   Folding,
   Learned,
@@ -92,12 +94,50 @@ export function answered({ crashes }: Turn, answer: Answer, { usage, tokens }: L
 }
 
 /** How a turn that is over keeps the account. */
-export function accounted({ usage, isFirstOfDay }: Account, at: number) {
+function accounted({ usage, isFirstOfDay }: Account, at: number) {
   return {
     usage,
     ...(isFirstOfDay && { list: `day#${usage.day}`, listedAt: new Date(at).toISOString() }),
   };
 }
+
+/** How a turn keeps that its answer is out. */
+export function delivered({ answer }: Turn, { by, requestId, at, account, folding }: FinishedDelivery) {
+  return {
+    status: "delivered" as const,
+    way: by,
+    finishedAt: at,
+    ...(requestId !== undefined && { requestId }),
+    ...accounted(account, at),
+    ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
+    ...(answer?.notice && { messages: NO_MESSAGES, question: "" }),
+  };
+}
+
+/** How a turn keeps that it gets no answer of its own; its text is erased with it. */
+export function dropped(finishedAt: number, account: Account, because: DropReason) {
+  return {
+    status: "dropped" as const,
+    finishedAt,
+    ...accounted(account, finishedAt),
+    ...(because !== "unsent" && { notice: because }),
+  };
+}
+
+/** Everything of a turn, beside its question, that was said or that tells of it. */
+export const textAttributes = [
+  "messageId",
+  "messages",
+  "repeats",
+  "questionTokens",
+  "answerTokens",
+  "inputTokens",
+  "cachedTokens",
+  "outputTokens",
+] as const;
+
+/** What takes the place of the text. */
+export const erased = { erased: true, question: "" };
 
 /** How a turn keeps that it was given up on. */
 export function parked(turn: Turn, failure: TurnFailure, at: number, account: Account | undefined) {

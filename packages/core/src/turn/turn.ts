@@ -1,5 +1,6 @@
 import type { LineEvent } from "../line/event.ts";
 import type { TextMessage } from "../line/text.ts";
+import type { Account } from "../usage/usage.ts";
 
 /**
  * ```
@@ -63,6 +64,17 @@ export type ModelUsage = { inputTokens: number; cachedTokens: number; outputToke
 
 /** What was learned while answering, kept with the turn. */
 export type Learned = { usage?: ModelUsage; tokens?: { question: number; answer: number } };
+
+export type FinishedDelivery = {
+  by: DeliveryWay;
+  requestId: string | undefined;
+  /** Epoch milliseconds. */
+  at: number;
+  /** With this turn in it. */
+  account: Account;
+  /** Set if a fold begins behind it. */
+  folding?: Folding | undefined;
+};
 
 /** How an attempt ended. */
 export type TurnFailure = {
@@ -142,6 +154,9 @@ export type StoredTurn = {
   /** The question of one that was given up on. */
   unanswered?: string;
 };
+
+/** Sorts behind every key. */
+export const BEHIND_ALL = "~";
 
 /** The least key that sorts behind this one. */
 export function afterKey(key: string): string {

@@ -2,13 +2,21 @@ import { BotError } from "../error.ts";
 import { guarded, isRefused, type Table, tableError, unlessRefused } from "../table.ts";
 import type { Account } from "../usage/usage.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import { accounted, answered, firstUnclear, NO_MESSAGES, parked, toTurn } from "./item.ts";
+import {
+  answered,
+  delivered,
+  dropped,
+  erased,
+  firstUnclear,
+  parked,
+  textAttributes,
+  toTurn,
+} from "./item.ts";
 import type {
   Answer,
-  DeliveryWay,
   DropReason,
   FinalStatus,
-  Folding,
+  FinishedDelivery,
   Learned,
   Turn,
   TurnFailure,
@@ -39,17 +47,6 @@ export type Claim =
   /** Another worker holds it. */
   | { kind: "held"; until: number };
 
-export type FinishedDelivery = {
-  by: DeliveryWay;
-  requestId: string | undefined;
-  /** Epoch milliseconds. */
-  at: number;
-  /** With this turn in it. */
-  account: Account;
-  /** Set if a fold begins behind it. */
-  folding?: Folding | undefined;
-};
-
 export type Turns = {
   claim(request: ClaimRequest): Promise<Claim>;
   /** claimed → answered. From here on the model is never asked again. */
@@ -70,18 +67,6 @@ export type Turns = {
    */
   erase(turn: TurnKey): Promise<void>;
 };
-
-/** Everything of a turn that was said or that tells of it. */
-const ERASED = [
-  "messageId",
-  "messages",
-  "repeats",
-  "questionTokens",
-  "answerTokens",
-  "inputTokens",
-  "cachedTokens",
-  "outputTokens",
-] as const;
 
 /**
  * The turn's state machine as single conditional writes. Every write names the states
@@ -187,14 +172,12 @@ export function createTurns(table: Table): Turns {
     }
   }
 
-  const erased = { erased: true, question: "" };
-
   function eraseFinished({ chatId, key }: TurnKey): Promise<boolean> {
     return unlessRefused(() =>
       entity
         .update({ chatId, key })
         .set(erased)
-        .remove([...ERASED])
+        .remove([...textAttributes])
         .where((turn, { eq }) => `(${eq(turn.status, "delivered")} OR ${eq(turn.status, "dropped")})`)
         .go(),
     );
@@ -207,7 +190,7 @@ export function createTurns(table: Table): Turns {
         .update({ chatId, key })
         // With another owner, so that whoever holds it has lost it.
         .set({ ...erased, status: "dropped", owner: "", leaseUntil: 0 })
-        .remove([...ERASED, "list", "listedAt"])
+        .remove([...textAttributes, "list", "listedAt"])
         .where((turn, { eq }) => `(${open.map((status) => eq(turn.status, status)).join(" OR ")})`)
         .go(),
     );
@@ -227,31 +210,13 @@ export function createTurns(table: Table): Turns {
       return toTurn(await write(turn, ["answered"], turn.owner, (item) => item.set({ way: "push" })));
     },
 
-    async delivered(turn, { by, requestId, at, account, folding }) {
-      await write(turn, ["answered", "delivered"], turn.owner, (item) =>
-        item.set({
-          status: "delivered",
-          way: by,
-          finishedAt: at,
-          ...(requestId !== undefined && { requestId }),
-          ...accounted(account, at),
-          ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
-          ...(turn.answer?.notice && { messages: NO_MESSAGES, question: "" }),
-        }),
-      );
+    async delivered(turn, delivery) {
+      await write(turn, ["answered", "delivered"], turn.owner, (item) => item.set(delivered(turn, delivery)));
     },
 
     async drop(turn, finishedAt, account, because) {
       await write(turn, ["claimed", "answered", "dropped"], turn.owner, (item) =>
-        item
-          .set({
-            ...erased,
-            status: "dropped",
-            finishedAt,
-            ...accounted(account, finishedAt),
-            ...(because !== "unsent" && { notice: because }),
-          })
-          .remove([...ERASED]),
+        item.set({ ...erased, ...dropped(finishedAt, account, because) }).remove([...textAttributes]),
       );
     },
 

@@ -105,11 +105,12 @@ const nothing = {
   refused: false,
 };
 
-function add(today: DayUsage, used: ModelUsage): DayUsage {
+/** The tokens of both together. */
+export function add<T extends ModelUsage>(to: T, used: ModelUsage): T {
   return {
-    ...today,
-    inputTokens: today.inputTokens + used.inputTokens,
-    cachedTokens: today.cachedTokens + used.cachedTokens,
-    outputTokens: today.outputTokens + used.outputTokens,
+    ...to,
+    inputTokens: to.inputTokens + used.inputTokens,
+    cachedTokens: to.cachedTokens + used.cachedTokens,
+    outputTokens: to.outputTokens + used.outputTokens,
   };
 }

@@ -176,6 +176,6 @@ export async function realModel(): Promise<ModelPorts> {
         fault: fault === "cut" ? { kind: "incomplete", reason: "max_output_tokens" } : modelFaults[fault],
       }),
     calls: () => simulator.requests.length,
-    deadline: () => AbortSignal.timeout(500),
+    deadline: () => AbortSignal.timeout(3_000),
   };
 }
