@@ -72,13 +72,14 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
       expect(deadLetterQueue().messageRetentionSeconds).toBe(14 * DAY_S);
     });
 
-    test("a message stays hidden for at least six times as long as a worker may take", () => {
-      expect(eventQueue().visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * worker().timeout);
+    test("a message stays hidden longer than a worker may take, as AWS requires, and not much longer", () => {
+      expectWithin(eventQueue().visibilityTimeoutSeconds, worker().timeout + 1, worker().timeout + 30);
     });
 
-    test("a message that the worker keeps trying is not redriven under its hands", () => {
+    test("a message that the worker keeps trying is not redriven under its hands, nor by a deployment that is broken for two hours", () => {
       const { maxReceiveCount } = JSON.parse(eventQueue().redrivePolicy);
       expect(maxReceiveCount).toBeGreaterThan(settings.retry.maxAttempts);
+      expect(maxReceiveCount * settings.hold.forS).toBeGreaterThan(2 * 60 * 60);
     });
 
     test("every number is one that SQS accepts", () => {

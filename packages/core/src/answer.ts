@@ -13,9 +13,8 @@ import { retryKeyOf } from "./line/retry-key.ts";
 import { toMessages } from "./line/text.ts";
 import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
-import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { deadlines, loadingAfterMs, replyHold } from "./settings.ts";
-import type { Answer, DeliveryWay, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
+import { deadlines, hold, loadingAfterMs } from "./settings.ts";
+import type { Answer, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
 
@@ -27,7 +26,6 @@ export type AnswerOptions = {
   /** The model that rewrites the notes of a chat. */
   summarizer: Model;
   line: Line;
-  inbox: Pick<Inbox, "hide">;
   /** Keys the user ids that OpenAI sees. */
   identitySecret: string;
   clock: Clock;
@@ -35,7 +33,6 @@ export type AnswerOptions = {
 };
 
 export type AnswerRequest = {
-  message: Incoming;
   turn: Turn;
   memory: Memory;
   chat: ChatInfo;
@@ -62,7 +59,7 @@ export type Prepared = {
  * what was stored and goes on from there.
  */
 export function createAnswer(options: AnswerOptions) {
-  const { bot, turns, model, line, inbox, identitySecret, clock, log } = options;
+  const { bot, turns, model, line, identitySecret, clock, log } = options;
   const deliver = createDeliver({ line, turns, clock });
   const fold = createFold(options);
 
@@ -114,40 +111,25 @@ export function createAnswer(options: AnswerOptions) {
   }
 
   async function store(
-    { turn, message, replyToken }: AnswerRequest,
+    { turn, replyToken }: AnswerRequest,
     said: Pick<Answer, "messages" | "notice" | "repeats">,
     learned: Learned,
   ): Promise<Turn & { answer: Answer }> {
     const now = clock.now();
     const way = bot.delivery === "auto" && isFresh(replyToken, now) ? "reply" : "push";
     const answer: Answer = { ...said, retryKey: retryKeyOf(turn.eventId), way };
-    const [stored] = await Promise.all([
-      turns.answer(turn, answer, learned, leaseFor(way, turn, now)),
-      way === "reply" && holdBriefly(message),
-    ]);
+    const stored = await turns.answer(turn, answer, learned, now + hold.leaseMs);
     const { messages, notice } = said;
     log.info("turn.answered", { ...namesOf(turn), messages: messages.length, ...(notice && { notice }) });
     return { ...stored, answer };
-  }
-
-  /** A reply that a crash cuts off must be tried again while its token lives: see {@link replyHold}. */
-  function leaseFor(way: DeliveryWay, { leaseUntil }: Turn, now: number): number {
-    return way === "reply" ? Math.min(leaseUntil, now + replyHold.leaseMs) : leaseUntil;
-  }
-
-  /** If it fails, a crash costs the whole visibility time-out, as it does anywhere else. */
-  async function holdBriefly(message: Incoming): Promise<void> {
-    try {
-      await inbox.hide([message], replyHold.visibilityS);
-    } catch (error) {
-      log.warn("queue.not_hidden", { code: toBotError(error).code });
-    }
   }
 
   async function askAndStore(request: AnswerRequest): Promise<Prepared> {
     const { turn, again } = request;
     const question = again?.question ?? turn.question;
     const startedAt = clock.now();
+    // It stood still for so long that another may have asked already.
+    if (startedAt >= turn.leaseUntil) throw tooLate();
     const asking = ask(request);
     const [reply, count] = await Promise.all([
       asking,

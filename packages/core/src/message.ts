@@ -21,7 +21,7 @@ import { chatHash } from "./log.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { deadlines, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
+import { deadlines, hold, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
 import { type DropReason, type Turn, type TurnFailure, turnKeyOf } from "./turn/turn.ts";
@@ -111,7 +111,7 @@ export function createHandleMessage(options: MessageOptions) {
       messageId: question.messageId,
       owner: newOwner(),
       now,
-      leaseUntil: deadline,
+      leaseUntil: now + hold.leaseMs,
       expiresAt: expiryOf(now, bot.memory.retentionDays),
       replay: isReplay(message, job) ? message.messageId : undefined,
     });
@@ -139,7 +139,7 @@ export function createHandleMessage(options: MessageOptions) {
         turns: memory.turns.length,
         ms: clock.now() - now,
       });
-      const prepared = await prepare({ message, turn, memory, replyToken, deadline }, event, batch);
+      const prepared = await prepare({ turn, memory, replyToken, deadline }, event, batch);
       if (!prepared) return done;
       held = prepared.turn;
       const after = await answer.send(prepared);

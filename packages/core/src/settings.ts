@@ -29,15 +29,35 @@ export const worker = {
 
 export const queue = {
   fifo: true,
-  /** AWS: at least six times the function's time-out. Only a crash waits this long. */
-  visibilityTimeoutS: 6 * worker.timeoutS,
+  /**
+   * AWS: no less than the function's time-out; six times is advice for throttled functions. Only a process that
+   * dies before its first renewal costs this much: see `hold`.
+   */
+  visibilityTimeoutS: worker.timeoutS + 15,
   /** SQS: at most 14 days. Past it SQS deletes without a word, so the worker's own age limit, which logs, comes first. */
   retentionS: 14 * DAY_S,
   /**
    * SQS's own redrive, the net below crashes that no code sees. It is far above the worker's own
-   * attempts, because every message behind a failing one is received again with it.
+   * attempts, because every message behind a failing one is received again with it, and high enough that
+   * a broken deployment has hours: at one receive each 30 seconds two and a half.
    */
-  maxReceiveCount: 60,
+  maxReceiveCount: 300,
+} as const;
+
+const renewEveryMs = seconds(10);
+
+/**
+ * For how long a living worker holds the unfinished messages of its batch at a time. A dead one does not renew, so
+ * its chats go on within `forS`, while reply tokens are still good.
+ */
+export const hold = {
+  forS: 30,
+  /** Two renewals in a row may be lost before anybody else receives the messages. */
+  renewEveryMs,
+  /** After a renewal that SQS did not take. */
+  retryAfterMs: seconds(2),
+  /** What is left of a hold at the least. A turn's lease is no longer, so whoever receives its message can claim it. */
+  leaseMs: seconds(30) - renewEveryMs,
 } as const;
 
 export const deadLetterQueue = {
@@ -99,10 +119,10 @@ export const deadlines = {
 export const loadingAfterMs = 300;
 
 /**
- * A chat that is done this long before its batch is freed at once. One that is done later is
- * left to Lambda, which deletes the whole batch in one request.
+ * How long a finished message waits for others, to be deleted in one request. What finishes last is left to Lambda,
+ * which deletes it with the batch.
  */
-export const freeEarlyMs = 250;
+export const acknowledgeWithinMs = 250;
 
 /** How long a model whose account is out of order is left alone. */
 export const breakerOpenMs = seconds(60);
@@ -127,13 +147,6 @@ export const sqsLimits = { maxBytes: 1024 * 1024, maxEntries: 10 } as const;
 
 /** LINE: a reply token is good for about a minute from receipt; "do not rely on the limit". */
 export const replyTokenFreshMs = seconds(50);
-
-/**
- * A reply that a crash cut off can be tried again only while its token lives. So from the moment its answer
- * is stored, the turn and the message are held no longer than sending can take: two replies, the switch to
- * push, a push and the mark are 17 s. The lease ends first, so that whoever receives it can claim it.
- */
-export const replyHold = { leaseMs: seconds(25), visibilityS: 30 } as const;
 
 /** LINE: a redelivery gives its token another minute, unless the event is older than 20 minutes. Kept well below. */
 export const replyTokenRenewableMs = seconds(19 * 60);

@@ -1,6 +1,6 @@
 import { retryKeyOf } from "@henji/core/line/retry-key";
 import { retryDelayS } from "@henji/core/queue/retry";
-import { deadlines, queue, retry, worker } from "@henji/core/settings";
+import { deadlines, hold, queue, retry, worker } from "@henji/core/settings";
 import { expect, test } from "vitest";
 
 test("the retry key of an event is a UUIDv5, the same every time", () => {
@@ -31,5 +31,14 @@ test("Retry-After is honoured within bounds", () => {
 test("the deadlines of all calls fit into the worker's time-out, and it into the queue's visibility", () => {
   const { tableMs, queueMs, modelMs, reserveMs } = deadlines;
   expect(tableMs + modelMs + reserveMs + queueMs).toBeLessThanOrEqual(worker.timeoutS * 1000);
-  expect(queue.visibilityTimeoutS).toBeGreaterThanOrEqual(6 * worker.timeoutS);
+  expect(queue.visibilityTimeoutS).toBeGreaterThan(worker.timeoutS);
+});
+
+test("a lease ends before the hold can, and is long enough for everything that sends", () => {
+  const { tableMs, lineMs } = deadlines;
+  expect(hold.renewEveryMs + hold.leaseMs).toBeLessThanOrEqual(1000 * hold.forS);
+  // Store, reply twice, switch to push, push.
+  expect(hold.leaseMs).toBeGreaterThanOrEqual(tableMs + 2 * lineMs + tableMs + lineMs);
+  // A renewal that fails in its last moment, and one more, are not the end of the hold.
+  expect(hold.renewEveryMs + 2 * (deadlines.queueMs + hold.retryAfterMs)).toBeLessThan(1000 * hold.forS);
 });

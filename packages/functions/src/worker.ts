@@ -10,6 +10,7 @@ import { withBreaker } from "@henji/core/model/breaker";
 import { createModel, type Model } from "@henji/core/model/model";
 import { createInbox, queueClientOptions } from "@henji/core/queue/sqs";
 import { tableClientOptions } from "@henji/core/table";
+import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { createWorker } from "@henji/core/worker";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
@@ -33,7 +34,7 @@ function modelOf(settings: typeof bot.model): Model {
 
 const worker = createWorker({
   bot,
-  turns: createTurns(table),
+  turns: createTurns(createTurnStore(table)),
   chats: createChats(table),
   model: modelOf(bot.model),
   summarizer: modelOf(summarizerOf(bot)),

@@ -1,49 +1,29 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { decodeJob } from "@henji/core/queue/job";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
+import { type KillableWorker, startKillableWorker } from "./killable/worker.ts";
 import { answersIn } from "./support.ts";
 
 let local: Local;
 let sqs: SQSClient;
-let worker: ChildProcess | undefined;
+let worker: KillableWorker;
 
 beforeAll(async () => {
   local = await startLocal({ modelLatencyMs: 150 });
   // The worker of this process makes room for one that can be killed.
   await local.stopWorker();
   sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-  const Attributes = { VisibilityTimeout: "2" };
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue("EventQueue"), Attributes }));
+  worker = startKillableWorker(local, "short");
 });
 
 afterAll(async () => {
-  await kill();
+  await worker.stop();
   await local.stop();
 });
 
 const queue = (name: string): string => JSON.parse(local.environment.SST_RESOURCES_JSON!)[name].url;
-
-function startWorker(): void {
-  const script = join(import.meta.dirname, "worker-process.ts");
-  const arn = "arn:aws:sqs:ap-northeast-1:000000000000:EventQueue.fifo";
-  worker = spawn(process.execPath, [script, queue("EventQueue"), arn], {
-    env: { ...process.env, ...local.environment },
-    stdio: "ignore",
-  });
-}
-
-async function kill(): Promise<void> {
-  if (!worker) return;
-  const exited = once(worker, "exit");
-  worker.kill("SIGKILL");
-  await exited;
-  worker = undefined;
-}
 
 /** Event ids on the dead-letter queue, with the reason. */
 async function parked(): Promise<Map<string, string>> {
@@ -71,7 +51,6 @@ test("a worker killed again and again under load answers every message once and 
   const eventIds = new Map<string, string>();
   let kills = 0;
 
-  startWorker();
   for (let round = 0; round < 6; round += 1) {
     const asked = model.requests.length;
     // New chats in every round: those of a killed worker wait for its lease to run out.
@@ -85,9 +64,8 @@ test("a worker killed again and again under load answers every message once and 
     // At work for certain, and then at any moment: asking, storing, sending, marking.
     await expect.poll(() => model.requests.length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(asked);
     await wait(Math.random() * 300);
-    await kill();
+    await worker.kill();
     kills += 1;
-    startWorker();
   }
 
   // Nothing is on its way any more when every chat has an answer or a reason for each message.

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createChats } from "@henji/core/chat/chats";
 import { chatHash } from "@henji/core/log";
 import type { Table } from "@henji/core/table";
+import { createTurnStore } from "@henji/core/turn/store";
 import type { ModelUsage, NoticeKind } from "@henji/core/turn/turn";
 import { createTurns } from "@henji/core/turn/turns";
 import { createUsageReport, type DayReport } from "@henji/core/usage/report";
@@ -54,7 +55,13 @@ async function claim(chatId: string, sentAt: number) {
     replay: undefined,
   };
   const asked = { question: "hello", messageId: eventId };
-  const claimed = await createTurns(table).claim({ chatId, key, eventId, ...asked, ...lease });
+  const claimed = await createTurns(createTurnStore(table)).claim({
+    chatId,
+    key,
+    eventId,
+    ...asked,
+    ...lease,
+  });
   if (claimed.kind !== "claimed") throw new Error(claimed.kind);
   return claimed.turn;
 }
@@ -67,7 +74,7 @@ async function answer(chatId: string, finishedAt: number, { sentAt, way = "reply
   const { usages, fold } = await createChats(table).recall(turn, 62, finishedAt);
   const account = withAnswer(accountOf(usages, fold, finishedAt), way, notice ?? used);
   const stored = { messages: [], retryKey: "", way, ...(notice && { notice }) };
-  const turns = createTurns(table);
+  const turns = createTurns(createTurnStore(table));
   await turns.answer(turn, stored, { usage: used }, finishedAt + hour);
   await turns.delivered(turn, { by: way, requestId: undefined, at: finishedAt, account });
 }

@@ -116,7 +116,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
     worker(batch) {
       const warm = take(warmWorkers) ?? startWorker();
-      check.began(warm.process);
+      check.began(warm.process, batch);
       const deadline = warm.process.clock.now() + settings.timeoutS * 1000;
       const failed = warm.run(batch, deadline);
       const back = () => {

@@ -1,6 +1,7 @@
 export { createMemoryLine, type MemoryLine, type MemoryLineOptions } from "./line.ts";
 export { createMemoryModel, type MemoryModelOptions } from "./model.ts";
 export { createNetwork, directNetwork, type Network, type Trip } from "./network.ts";
+export { createProcess } from "./process.ts";
 export { createFifoQueue, createMemoryQueue, type FifoQueue, type MemoryQueue } from "./queue.ts";
 export { createRandom, type Random } from "./random.ts";
 export { createScheduler, type Scheduler } from "./scheduler.ts";

@@ -10,7 +10,7 @@ export type Mutation = {
   mistake: string;
   /**
    * Either an edit of core, or conditions left out by the table's model. The contract suites see to it that
-   * the real table has these conditions.
+   * the real table keeps these conditions.
    */
   edit?: Edit;
   /** The story that shows it best; any, if not set. */
@@ -26,9 +26,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "an answer is sent before it is stored",
     edit: {
       file: "answer.ts",
-      find: "const [stored] = await Promise.all([",
+      find: "const stored = await turns.answer(",
       replace:
-        "await line.push(turn.chatId, messages, answer.retryKey); const [stored] = await Promise.all([",
+        "await line.push(turn.chatId, answer.messages, answer.retryKey); const stored = await turns.answer(",
     },
   },
   {
@@ -137,8 +137,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "a failed message is acknowledged",
     edit: {
       file: "worker.ts",
-      find: 'await hide([message], verdict.inS);\n    return "stop";',
-      replace: 'return "next";',
+      find: 'await hold.giveBack([message], verdict.inS);\n          return "stop";',
+      replace: 'hold.finish(message);\n          return "next";',
     },
   },
   {
@@ -171,7 +171,27 @@ export const mutations: readonly Mutation[] = [
   {
     name: "rest-not-released",
     mistake: "the rest of a chat stays hidden after a failure",
-    edit: { file: "worker.ts", find: "await hide(untouched, 0);", replace: "" },
+    edit: { file: "worker.ts", find: "await hold.giveBack(untouched, 0);", replace: "" },
+  },
+  {
+    name: "stops-renewing",
+    mistake: "a batch is held once and not renewed, so it is handed out again while it is worked on",
+    scenario: "slow-model",
+    edit: {
+      file: "queue/hold.ts",
+      find: "while (!hasEnded && held.size > 0) {",
+      replace: "if (held.size > 0) {",
+    },
+  },
+  {
+    name: "never-holds",
+    mistake: "a batch is not held, so that a dead worker's chats wait for the queue's own time-out",
+    scenario: "crashing-chat",
+    edit: {
+      file: "queue/hold.ts",
+      find: "void renewUntilEnd();",
+      replace: "",
+    },
   },
   {
     name: "never-parks-on-last-attempt",
@@ -207,7 +227,7 @@ export const mutations: readonly Mutation[] = [
     scenario: "crashing-chat",
     edit: {
       file: "turn/attempt.ts",
-      find: "return crashes > 0 && chats > 1",
+      find: "return crashes >= SUSPECT_AFTER && chats > 1",
       replace: "return crashes < 0 && chats > 1",
     },
   },
@@ -337,20 +357,38 @@ export const mutations: readonly Mutation[] = [
     table: ["any_state"],
   },
   {
-    name: "table-any-lease",
+    name: "claims-under-a-lease",
     mistake: "a claim does not ask whether a lease is running",
     scenario: "races",
-    table: ["any_lease"],
+    edit: {
+      file: "turn/turns.ts",
+      find: 'if (item.leaseUntil > now) return { kind: "held", until: item.leaseUntil };',
+      replace: "",
+    },
   },
   {
-    name: "table-claims-finished",
+    name: "claims-what-is-over",
     mistake: "a claim does not ask whether the turn is over",
-    table: ["claims_finished"],
+    edit: {
+      file: "turn/turns.ts",
+      find: 'if (status === "claimed" || status === "answered") {',
+      replace: 'if (status !== "parked") {',
+    },
   },
   {
-    name: "table-replays-again",
+    name: "replays-again",
     mistake: "a replay brings a turn back each time its message is received",
     scenario: "races",
-    table: ["replays_again"],
+    edit: { file: "turn/turns.ts", find: " || replayedBy.includes(replay)", replace: "" },
+  },
+  {
+    name: "counts-a-repeat-as-a-crash",
+    mistake: "a claim that the SDK repeats because its response was late is taken for another's",
+    scenario: "sdk-repeats",
+    edit: {
+      file: "turn/turns.ts",
+      find: 'if (item.owner === owner) return { kind: "claimed", turn: toTurn(item) };',
+      replace: "",
+    },
   },
 ];

@@ -33,7 +33,14 @@ export type Process = {
 export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: ProcessOptions): Process {
   const death = Promise.withResolvers<void>();
   let dead = false;
-  let frozen = false;
+  let frozenUntil: number | undefined;
+
+  /** While it stands still, nothing of it goes on: no call begins or ends, and no timer fires. */
+  async function thawed(): Promise<void> {
+    while (frozenUntil !== undefined && frozenUntil > scheduler.now()) {
+      await scheduler.sleep(frozenUntil - scheduler.now());
+    }
+  }
 
   function kill(cause: string): void {
     if (dead) return;
@@ -43,25 +50,33 @@ export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: Proc
   }
 
   async function call<T>(what: string, run: () => Promise<T>): Promise<T> {
+    await thawed();
     if (dead) return never();
     const fate = fateOf(what);
     if (fate === "dies_before") kill(`before ${what}`);
     if (dead) return never();
     const outcome = await settledOf(run);
     if (fate === "dies_after") kill(`after ${what}`);
-    if (typeof fate === "object") {
-      frozen = true;
-      await scheduler.sleep(fate.frozenMs);
-    }
+    if (typeof fate === "object") frozenUntil = scheduler.now() + fate.frozenMs;
+    await thawed();
     if (dead) return never();
     return outcome();
   }
 
+  function timeout(ms: number): AbortSignal {
+    const controller = new AbortController();
+    scheduler.after(ms, async () => {
+      await thawed();
+      controller.abort(new DOMException("The operation timed out", "TimeoutError"));
+    });
+    return controller.signal;
+  }
+
   return {
     name,
-    clock: { now: () => scheduler.now() + skewMs, timeout: scheduler.timeout },
+    clock: { now: () => scheduler.now() + skewMs, timeout },
     isDead: () => dead,
-    wasFrozen: () => frozen,
+    wasFrozen: () => frozenUntil !== undefined,
     died: death.promise,
     kill,
     port<T extends object>(port: string, target: T): T {

@@ -35,6 +35,8 @@ export type QueueWatch = {
   /** With the one that is now first in its group. */
   removed(message: QueuedMessage, next: QueuedMessage | undefined): void;
   redriven(message: QueuedMessage): void;
+  /** A worker has said when it may come back. */
+  hidden(message: QueuedMessage, delayS: number): void;
   /** A message may be there to receive now, or at another time than before. */
   changed(): void;
 };
@@ -134,6 +136,7 @@ export function createFifoQueue(options: FifoQueueOptions): FifoQueue {
       const message = byReceipt.get(receiptHandle);
       if (!message || !isCurrent(message, receiptHandle)) return false;
       message.visibleAt = clock.now() + delayS * 1000;
+      watch.hidden?.(message, delayS);
       watch.changed?.();
       return true;
     },

@@ -98,6 +98,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       received: (message) => check.received(message, queue.main.isFirst(message)),
       removed: check.released,
       redriven: check.redriven,
+      hidden: check.hidden,
       changed: () => eventSource.poke(),
     },
   });
@@ -123,7 +124,8 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     timeoutMs: worker.timeoutS * 1000,
     invoke: functions.worker,
     faults: {
-      throttledMs: () => (faults.chance(plan.lambda.throttles) ? lambda.int(1, 450) * 1000 : undefined),
+      throttledMs: () =>
+        faults.chance(plan.lambda.throttles) ? lambda.int(1, plan.visibilityTimeoutS) * 1000 : undefined,
       responseLost: () => faults.chance(plan.lambda.losesResponse),
       deleteFails: () => faults.chance(plan.lambda.deleteFails),
       outlives: () => faults.chance(plan.lambda.outlives),

@@ -77,6 +77,19 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    name: "sdk-repeats",
+    shows:
+      "responses of the table are so late that the SDK repeats its calls: nothing counts as a crash, and nobody waits",
+    plan: planOf(steadily(10, 3, 20_000), {
+      wear: { ...quietPlan.wear, table: { ...noWear, lostBack: 0.7, repeated: 1 } },
+    }),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...wrong(outcome.events, "more than one attempt", ({ claims }) => claims === 1),
+      ...wrong(outcome.events, "not answered soon", (fate) => answerMs(fate) <= SOON_MS),
+    ],
+  },
+  {
     name: "model-down-3-minutes",
     shows: "three minutes without OpenAI need no operator: every message is answered, none is given up",
     plan: planOf(steadily(10, 2, 60_000), { outages: down("model", minutes(3)) }),

@@ -1,6 +1,6 @@
 import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
-import { maxEventAgeMs, replyHold } from "@henji/core/settings";
+import { maxEventAgeMs } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 import { createMemoryModel } from "../src/index.ts";
 import { createWorld, start, type World } from "./world.ts";
@@ -33,9 +33,7 @@ test("a message older than a day is acknowledged without an answer", async () =>
 test("a worker that dies between storing a reply and sending it delivers it half a minute later, for free", async () => {
   world.say("U1", "Hello");
   const dying = { ...world.line.line, reply: () => new Promise<never>(() => {}) };
-  expect(await world.run(world.worker({ line: dying }), replyHold.visibilityS * 1000 + 100)).toBe(
-    "still running",
-  );
+  await world.crash(world.worker({ line: dying }));
   expect(world.sent()).toEqual([]);
   expect(await world.run(world.worker(), 2_000)).toEqual([]);
   expect(world.sent()).toEqual(["U1 reply: You said: Hello"]);
@@ -52,10 +50,40 @@ test("a worker that dies after sending a reply sends nothing more", async () => 
       return new Promise<never>(() => {});
     },
   };
-  await world.run(world.worker({ line: dying }), replyHold.visibilityS * 1000 + 100);
+  await world.crash(world.worker({ line: dying }));
   expect(await world.run(world.worker(), 2_000)).toEqual([]);
   expect(world.sent()).toEqual(["U1 reply: You said: Hello"]);
   expect(world.lines).toContain("turn.delivered");
+});
+
+test("a dead worker's chat goes on after half a minute, whoever else of it was in the batch", async () => {
+  world.say("U1", "Hello");
+  world.say("U1", "Are you there?");
+  const dying = { ...world.line.line, reply: () => new Promise<never>(() => {}) };
+  await world.crash(world.worker({ line: dying }));
+  await world.settle();
+  expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U1 reply: You said: Are you there?"]);
+});
+
+test("a worker that lives holds its messages for as long as the model takes", async () => {
+  world.say("U1", "Think hard");
+  const slow: Model = {
+    async ask(context, options) {
+      await world.scheduler.sleep(39_000);
+      return createMemoryModel().ask(context, options);
+    },
+  };
+  const running = world.run(world.worker({ model: slow }), 38_900);
+  expect(await running).toBe("still running");
+  expect(world.queue.receive(10)).toEqual([]);
+});
+
+test("an invocation with too little time to answer anything says so", async () => {
+  world.say("U1", "Hello");
+  const [message] = world.queue.receive(1);
+  await world.worker()([message!], world.scheduler.now() + 30_000);
+  expect(world.lines).toEqual(["invocation.too_short"]);
+  expect(world.asked).toEqual([]);
 });
 
 test("nobody is sent an apology for an answer that may have arrived", async () => {

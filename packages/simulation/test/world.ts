@@ -3,7 +3,7 @@ import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
-import { worker as settings } from "@henji/core/settings";
+import { hold, worker as settings } from "@henji/core/settings";
 import { createWorker } from "@henji/core/worker";
 import ownBot from "../../../bot.config.ts";
 import {
@@ -11,6 +11,7 @@ import {
   createMemoryModel,
   createMemoryQueue,
   createMemoryTable,
+  createProcess,
   createScheduler,
   type MemoryModelOptions,
 } from "../src/index.ts";
@@ -38,15 +39,31 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     },
   });
   const summarizer = createMemoryModel(options.summarizer);
-  const worker = (overrides: { model?: Model; line?: typeof line.line } = {}) =>
-    createWorker({
-      ...{ bot, ...table, model, summarizer, line: line.line, inbox: queue.inbox, clock: scheduler },
+  let owners = 0;
+
+  /** A worker in a process of its own, which can be killed while it is running. */
+  function worker(overrides: { model?: Model; line?: typeof line.line } = {}) {
+    const process = createProcess({
+      name: "worker",
+      scheduler,
+      skewMs: 0,
+      fateOf: () => "lives",
+      onDeath: () => {},
+    });
+    const work = createWorker({
+      ...{ bot, ...table, model, summarizer, line: line.line, clock: scheduler },
+      inbox: process.port("queue", queue.inbox),
       identitySecret: "secret",
-      newOwner: () => `owner ${Math.random()}`,
+      newOwner: () => {
+        owners += 1;
+        return `owner ${owners}`;
+      },
       random: () => 0,
       log: createLog({ write: (entry) => lines.push(JSON.parse(entry).name) }),
       ...overrides,
     });
+    return Object.assign(work, { kill: () => process.kill("of the test") });
+  }
 
   function put(userId: string, fields: Record<string, unknown>, timestamp = scheduler.now()): string {
     events += 1;
@@ -81,8 +98,15 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     return failed;
   }
 
+  /** Lets a worker begin with a batch, kills it, and waits until what it held has come back. */
+  async function crash(work: ReturnType<typeof worker>, afterMs = 100): Promise<void> {
+    await run(work, afterMs);
+    work.kill();
+    await scheduler.run(scheduler.now() + hold.forS * 1000 + 1, () => false);
+  }
+
   return {
-    ...{ scheduler, queue, line, table, lines, asked, contexts, worker, run },
+    ...{ scheduler, queue, line, table, lines, asked, contexts, worker, run, crash },
     /** @returns LINE's id of the message */
     say(userId: string, text: string, sentAt?: number): string {
       const id = String(events + 1);

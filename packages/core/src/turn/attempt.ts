@@ -2,13 +2,16 @@ import { BotError } from "../error.ts";
 import { retry, retryKeyGoodMs } from "../settings.ts";
 import type { Turn } from "./turn.ts";
 
+/** One death is most likely nobody's fault; of a second, each message of the batch may be the cause. */
+const SUSPECT_AFTER = 2;
+
 /**
- * A message under which the process died may be what killed it. All of its batch come back at the same
- * moment, and would die together again until all are given up; so each comes back at a moment of its own.
+ * A message under which the process died again may be what kills it. All of its batch come back at the same
+ * moment, and would die together until all are given up; so each comes back at a moment of its own.
  * The last attempts are made in any company.
  */
 export function runsApart({ crashes, attempts }: Turn, { chats }: { chats: number }): boolean {
-  return crashes > 0 && chats > 1 && attempts < retry.maxAttempts - 1;
+  return crashes >= SUSPECT_AFTER && chats > 1 && attempts < retry.maxAttempts - 1;
 }
 
 /** LINE no longer knows the retry key of a push that it may have accepted: pushing again could answer twice. */

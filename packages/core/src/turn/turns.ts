@@ -1,7 +1,6 @@
 import { BotError } from "../error.ts";
-import { guarded, isRefused, type Table, tableError, unlessRefused } from "../table.ts";
 import type { Account } from "../usage/usage.ts";
-import { type TurnItem, turnEntity } from "./entity.ts";
+import type { TurnItem } from "./entity.ts";
 import {
   answered,
   delivered,
@@ -12,6 +11,7 @@ import {
   textAttributes,
   toTurn,
 } from "./item.ts";
+import type { TurnStore, TurnWrite } from "./store.ts";
 import type {
   Answer,
   DropReason,
@@ -68,175 +68,129 @@ export type Turns = {
   erase(turn: TurnKey): Promise<void>;
 };
 
+const open: readonly TurnStatus[] = ["claimed", "answered"];
+
+/** A claim reads, decides, and writes what it has decided unless something has changed; then once more. */
+const CLAIM_TRIES = 3;
+
 /**
- * The turn's state machine as single conditional writes. Every write names the states
- * it may leave and the owner of the lease. Each may be repeated by the same owner with
- * the same effect, because the SDK repeats a write whose response was lost.
+ * The turn's state machine as single conditional writes. Every write names the states it may leave and the
+ * owner of the lease, and has the effect of one however often the SDK repeats it, counters included.
  */
-export function createTurns(table: Table): Turns {
-  const entity = turnEntity(table);
-
-  /** Nearly every event is new: creating its turn is the cheapest claim. */
-  async function claim(request: ClaimRequest): Promise<Claim> {
-    const { now: _now, replay: _replay, ...claimed } = request;
-    try {
-      const { data } = await entity.create({ ...claimed, status: "claimed", attempts: 1 }).go();
-      return { kind: "claimed", turn: toTurn(data) };
-    } catch (error) {
-      if (!isRefused(error)) throw tableError(error);
-    }
-    return reclaim(request);
-  }
-
-  /** Takes over a turn whose lease has run out, or which this owner has claimed already without hearing of it. */
-  async function reclaim(request: ClaimRequest): Promise<Claim> {
-    const { chatId, key, owner, now, leaseUntil } = request;
-    try {
-      const { data } = await entity
-        .update({ chatId, key })
-        .set({ owner, leaseUntil })
-        .add({ attempts: 1 })
-        .where(
-          (turn, { eq, lte }) =>
-            `(${eq(turn.status, "claimed")} OR ${eq(turn.status, "answered")})
-             AND (${lte(turn.leaseUntil, now)} OR ${eq(turn.owner, owner)})`,
-        )
-        .go({ response: "all_new" });
-      return { kind: "claimed", turn: toTurn(data as TurnItem) };
-    } catch (error) {
-      if (!isRefused(error)) throw tableError(error);
-    }
-    return refusedClaim(request);
-  }
-
-  /** Why a claim was refused. DynamoDB could return the item with the refusal, but not every stand-in does. */
-  async function refusedClaim(request: ClaimRequest): Promise<Claim> {
-    const { chatId, key } = request;
-    const { data } = await guarded(() => entity.get({ chatId, key }).go({ consistent: true }));
-    const { replay } = request;
-    if (data?.status === "parked" && replay !== undefined && !data.replayedBy?.includes(replay)) {
-      return reclaimParked(data, request, replay);
-    }
-    if (!data || data.status === "claimed" || data.status === "answered") {
-      return { kind: "held", until: data?.leaseUntil ?? request.now };
-    }
-    return { kind: "finished", status: data.status };
-  }
-
-  async function reclaimParked(item: TurnItem, request: ClaimRequest, replay: string): Promise<Claim> {
-    const { owner, leaseUntil } = request;
-    const status: TurnStatus = item.messages === undefined ? "claimed" : "answered";
-    const replayedBy = [...(item.replayedBy ?? []), replay];
-    // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
-    const asRead = { parkedAt: item.listedAt ?? "", orHeld: status };
-    const data = await write(item, asRead, owner, (turn) =>
-      turn
-        .set({ status, owner, leaseUntil, attempts: 1, replayedBy })
-        .remove(["list", "listedAt", "finishedAt", "released", "crashesBefore"]),
-    );
-    return { kind: "claimed", turn: toTurn(data) };
-  }
-
-  type Patch = ReturnType<typeof entity.update>;
-
-  type From = readonly TurnStatus[] | { parkedAt: string; orHeld: TurnStatus };
-
-  /**
-   * One conditional write: refused unless the turn is in one of `from` and held by `owner`; or, to bring it back,
-   * parked at that very time or brought back by this owner already.
-   */
-  async function write(
-    { chatId, key }: TurnKey,
-    from: From,
-    owner: string,
-    patch: (turn: Patch) => ReturnType<Patch["set"]> | ReturnType<Patch["remove"]>,
-  ): Promise<TurnItem> {
-    try {
-      const { data } = await patch(entity.update({ chatId, key }))
-        .where((turn, { eq }) => {
-          if ("parkedAt" in from) {
-            return `(${eq(turn.status, "parked")} AND ${eq(turn.listedAt, from.parkedAt)})
-              OR (${eq(turn.status, from.orHeld)} AND ${eq(turn.owner, owner)})`;
-          }
-          const states = from.map((status) => eq(turn.status, status)).join(" OR ");
-          return `(${states}) AND ${eq(turn.owner, owner)}`;
-        })
-        .go({ response: "all_new" });
-      return data as TurnItem;
-    } catch (error) {
-      if (!isRefused(error)) throw tableError(error);
-      throw new BotError("turn.lost", "Another worker has taken this turn over", {
-        retry: "later",
-        cause: error,
-      });
-    }
-  }
-
-  function eraseFinished({ chatId, key }: TurnKey): Promise<boolean> {
-    return unlessRefused(() =>
-      entity
-        .update({ chatId, key })
-        .set(erased)
-        .remove([...textAttributes])
-        .where((turn, { eq }) => `(${eq(turn.status, "delivered")} OR ${eq(turn.status, "dropped")})`)
-        .go(),
-    );
-  }
-
-  function eraseOpen({ chatId, key }: TurnKey): Promise<boolean> {
-    const open: TurnStatus[] = ["claimed", "answered", "parked"];
-    return unlessRefused(() =>
-      entity
-        .update({ chatId, key })
-        // With another owner, so that whoever holds it has lost it.
-        .set({ ...erased, status: "dropped", owner: "", leaseUntil: 0 })
-        .remove([...textAttributes, "list", "listedAt"])
-        .where((turn, { eq }) => `(${open.map((status) => eq(turn.status, status)).join(" OR ")})`)
-        .go(),
-    );
+export function createTurns(store: TurnStore): Turns {
+  async function write(turn: TurnKey & { owner: string }, change: TurnWrite): Promise<TurnItem> {
+    const { owner } = turn;
+    const item = await store.update(turn, { ...change, when: { ...change.when, owner } });
+    if (item) return item;
+    throw new BotError("turn.lost", "Another worker has taken this turn over", { retry: "later" });
   }
 
   return {
-    claim,
+    /** Nearly every event is new: creating its turn is the cheapest claim. */
+    async claim(request) {
+      const created = newTurn(request);
+      if (await store.create(created)) return { kind: "claimed", turn: toTurn(created) };
+      for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
+        const found = claimOf(await store.read(request), request);
+        if (found.kind !== "free") return found;
+        const item = await store.update(request, found.take);
+        if (item) return { kind: "claimed", turn: toTurn(item) };
+      }
+      return { kind: "held", until: request.now };
+    },
 
     async answer(turn, answer, learned, leaseUntil) {
-      const data = await write(turn, ["claimed", "answered"], turn.owner, (item) =>
-        item.set({ status: "answered", leaseUntil, ...answered(turn, answer, learned) }),
-      );
-      return toTurn(data);
+      const set = { status: "answered" as const, leaseUntil, ...answered(turn, answer, learned) };
+      return toTurn(await write(turn, { name: "answer", when: { status: open }, set }));
     },
 
     async usePush(turn) {
-      return toTurn(await write(turn, ["answered"], turn.owner, (item) => item.set({ way: "push" })));
+      const when = { status: ["answered" as const] };
+      return toTurn(await write(turn, { name: "usePush", when, set: { way: "push" } }));
     },
 
     async delivered(turn, delivery) {
-      await write(turn, ["answered", "delivered"], turn.owner, (item) => item.set(delivered(turn, delivery)));
+      const when = { status: ["answered", "delivered"] as const };
+      await write(turn, { name: "delivered", when, set: delivered(turn, delivery) });
     },
 
     async drop(turn, finishedAt, account, because) {
-      await write(turn, ["claimed", "answered", "dropped"], turn.owner, (item) =>
-        item.set({ ...erased, ...dropped(finishedAt, account, because) }).remove([...textAttributes]),
-      );
+      const when = { status: [...open, "dropped" as const] };
+      const set = { ...erased, ...dropped(finishedAt, account, because) };
+      await write(turn, { name: "drop", when, set, remove: textAttributes });
     },
 
     async park(turn, failure, at, account) {
-      await write(turn, ["claimed", "answered", "parked"], turn.owner, (item) =>
-        item.set(parked(turn, failure, at, account)),
-      );
+      const when = { status: [...open, "parked" as const] };
+      await write(turn, { name: "park", when, set: parked(turn, failure, at, account) });
     },
 
     async release(turn, { code, unclearSince }) {
-      await write(turn, ["claimed", "answered"], turn.owner, (item) =>
-        item.set({ leaseUntil: 0, error: code, ...firstUnclear(turn, unclearSince) }).add({ released: 1 }),
-      );
+      const ended = { error: code, ...firstUnclear(turn, unclearSince) };
+      // All attempts up to this one that did not end with their process.
+      const set = { leaseUntil: 0, released: turn.attempts - turn.crashes, ...ended };
+      await write(turn, { name: "release", when: { status: open }, set });
     },
 
     async erase(key) {
-      if (await eraseFinished(key)) return;
-      if (await eraseOpen(key)) return;
+      if (await store.update(key, eraseFinished)) return;
+      if (await store.update(key, eraseOpen)) return;
       // It was delivered in between; or it has expired, and is gone.
-      await eraseFinished(key);
+      await store.update(key, eraseFinished);
     },
   };
+}
+
+const eraseFinished: TurnWrite = {
+  name: "erase",
+  when: { status: ["delivered", "dropped"] },
+  set: erased,
+  remove: textAttributes,
+};
+
+const eraseOpen: TurnWrite = {
+  name: "erase",
+  when: { status: ["claimed", "answered", "parked"] },
+  // With another owner, so that whoever holds it has lost it.
+  set: { ...erased, status: "dropped", owner: "", leaseUntil: 0 },
+  remove: [...textAttributes, "list", "listedAt"],
+};
+
+function newTurn({ now: _, replay: __, ...claimed }: ClaimRequest): TurnItem {
+  return { ...claimed, status: "claimed", attempts: 1 };
+}
+
+/** What becomes of a claim on a turn that is there already. */
+function claimOf(
+  item: TurnItem | undefined,
+  { owner, now, leaseUntil, replay }: ClaimRequest,
+): Claim | { kind: "free"; take: TurnWrite } {
+  // It has expired and was deleted just now.
+  if (!item) return { kind: "held", until: now };
+  const { status } = item;
+  if (status === "claimed" || status === "answered") {
+    // This very claim, whose response was lost: it does not count twice.
+    if (item.owner === owner) return { kind: "claimed", turn: toTurn(item) };
+    if (item.leaseUntil > now) return { kind: "held", until: item.leaseUntil };
+    const when = { status: [status], owner: item.owner, leaseUntil: item.leaseUntil };
+    return {
+      kind: "free",
+      take: { name: "claim", when, set: { owner, leaseUntil, attempts: item.attempts + 1 } },
+    };
+  }
+  const replayedBy = item.replayedBy ?? [];
+  if (status !== "parked" || replay === undefined || replayedBy.includes(replay)) {
+    return { kind: "finished", status };
+  }
+  const take: TurnWrite = {
+    name: "reclaim",
+    // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
+    when: { status: ["parked"], listedAt: item.listedAt },
+    set: {
+      status: item.messages === undefined ? "claimed" : "answered",
+      ...{ owner, leaseUntil, attempts: 1, replayedBy: [...replayedBy, replay] },
+    },
+    remove: ["list", "listedAt", "finishedAt", "released", "crashesBefore"],
+  };
+  return { kind: "free", take };
 }

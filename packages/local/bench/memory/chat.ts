@@ -8,6 +8,7 @@ import { createModel } from "@henji/core/model/model";
 import { encodeJob } from "@henji/core/queue/job";
 import { worker as settings } from "@henji/core/settings";
 import type { Table } from "@henji/core/table";
+import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { createWorker } from "@henji/core/worker";
 import { createModelSimulator } from "@henji/model-simulator";
@@ -48,7 +49,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
 
   const worker = createWorker({
     bot,
-    turns: createTurns({ client, table }),
+    turns: createTurns(createTurnStore({ client, table })),
     chats: { ...chats, page: beforeFold(chats.page), note: beforeFold(chats.note) },
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),

@@ -32,6 +32,9 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       // The SDK may have repeated the write.
       if (what === "reclaim" && fate.reclaimedBy !== item.owner) broughtBack(fate);
       if (what === "reclaim") fate.reclaimedBy = item.owner;
+      const claims = fate.claims - fate.claimsBefore;
+      if ((what === "claim" || what === "reclaim") && item.attempts !== claims)
+        violate("bounded", `counts ${item.attempts} attempts after ${claims} claims`, fate);
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
       if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
         violate("exactly one", "no question", fate);

@@ -121,6 +121,8 @@ function calmOf(plan: Plan) {
       plan.visibilityTimeoutS >= worker.timeoutS &&
       plan.maximumConcurrency > plan.traffic.chats,
     visibilityIsLong: plan.visibilityTimeoutS >= worker.timeoutS,
+    /** A worker that lives can renew its hold. */
+    renewals: isCalm(plan, "queue"),
   };
 }
 

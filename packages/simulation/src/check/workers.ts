@@ -1,8 +1,8 @@
 import type { Incoming } from "@henji/core/queue/sqs";
-import { maxEventAgeMs, retry } from "@henji/core/settings";
+import { hold, maxEventAgeMs, retry } from "@henji/core/settings";
 import type { BatchEnd } from "../event-source.ts";
 import type { Process } from "../process.ts";
-import type { FifoQueue } from "../queue.ts";
+import type { FifoQueue, QueuedMessage } from "../queue.ts";
 import { type Book, type BookOptions, eventIdOf } from "./book.ts";
 import { erasing, type Fate } from "./fate.ts";
 
@@ -39,10 +39,15 @@ const finishes = new Set([
 
 const erases = new Set(["message.erased", "chat.erased"]);
 
+/** A first renewal has arrived by then, and one that was sent by a dying process too. */
+const RENEWAL_TRIP_MS = 20;
+
 /** What the workers say and how they end. */
 export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
   const { fates, fateOf, textOf, keyOf, violate, calm } = book;
   const finishedBy = new Map<string, Set<string>>();
+  /** Which process is at which message, and since when. */
+  const heldBy = new Map<string, { process: Process; since: number }>();
 
   return {
     logged(
@@ -79,8 +84,20 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
     },
 
     /** A batch is handed to a process. */
-    began(process: Process): void {
+    began(process: Process, batch: readonly Incoming[]): void {
       finishedBy.delete(process.name);
+      for (const { messageId } of batch) {
+        const other = heldBy.get(messageId);
+        if (other && calm.renewals && !other.process.isDead() && !other.process.wasFrozen()) {
+          violate("asked once", `${messageId} is handed out while ${other.process.name} is working on it`);
+        }
+        heldBy.set(messageId, { process, since: scheduler.now() });
+      }
+    },
+
+    /** A worker has renewed its hold, or given a message back. */
+    hidden({ messageId }: QueuedMessage, delayS: number): void {
+      if (delayS !== hold.forS) heldBy.delete(messageId);
     },
 
     died(process: Process, cause: string): void {
@@ -109,6 +126,10 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
         }
       }
       if (end === "returned") checkFailed(batch, failed, process, main);
+      if (end === "died") checkHeld(batch, main);
+      for (const { messageId } of batch) {
+        if (heldBy.get(messageId)?.process === process && end !== "timed_out") heldBy.delete(messageId);
+      }
       finishedBy.delete(process.name);
     },
   };
@@ -125,6 +146,21 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       other.erased = true;
       if (text.includes(`[${other.eventId}]`))
         violate("private", `still stored after ${fate.eventId} took it away`, other);
+    }
+  }
+
+  /** What a dead worker held is there for the next one in time. */
+  function checkHeld(batch: readonly Incoming[], main: FifoQueue): void {
+    if (!calm.renewals) return;
+    const now = scheduler.now();
+    const waiting = new Map(main.messages().map((message) => [message.receiptHandle, message]));
+    for (const { receiptHandle, messageId, chatId } of batch) {
+      const message = waiting.get(receiptHandle);
+      const since = heldBy.get(messageId)?.since ?? now;
+      if (!message || now - since < RENEWAL_TRIP_MS) continue;
+      const inMs = message.visibleAt - now;
+      if (inMs > hold.forS * 1000 + RENEWAL_TRIP_MS)
+        violate("bounded", `held for ${inMs / 1000} s by a worker that is dead`, { chatId });
     }
   }
 
@@ -147,6 +183,9 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       const message = waiting.get(messageId);
       if (!calm.queue || !calm.visibilityIsLong || message?.receiptHandle !== receiptHandle) continue;
       const inS = (message.visibleAt - scheduler.now()) / 1000;
+      const failure = batch.find((first) => first.chatId === chatId && failed.includes(first.messageId));
+      if (failure?.messageId !== messageId && inS > 0)
+        violate("bounded", `stands behind a failure and is hidden for ${inS} s`, { chatId, eventId });
       if (inS > retry.maxDelayS) violate("bounded", `comes back only after ${inS} s`, { chatId, eventId });
     }
   }

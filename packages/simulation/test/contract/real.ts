@@ -5,6 +5,7 @@ import type { Clock } from "@henji/core/clock";
 import { createLine } from "@henji/core/line/api";
 import { createModel } from "@henji/core/model/model";
 import { createInbox, createSender } from "@henji/core/queue/sqs";
+import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { createLineSimulator, MONTHLY_LIMITED, RATE_LIMITED, serveLine } from "@henji/line-simulator";
 import { type AwsStandIns, startAws } from "@henji/local/aws";
@@ -38,7 +39,7 @@ async function aws(): Promise<AwsStandIns> {
 export async function realTable(): Promise<TablePorts> {
   const { dynamodb: endpoint } = await aws();
   const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
-  return { turns: createTurns(table), chats: createChats(table) };
+  return { turns: createTurns(createTurnStore(table)), chats: createChats(table) };
 }
 
 /** The SQS client on fauxqs. Time is real here. */

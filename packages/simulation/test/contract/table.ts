@@ -99,9 +99,22 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       expect(await again(turn)).toEqual({ kind: "held", until: later });
     });
 
-    test("a claim whose response was lost may be repeated by its owner", async () => {
+    test("a claim whose response was lost may be repeated by its owner, and counts once", async () => {
       const turn = await claim();
-      expect(await again(turn, { owner: "first" })).toMatchObject({ kind: "claimed" });
+      const repeated = await again(turn, { owner: "first" });
+      expect(repeated).toMatchObject({ kind: "claimed", turn: { attempts: 1, crashes: 0 } });
+      const second = await again(turn, afterLease);
+      expect(second).toMatchObject({ turn: { attempts: 2 } });
+      expect(await again(turn, afterLease)).toMatchObject({ turn: { attempts: 2 } });
+    });
+
+    test("an attempt that is released twice has ended once", async () => {
+      const turn = await claim();
+      await ports.turns.release(turn, { code: "model.timeout" });
+      await ports.turns.release(turn, { code: "model.timeout" });
+      await again(turn, { ...afterLease, owner: "second" });
+      const third = await again(turn, { now: later + 60_001, leaseUntil: later + 90_000, owner: "third" });
+      expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1 } });
     });
 
     test("after the lease the next worker claims, and the attempts count on", async () => {

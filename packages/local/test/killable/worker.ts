@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { createLog } from "@henji/core/log";
+import { worker as settings } from "@henji/core/settings";
+import { type EventHandler, startEventSource } from "../../src/event-source.ts";
+import type { Local } from "../../src/start.ts";
+import type { Reply, Request } from "./process.ts";
+
+export type KillableWorker = {
+  /** Takes the process away, whatever it is doing. The next batch starts a new one. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * The worker in a process of its own behind an event source that survives it, as on Lambda: its batch has
+ * failed, and the next one is given to a new process.
+ *
+ * @param holds `short`: what a dead worker held comes back after 6 s instead of 30 s
+ */
+export function startKillableWorker(local: Local, holds: "short" | "real"): KillableWorker {
+  let running: ChildProcess | undefined;
+  let invocations = 0;
+
+  function start(): ChildProcess {
+    const child = fork(join(import.meta.dirname, "process.ts"), [holds], {
+      env: { ...process.env, ...local.environment },
+      execArgv: [],
+    });
+    child.setMaxListeners(50);
+    return child;
+  }
+
+  const handler: EventHandler = (event, context) => {
+    running ??= start();
+    const child = running;
+    invocations += 1;
+    const id = invocations;
+    const request: Request = { id, event, deadline: Date.now() + context.getRemainingTimeInMillis() };
+    return new Promise((resolve, reject) => {
+      const died = () => reject(new Error("the process died"));
+      child.once("exit", died);
+      child.on("message", function answered(reply: Reply) {
+        if (reply.id !== id) return;
+        child.off("message", answered);
+        child.off("exit", died);
+        if (reply.error === undefined) resolve(reply.response);
+        else reject(new Error(reply.error));
+      });
+      child.send(request);
+    });
+  };
+
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const source = startEventSource({
+    sqs,
+    handler,
+    queueUrl: JSON.parse(local.environment.SST_RESOURCES_JSON!).EventQueue.url,
+    queueArn: "arn:aws:sqs:ap-northeast-1:000000000000:EventQueue.fifo",
+    batchSize: settings.batchSize,
+    timeoutMs: settings.timeoutS * 1000,
+    maximumConcurrency: settings.maximumConcurrency,
+    log: createLog({ write: () => {} }),
+  });
+
+  async function kill(): Promise<void> {
+    const child = running;
+    running = undefined;
+    if (!child || child.exitCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  }
+
+  return {
+    kill,
+    async stop() {
+      await source.stop();
+      await kill();
+      sqs.destroy();
+    },
+  };
+}
