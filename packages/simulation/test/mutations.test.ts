@@ -3,7 +3,7 @@ import { huntMutations, tableOf } from "../src/hunt.ts";
 import { mutations } from "../src/mutations.ts";
 import { scenarios } from "../src/scenarios.ts";
 
-test("every deliberate mistake in core is noticed", { timeout: 120_000 }, async () => {
+test("every deliberate mistake in core is noticed", { timeout: 300_000 }, async () => {
   const found = await huntMutations({
     seeds: 400,
     scenarios: scenarios.map(({ name }) => name),

@@ -11,12 +11,13 @@ const { values } = parseArgs({
     kills: { type: "string", default: "12" },
     users: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
+    verbose: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 if (values.help) {
   console.log(
-    "npm run test:crashes -- [--kills 12] [--users 12] [--seed 1]   about a minute for each kill, and one without",
+    "npm run test:crashes -- [--kills 12] [--users 12] [--seed 1] [--verbose]   about a minute for each kill, and one without",
   );
   process.exit(0);
 }
@@ -33,7 +34,7 @@ const allowedMs = 45_000;
 
 type Load = { sent: number; doubled: number; disordered: number; missing: number; waitsMs: number[] };
 
-const local = await startLocal({ modelLatencyMs: 1_500 });
+const local = await startLocal({ modelLatencyMs: 1_500, logLevel: values.verbose ? "info" : "error" });
 await local.stopWorker();
 const parked = countParked(local);
 const worker = startKillableWorker(local, "real");
@@ -43,7 +44,7 @@ const killed = await load(async () => {
   for (let n = 1; n <= kills; n += 1) {
     await wait(random.int(...betweenKillsMs));
     await worker.kill();
-    console.error(`killed ${n} of ${kills}`);
+    console.error(`${new Date().toISOString()} killed ${n} of ${kills}`);
   }
   // What the last one held comes back.
   await wait(35_000);
