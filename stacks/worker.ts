@@ -21,9 +21,9 @@ export const worker = new sst.aws.Function("Worker", {
     {
       actions: [
         "sqs:ReceiveMessage", // the event source reads with the function's role
-        "sqs:DeleteMessage", // and deletes; so does the worker, to free a chat before its batch ends
+        "sqs:DeleteMessage", // and deletes; so does the worker, what is finished before its batch ends
         "sqs:GetQueueAttributes",
-        "sqs:ChangeMessageVisibility", // the wait before a retry
+        "sqs:ChangeMessageVisibility", // the hold while it works, and the wait before a retry
       ],
       resources: [eventQueue.arn],
     },
