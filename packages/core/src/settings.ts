@@ -115,6 +115,12 @@ export const deadlines = {
   reserveMs: tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs) + seconds(1),
 } as const;
 
+/**
+ * A kept-alive socket to AWS that has been idle for longer is not used again: AWS closes idle ones
+ * (S3 after 20 s), unseen while Lambda freezes the process. A new one costs a TLS handshake of some 10 ms.
+ */
+export const idleSocketMs = seconds(10);
+
 /** An answer that comes sooner needs no loading animation, of which LINE takes 100 a second. */
 export const loadingAfterMs = 300;
 

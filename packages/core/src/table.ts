@@ -1,19 +1,21 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { boundedCalls, type CallLimits } from "./aws-client.ts";
 import { BotError } from "./error.ts";
 import { deadlines } from "./settings.ts";
 
 /** The one table, as every entity needs it. */
 export type Table = { client: DynamoDBClient; table: string };
 
-/** Two attempts inside one deadline: a hung call must not cost a chat its turn. */
-export const tableClientOptions = {
-  maxAttempts: 2,
-  requestHandler: {
-    requestTimeout: deadlines.tableMs / 2,
-    connectionTimeout: 500,
-    throwOnRequestTimeout: true,
-  },
-} as const;
+/** A client whose every call ends by its deadline: a hung call must not cost a chat its turn. */
+export function createTableClient(
+  config: DynamoDBClientConfig = {},
+  limits: CallLimits = { deadlineMs: deadlines.tableMs },
+): DynamoDBClient {
+  const { options, plugin } = boundedCalls(limits);
+  const client = new DynamoDBClient({ ...options, ...config });
+  client.middlewareStack.use(plugin);
+  return client;
+}
 
 /** The name of the service in ElectroDB's bookkeeping attributes. */
 export const SERVICE = "henji";

@@ -1,9 +1,8 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { systemClock } from "@henji/core/clock";
 import { createIngress } from "@henji/core/ingress";
 import { createLog, type LogEntry } from "@henji/core/log";
 import { decodeJob } from "@henji/core/queue/job";
-import { createSender, type Outgoing, queueClientOptions, type Sender } from "@henji/core/queue/sqs";
+import { createQueueClient, createSender, type Outgoing, type Sender } from "@henji/core/queue/sqs";
 import { sign } from "@henji/line-simulator";
 import { expect, test } from "vitest";
 
@@ -98,8 +97,7 @@ test("a batch has at most ten entries and 1 MiB", async () => {
 });
 
 test("with the queue down LINE hears 503 and one line says why", async () => {
-  const client = new SQSClient({
-    ...queueClientOptions,
+  const client = createQueueClient({
     region: "local",
     endpoint: "http://127.0.0.1:9",
     credentials: { accessKeyId: "x", secretAccessKey: "x" },

@@ -1,8 +1,7 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { systemClock } from "@henji/core/clock";
 import { createIngress } from "@henji/core/ingress";
 import { createLog } from "@henji/core/log";
-import { createSender, queueClientOptions } from "@henji/core/queue/sqs";
+import { createQueueClient, createSender } from "@henji/core/queue/sqs";
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from "aws-lambda";
 import { logLevel } from "./environment.ts";
 import { fromFunctionUrl, toFunctionUrl } from "./function-url.ts";
@@ -10,7 +9,7 @@ import { link } from "./links.ts";
 
 const ingress = createIngress({
   channelSecret: link("LineChannelSecret"),
-  queue: createSender(new SQSClient(queueClientOptions), link("EventQueue")),
+  queue: createSender(createQueueClient(), link("EventQueue")),
   clock: systemClock,
   log: createLog({ level: logLevel() }),
 });

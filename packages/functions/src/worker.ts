@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import { defineBot, summarizerOf } from "@henji/core/bot";
 import { createChats } from "@henji/core/chat/chats";
 import { systemClock } from "@henji/core/clock";
@@ -8,8 +6,8 @@ import { createLine } from "@henji/core/line/api";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import { createModel, type Model } from "@henji/core/model/model";
-import { createInbox, queueClientOptions } from "@henji/core/queue/sqs";
-import { tableClientOptions } from "@henji/core/table";
+import { createInbox, createQueueClient } from "@henji/core/queue/sqs";
+import { createTableClient } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { createWorker } from "@henji/core/worker";
@@ -21,7 +19,7 @@ import { toIncoming } from "./sqs-event.ts";
 
 /** Checked here too: a file that does not use `defineBot` lacks the defaults. */
 const bot = defineBot(config);
-const table = { client: new DynamoDBClient(tableClientOptions), table: link("Conversations") };
+const table = { client: createTableClient(), table: link("Conversations") };
 const channelAccessToken = link("LineChannelAccessToken");
 
 const log = createLog({ level: logLevel() });
@@ -39,7 +37,7 @@ const worker = createWorker({
   model: modelOf(bot.model),
   summarizer: modelOf(summarizerOf(bot)),
   line: createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock }),
-  inbox: createInbox(new SQSClient(queueClientOptions), link("EventQueue"), link("DeadLetterQueue")),
+  inbox: createInbox(createQueueClient(), link("EventQueue"), link("DeadLetterQueue")),
   identitySecret: channelAccessToken,
   newOwner: randomUUID,
   random: Math.random,

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { type LogLevel, logChannel } from "@henji/core/log";
-import { tableClientOptions } from "@henji/core/table";
+import { createTableClient } from "@henji/core/table";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
 import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
 import { startAws } from "./aws.ts";
@@ -126,7 +125,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     let worker = await startWorker();
     stops.push(() => worker.stop());
 
-    const client = new DynamoDBClient(tableClientOptions);
+    const client = createTableClient();
     stops.push(async () => client.destroy());
 
     return {

@@ -1,5 +1,5 @@
-import { DynamoDBClient, type ServiceInputTypes, type ServiceOutputTypes } from "@aws-sdk/client-dynamodb";
-import { tableClientOptions } from "@henji/core/table";
+import type { DynamoDBClient, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-dynamodb";
+import { createTableClient } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { startAws } from "@henji/local/aws";
@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 
 /** A client that hears of nothing at the first try: DynamoDB has done it, and the response is lost. */
 function deafAtFirst(endpoint: string): DynamoDBClient {
-  const client = new DynamoDBClient({ ...tableClientOptions, ...localAws, endpoint });
+  const client = createTableClient({ ...localAws, endpoint });
   const heard = new WeakSet<object>();
   const loseFirstResponse: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> =
     (next) => async (args) => {

@@ -3,21 +3,26 @@ import {
   DeleteMessageBatchCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
-  type SQSClient,
+  SQSClient,
+  type SQSClientConfig,
 } from "@aws-sdk/client-sqs";
+import { boundedCalls, type CallLimits } from "../aws-client.ts";
 import { BotError } from "../error.ts";
 import { deadlines } from "../settings.ts";
 
-/** Two attempts inside one deadline. The endpoint is the configured one, whatever host a queue's URL names. */
-export const queueClientOptions = {
-  useQueueUrlAsEndpoint: false,
-  maxAttempts: 2,
-  requestHandler: {
-    requestTimeout: deadlines.queueMs / 2,
-    connectionTimeout: 500,
-    throwOnRequestTimeout: true,
-  },
-} as const;
+/**
+ * A client whose every call ends by its deadline. Its endpoint is the configured one, whatever host a
+ * queue's URL names.
+ */
+export function createQueueClient(
+  config: SQSClientConfig = {},
+  limits: CallLimits = { deadlineMs: deadlines.queueMs },
+): SQSClient {
+  const { options, plugin } = boundedCalls(limits);
+  const client = new SQSClient({ useQueueUrlAsEndpoint: false, ...options, ...config });
+  client.middlewareStack.use(plugin);
+  return client;
+}
 
 /** A message to put on the queue. */
 export type Outgoing = { chatId: string; eventId: string; body: string };

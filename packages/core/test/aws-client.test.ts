@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { createChats } from "@henji/core/chat/chats";
+import { createInbox, createQueueClient, createSender, type Incoming } from "@henji/core/queue/sqs";
+import { createTableClient } from "@henji/core/table";
+import { afterEach, expect, test } from "vitest";
+
+let close: (() => void) | undefined;
+afterEach(() => close?.());
+
+const credentials = { accessKeyId: "x", secretAccessKey: "x" };
+const patient = { deadlineMs: 20_000 };
+const impatient = { deadlineMs: 100 };
+
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void) {
+  // Left to the client: the server closes no socket by itself.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+    request.resume().on("end", () => handle(request, response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return {
+    region: "local",
+    credentials,
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  };
+}
+
+const message = (n: number): Incoming => ({
+  messageId: `m${n}`,
+  receiptHandle: `r${n}`,
+  chatId: `c${n}`,
+  body: "",
+  receiveCount: 1,
+});
+
+function answer(response: ServerResponse, body: object) {
+  response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
+}
+
+test("calls whose answer stops after its headers end by their deadline, as unavailable", async () => {
+  const config = await serve((_request, response) => {
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0", "content-length": 100 });
+    response.write("{");
+  });
+  const table = { client: createTableClient(config, impatient), table: "Conversations" };
+  const queue = createQueueClient(config, impatient);
+  const inbox = createInbox(queue, `${config.endpoint}/0/q.fifo`, `${config.endpoint}/0/d.fifo`);
+  const outgoing = { chatId: "c", eventId: "e", body: "b" };
+  const reason = { code: "c", reason: "r", attempts: 1, receivedAt: 1, parkedAt: 2 };
+  const calls = [
+    createChats(table).notes("U1", 0).catch(codeOf),
+    createSender(queue, `${config.endpoint}/0/q.fifo`)
+      .send([outgoing], new AbortController().signal)
+      .catch(codeOf),
+    inbox.delete([message(1)]).catch(codeOf),
+    inbox.hide([message(1)], 1).catch(codeOf),
+    inbox.park(message(1), reason).catch(codeOf),
+  ];
+  expect(await Promise.all(calls)).toEqual([
+    "table.unavailable: DynamoDB: TimeoutError",
+    ...Array(4).fill("queue.unavailable: SQS: TimeoutError"),
+  ]);
+});
+
+test("an answer whose body stalls once is asked for again within the deadline", async () => {
+  let attempts = 0;
+  const config = await serve((_request, response) => {
+    attempts += 1;
+    if (attempts > 1) return answer(response, { Item: { pk: { S: "here" } } });
+    response.writeHead(200, { "content-length": 100 }).write("{");
+  });
+  const client = createTableClient(config, { deadlineMs: 1_000 });
+  const { Item } = await client.send(new GetItemCommand({ TableName: "t", Key: { pk: { S: "k" } } }));
+  expect(Item).toEqual({ pk: { S: "here" } });
+});
+
+test("sockets that died unseen while idle cost no call and no attempt", async () => {
+  const sockets = new Set<Socket>();
+  const dead = new Set<Socket>();
+  let waiting: (() => void)[] = [];
+  const config = await serve(({ socket }, response) => {
+    // As over a connection that a firewall has forgotten: nothing ever comes back.
+    if (dead.has(socket)) return;
+    sockets.add(socket);
+    waiting.push(() => answer(response, { Successful: [], Failed: [] }));
+    if (waiting.length < 10) return;
+    for (const go of waiting) go();
+    waiting = [];
+  });
+  let now = 1_800_000_000_000;
+  const client = createQueueClient(config, { ...patient, now: () => now });
+  const inbox = createInbox(client, `${config.endpoint}/0/q.fifo`, "");
+  const ten = () => Promise.all(Array.from({ length: 10 }, (_, n) => inbox.delete([message(n)])));
+
+  await ten();
+  expect(sockets.size).toBe(10);
+  now += 9_000;
+  await ten();
+  expect(sockets.size, "used again while they are fresh").toBe(10);
+
+  // The process is frozen for a minute: no timer fires, and nobody hears the sockets die.
+  for (const socket of sockets) dead.add(socket);
+  now += 60_000;
+  await ten();
+  expect(sockets.size).toBe(20);
+});
+
+function codeOf(error: Error & { code?: string }) {
+  return `${error.code}: ${error.message}`;
+}
