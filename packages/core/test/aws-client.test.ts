@@ -2,7 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { createChats } from "@henji/core/chat/chats";
-import { createInbox, createQueueClient, createSender, type Incoming } from "@henji/core/queue/sqs";
+import { createLog } from "@henji/core/log";
+import {
+  createInbox,
+  createQueueClient,
+  createSender,
+  type Incoming,
+  logRefused,
+} from "@henji/core/queue/sqs";
 import { createTableClient } from "@henji/core/table";
 import { afterEach, expect, test } from "vitest";
 
@@ -108,6 +115,24 @@ test("sockets that died unseen while idle cost no call and no attempt", async ()
   now += 60_000;
   await ten();
   expect(sockets.size).toBe(20);
+});
+
+test("what SQS refuses of a batch is told with its message and its reason", async () => {
+  const refusal = { Id: "1", SenderFault: true, Code: "ReceiptHandleIsInvalid" };
+  const config = await serve((_request, response) =>
+    answer(response, { Successful: [{ Id: "0" }, { Id: "2" }], Failed: [refusal] }),
+  );
+  const inbox = createInbox(createQueueClient(config, patient), `${config.endpoint}/0/q.fifo`, "");
+  const messages = [message(0), message(1), message(2)];
+  const refused = [{ message: message(1), code: "ReceiptHandleIsInvalid" }];
+  expect(await inbox.delete(messages)).toEqual(refused);
+  expect(await inbox.hide(messages, 5)).toEqual(refused);
+
+  const lines: unknown[] = [];
+  const log = createLog({ write: (line) => lines.push(JSON.parse(line)) });
+  logRefused(log, "queue.not_hidden", refused);
+  logRefused(log, "queue.not_hidden", []);
+  expect(lines).toMatchObject([{ name: "queue.not_hidden", code: "ReceiptHandleIsInvalid", messages: 1 }]);
 });
 
 function codeOf(error: Error & { code?: string }) {

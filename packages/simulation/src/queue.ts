@@ -1,6 +1,6 @@
 import type { Clock } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
-import type { Inbox, Incoming, ParkReason, Sender } from "@henji/core/queue/sqs";
+import type { Inbox, Incoming, ParkReason, Refused, Sender } from "@henji/core/queue/sqs";
 import { deadlines, queue as settings } from "@henji/core/settings";
 import { directNetwork, type Failure, type Network } from "./network.ts";
 
@@ -220,14 +220,12 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     inbox: {
       // As SQS does, both report a stale receipt handle for its entry and do not throw.
       delete: (messages) =>
-        call("delete", () => {
-          for (const { receiptHandle } of messages) main.remove(receiptHandle);
-        }),
+        call("delete", () => refusedOf(messages, ({ receiptHandle }) => main.remove(receiptHandle))),
 
       hide: (messages, delayS) =>
-        call("hide", () => {
-          for (const { receiptHandle } of messages) main.changeVisibility(receiptHandle, delayS);
-        }),
+        call("hide", () =>
+          refusedOf(messages, ({ receiptHandle }) => main.changeVisibility(receiptHandle, delayS)),
+        ),
 
       park: (message, reason) =>
         call("park", () => {
@@ -243,6 +241,11 @@ export function toIncoming(message: QueuedMessage): Incoming {
   const { messageId, receiptHandle, chatId, body, receiveCount, reason } = message;
   const incoming = { messageId, receiptHandle, chatId, body, receiveCount };
   return reason ? { ...incoming, parkedAt: reason.parkedAt } : incoming;
+}
+
+function refusedOf(messages: readonly Incoming[], isDone: (message: Incoming) => boolean): Refused[] {
+  const refused = messages.filter((message) => !isDone(message));
+  return refused.map((message) => ({ message, code: "ReceiptHandleIsInvalid" }));
 }
 
 function queueError(reason: string): BotError {

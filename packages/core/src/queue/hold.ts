@@ -2,7 +2,7 @@ import { type Clock, elapsed } from "../clock.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { acknowledgeWithinMs, hold as settings } from "../settings.ts";
-import type { Inbox, Incoming } from "./sqs.ts";
+import { type Inbox, type Incoming, logRefused } from "./sqs.ts";
 
 export type HoldOptions = { inbox: Pick<Inbox, "delete" | "hide">; clock: Clock; log: Log };
 
@@ -29,6 +29,7 @@ export type Hold = {
 export function holdBatch(messages: readonly Incoming[], { inbox, clock, log }: HoldOptions): Hold {
   const held = new Set(messages);
   const finished = new Set<Incoming>();
+  const gone = new WeakSet<Incoming>();
   let hasEnded = false;
   let renewing: Promise<boolean> | undefined;
   let isWaiting = false;
@@ -45,7 +46,13 @@ export function holdBatch(messages: readonly Incoming[], { inbox, clock, log }: 
   /** @returns whether SQS took it; if not, the visibility that it was told before goes on */
   async function hide(some: readonly Incoming[], delayS: number): Promise<boolean> {
     try {
-      await inbox.hide(some, delayS);
+      const refused = await inbox.hide(some, delayS);
+      // One that was deleted while its renewal was on the way has nothing to renew any more.
+      logRefused(
+        log,
+        "queue.not_hidden",
+        refused.filter(({ message }) => !gone.has(message)),
+      );
       return true;
     } catch (error) {
       log.warn("queue.not_hidden", { code: toBotError(error).code, messages: some.length });
@@ -56,7 +63,7 @@ export function holdBatch(messages: readonly Incoming[], { inbox, clock, log }: 
   /** If it fails, Lambda deletes them with the batch; or they come back, and meet their finished turns. */
   async function remove(some: readonly Incoming[]): Promise<void> {
     try {
-      await inbox.delete(some);
+      logRefused(log, "queue.not_deleted", await inbox.delete(some));
     } catch (error) {
       log.warn("queue.not_deleted", { code: toBotError(error).code, messages: some.length });
     }
@@ -84,6 +91,7 @@ export function holdBatch(messages: readonly Incoming[], { inbox, clock, log }: 
     finish(message) {
       held.delete(message);
       finished.add(message);
+      gone.add(message);
       void acknowledgeSoon();
     },
 

@@ -1,4 +1,5 @@
 import {
+  type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   SendMessageBatchCommand,
@@ -8,6 +9,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { boundedCalls, type CallLimits } from "../aws-client.ts";
 import { BotError } from "../error.ts";
+import type { Log } from "../log.ts";
 import { deadlines } from "../settings.ts";
 
 /**
@@ -60,12 +62,18 @@ export type Sender = {
   send(messages: readonly Outgoing[], signal: AbortSignal): Promise<Set<string>>;
 };
 
-/** The worker side of the queue. Its calls take what one batch can hold: 1 to 10 messages. */
+/** A message of a batch that SQS did nothing about, and its reason, such as `ReceiptHandleIsInvalid`. */
+export type Refused = { message: Incoming; code: string };
+
+/**
+ * The worker side of the queue. Its calls take what one batch can hold: 1 to 10 messages, and resolve to
+ * those that SQS refused, the others being done.
+ */
 export type Inbox = {
   /** Takes finished messages off the queue, which frees their chat. Safe to repeat. */
-  delete(messages: readonly Incoming[]): Promise<void>;
+  delete(messages: readonly Incoming[]): Promise<readonly Refused[]>;
   /** Hides messages for `delayS` seconds from now; 0 shows them again at once. */
-  hide(messages: readonly Incoming[], delayS: number): Promise<void>;
+  hide(messages: readonly Incoming[], delayS: number): Promise<readonly Refused[]>;
   /** Puts a copy, with the reason, on the dead-letter queue. */
   park(message: Incoming, reason: ParkReason): Promise<void>;
 };
@@ -92,13 +100,15 @@ export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl
   return {
     async delete(messages) {
       const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: toEntries(messages) });
-      await guarded(() => sqs.send(command));
+      const { Failed = [] } = await guarded(() => sqs.send(command));
+      return toRefused(messages, Failed);
     },
 
     async hide(messages, delayS) {
       const Entries = toEntries(messages).map((entry) => ({ ...entry, VisibilityTimeout: delayS }));
       const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries });
-      await guarded(() => sqs.send(command));
+      const { Failed = [] } = await guarded(() => sqs.send(command));
+      return toRefused(messages, Failed);
     },
 
     async park({ messageId, chatId, body }, { code, reason, attempts, receivedAt, parkedAt }) {
@@ -123,6 +133,20 @@ export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl
 
 function toEntries(messages: readonly Incoming[]) {
   return messages.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+}
+
+function toRefused(messages: readonly Incoming[], failed: readonly BatchResultErrorEntry[]): Refused[] {
+  return failed.flatMap(({ Id, Code = "unknown" }) => {
+    const message = messages[Number(Id)];
+    return message ? [{ message, code: Code }] : [];
+  });
+}
+
+/** One line for all that SQS refused of a batch: how many, and why. */
+export function logRefused(log: Log, name: string, refused: readonly Refused[]): void {
+  if (refused.length === 0) return;
+  const codes = new Set(refused.map(({ code }) => code));
+  log.warn(name, { code: [...codes].sort().join(), messages: refused.length });
 }
 
 /** Errors of SQS in one place. A send may have been taken before its response was lost; deduplication covers that. */

@@ -54,7 +54,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
     line: { reply: sent, push: sent, showLoading: async () => {} },
-    inbox: { delete: async () => {}, hide: async () => {}, park: async () => {} },
+    inbox: { delete: async () => [], hide: async () => [], park: async () => {} },
     identitySecret: "secret",
     newOwner: randomUUID,
     random: Math.random,

@@ -89,6 +89,16 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       expect(await drain()).toEqual(["a1", "a2"]);
     });
 
+    test("an outdated receipt hides nothing, which is told, and costs the others of its batch nothing", async () => {
+      await send(["a", "a1"], ["b", "b1"]);
+      const messages = await receiveAll();
+      const [first, second] = messages;
+      expect(await queue.inbox.hide([first!], 0)).toEqual([]);
+      const refused = { message: first, code: "ReceiptHandleIsInvalid" };
+      expect(await queue.inbox.hide([first!, second!], 0)).toEqual([refused]);
+      expect((await drain()).sort()).toEqual(["a1", "b1"]);
+    });
+
     test("deleting twice, and deleting what was deleted, does no harm", async () => {
       await send(["a", "a1"]);
       const [first] = await queue.receive();
