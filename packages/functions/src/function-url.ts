@@ -1,16 +1,34 @@
+import type { Log } from "@henji/core/log";
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from "aws-lambda";
 
-/** A Function URL event (payload 2.0) as a Request; the body's bytes stay exactly as they came. */
-export function fromFunctionUrl(event: LambdaFunctionURLEvent): Request {
+/**
+ * Serves a Function URL (payload 2.0) by `fetch`. What Lambda lets through and a Request cannot hold,
+ * such as a header outside Latin-1 or the method TRACE, is answered 400.
+ */
+export function functionUrlHandler(fetch: (request: Request) => Promise<Response>, log: Log) {
+  return async (event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> => {
+    const request = toRequest(event);
+    if (request) return toResult(await fetch(request));
+    log.warn("webhook.malformed", { status: 400 });
+    return toResult(new Response(null, { status: 400 }));
+  };
+}
+
+/** The body's bytes stay exactly as they came. */
+function toRequest(event: LambdaFunctionURLEvent): Request | undefined {
   const { method } = event.requestContext.http;
   const headers = Object.entries(event.headers).filter(
     (header): header is [string, string] => header[1] !== undefined,
   );
   const url = `https://${event.requestContext.domainName}${event.rawPath}`;
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  return new Request(url, { method, headers, ...(method !== "GET" && method !== "HEAD" && { body }) });
+  try {
+    return new Request(url, { method, headers, ...(method !== "GET" && method !== "HEAD" && { body }) });
+  } catch {
+    return undefined;
+  }
 }
 
-export async function toFunctionUrl(response: Response): Promise<LambdaFunctionURLResult> {
+async function toResult(response: Response): Promise<LambdaFunctionURLResult> {
   return { statusCode: response.status, body: await response.text() };
 }
