@@ -3,8 +3,8 @@ import { toBotError } from "./error.ts";
 import { chatIdOf, type LineEvent, lineEvent, webhookBody } from "./line/event.ts";
 import { isSigned } from "./line/signature.ts";
 import { chatHash, type Log } from "./log.ts";
-import { encodeJob } from "./queue/job.ts";
-import type { Outgoing, Sender } from "./queue/sqs.ts";
+import { encodeJob, type Job } from "./queue/job.ts";
+import { isSqsId, type Outgoing, type Sender } from "./queue/sqs.ts";
 import { ingress as limits, sqsLimits } from "./settings.ts";
 
 export type IngressOptions = {
@@ -32,10 +32,10 @@ export function createIngress({ channelSecret, queue, clock, log }: IngressOptio
     const events = parse(body);
     if (!events) return refuse(400, "webhook.malformed");
 
-    const messages = events.map((event) => ({ event, message: toMessage(event, receivedAt) }));
-    if (messages.some(({ message }) => Buffer.byteLength(message.body) > sqsLimits.maxBytes)) {
-      return refuse(413, "webhook.event_too_large");
-    }
+    const messages = events.flatMap((event) => {
+      const message = toMessage(event, receivedAt);
+      return message ? [{ event, message }] : [];
+    });
     const failed = await enqueue(messages.map(({ message }) => message));
     for (const { event, message } of messages) {
       const queued = !failed.has(message.eventId);
@@ -60,9 +60,19 @@ export function createIngress({ channelSecret, queue, clock, log }: IngressOptio
     if (!webhook.success) return undefined;
     return webhook.data.events.flatMap((candidate) => {
       const event = lineEvent.safeParse(candidate);
-      if (!event.success) log.warn("event.unreadable", { at: event.error.issues[0]?.path.join(".") });
+      if (!event.success) log.warn("event.unreadable", { reason: event.error.issues[0]?.path.join(".") });
       return event.success ? [event.data] : [];
     });
+  }
+
+  /** Nothing if SQS would refuse it, at this delivery and at every other, and the events beside it with it. */
+  function toMessage(event: LineEvent, receivedAt: number): Outgoing | undefined {
+    const { webhookEventId: eventId } = event;
+    const chatId = chatIdOf(event);
+    const body = isSqsId(chatId) ? encode({ version: 1, event, receivedAt }) : undefined;
+    if (body !== undefined) return { chatId, eventId, body };
+    log.warn("event.unreadable", { eventId, reason: isSqsId(chatId) ? "size" : "source" });
+    return undefined;
   }
 
   /** @returns the ids of events that may not be on the queue */
@@ -117,12 +127,14 @@ function inBatches(messages: readonly Outgoing[]): Outgoing[][] {
   return batches.map((batch) => batch.messages);
 }
 
-function toMessage(event: LineEvent, receivedAt: number): Outgoing {
-  return {
-    chatId: chatIdOf(event),
-    eventId: event.webhookEventId,
-    body: encodeJob({ version: 1, event, receivedAt }),
-  };
+/** Nothing if it is larger than a queue message can be, or deeper than JSON can be written. */
+function encode(job: Job): string | undefined {
+  try {
+    const body = encodeJob(job);
+    return Buffer.byteLength(body) <= sqsLimits.maxBytes ? body : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isRedelivery(event: LineEvent): boolean {

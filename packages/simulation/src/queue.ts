@@ -3,6 +3,7 @@ import { BotError } from "@henji/core/error";
 import type { Inbox, Incoming, ParkReason, Refused, Sender } from "@henji/core/queue/sqs";
 import { deadlines, queue as settings } from "@henji/core/settings";
 import { directNetwork, type Failure, type Network } from "./network.ts";
+import { batchRefusal, isSqsText } from "./sqs-rules.ts";
 
 /** SQS: a FIFO queue knows a deduplication id again for five minutes. */
 const DEDUPLICATION_MS = 5 * 60_000;
@@ -205,8 +206,10 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     sender: {
       async send(messages, signal) {
         if (signal.aborted) return failed("silence");
+        const refusal = batchRefusal(messages);
+        if (refusal) throw queueError(refusal);
         const effect = () => {
-          const refused = messages.filter(({ eventId }) => refuses(eventId));
+          const refused = messages.filter(({ eventId, body }) => refuses(eventId) || !isSqsText(body));
           for (const { chatId, eventId, body } of messages) {
             if (refused.some((message) => message.eventId === eventId)) continue;
             main.send({ chatId, deduplicationId: eventId, body });

@@ -14,10 +14,13 @@ const schema = z.looseObject({
 /** The queue message that carries an event. */
 export type Job = { version: 1; event: LineEvent; receivedAt: number; replayedAt?: number | undefined };
 
-/** As JSON with everything outside the BMP escaped, since not every queue stand-in takes it raw. */
+/**
+ * As JSON in characters that every queue takes: SQS refuses U+FFFE and U+FFFF (and control characters,
+ * which JSON escapes anyway), some stand-ins everything outside the BMP.
+ */
 export function encodeJob(job: Job): string {
   return JSON.stringify(job).replace(
-    /[\uD800-\uDFFF]/g,
+    /[\uD800-\uDFFF\uFFFE\uFFFF]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

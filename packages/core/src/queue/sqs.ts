@@ -78,6 +78,11 @@ export type Inbox = {
   park(message: Incoming, reason: ParkReason): Promise<void>;
 };
 
+/** SQS: a group or deduplication id has 1 to 128 letters, digits and punctuation. */
+export function isSqsId(id: string): boolean {
+  return /^[\x21-\x7e]{1,128}$/.test(id);
+}
+
 export function createSender(sqs: SQSClient, queueUrl: string): Sender {
   return {
     async send(messages, signal) {
