@@ -1,6 +1,7 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { MAX_WORDS, plainWords } from "./command/words.ts";
+import { mistakesOf } from "./config-mistakes.ts";
 import { BotError } from "./error.ts";
 import { defaultTexts, type Texts } from "./texts.ts";
 
@@ -75,6 +76,27 @@ const prices = z.strictObject({
   output: price,
 });
 
+const model = z.strictObject({
+  name: z._default(z.string(), "gpt-6-luna"),
+  /** OpenAI: at least 16. */
+  maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
+  reasoningEffort: z._default(z.enum(["none", "low", "medium", "high"]), "none"),
+  prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
+});
+
+const memory = z.strictObject({
+  highWaterTokens: z._default(z.int().check(z.positive()), 6_000),
+  lowWaterTokens: z._default(z.int().check(z.nonnegative()), 2_000),
+  /** Past turns beyond this are left out, whatever happens. */
+  maxTokens: z._default(z.int().check(z.positive()), 9_000),
+  /** Longest notes on what has left the window. */
+  summaryTokens: z._default(z.int().check(z.minimum(50), z.maximum(4_000)), 400),
+  /** The model that writes them; the bot's own, if not named. */
+  summaryModel: z.optional(z.string()),
+  maxTurns: z._default(z.int().check(z.positive(), z.maximum(200)), 60),
+  retentionDays: z._default(z.int().check(z.minimum(30), z.maximum(3650)), 180),
+});
+
 const schema = z
   .strictObject({
     instructions: z.union([
@@ -82,25 +104,8 @@ const schema = z
       z.strictObject({ user: instructions, group: instructions, room: instructions }),
       z.custom<(chat: ChatInfo) => string>((value) => typeof value === "function"),
     ]),
-    model: z.strictObject({
-      name: z._default(z.string(), "gpt-6-luna"),
-      /** OpenAI: at least 16. */
-      maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
-      reasoningEffort: z._default(z.enum(["none", "low", "medium", "high"]), "none"),
-      prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
-    }),
-    memory: z.strictObject({
-      highWaterTokens: z._default(z.int().check(z.positive()), 6_000),
-      lowWaterTokens: z._default(z.int().check(z.nonnegative()), 2_000),
-      /** Past turns beyond this are left out, whatever happens. */
-      maxTokens: z._default(z.int().check(z.positive()), 9_000),
-      /** Longest notes on what has left the window. */
-      summaryTokens: z._default(z.int().check(z.minimum(50), z.maximum(4_000)), 400),
-      /** The model that writes them; the bot's own, if not named. */
-      summaryModel: z.optional(z.string()),
-      maxTurns: z._default(z.int().check(z.positive(), z.maximum(200)), 60),
-      retentionDays: z._default(z.int().check(z.minimum(30), z.maximum(3650)), 180),
-    }),
+    model: z.prefault(model, {}),
+    memory: z.prefault(memory, {}),
     limits: z.prefault(limits, {}),
     commands: z.prefault(commands, {}),
     delivery: z._default(z.enum(["auto", "push"]), "auto"),
@@ -140,8 +145,8 @@ export type CommandName = keyof Bot["commands"];
 export function defineBot(config: BotConfig): Bot {
   const result = schema.safeParse(config, { error: en().localeError });
   if (result.success) return { ...result.data, texts: withDefaults(result.data.texts) };
-  const mistakes = result.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
-  throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes.join("; ")}`, { retry: "never" });
+  const mistakes = result.error.issues.flatMap((issue) => mistakesOf(issue, schema)).join("; ");
+  throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes}`, { retry: "never" });
 }
 
 function withDefaults(given: z.infer<typeof schema>["texts"]): Bot["texts"] {

@@ -2,18 +2,14 @@ import { type BotConfig, defineBot, instructionsFor, languageOf } from "@henji/c
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 
-const minimal: BotConfig = {
-  instructions: "Be kind.",
-  model: {},
-  memory: {},
-};
+const minimal: BotConfig = { instructions: "Be kind." };
 
 test("the configuration that ships is valid", () => {
   expect(bot.model.name).toBe("gpt-6-luna");
 });
 
-test("everything with a sensible default may be left out", () => {
-  expect(defineBot(minimal)).toMatchObject({ delivery: "auto", model: { maxOutputTokens: 1_000 } });
+test("only the instructions are required; what is left out is as in the file that ships", () => {
+  expect(defineBot(minimal)).toEqual({ ...bot, instructions: "Be kind." });
 });
 
 test("what the bot says by itself may be said anew, sentence by sentence", () => {
@@ -33,6 +29,22 @@ test("every mistake is named with its path", () => {
     delivry: "auto",
   };
   expect(() => defineBot(broken as BotConfig)).toThrow(/instructions: .*memory\.retentionDays: .*delivry/s);
+});
+
+test.each([
+  [{ memroy: {} }, "memroy: unknown; did you mean memory?"],
+  [{ Delivery: "auto" }, "Delivery: unknown; did you mean delivery?"],
+  [{ memory: { maxturn: 5 } }, "memory.maxturn: unknown; did you mean maxTurns?"],
+  [{ model: { reasonignEffort: "none" } }, "model.reasonignEffort: unknown; did you mean reasoningEffort?"],
+  [{ texts: { en: { appology: "x" } } }, "texts.en.appology: unknown; did you mean apology?"],
+  [{ retentionDays: 30 }, "retentionDays: unknown; did you mean memory.retentionDays?"],
+  [{ temperature: 1 }, /temperature: unknown$/],
+  [
+    { delivry: "auto", memroy: {} },
+    "delivry: unknown; did you mean delivery?; memroy: unknown; did you mean memory?",
+  ],
+])("an unknown key %j is named with the one that was meant", (mistake, message) => {
+  expect(() => defineBot({ ...minimal, ...mistake } as BotConfig)).toThrow(message);
 });
 
 test("two commands must not have the same words", () => {
