@@ -81,12 +81,14 @@ async function main() {
   });
   process.on("exit", writeEnvironment(options.state, local.environment));
   const state = relative(process.cwd(), options.state) || ".";
+  let botConfigError: string | undefined;
   const info = (): StudioInfo => ({
     model: openAi ? local.bot().model.name : "stand-in",
     standIn: !openAi,
     urls: local.urls,
     state,
     botConfig: relative(process.cwd(), options.config),
+    botConfigError,
   });
   const studio = await startStudio({
     line: local.line,
@@ -97,7 +99,10 @@ async function main() {
     await local.stop();
     throw error;
   });
-  const stopWatching = reloadOnChange(local, options.config, () => studio.setInfo(info()));
+  const stopWatching = reloadOnChange(local, options.config, (error) => {
+    botConfigError = error;
+    studio.setInfo(info());
+  });
   stopOnSignal(async () => {
     stopWatching();
     await studio.close();
@@ -128,23 +133,31 @@ function forget(state: string): void {
     rmSync(join(state, name), { recursive: true, force: true });
 }
 
-/** A broken bot.config.ts costs one line; the last good one stays in use. */
-function reloadOnChange(local: Local, botConfig: string, onReloaded: () => void): () => void {
+/**
+ * A broken bot.config.ts costs one line; the last good one stays in use.
+ *
+ * @param onReloaded hears what is wrong with the file, or nothing once it is in use
+ */
+function reloadOnChange(local: Local, botConfig: string, onReloaded: (error?: string) => void): () => void {
   let pending: NodeJS.Timeout | undefined;
+  let reloading = Promise.resolve();
   const reload = async () => {
     try {
       await local.reloadWorker();
       onReloaded();
       console.log("  bot.config.ts reloaded");
     } catch (error) {
-      console.error(`  ${(error as Error).message}; the last good one stays in use`);
+      const { message } = error as Error;
+      onReloaded(message);
+      console.error(`  ${message}; the last good one stays in use`);
     }
   };
   // The folder, not the file: many editors save by replacing it.
   const watcher = watch(dirname(botConfig), (_event, file) => {
     if (file !== basename(botConfig)) return;
     clearTimeout(pending);
-    pending = setTimeout(reload, 100);
+    // One after another, so that what was saved last is what stays.
+    pending = setTimeout(() => (reloading = reloading.then(reload)), 100);
   });
   return () => {
     clearTimeout(pending);
@@ -176,6 +189,8 @@ function explain(error: unknown): string {
     return `Port ${port}, one of the six that Henji takes, is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }
   if (code?.startsWith("config.")) return (error as Error).message;
+  // Node's own words, which name the file: "EACCES: permission denied, open '/…'".
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return (error as Error).message;
   return (error as Error).stack ?? String(error);
 }
 

@@ -2,22 +2,37 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./user-error.ts";
 
+const reasons: Record<string, string> = {
+  EEXIST: "a file, not a directory, is",
+  ENOTDIR: "a file, not a directory, is above",
+  EACCES: "there is no permission to write to",
+  EPERM: "there is no permission to write to",
+  EROFS: "there is no writing to",
+};
+
 /**
  * Keeps a second process out of a state directory: its databases would be damaged.
  *
  * @returns frees the directory
- * @throws an error that says which process has it
+ * @throws an error that says which process has it, or why nothing can be kept there
  */
 export function lockState(directory: string): () => void {
   const file = join(directory, "lock");
-  mkdirSync(directory, { recursive: true });
   const holder = holderOf(file);
   if (holder !== undefined) {
     throw new UserError(
       `${directory} is in use by another Henji (process ${holder}): stop it, or choose another with npm start -- --state <dir>`,
     );
   }
-  writeFileSync(file, String(process.pid));
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(file, String(process.pid));
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      `--state: ${reasons[code] ?? `${code} for`} ${directory}: choose another with npm start -- --state <dir>`,
+    );
+  }
   return () => rmSync(file, { force: true });
 }
 

@@ -12,6 +12,8 @@ export type StudioInfo = {
   state?: string | undefined;
   /** The file a bot's owner edits. */
   botConfig: string;
+  /** What is wrong with that file; until it is mended, the last good one stays in use. */
+  botConfigError?: string | undefined;
 };
 
 /** Where messages are exchanged: the 1:1 chat of a user, a group or a room. */

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listen } from "../src/listen.ts";
+import type { View } from "../src/studio-view.ts";
 
 const main = resolve(import.meta.dirname, "../src/main.ts");
 const shippedConfig = resolve(import.meta.dirname, "../../../bot.config.ts");
@@ -106,16 +107,21 @@ test("--fresh forgets what earlier runs left", async () => {
   expect(JSON.stringify(await (await fetch(`${simulator}/snapshot`)).json())).not.toContain("Gone");
 });
 
-test("a saved bot.config.ts is in use at once; a broken one costs a line and changes nothing", async () => {
+test("a saved bot.config.ts is in use at once; a broken one costs a line, which Studio shows, and changes nothing", async () => {
   const file = config((text) => text);
-  const henji = start("--port", String(await freePorts()), "--config", file);
+  const port = await freePorts();
+  const shown = async () => (await viewOf(`http://127.0.0.1:${port}`)).info.botConfigError;
+  const henji = start("--port", String(port), "--config", file);
   await henji.says("Studio");
   config((text) => text.replace("maxTurns: 60", "maxTurns: 50"));
   await henji.says("bot.config.ts reloaded");
   config((text) => text.replace("maxTurns: 60", 'maxTurns: "many"'));
   await henji.says(/bot\.config\.ts: memory\.maxTurns: .*expected number.*; the last good one stays in use/);
   config((text) => `${text}}`);
-  await henji.says(/bot\.config\.ts: Expression expected; the last good one stays in use/);
+  await henji.says(/bot\.config\.ts:\d+:1: Expression expected at `}`; the last good one stays in use/);
+  expect(await shown()).toMatch(/^bot\.config\.ts:\d+:1: Expression expected at `}`$/);
+  config((text) => text);
+  await expect.poll(shown, { timeout: 10_000 }).toBeUndefined();
 });
 
 test.each([
@@ -125,11 +131,30 @@ test.each([
     /^Port \d+.* is in use: .*--port 5000/,
   ],
   ["an unknown option", async () => ["--prot", "1"], /^Unknown option '--prot': see .*--help/],
-  ["a broken bot.config.ts", async () => ["--config", config((text) => `${text}}`)], /^bot\.config\.ts: /],
+  [
+    "a mistake of syntax in bot.config.ts",
+    async () => ["--config", config((text) => text.replace("maxTurns: 60", "maxTurns; 60"))],
+    /^bot\.config\.ts:\d+:13: Expected ',', got ';' at `maxTurns; 60,`/,
+  ],
+  [
+    "a name that bot.config.ts does not know",
+    async () => ["--config", config((text) => text.replace('"gpt-6-luna"', "luna"))],
+    /^bot\.config\.ts:\d+:11: luna is not defined at `name: luna,`/,
+  ],
+  [
+    "a bot.config.ts that imports what is not there",
+    async () => ["--config", config((text) => `import "./persona.ts";\n${text}`)],
+    /^bot\.config\.ts: Cannot find module '.*persona\.ts'/,
+  ],
+  [
+    "a bot.config.ts without a default export",
+    async () => ["--config", config((text) => text.replace("export default", "export const bot ="))],
+    /^bot\.config\.ts: nothing is exported by default: .*export default defineBot/,
+  ],
   [
     "a mistake in bot.config.ts",
     async () => ["--config", config((text) => text.replace("delivery:", "delivry:"))],
-    /^bot\.config\.ts: .*delivry/,
+    /^bot\.config\.ts: delivry: unknown; did you mean delivery\?$/m,
   ],
 ])("%s is one clear line", async (_what, args, line) => {
   const taken = await listen(createServer(), 0);
@@ -140,6 +165,41 @@ test.each([
   expect(henji.output().trim().split("\n")).toHaveLength(1);
   await taken.close();
 });
+
+test.each([
+  ["that is a file", () => config((text) => text), /^--state: a file, not a directory, is .*--state <dir>/],
+  [
+    "under a file",
+    () =>
+      join(
+        config((text) => text),
+        "state",
+      ),
+    /^--state: a file, not a directory, is above .*--state <dir>/,
+  ],
+])("a state directory %s is one clear line", async (_what, state, line) => {
+  const henji = start("--state", state());
+  expect(await henji.exit).toBe(1);
+  expect(henji.output()).toMatch(line);
+  expect(henji.output().trim().split("\n")).toHaveLength(1);
+});
+
+test.skipIf(process.platform === "win32")(
+  "a state directory without permission is one clear line",
+  async () => {
+    const locked = join(directory, "locked");
+    mkdirSync(locked, { mode: 0o500 });
+    chmodSync(directory, 0o755);
+    // Root may write anywhere.
+    const options = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const child = spawn(process.execPath, [main, "--state", join(locked, "state")], options);
+    running.push(child);
+    let output = "";
+    child.stderr.on("data", (chunk) => (output += chunk));
+    await once(child, "exit");
+    expect(output).toMatch(/^--state: there is no permission to write to .*locked.*--state <dir>\n$/);
+  },
+);
 
 test("a state directory in use is one clear line", async () => {
   const first = start("--port", String(await freePorts()));
@@ -159,6 +219,18 @@ test("OPENAI_BASE_URL without a key is one clear line", async () => {
   await once(child, "exit");
   expect(output).toMatch(/^OPENAI_BASE_URL is set but OPENAI_API_KEY is not/);
 });
+
+/** All that a page of Studio shows when it opens. */
+async function viewOf(studio: string): Promise<View> {
+  const { body } = await fetch(`${studio}/api/events`);
+  let text = "";
+  for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const view = /^event: view\ndata: (.*)\n$/m.exec(text);
+    if (view) return JSON.parse(view[1]!);
+  }
+  throw new Error("Studio told nothing");
+}
 
 async function say(simulator: string, from: string, text: string) {
   await fetch(`${simulator}/say`, { method: "POST", body: JSON.stringify({ from, text }) });

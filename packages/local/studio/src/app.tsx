@@ -53,6 +53,11 @@ export function App() {
           {words.disconnected}
         </p>
       )}
+      {view.info.botConfigError && (
+        <p class="banner" role="alert">
+          {words.botBroken(view.info.botConfig)} <code>{view.info.botConfigError}</code>
+        </p>
+      )}
       <div class="panes">
         <ChatList
           chats={view.chats}

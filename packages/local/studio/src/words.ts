@@ -9,6 +9,7 @@ const en = {
   botConfig: "Bot",
   disconnected: "Not connected to the local system. Trying again…",
   connecting: "Connecting…",
+  botBroken: (file: string) => `${file} has a mistake; the last good version stays in use.`,
 
   chats: "Chats",
   addUser: "Add a user",
@@ -157,6 +158,7 @@ const ja: typeof en = {
   botConfig: "ボット",
   disconnected: "ローカルシステムに接続できません。再接続しています…",
   connecting: "接続しています…",
+  botBroken: (file) => `${file}に誤りがあるため、最後に正しく読み込めた設定で動いています。`,
 
   chats: "トーク",
   addUser: "ユーザーを追加",

@@ -275,6 +275,38 @@ test("the memory is read again when the bot was reloaded, for its marks may be o
   await readAgain;
 });
 
+test.each([
+  [
+    "at a desk",
+    { viewport: { width: 1280, height: 800 } },
+    "has a mistake; the last good version stays in use",
+  ],
+  [
+    "on a phone",
+    { viewport: { width: 375, height: 812 }, isMobile: true, locale: "ja-JP" },
+    "最後に正しく読み込めた設定で動いています",
+  ],
+])(
+  "a broken bot.config.ts shows %s until it is mended, and the bot answers on",
+  async (_where, options, words) => {
+    const page = await open(options);
+    const alert = page.getByRole("alert");
+    expect(await alert.count()).toBe(0);
+
+    const at = "`a very long line that goes on and on and on, with aVeryLongWordThatHasNoPlaceToBreak;`";
+    studio.setInfo({ ...info, botConfigError: `bot.config.ts:12:5: Expected ',', got ';' at ${at}` });
+    await alert.getByText(words).waitFor();
+    await alert.getByText("bot.config.ts:12:5: Expected ',', got ';'").waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(options.viewport.width);
+    expect(await input(page).isVisible()).toBe(true);
+    await say(page, "Hello");
+    await bubbles(page, "bot").waitFor();
+
+    studio.setInfo({ ...info });
+    await alert.waitFor({ state: "detached" });
+  },
+);
+
 test("who has blocked the bot cannot write to it until it is unblocked", async () => {
   const page = await open();
   await page.getByRole("button", { name: `${aki.name}, more` }).click();
