@@ -233,6 +233,8 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
       park: (message, reason) =>
         call("park", () => {
           const { chatId, body, messageId } = message;
+          if (![body, reason.code, reason.reason].every(isSqsText))
+            throw queueError("InvalidMessageContents");
           const parked = deadLetters.send({ chatId, body, deduplicationId: messageId, reason });
           onParked?.(message, reason, parked);
         }),
