@@ -13,7 +13,7 @@ export default defineBot({
     name: "gpt-6-luna",
     /** Longest answer, in tokens. */
     maxOutputTokens: 1_000,
-    /** "none" answers fastest and cheapest. */
+    /** "none" answers fastest and cheapest. For a model without reasoning, such as gpt-4o, leave it out. */
     reasoningEffort: "none",
     /** US dollars for a million tokens: what usage and benchmarks reckon with. */
     prices: { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 },

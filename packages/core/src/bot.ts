@@ -80,7 +80,8 @@ const model = z.strictObject({
   name: z._default(z.string(), "gpt-6-luna"),
   /** OpenAI: at least 16. */
   maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
-  reasoningEffort: z._default(z.enum(["none", "low", "medium", "high"]), "none"),
+  /** Sent only if it is set: models without reasoning refuse it. */
+  reasoningEffort: z.optional(z.enum(["none", "low", "medium", "high"])),
   prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
 });
 
@@ -164,17 +165,21 @@ function stated<T extends object>(texts: T) {
   return Object.fromEntries(said) as { [key in keyof T]?: NonNullable<T[key]> };
 }
 
-/** Thinking counts as output: room for it beside the notes. */
+/** Thinking counts as output: room for it beside the notes, unless it is known that there is none. */
 const THINKING_TOKENS = 4_000;
 
 /** The model that writes the notes of a chat. */
 export function summarizerOf({ model, memory }: Pick<Bot, "model" | "memory">): Bot["model"] {
-  const thinking = model.reasoningEffort === "none" ? 0 : THINKING_TOKENS;
+  const { reasoningEffort, ...others } = model;
+  const name = memory.summaryModel ?? model.name;
+  // The effort is the bot's own model's; another one may have no reasoning, and refuse it.
+  const effort = name === model.name ? reasoningEffort : undefined;
   return {
-    ...model,
-    name: memory.summaryModel ?? model.name,
+    ...others,
+    name,
+    ...(effort && { reasoningEffort: effort }),
     // Notes that are too long are better seen whole than cut.
-    maxOutputTokens: 2 * memory.summaryTokens + thinking,
+    maxOutputTokens: 2 * memory.summaryTokens + (effort === "none" ? 0 : THINKING_TOKENS),
   };
 }
 

@@ -61,11 +61,11 @@ test("then one call tries; when the account is mended, the others go on", async 
   await ask();
   now = breakerOpenMs;
   expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill("model.unauthorized"));
-  expect(calls).toBe(2);
+  expect(calls).toBe(3);
   now = 2 * breakerOpenMs;
   behave = async () => fine;
   expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill("answered"));
-  expect(calls).toBe(5);
+  expect(calls).toBe(6);
   expect(lines).toEqual(["model.breaker_opened"]);
 });
 

@@ -112,7 +112,7 @@ test("an answer that was stored is delivered on the next attempt without asking 
 
 test("a message given up on gets one apology, and its answer when an operator moves it back", async () => {
   const user = newUser();
-  local.model!.faults.add({ times: 1, fault: { kind: "status", status: 401, code: "invalid_api_key" } });
+  local.model!.faults.add({ times: 2, fault: { kind: "status", status: 401, code: "invalid_api_key" } });
   expect(await ask(local.line, user, "こんにちは")).toBe(bot.texts.ja.apology);
   const [parked] = await receive("DeadLetterQueue");
   expect(parked?.MessageAttributes).toMatchObject({

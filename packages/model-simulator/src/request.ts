@@ -22,7 +22,11 @@ const body = z.looseObject({
   prompt_cache_key: z.string().nullish(),
   stream: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
+  reasoning: z.looseObject({ effort: z.string().nullish() }).nullish(),
 });
+
+/** OpenAI's models that refuse `reasoning.effort`, "none" too: https://github.com/BerriAI/litellm/pull/38842. */
+const withoutReasoning = /^(gpt-3|gpt-4|chatgpt-|gpt-5-chat)/;
 
 export type ResponsesBody = z.infer<typeof body>;
 type Item = z.infer<typeof item>;
@@ -45,6 +49,7 @@ export function readRequest(raw: string): Conversation {
   const request = parsed.data;
   if (request.stream) throw unsupported("stream");
   if (request.previous_response_id) throw unsupported("previous_response_id");
+  if (request.reasoning?.effort && withoutReasoning.test(request.model)) throw noReasoning();
   const items =
     typeof request.input === "string" ? [{ role: "user" as const, content: request.input }] : request.input;
   return {
@@ -90,6 +95,15 @@ function parseJson(raw: string): unknown {
 function unsupported(param: string) {
   return new ApiError(400, {
     message: `Unsupported parameter: '${param}' is not simulated.`,
+    param,
+    code: "unsupported_parameter",
+  });
+}
+
+function noReasoning() {
+  const param = "reasoning.effort";
+  return new ApiError(400, {
+    message: `Unsupported parameter: '${param}' is not supported with this model.`,
     param,
     code: "unsupported_parameter",
   });

@@ -46,6 +46,15 @@ describe.each(Object.entries(clients))("the openai package %s", (_, connect) => 
       (error: unknown) => error,
     );
 
+  test("is refused an effort of reasoning for a model that has none", async () => {
+    const reasoning = { effort: "none" } as const;
+    expect(await failure(create({ model: "gpt-4o", reasoning }))).toMatchObject({
+      ...{ status: 400, code: "unsupported_parameter", param: "reasoning.effort" },
+    });
+    expect(await create({ model: "gpt-4o" })).toMatchObject({ status: "completed" });
+    expect(await create({ reasoning })).toMatchObject({ status: "completed" });
+  });
+
   test("reads an answer, its usage and its request id", async () => {
     const response = await create({ store: false, prompt_cache_key: "chat", instructions: "Be kind." });
     expect(response).toMatchObject({

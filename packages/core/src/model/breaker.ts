@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import { breakerOpenMs } from "../settings.ts";
 import type { Model } from "./model.ts";
 
-/** Errors that no retry mends and that hit every chat alike: only an operator can help. */
+/** Errors that no retry mends and that hit every chat alike: only an operator can help. See {@link modelError}. */
 const accountErrors = new Set(["model.quota_exhausted", "model.unauthorized", "model.unknown_model"]);
 
 /**
@@ -19,7 +19,11 @@ export function withBreaker(model: Model, { clock, log }: { clock: Clock; log: L
 
   const ask: Model["ask"] = async (context, options) => {
     try {
-      const answer = await model.ask(context, options);
+      const answer = await model.ask(context, options).catch((cause) => {
+        // A single 401 may be a mistake of OpenAI's: it is tried once more before it counts.
+        if (open || toBotError(cause).code !== "model.unauthorized") throw cause;
+        return model.ask(context, options);
+      });
       open = undefined;
       return answer;
     } catch (cause) {

@@ -4,6 +4,15 @@ import { BotError, type Retry } from "../error.ts";
 /**
  * Errors of the model in one place. The message for the operator names OpenAI's status and
  * code only: its own message may quote the request.
+ *
+ * OpenAI, and which of its errors hit every request of the account alike:
+ * - 401: a dead key, `account_deactivated`, an IP that is not on the allow-list. Every one
+ *   (https://platform.openai.com/docs/guides/error-codes).
+ * - 404 and 403 `model_not_found`: the model does not exist, or the project has no access to it. Every one
+ *   (https://github.com/Aider-AI/aider/issues/604 has the 403).
+ * - 403 otherwise: `unsupported_country_region_territory` for the address that one worker has
+ *   (https://github.com/home-assistant/core/issues/120072), or one user blocked by their safety identifier
+ *   (https://developers.openai.com/api/docs/guides/safety-checks). Perhaps this request only.
  */
 export function modelError(cause: unknown, signal: AbortSignal): BotError {
   if (signal.aborted) return error("model.timeout", "The model did not answer in time", "later", cause);
@@ -13,22 +22,25 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
   if (!(cause instanceof OpenAI.APIError)) {
     return error("model.unreadable", "OpenAI's response could not be read", "later", cause);
   }
-  const { status, code, type } = cause;
-  const said = `OpenAI answered ${status} ${code ?? type ?? ""}`.trim();
+  const { status, code, type, param } = cause;
+  const about = code === "unsupported_parameter" && param ? ` (${param})` : "";
+  const said = `OpenAI answered ${status} ${code ?? type ?? ""}${about}`.trim();
   if (code === "context_length_exceeded") return error("model.context_too_long", said, "never", cause);
   if (type === "insufficient_quota" || isQuotaCode(code)) {
     return error("model.quota_exhausted", `${said}: add credit or raise the limit`, "never", cause);
   }
-  if (status === 401 || status === 403) {
+  if (code === "model_not_found") {
+    return error("model.unknown_model", `${said}: check model.name in bot.config.ts`, "never", cause);
+  }
+  if (status === 401) {
     return error("model.unauthorized", `${said}: check the OpenAiApiKey secret`, "never", cause);
   }
+  if (status === 403) {
+    return error("model.forbidden", `${said}: this request, its user or its region`, "never", cause);
+  }
   if (status === 404) {
-    return error(
-      "model.unknown_model",
-      `${said}: check model.name in bot.config.ts, and that OPENAI_BASE_URL, if it is set, ends with /v1`,
-      "never",
-      cause,
-    );
+    const fix = "if OPENAI_BASE_URL is set, check that it ends with /v1 and knows model.name";
+    return error("model.not_found", `${said}: ${fix}`, "never", cause);
   }
   if (status === 429) return error("model.rate_limited", said, "later", cause, retryAfterMs(cause.headers));
   if (status === 408 || status === 409 || status === undefined || status >= 500) {

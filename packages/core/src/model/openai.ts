@@ -27,7 +27,8 @@ export function createOpenAiModel({ apiKey, baseURL, settings, fetch }: ModelOpt
             input,
             store: false,
             max_output_tokens: settings.maxOutputTokens,
-            reasoning: { effort: settings.reasoningEffort },
+            // Models without reasoning refuse it (400 unsupported_parameter), whatever its value.
+            ...(settings.reasoningEffort && { reasoning: { effort: settings.reasoningEffort } }),
             prompt_cache_key: cacheKey,
             safety_identifier: safetyIdentifier,
           },
@@ -50,7 +51,7 @@ function toAnswer(response: OpenAI.Responses.Response): ModelAnswer {
       (item) => item.type === "message" && item.content.some((part) => part.type === "refusal"),
     );
   if (text === "" && incomplete?.reason === "max_output_tokens") {
-    const fix = "raise model.maxOutputTokens or lower model.reasoningEffort in bot.config.ts";
+    const fix = "raise model.maxOutputTokens in bot.config.ts, or set a lower model.reasoningEffort";
     throw new BotError("model.no_room", `The model used its output up before the answer: ${fix}`, {
       retry: "never",
     });
