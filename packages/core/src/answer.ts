@@ -1,19 +1,20 @@
 import { createHmac } from "node:crypto";
-import { type Bot, type ChatInfo, instructionsFor, languageOf } from "./bot.ts";
+import { createAsk } from "./ask.ts";
+import { type Bot, type ChatInfo, languageOf } from "./bot.ts";
 import type { Chats, Memory } from "./chat/chats.ts";
 import { type Clock, elapsed } from "./clock.ts";
 import type { Notice } from "./command/notice.ts";
-import { buildContext } from "./context/context.ts";
 import { createFold } from "./context/fold.ts";
 import { loadTokenizer } from "./context/tokens.ts";
-import { BotError, toBotError } from "./error.ts";
+import { toBotError } from "./error.ts";
 import type { Line } from "./line/api.ts";
 import { createDeliver, isFresh, type ReplyToken } from "./line/deliver.ts";
 import { retryKeyOf } from "./line/retry-key.ts";
 import { toMessages } from "./line/text.ts";
 import { chatHash, type Log } from "./log.ts";
-import type { Model, ModelAnswer } from "./model/model.ts";
-import { deadlines, hold, loadingAfterMs } from "./settings.ts";
+import type { Model } from "./model/model.ts";
+import { hold, loadingAfterMs } from "./settings.ts";
+import { expiryOf } from "./table.ts";
 import type { Answer, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
@@ -59,9 +60,10 @@ export type Prepared = {
  * what was stored and goes on from there.
  */
 export function createAnswer(options: AnswerOptions) {
-  const { bot, turns, model, line, identitySecret, clock, log } = options;
+  const { bot, turns, chats, line, identitySecret, clock, log } = options;
   const deliver = createDeliver({ line, turns, clock });
   const fold = createFold(options);
+  const ask = createAsk(options);
 
   return {
     /** Has an answer stored: the one that is, the notice, or what the model says. */
@@ -112,7 +114,7 @@ export function createAnswer(options: AnswerOptions) {
 
   async function store(
     { turn, replyToken }: AnswerRequest,
-    said: Pick<Answer, "messages" | "notice" | "repeats">,
+    said: Pick<Answer, "messages" | "notice" | "repeats" | "refused">,
     learned: Learned,
   ): Promise<Turn & { answer: Answer }> {
     const now = clock.now();
@@ -128,10 +130,8 @@ export function createAnswer(options: AnswerOptions) {
     const { turn, again } = request;
     const question = again?.question ?? turn.question;
     const startedAt = clock.now();
-    // It stood still for so long that another may have asked already.
-    if (startedAt >= turn.leaseUntil) throw tooLate();
-    const asking = ask(request);
-    const [reply, count] = await Promise.all([
+    const asking = ask({ ...request, safetyIdentifier: safetyIdentifierOf(turn) });
+    const [{ reply, isPastRefused }, count] = await Promise.all([
       asking,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
       loadTokenizer().catch(() => undefined),
@@ -154,37 +154,34 @@ export function createAnswer(options: AnswerOptions) {
     const tokens = count && { question: count(question), answer: count(text) };
     const learned = { usage: reply.usage, ...(tokens && { tokens }) };
     const past = { key: turn.key, question, answer: text, ...(tokens && { tokens }) };
-    return {
-      request,
-      turn: await store(request, { messages, ...(again && { repeats: repeated(again) }) }, learned),
-      past: again ? { ...past, repeats: again.key } : past,
+    const said = {
+      messages,
+      ...(again && { repeats: repeated(again) }),
+      ...(reply.refused && { refused: true as const }),
     };
+    const [answered] = await Promise.all([
+      store(request, said, learned),
+      isPastRefused && leavePastBehind(request),
+    ]);
+    // A window that was left behind is not folded; one that a refused question does not enter has not grown.
+    if (reply.refused || isPastRefused) return { request, turn: answered };
+    return { request, turn: answered, past: again ? { ...past, repeats: again.key } : past };
   }
 
-  /** Asks within the window; if the model finds even that too long, once more with a shorter one. */
-  async function ask({ turn, memory, chat, again, deadline }: AnswerRequest): Promise<ModelAnswer> {
-    const { maxTokens, lowWaterTokens } = bot.memory;
-    const request = {
-      instructions: instructionsFor(bot, chat),
-      ...memory,
-      turns: memory.turns.filter(({ key }) => key !== again?.key),
-      message: again?.question ?? turn.question,
-    };
-    const within = (maxWindowTokens: number) => {
-      const context = buildContext({ ...request, maxWindowTokens });
-      const left = deadline - clock.now() - deadlines.reserveMs;
-      if (left <= 0) throw tooLate();
-      return model.ask(context, {
-        cacheKey: chatHash(turn.chatId),
-        safetyIdentifier: safetyIdentifierOf(turn),
-        signal: clock.timeout(Math.min(deadlines.modelMs, left)),
-      });
-    };
+  /**
+   * The model refuses what came before, so it would refuse every message to come: the window starts at this turn,
+   * and the notes are empty. A single call does not tell which of the two it refuses, and what is refused verbatim
+   * is refused in notes too. Turns stay stored. If it fails, the next message finds the same and tries again.
+   */
+  async function leavePastBehind({ turn, memory }: AnswerRequest): Promise<void> {
+    // Not back, for a message that was brought back late.
+    const windowStart = turn.key > memory.windowStart ? turn.key : memory.windowStart;
+    const expiresAt = expiryOf(clock.now(), bot.memory.retentionDays);
     try {
-      return await within(maxTokens);
+      const moved = await chats.note(turn.chatId, memory, { windowStart, summary: "", expiresAt });
+      log.warn("window.refused", { ...namesOf(turn), code: "model.refused", moved });
     } catch (error) {
-      if (toBotError(error).code !== "model.context_too_long") throw error;
-      return within(lowWaterTokens / 2);
+      log.warn("window.not_moved", { ...namesOf(turn), code: toBotError(error).code });
     }
   }
 
@@ -213,9 +210,4 @@ function repeated({ key, question, messageId }: PastTurn): Repeated {
 
 function namesOf({ eventId, chatId }: Turn) {
   return { eventId, chat: chatHash(chatId) };
-}
-
-/** A worker that stood still so long that another may have the answer by now. */
-function tooLate(): BotError {
-  return new BotError("turn.lease_expired", "No time was left to ask the model", { retry: "later" });
 }

@@ -1,5 +1,5 @@
 export { createMemoryLine, type MemoryLine, type MemoryLineOptions } from "./line.ts";
-export { createMemoryModel, type MemoryModelOptions } from "./model.ts";
+export { type Behaviour, createMemoryModel, type MemoryModelOptions } from "./model.ts";
 export { createNetwork, directNetwork, type Network, type Trip } from "./network.ts";
 export { createProcess } from "./process.ts";
 export { createFifoQueue, createMemoryQueue, type FifoQueue, type MemoryQueue } from "./queue.ts";

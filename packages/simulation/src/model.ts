@@ -15,6 +15,7 @@ export type ModelFailure =
   | "unauthorized"
   | "unknown_model"
   | "rejected"
+  | "invalid_prompt"
   | "context_too_long";
 
 export type MemoryModelOptions = {
@@ -60,6 +61,7 @@ const failures: Record<ModelFailure, Failure> = {
     retry: "never",
   },
   rejected: { code: "model.rejected", said: "OpenAI answered 400 invalid_value", retry: "never" },
+  invalid_prompt: { code: "model.refused", said: "OpenAI answered 400 invalid_prompt", retry: "never" },
   context_too_long: {
     code: "model.context_too_long",
     said: "OpenAI answered 400 context_length_exceeded",

@@ -115,16 +115,40 @@ export const mutations: readonly Mutation[] = [
     name: "model-timeout-unlimited",
     mistake: "the model call may take its full time, however little of the invocation is left",
     scenario: "slow-model",
-    edit: { file: "answer.ts", find: "Math.min(deadlines.modelMs, left)", replace: "deadlines.modelMs" },
+    edit: { file: "ask.ts", find: "Math.min(deadlines.modelMs, left)", replace: "deadlines.modelMs" },
   },
   {
     name: "shows-the-error",
     mistake: "the user reads the model's error",
     edit: {
-      file: "answer.ts",
+      file: "ask.ts",
       find: 'if (toBotError(error).code !== "model.context_too_long") throw error;',
       replace:
         'if (toBotError(error).code !== "model.context_too_long") return { text: toBotError(error).message, cut: false, refused: false, usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 } };',
+    },
+  },
+  {
+    name: "keeps-the-refused-past",
+    mistake: "the window stays where it is although the model refuses to read it",
+    scenario: "refused-past",
+    edit: {
+      file: "answer.ts",
+      find: "isPastRefused && leavePastBehind(request),",
+      replace: "",
+    },
+  },
+  {
+    name: "keeps-refused-questions",
+    mistake: "a question that the model has refused is part of the conversation",
+    edit: { file: "turn/item.ts", find: "refused !== true && erased", replace: "erased" },
+  },
+  {
+    name: "parks-refusals",
+    mistake: "what the model refuses to read is given up on",
+    edit: {
+      file: "ask.ts",
+      find: 'if (toBotError(error).code === "model.refused") return undefined;',
+      replace: "",
     },
   },
   {

@@ -85,6 +85,8 @@ export type Traffic = {
   unsent: number;
   tooOld: number;
   rejected: number;
+  refused: number;
+  poisonous: number;
   crashing: number;
   hanging: number;
   /** Of the events: a job that cannot be read is put on the queue beside it. */
@@ -125,6 +127,8 @@ export const quietPlan: Plan = {
     unsent: 0,
     tooOld: 0,
     rejected: 0,
+    refused: 0,
+    poisonous: 0,
     crashing: 0,
     hanging: 0,
     unreadable: 0,
@@ -228,6 +232,8 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
     hanging: share(0.2),
     unreadable: share(0.5),
     blocked: share(),
+    refused: share(0.5),
+    poisonous: share(0.5),
   };
 }
 

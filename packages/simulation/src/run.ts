@@ -71,7 +71,8 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   let answers = 0;
   const model = createMemoryModel({
     network,
-    behave: (question) => {
+    behave: (question, context) => {
+      if (check.isRefused(context)) return "invalid_prompt";
       if (question.includes("(rejected)")) return "rejected";
       return question.includes("(hanging)") ? "hang" : faults.behaviour();
     },

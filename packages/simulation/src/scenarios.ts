@@ -285,6 +285,25 @@ export const scenarios: readonly Scenario[] = [
         return said.join(" ") === expected ? [] : [`${chatId}: ${said.join(", ")}`];
       }),
   },
+  {
+    name: "refused-past",
+    shows: "what the model no longer wants to read costs its chat one more call, and no answer",
+    plan: planOf([
+      ...(["question", "poisonous", "question", "question", "refused", "question", "question"] as const).map(
+        (kind, n) => ({ atMs: n * 20_000, events: [{ chatId: "U1", kind }] }),
+      ),
+    ]),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...noneParked(outcome),
+      // The third is refused with its past and answered alone; the fifth is refused both ways.
+      ...wrong(
+        outcome.events,
+        "asked too often",
+        ({ eventId, asks }) => asks === (["E0003", "E0005"].includes(eventId) ? 2 : 1),
+      ),
+    ],
+  },
 ];
 
 /** A user who writes and writes, unsends, and starts anew now and then. */

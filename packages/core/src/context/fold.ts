@@ -121,7 +121,7 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
 }
 
 /** Errors of the model that are about these very turns. */
-const hopeless = new Set(["model.rejected", "model.context_too_long", "model.no_room"]);
+const hopeless = new Set(["model.refused", "model.rejected", "model.context_too_long", "model.no_room"]);
 
 /** As many of the oldest turns as `maxTokens` have room for, but one at least: the rest waits for the next fold. */
 function oldestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[] {

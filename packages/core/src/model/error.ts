@@ -26,6 +26,7 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
   const about = code === "unsupported_parameter" && param ? ` (${param})` : "";
   const said = `OpenAI answered ${status} ${code ?? type ?? ""}${about}`.trim();
   if (code === "context_length_exceeded") return error("model.context_too_long", said, "never", cause);
+  if (refusals.has(code ?? "")) return error("model.refused", said, "never", cause);
   if (type === "insufficient_quota" || isQuotaCode(code)) {
     return error("model.quota_exhausted", `${said}: add credit or raise the limit`, "never", cause);
   }
@@ -48,6 +49,14 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
   }
   return error("model.rejected", said, "never", cause);
 }
+
+/**
+ * 400s that refuse what was written, be it in the question or in what came before it. OpenAI says `invalid_prompt`
+ * ("we've limited access to this content for safety reasons": https://github.com/microsoft/PyRIT/pull/1463, "flagged
+ * as potentially violating our usage policy": https://github.com/BeehiveInnovations/pal-mcp-server/issues/178),
+ * Azure's OpenAI `content_filter`.
+ */
+const refusals = new Set(["invalid_prompt", "content_filter"]);
 
 function isQuotaCode(code: string | null | undefined): boolean {
   if (!code || code === "rate_limit_exceeded") return false;

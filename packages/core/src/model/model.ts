@@ -21,6 +21,10 @@ export type AskOptions = {
   signal: AbortSignal;
 };
 
+/**
+ * What the model declines to answer comes as an answer that is `refused`; or as the error `model.refused`, if it
+ * declined to read it: then the conversation may be the reason rather than its last message.
+ */
 export type Model = { ask(context: Context, options: AskOptions): Promise<ModelAnswer> };
 
 export type ModelOptions = {

@@ -41,6 +41,8 @@ export function turnEntity({ client, table }: Table) {
         way: { type: ["reply", "push"] as const },
         /** Set if the answer was written by us and not by the model; of a dropped turn, why. */
         notice: { type: noticeKinds },
+        /** The model declined to answer. */
+        refused: { type: "boolean" },
         answerTokens: { type: "number" },
         inputTokens: { type: "number" },
         cachedTokens: { type: "number" },

@@ -31,8 +31,9 @@ export function toPastTurn(item: TurnItem): PastTurn | undefined {
 }
 
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
-function isAnswered({ status, notice, erased }: TurnItem): boolean {
-  return (status === "answered" || status === "delivered") && notice === undefined && erased !== true;
+function isAnswered({ status, notice, refused, erased }: TurnItem): boolean {
+  const isSeen = status === "answered" || status === "delivered";
+  return isSeen && notice === undefined && refused !== true && erased !== true;
 }
 
 export function toConversation(items: readonly TurnItem[]): PastTurn[] {
@@ -62,7 +63,7 @@ export const NO_MESSAGES = "[]";
 
 /** Expired turns stay for days until DynamoDB deletes them; they are no part of the conversation any more. */
 export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
-  const { key, status, messageId, repeats, erased = false, notice, messages } = item;
+  const { key, status, messageId, repeats, erased = false, refused = false, notice, messages } = item;
   const past = isExpired ? undefined : toPastTurn(item);
   return {
     key,
@@ -72,13 +73,13 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
     isErased: erased,
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     ...(past && { past }),
-    ...(status === "parked" && !isExpired && { unanswered: item.question }),
+    ...((status === "parked" || refused) && !isExpired && !erased && { unanswered: item.question }),
   };
 }
 
 /** How a turn keeps its answer. */
 export function answered({ crashes }: Turn, answer: Answer, { usage, tokens }: Learned) {
-  const { messages, retryKey, way, notice, repeats } = answer;
+  const { messages, retryKey, way, notice, repeats, refused } = answer;
   return {
     // As JSON: DynamoDB's maps keep no order, and a retry must repeat its body.
     messages: JSON.stringify(messages),
@@ -86,6 +87,7 @@ export function answered({ crashes }: Turn, answer: Answer, { usage, tokens }: L
     way,
     crashesBefore: crashes,
     ...(notice && { notice }),
+    ...(refused && { refused }),
     ...(repeats && { repeats: repeats.key, question: repeats.question }),
     ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
     ...usage,

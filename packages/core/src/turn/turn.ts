@@ -38,6 +38,8 @@ export type Answer = {
   notice?: NoticeKind;
   /** Set if it answers an earlier question once more. */
   repeats?: Repeated;
+  /** The model declined: neither question nor answer is part of the conversation, lest all that follows is declined. */
+  refused?: true;
 };
 
 /** What the bot says by itself. */
@@ -151,7 +153,7 @@ export type StoredTurn = {
   hasNotice: boolean;
   /** Only if it is part of the conversation. */
   past?: PastTurn;
-  /** The question of one that was given up on. */
+  /** The question of one that was given up on, or that the model declined. */
   unanswered?: string;
 };
 

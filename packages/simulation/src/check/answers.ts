@@ -9,12 +9,15 @@ import { erasing, type Fate, unasked } from "./fate.ts";
 
 const marker = /\[(E\d+)\]/g;
 
+/** If the context was too long, and shorter is refused: three, and each twice if the first was a 401. */
+const CALLS_OF_AN_ATTEMPT = 6;
+
 /** Events that notes of 200 tokens have room for. */
 const NOTED = 40;
 
 /** What is written, asked and sent: once, in order, as stored, and to nobody else. */
 export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
-  const { fates, fateOf, turnOf, eventOf, violate } = book;
+  const { fates, fateOf, turnOf, keyOf, eventOf, violate, calm } = book;
   const newestAnswered = new Map<string, Fate>();
 
   return {
@@ -52,10 +55,17 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
       if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
-      // Twice in an attempt, if the context was too long.
-      if (fate.asks > 2 * retry.maxAttempts)
+      if (fate.asks > CALLS_OF_AN_ATTEMPT * retry.maxAttempts)
         violate("bounded", `the model was asked ${fate.asks} times`, fate);
       checkContext(context, fate);
+    },
+
+    /** OpenAI reads all that it is sent, and declines it for a word in it. */
+    isRefused({ input }: Context): boolean {
+      const past = eventsIn(input.slice(0, -1).map(({ content }) => content));
+      const { content: question = "" } = input.at(-1) ?? {};
+      const isPoisoned = past.some(({ kind }) => kind === "poisonous" || kind === "refused");
+      return isPoisoned || eventsIn([question]).some(({ kind }) => kind === "refused");
     },
 
     /** The model writes notes: on which events of the chat, as far as there is room for them. */
@@ -153,6 +163,15 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
     },
   };
 
+  function eventsIn(texts: readonly string[]): Fate[] {
+    return [...texts.join("\n").matchAll(marker)].flatMap(([, eventId]) => fates.get(eventId!) ?? []);
+  }
+
+  /** An unsend takes the notes again from all that is left. */
+  function wasRetaken({ chatId }: Fate): boolean {
+    return [...fates.values()].some((other) => other.chatId === chatId && other.kind === "unsend");
+  }
+
   /** The message for which a question that has its answer is asked again: the chat's first unanswered one. */
   function retryOf({ chatId }: Fate): Fate | undefined {
     return [...fates.values()].find(
@@ -192,6 +211,15 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
     const { maxTokens, summaryTokens, maxTurns } = bot.memory;
     if (input.length > 2 * maxTurns + 2) violate("bounded", `${input.length} messages in the context`, fate);
     const past = input.slice(0, -1).map(({ content }) => content);
+    if (eventsIn(past).some(({ kind }) => kind === "refused"))
+      violate("bounded", "what the model has refused is sent along again", fate);
+    // The first after it whose memory was read when the window had been moved.
+    const leftBehind = [...fates.values()].findLast(
+      ({ chatId, leftPastBehind }) => chatId === fate.chatId && leftPastBehind,
+    );
+    const isStale = leftBehind && eventsIn(past).some((other) => keyOf(other) < keyOf(leftBehind));
+    if (isStale && calm.butForQuestions && !wasRetaken(fate))
+      violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
     const tokens = past.reduce((sum, content) => sum + count(content), 0);
     if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
       violate("bounded", `the context has ${tokens} tokens`, fate);

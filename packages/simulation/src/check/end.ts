@@ -11,7 +11,12 @@ export function checkEnd(book: Book) {
     healed(queues: MemoryQueue): void {
       for (const { chatId, body, reason } of queues.deadLetters.messages()) {
         const fate = fateOf(eventIdOf(body));
-        if (fate?.kind !== "question" || reason?.code === "delivery.unclear") continue;
+        if (
+          !fate ||
+          !["question", "refused", "poisonous"].includes(fate.kind) ||
+          reason?.code === "delivery.unclear"
+        )
+          continue;
         violate("nothing lost", `parked again as ${reason?.code} without any trouble`, {
           chatId,
           eventId: fate.eventId,

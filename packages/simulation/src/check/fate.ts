@@ -1,10 +1,13 @@
 /**
- * `rejected`: the model refuses it for good. `crashing`: every process that asks it dies. `hanging`: the
+ * `rejected`: the model answers it with an error for good. `refused`: it declines to read anything with it.
+ * `poisonous`: it answers it, and then declines to read anything that comes after it. `crashing`: every process that asks it dies. `hanging`: the
  * model never answers it. `unsend` and `unfollow` are events, the others behind `question` are messages.
  */
 export type EventKind =
   | "question"
   | "rejected"
+  | "refused"
+  | "poisonous"
   | "crashing"
   | "hanging"
   | "retry"
@@ -84,6 +87,8 @@ export type Fate = SimulatedEvent & {
   reclaimedBy?: string;
   /** Questions to the model since it was brought back. */
   asks: number;
+  /** The window was moved past it, because the model refused to read what came before it. */
+  leftPastBehind: boolean;
   deaths: number;
   replySends: number;
   /** It was an event to be passed over, or one that erased something. */
@@ -112,6 +117,7 @@ export function newFate(event: SimulatedEvent): Fate {
     errorEnds: 0,
     reclaims: 0,
     asks: 0,
+    leftPastBehind: false,
     deaths: 0,
     replySends: 0,
     ignored: false,

@@ -26,6 +26,8 @@ const noted = new Set([
   "chat.erased",
   "window.folded",
   "window.not_folded",
+  "window.refused",
+  "window.not_moved",
 ]);
 
 const finishes = new Set([
@@ -72,6 +74,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
         if (fate.kind !== "not_a_question") violate("nothing lost", "a question was ignored", fate);
       }
       if (erases.has(name)) erased(fate);
+      if (name === "window.refused" && fields.moved === true) fate.leftPastBehind = true;
       if (name === "event.too_old") {
         fate.tooOld = true;
         const age = scheduler.now() - fate.timestamp;

@@ -105,6 +105,8 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     if (random.chance(traffic.notQuestions)) return "not_a_question";
     if (random.chance(traffic.commands)) return random.pick(["retry", "export", "forget", "unfollow"]);
     if (faults.chance(traffic.rejected)) return "rejected";
+    if (faults.chance(traffic.refused)) return "refused";
+    if (faults.chance(traffic.poisonous)) return "poisonous";
     if (faults.chance(traffic.crashing)) return "crashing";
     return faults.chance(traffic.hanging) ? "hanging" : "question";
   }

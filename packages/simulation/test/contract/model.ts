@@ -8,6 +8,7 @@ export type ModelFault =
   | "unauthorized"
   | "unknown_model"
   | "context_too_long"
+  | "invalid_prompt"
   | "failed"
   | "empty"
   | "content_filter"
@@ -65,6 +66,7 @@ export function modelContract(name: string, open: () => Promise<ModelPorts>) {
       ["unauthorized", { code: "model.unauthorized", retry: "never" }],
       ["unknown_model", { code: "model.unknown_model", retry: "never" }],
       ["context_too_long", { code: "model.context_too_long", retry: "never" }],
+      ["invalid_prompt", { code: "model.refused", retry: "never" }],
     ] as const)("%s is %j, after a single call", async (fault, error) => {
       ports.fault(fault);
       await expect(ask()).rejects.toMatchObject(error);

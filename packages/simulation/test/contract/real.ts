@@ -154,6 +154,7 @@ const modelFaults: Record<Exclude<ModelFault, "cut">, Fault> = {
   },
   unauthorized: { kind: "status", status: 401, code: "invalid_api_key" },
   unknown_model: { kind: "status", status: 404, code: "model_not_found" },
+  invalid_prompt: { kind: "status", status: 400, code: "invalid_prompt" },
   context_too_long: { kind: "status", status: 400, code: "context_length_exceeded" },
   failed: { kind: "failed" },
   empty: { kind: "empty" },
