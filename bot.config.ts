@@ -36,10 +36,13 @@ export default defineBot({
   limits: {
     /** Messages of one chat that may wait for an answer; what comes on top is not answered, and the user is told once. */
     maxUnanswered: 20,
-    /** Answers to one user, and tokens spent on them, in one day (UTC). Past either, the user is told once that day. */
+    /** Answers to one user, and tokens spent on them, in one day. Past either, the user is told once that day. */
     dailyMessages: 200,
     dailyTokens: 1_000_000,
   },
+
+  /** By whose clocks a day begins, and in which times are shown to users. */
+  timeZone: "Asia/Tokyo",
 
   /**
    * What a user can write, word for word, instead of a question. An empty list switches a command off. The first words

@@ -15,6 +15,7 @@ import { chatHash, type Log } from "./log.ts";
 import type { Model } from "./model/model.ts";
 import { hold, loadingAfterMs } from "./settings.ts";
 import { expiryOf } from "./table.ts";
+import { dayOf } from "./time-zone.ts";
 import type { Answer, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
@@ -87,7 +88,7 @@ export function createAnswer(options: AnswerOptions) {
       const resumed = request.turn.answer !== undefined;
       const delivered = await deliver({ turn, replyToken, resumed });
       const at = clock.now();
-      const today = accountOf(memory.usages, memory.fold, at);
+      const today = accountOf(memory.usages, memory.fold, dayOf(at, bot.timeZone));
       const folding = foldBehind(prepared);
       await turns.delivered(turn, {
         ...delivered,

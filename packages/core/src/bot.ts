@@ -4,6 +4,7 @@ import { MAX_WORDS, plainWords } from "./command/words.ts";
 import { mistakesOf } from "./config-mistakes.ts";
 import { BotError } from "./error.ts";
 import { defaultTexts, type Texts } from "./texts.ts";
+import { isTimeZone } from "./time-zone.ts";
 
 const price = z.number().check(z.nonnegative());
 
@@ -52,9 +53,9 @@ const commands = z.strictObject({
 
 const limits = z.strictObject({
   maxUnanswered: z._default(z.int().check(z.minimum(1), z.maximum(50)), 20),
-  /** Answers by the model to one user on one day (UTC). */
+  /** Answers by the model to one user on one day. */
   dailyMessages: z._default(z.int().check(z.positive()), 200),
-  /** Input and output tokens of one user on one day (UTC), those for the notes included. */
+  /** Input and output tokens of one user on one day, those for the notes included. */
   dailyTokens: z._default(z.int().check(z.positive()), 1_000_000),
 });
 
@@ -108,6 +109,11 @@ const schema = z
     model: z.prefault(model, {}),
     memory: z.prefault(memory, {}),
     limits: z.prefault(limits, {}),
+    /** By whose clocks a day begins, and in which times are shown: an IANA name. */
+    timeZone: z._default(
+      z.string().check(z.refine(isTimeZone, 'not a time zone; it takes a name such as "Asia/Tokyo"')),
+      "Asia/Tokyo",
+    ),
     commands: z.prefault(commands, {}),
     delivery: z._default(z.enum(["auto", "push"]), "auto"),
     texts: z.prefault(z.strictObject({ en: z.prefault(texts, {}), ja: z.prefault(texts, {}) }), {}),

@@ -23,6 +23,7 @@ import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { deadlines, hold, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
+import { dayOf, nameOfZone } from "./time-zone.ts";
 import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
 import { type DropReason, type Turn, type TurnFailure, turnKeyOf } from "./turn/turn.ts";
 import { type Account, accountOf } from "./usage/usage.ts";
@@ -132,7 +133,7 @@ export function createHandleMessage(options: MessageOptions) {
       if (isForgotten(turn, now)) throw unclear();
       if (runsApart(turn, batch)) return await putApart(turn);
       const memory = await recalling;
-      account = accountOf(memory.usages, memory.fold, now);
+      account = accountOf(memory.usages, memory.fold, dayOf(now, bot.timeZone));
       log.info("turn.claimed", {
         ...names,
         attempts: turn.attempts,
@@ -190,13 +191,18 @@ export function createHandleMessage(options: MessageOptions) {
     const { from, language } = decision;
     const { export: heading, memory: notesHeading, nothingStored: nothing } = bot.texts[language];
     const now = clock.now();
-    const exported = await exportPage(chats, { turn, from, heading, notesHeading, nothing, summary, now });
+    const { timeZone } = bot;
+    const exported = await exportPage(chats, {
+      ...{ turn, from, notesHeading, nothing, summary, timeZone, now },
+      heading: heading.replaceAll("{timeZone}", nameOfZone(now, timeZone, language)),
+    });
     return { notice: notices.export(language, exported) };
   }
 
   async function drop(turn: Turn, memory: Memory, because: DropReason): Promise<void> {
     const at = clock.now();
-    await turns.drop(turn, at, accountOf(memory.usages, memory.fold, at), because);
+    const account = accountOf(memory.usages, memory.fold, dayOf(at, bot.timeZone));
+    await turns.drop(turn, at, account, because);
     log.info("turn.dropped", { eventId: turn.eventId, chat: chatHash(turn.chatId), because });
   }
 

@@ -16,7 +16,7 @@ export type Texts = {
   /** Stands above the notes on the conversation. */
   memory: string;
   nothingRemembered: string;
-  /** Stands above everything that is stored of a chat. */
+  /** Stands above everything that is stored of a chat. `{timeZone}` is the name of the bot's time zone. */
   export: string;
   /** In its place, if there is nothing. */
   nothingStored: string;
@@ -37,7 +37,7 @@ const en: Texts = {
   forgotten: "Done. I have forgotten everything that we have talked about.",
   memory: "Besides your latest messages, this is what I have noted:",
   nothingRemembered: "I have no notes so far, only your latest messages.",
-  export: "This is everything that I have stored about you. Times are in UTC.",
+  export: "This is everything that I have stored about you. Times are in {timeZone}.",
   nothingStored: "Nothing that you have written is stored.",
   nothingToRetry: "There is no answer yet that I could try again.",
   help: "Just write to me. These words do something special:",
@@ -62,7 +62,7 @@ const ja: Texts = {
   forgotten: "これまでの会話をすべて忘れました。",
   memory: "最近のメッセージのほかに、次のことを覚えています。",
   nothingRemembered: "まだ書きとめたことはありません。覚えているのは最近のメッセージだけです。",
-  export: "保存されているあなたのデータは、これですべてです。時刻は協定世界時（UTC）です。",
+  export: "保存されているあなたのデータは、これですべてです。時刻は{timeZone}です。",
   nothingStored: "あなたのメッセージは何も保存されていません。",
   nothingToRetry: "まだ、答え直せるメッセージがありません。",
   help: "ふつうに話しかけてください。次の言葉には特別なはたらきがあります。",

@@ -47,6 +47,16 @@ test.each([
   expect(() => defineBot({ ...minimal, ...mistake } as BotConfig)).toThrow(message);
 });
 
+test("a day begins in Tokyo if nothing else is said, and never in a zone that does not exist", () => {
+  expect(defineBot(minimal).timeZone).toBe("Asia/Tokyo");
+  expect(defineBot({ ...minimal, timeZone: "America/New_York" }).timeZone).toBe("America/New_York");
+  for (const timeZone of ["Asia/Tokio", "+09:00", ""]) {
+    expect(() => defineBot({ ...minimal, timeZone })).toThrow(
+      'bot.config.ts: timeZone: not a time zone; it takes a name such as "Asia/Tokyo"',
+    );
+  }
+});
+
 test("two commands must not have the same words", () => {
   const broken = { ...minimal, commands: { help: ["/Help"], retry: ["/help!"] } };
   expect(() => defineBot(broken)).toThrow("commands: the same words stand for two commands");

@@ -2,6 +2,7 @@ import type { Chats } from "@henji/core/chat/chats";
 import type { Clock } from "@henji/core/clock";
 import { buildContext, tokensOf } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
+import { dayOf } from "@henji/core/time-zone";
 import { BEHIND_ALL } from "@henji/core/turn/turn";
 import { accountOf, costOf } from "@henji/core/usage/usage";
 import type { BotInUse } from "./bot-in-use.ts";
@@ -16,7 +17,7 @@ export type MemoryOptions = {
 /** Says what the bot remembers of a chat, in the words of the core that will use it. */
 export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: string) => Promise<ChatMemory> {
   return async (chatId) => {
-    const { memory: marks, model } = bot();
+    const { memory: marks, model, timeZone } = bot();
     const now = clock.now();
     // As the next message will find it. Besides the turns, the chat's own item is read.
     const memory = await chats.recall({ chatId, key: BEHIND_ALL }, marks.maxTurns + 1, now);
@@ -26,7 +27,7 @@ export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: str
       maxWindowTokens: marks.maxTokens,
     });
     const sent = turns.filter(({ key }) => key >= firstTurn);
-    const { usage } = accountOf(memory.usages, memory.fold, now);
+    const { usage } = accountOf(memory.usages, memory.fold, dayOf(now, timeZone));
     const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes } = usage;
     return {
       window: {
@@ -40,6 +41,7 @@ export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: str
       notes: { text: summary, tokens: await countTokens(summary), maxTokens: marks.summaryTokens },
       today: {
         ...{ answers, inputTokens, cachedTokens, outputTokens, replies, pushes },
+        timeZone,
         dollars: costOf(usage, model.prices),
       },
     };

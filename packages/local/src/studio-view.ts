@@ -67,8 +67,10 @@ export type ChatMemory = {
   };
   /** What stands for the turns before the window; empty: nothing. */
   notes: { text: string; tokens: number; maxTokens: number };
-  /** What the chat has used today (UTC). */
+  /** What the chat has used today. */
   today: {
+    /** In which it is today. */
+    timeZone: string;
     answers: number;
     inputTokens: number;
     /** Of the input, served from the model's prompt cache. */

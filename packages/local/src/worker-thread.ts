@@ -8,6 +8,6 @@ import { runThread } from "./thread.ts";
 await runThread<BotInUse>(async (say) => {
   logChannel.subscribe(say);
   const eventSource = await runWorker(workerData as RunWorkerOptions);
-  const { model, memory } = await loadBot();
-  return { ready: { model, memory }, stop: () => eventSource.stop() };
+  const { model, memory, timeZone } = await loadBot();
+  return { ready: { model, memory, timeZone }, stop: () => eventSource.stop() };
 });

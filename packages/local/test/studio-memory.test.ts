@@ -49,6 +49,7 @@ test("a chat never seen has an empty memory and has cost nothing", async () => {
     },
     notes: { text: "", tokens: 0, maxTokens: 60 },
     today: {
+      timeZone: "Asia/Tokyo",
       ...{ answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
       ...{ replies: 0, pushes: 0, dollars: 0 },
     },

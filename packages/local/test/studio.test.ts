@@ -18,6 +18,7 @@ const memory: ChatMemory = {
   },
   notes: { text: "お茶が好き。", tokens: 5, maxTokens: 400 },
   today: {
+    timeZone: "Asia/Tokyo",
     ...{ answers: 2, inputTokens: 900, cachedTokens: 640, outputTokens: 80 },
     ...{ replies: 2, pushes: 0, dollars: 0.0001 },
   },

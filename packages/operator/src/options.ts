@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { BotError } from "@henji/core/error";
-import { dayOf } from "@henji/core/usage/usage";
+import { dayOf, daysAfter } from "@henji/core/time-zone";
 
 export const help = `What the bot's users have used: answers, tokens, replies and pushes, and what the model cost.
 
 npm run usage -- [options]
 npx sst shell --stage production -- npm run usage -- [options]
 
-  --day <YYYY-MM-DD>  the day, in UTC (default today)
+  --day <YYYY-MM-DD>  the day, in timeZone of bot.config.ts (default today)
   --days <n>          a line for each of the n days up to then, instead of one for each chat
   --ids               with LINE's ids of the chats
   --json              one line of JSON
@@ -29,15 +29,22 @@ export type Options = {
   local: string | undefined;
 };
 
-const DAY_MS = 24 * 60 * 60_000;
 /** Each is read with a query, and one for each of its chats. */
 const MOST_DAYS = 366;
 
-/** Nothing, if only help was wanted. */
-export function readOptions(root: string, now: number): Options | undefined {
+/**
+ * Nothing, if only help was wanted.
+ *
+ * @param timeZone of the bot; not asked for if only help was wanted
+ */
+export async function readOptions(
+  root: string,
+  now: number,
+  timeZone: () => Promise<string>,
+): Promise<Options | undefined> {
   const { values } = parseArgs({
     options: {
-      day: { type: "string", default: dayOf(now) },
+      day: { type: "string" },
       days: { type: "string" },
       ids: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -47,17 +54,18 @@ export function readOptions(root: string, now: number): Options | undefined {
     },
   });
   if (values.help) return undefined;
-  const { day, days, ids, json, local, state } = values;
-  const last = Date.parse(day);
-  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(last) || dayOf(last) !== day) {
-    throw wrong(`--day takes a date such as ${dayOf(now)}, not ${day}`);
+  const { days, ids, json, local, state } = values;
+  const today = dayOf(now, await timeZone());
+  const { day = today } = values;
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day)) || daysAfter(day, 0) !== day) {
+    throw wrong(`--day takes a date such as ${today}, not ${day}`);
   }
   const count = Number(days ?? 1);
   if (!/^\d+$/.test(days ?? "1") || count < 1 || count > MOST_DAYS) {
     throw wrong(`--days takes a whole number from 1 to ${MOST_DAYS}, not ${days}`);
   }
   return {
-    days: Array.from({ length: count }, (_, n) => dayOf(last - n * DAY_MS)),
+    days: Array.from({ length: count }, (_, n) => daysAfter(day, -n)),
     byDay: days !== undefined,
     ...{ ids, json },
     local: local || state !== undefined ? resolve(state ?? `${root}/.henji`) : undefined,

@@ -3,8 +3,8 @@ import type { ChatUsage, DayReport } from "@henji/core/usage/report";
 const heads = ["answers", "input", "cached", "output", "replies", "pushes", "refused", "cost in $"];
 
 /** A line for each chat of the day, the dearest first, and one for all of them. */
-export function byChat({ day, chats, total }: DayReport): string {
-  if (chats.length === 0) return `Nobody used the bot on ${day} (UTC).`;
+export function byChat({ day, chats, total }: DayReport, timeZone: string): string {
+  if (chats.length === 0) return `Nobody used the bot on ${day} (${timeZone}).`;
   const lines = chats.map((chat) => [
     chat.chat,
     ...cells(chat, chat.refused ? "yes" : ""),
@@ -12,20 +12,20 @@ export function byChat({ day, chats, total }: DayReport): string {
   ]);
   const hasIds = chats.some(({ chatId }) => chatId !== undefined);
   const head = ["chat", ...heads, ...(hasIds ? ["id"] : [])];
-  return `${day} (UTC)\n\n${align([head, ...lines, [count(total.chats), ...cells(total, whole(total.refused))]])}`;
+  return `${day} (${timeZone})\n\n${align([head, ...lines, [count(total.chats), ...cells(total, whole(total.refused))]])}`;
 }
 
 /** A line for each day, the newest first; those without a chat, too. */
-export function byDay(reports: readonly DayReport[]): string {
+export function byDay(reports: readonly DayReport[], timeZone: string): string {
   const used = reports.filter(({ total }) => total.chats > 0);
   const [newest, oldest] = [reports.at(0)?.day, reports.at(-1)?.day];
-  if (used.length === 0) return `Nobody used the bot from ${oldest} to ${newest} (UTC).`;
+  if (used.length === 0) return `Nobody used the bot from ${oldest} to ${newest} (${timeZone}).`;
   const lines = reports.map(({ day, total }) => [
     day,
     whole(total.chats),
     ...cells(total, whole(total.refused)),
   ]);
-  return align([["day (UTC)", "chats", ...heads], ...lines]);
+  return align([[`day (${timeZone})`, "chats", ...heads], ...lines]);
 }
 
 type Counts = Omit<ChatUsage, "chat" | "chatId" | "refused">;

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { defineBot } from "@henji/core/bot";
 import { createUsageReport, type DayReport } from "@henji/core/usage/report";
 import { explain } from "./explain.ts";
 import { help, type Options, readOptions } from "./options.ts";
@@ -9,24 +10,26 @@ const root = resolve(import.meta.dirname, "../../..");
 let local: string | undefined;
 
 async function main(): Promise<string> {
-  const options = readOptions(root, Date.now());
+  // Loaded here and not above: a mistake in it is explained like any other.
+  const loadBot = async () => defineBot((await import("../../../bot.config.ts")).default);
+  const options = await readOptions(root, Date.now(), async () => (await loadBot()).timeZone);
   if (!options) return help;
   local = options.local;
   if (local !== undefined) useLocalStage(local);
   const report = createUsageReport(openTable());
-  // Here and not above: a mistake in it is explained like any other.
-  const { default: bot } = await import("../../../bot.config.ts");
+  const { timeZone, model } = await loadBot();
   const reports: DayReport[] = [];
-  for (const day of options.days) reports.push(await report.forDay(day, bot.model.prices, options));
-  return textOf(reports, options);
+  for (const day of options.days)
+    reports.push(await report.forDay(day, { prices: model.prices, timeZone }, options.ids));
+  return textOf(reports, timeZone, options);
 }
 
-function textOf(reports: DayReport[], { byDay: isByDay, json }: Options): string {
+function textOf(reports: DayReport[], timeZone: string, { byDay: isByDay, json }: Options): string {
   if (json) {
     const days = reports.map(({ day, total }) => ({ day, total }));
     return JSON.stringify(isByDay ? { days } : reports[0]);
   }
-  return isByDay ? byDay(reports) : byChat(reports[0]!);
+  return isByDay ? byDay(reports, timeZone) : byChat(reports[0]!, timeZone);
 }
 
 // Whoever reads only the first lines, such as `head`, closes the pipe.

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createChats } from "@henji/core/chat/chats";
 import { chatHash } from "@henji/core/log";
 import type { Table } from "@henji/core/table";
+import { dayOf } from "@henji/core/time-zone";
 import { createTurnStore } from "@henji/core/turn/store";
 import type { ModelUsage, NoticeKind } from "@henji/core/turn/turn";
 import { createTurns } from "@henji/core/turn/turns";
@@ -17,6 +18,7 @@ const used: ModelUsage = { inputTokens: 1_000, cachedTokens: 400, outputTokens: 
 /** (600 × $2 + 400 × $0.1 + 50 × $10) / 1,000,000. */
 const costUsd = 0.00174;
 
+let timeZone = "UTC";
 const hour = 60 * 60_000;
 let aws: AwsStandIns;
 let table: Table;
@@ -35,13 +37,14 @@ afterAll(async () => {
   await aws.stop();
 });
 beforeEach(() => {
+  timeZone = "UTC";
   day = new Date(Date.parse(day) + 7 * 24 * hour).toISOString().slice(0, 10);
 });
 
 const at = (hours: number, of = day) => Date.parse(of) + hours * hour;
 const dayAfter = () => new Date(at(24)).toISOString().slice(0, 10);
 const forDay = (of = day, ids = false): Promise<DayReport> =>
-  createUsageReport(table).forDay(of, prices, { ids });
+  createUsageReport(table).forDay(of, { prices, timeZone }, ids);
 
 async function claim(chatId: string, sentAt: number) {
   events += 1;
@@ -72,7 +75,7 @@ type Said = { sentAt?: number; way?: "reply" | "push"; notice?: NoticeKind };
 async function answer(chatId: string, finishedAt: number, { sentAt, way = "reply", notice }: Said = {}) {
   const turn = await claim(chatId, sentAt ?? finishedAt);
   const { usages, fold } = await createChats(table).recall(turn, 62, finishedAt);
-  const account = withAnswer(accountOf(usages, fold, finishedAt), way, notice ?? used);
+  const account = withAnswer(accountOf(usages, fold, dayOf(finishedAt, timeZone)), way, notice ?? used);
   const stored = { messages: [], retryKey: "", way, ...(notice && { notice }) };
   const turns = createTurns(createTurnStore(table));
   await turns.answer(turn, stored, { usage: used }, finishedAt + hour);
@@ -164,7 +167,7 @@ test("pages of the table are read to their end", async () => {
   client.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, Limit: 2 } }), {
     step: "initialize",
   });
-  const report = await createUsageReport({ ...table, client }).forDay(day, prices);
+  const report = await createUsageReport({ ...table, client }).forDay(day, { prices, timeZone });
   client.destroy();
   expect(report.total).toMatchObject({ chats: 5, answers: 5 });
 });
@@ -184,7 +187,7 @@ test("many chats are read side by side, but not all at once", async () => {
     },
     { step: "initialize" },
   );
-  const report = await createUsageReport({ ...table, client }).forDay(day, prices);
+  const report = await createUsageReport({ ...table, client }).forDay(day, { prices, timeZone });
   client.destroy();
   expect(report.total.chats).toBe(60);
   expect(most).toBe(16);
@@ -192,4 +195,17 @@ test("many chats are read side by side, but not all at once", async () => {
 
 test("a day on which nobody wrote is empty", async () => {
   expect(await forDay()).toMatchObject({ chats: [], total: { chats: 0, costUsd: 0 } });
+});
+
+test("a day begins and ends by the bot's clocks, in summer time too", async () => {
+  // New York puts its clocks forward on this Sunday at 2: the day has 23 hours, from 5:00 to 4:00 UTC.
+  timeZone = "America/New_York";
+  const sunday = "2027-03-14";
+  const utc = (time: string) => Date.parse(`2027-03-${time}:00Z`);
+  await answer("U-new-york", utc("14T04:59"));
+  for (const time of ["14T05:00", "15T03:58", "15T03:59"]) await answer("U-new-york", utc(time));
+  await answer("U-new-york", utc("15T04:00"));
+  expect((await forDay("2027-03-13")).total).toMatchObject({ chats: 1, answers: 1 });
+  expect((await forDay(sunday)).total).toMatchObject({ chats: 1, answers: 3 });
+  expect((await forDay("2027-03-15")).total).toMatchObject({ chats: 1, answers: 1 });
 });

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chatHash } from "@henji/core/log";
+import { dayOf } from "@henji/core/time-zone";
 import { writeEnvironment } from "@henji/local/environment-file";
 import { listen } from "@henji/local/listen";
 import { type Local, startLocal } from "@henji/local/start";
@@ -49,13 +50,13 @@ function usage(
   });
 }
 
-const today = () => new Date().toISOString().slice(0, 10);
+const today = () => dayOf(Date.now(), "Asia/Tokyo");
 
 test("the day's users, the dearest first, and their total", async () => {
   const { code, output } = await usage();
   expect(code).toBe(0);
   const [first, , head, ...lines] = output.trimEnd().split("\n");
-  expect(first).toBe(`${today()} (UTC)`);
+  expect(first).toBe(`${today()} (Asia/Tokyo)`);
   expect(head).toMatch(/^chat +answers +input +cached +output +replies +pushes +refused +cost in \$$/);
   expect(lines[0]).toMatch(new RegExp(`^${chatHash(aki)} +2 .* 0\\.0\\d{4}$`));
   expect(lines[1]).toMatch(new RegExp(`^${chatHash(ben)} +1 `));
@@ -73,7 +74,7 @@ test("LINE's ids are shown only to those who ask", async () => {
 test("--days has a line for each day, the newest first", async () => {
   const { output } = await usage(["--days", "3"]);
   const [head, ...lines] = output.trimEnd().split("\n");
-  expect(head).toMatch(/^day \(UTC\) +chats +answers/);
+  expect(head).toMatch(/^day \(Asia\/Tokyo\) +chats +answers/);
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatch(new RegExp(`^${today()} +2 +3 `));
   expect(lines[2]).toMatch(/ 0 +0\.00000$/);
@@ -99,10 +100,10 @@ test("the links of sst shell will do", async () => {
 
 test("days without anybody are no error", async () => {
   expect(await usage(["--day", "2026-01-31"])).toMatchObject({
-    ...{ code: 0, output: "Nobody used the bot on 2026-01-31 (UTC).\n" },
+    ...{ code: 0, output: "Nobody used the bot on 2026-01-31 (Asia/Tokyo).\n" },
   });
   expect((await usage(["--day", "2026-01-31", "--days", "2"])).output).toBe(
-    "Nobody used the bot from 2026-01-30 to 2026-01-31 (UTC).\n",
+    "Nobody used the bot from 2026-01-30 to 2026-01-31 (Asia/Tokyo).\n",
   );
 });
 

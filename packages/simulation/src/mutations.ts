@@ -38,7 +38,7 @@ export const mutations: readonly Mutation[] = [
       file: "answer.ts",
       find: "const delivered = await deliver({ turn, replyToken, resumed });",
       replace:
-        "await turns.delivered(turn, { by: 'push', requestId: undefined, at: clock.now(), account: accountOf([], undefined, clock.now()) }); const delivered = await deliver({ turn, replyToken, resumed });",
+        "await turns.delivered(turn, { by: 'push', requestId: undefined, at: clock.now(), account: accountOf([], undefined, dayOf(clock.now(), bot.timeZone)) }); const delivered = await deliver({ turn, replyToken, resumed });",
     },
   },
   {

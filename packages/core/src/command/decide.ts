@@ -1,5 +1,6 @@
 import { type Bot, type Language, languageOf } from "../bot.ts";
 import type { Memory } from "../chat/chats.ts";
+import { dayOf } from "../time-zone.ts";
 import type { DropReason, FinishedTurn, PastTurn, Turn } from "../turn/turn.ts";
 import { accountOf, type DayUsage } from "../usage/usage.ts";
 import { commandOf, isSlashed } from "./command.ts";
@@ -25,7 +26,7 @@ export type DecideRequest = {
 };
 
 /** Decides without any call: everything it needs came with the chat's memory. */
-export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
+export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts" | "timeZone">) {
   const notices = createNotices(bot);
 
   return ({ turn, memory, sentAt, now }: DecideRequest): Decision => {
@@ -51,7 +52,7 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts">) {
           : { kind: "say", notice: notices.askToForget(language) };
     }
 
-    const { usage } = accountOf(memory.usages, memory.fold, now);
+    const { usage } = accountOf(memory.usages, memory.fold, dayOf(now, bot.timeZone));
     const isFree = command !== undefined && command.name !== "retry";
     if (isFree ? isTalkedOut(usage, bot.limits) : isUsedUp(usage, bot.limits)) {
       return usage.refused

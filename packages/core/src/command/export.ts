@@ -1,5 +1,6 @@
 import type { Chats } from "../chat/chats.ts";
 import { MAX_MESSAGES, MAX_UNITS, split, type TextMessage } from "../line/text.ts";
+import { localTime } from "../time-zone.ts";
 import type { StoredTurn, TurnKey } from "../turn/turn.ts";
 
 export type ExportRequest = {
@@ -13,6 +14,8 @@ export type ExportRequest = {
   /** Said if there is nothing. */
   nothing: string;
   summary: string;
+  /** In which the times are shown. */
+  timeZone: string;
   now: number;
 };
 
@@ -29,10 +32,10 @@ export type ExportPage = {
  */
 export async function exportPage(
   chats: Pick<Chats, "page">,
-  { turn, from = "", heading, notesHeading, nothing, summary, now }: ExportRequest,
+  { turn, from = "", heading, notesHeading, nothing, summary, timeZone, now }: ExportRequest,
 ): Promise<ExportPage> {
   const page = await chats.page(turn.chatId, from, turn.key, now);
-  const exchanges = page.turns.flatMap((stored) => exchangeIn(stored, turn.key) ?? []);
+  const exchanges = page.turns.flatMap((stored) => exchangeIn(stored, turn.key, timeZone) ?? []);
   const notes = { key: turn.key, text: `${notesHeading}\n${summary}` };
   const all = page.next === undefined && summary !== "" ? [...exchanges, notes] : exchanges;
   const first = from === "" && (all.length > 0 || page.next !== undefined) ? [heading] : [];
@@ -67,10 +70,10 @@ function timeOf(key: string): string {
   return key.slice(0, 13);
 }
 
-function exchangeIn({ key, past, unanswered }: StoredTurn, end: string) {
+function exchangeIn({ key, past, unanswered }: StoredTurn, end: string, timeZone: string) {
   const question = past?.question ?? unanswered;
   if (question === undefined || key >= end) return undefined;
-  const at = new Date(Number(timeOf(key))).toISOString().slice(0, 16).replace("T", " ");
-  const asked = `${at} UTC\n> ${question.replaceAll("\n", "\n> ")}`;
+  const at = localTime(Number(timeOf(key)), timeZone);
+  const asked = `${at}\n> ${question.replaceAll("\n", "\n> ")}`;
   return { key, text: past ? `${asked}\n${past.answer}` : asked };
 }

@@ -1,6 +1,7 @@
 import { createConversions } from "electrodb";
 import { chatHash } from "../log.ts";
 import { guarded, type Table } from "../table.ts";
+import { daysAfter, startOfDay } from "../time-zone.ts";
 import { turnEntity } from "../turn/entity.ts";
 import type { ModelUsage } from "../turn/turn.ts";
 import { costOf, type DayUsage, type Prices, totalOf } from "./usage.ts";
@@ -18,7 +19,7 @@ export type ChatUsage = Counts & {
 };
 
 export type DayReport = {
-  /** `YYYY-MM-DD`, UTC. */
+  /** `YYYY-MM-DD`, in the bot's time zone. */
   day: string;
   /** The dearest first. */
   chats: ChatUsage[];
@@ -28,7 +29,7 @@ export type DayReport = {
 
 export type UsageReport = {
   /** One query for the day's chats, and one or, behind many unanswered turns, a few for each of them. */
-  forDay(day: string, prices: Prices, options?: { ids?: boolean }): Promise<DayReport>;
+  forDay(day: string, bot: { prices: Prices; timeZone: string }, ids?: boolean): Promise<DayReport>;
 };
 
 /** Queries at once: quick enough for thousands of chats, and no burst that the table would throttle. */
@@ -39,7 +40,6 @@ const PAGE = 10;
 
 /** How far LINE's clock, which makes the keys, may be ahead of ours, which makes the days. */
 const AHEAD_MS = 60_000;
-const DAY_MS = 24 * 60 * 60_000;
 
 /** A chat, and the key of a turn that has a total of the day: below it there is no need to look. */
 type Listed = readonly [chatId: string, key: string];
@@ -66,25 +66,31 @@ export function createUsageReport(table: Table): UsageReport {
   }
 
   /** The total is on one of the chat's newest turns of the day. */
-  async function totalIn(listed: Listed, day: string, cursor?: string): Promise<DayUsage | undefined> {
+  async function totalIn(
+    listed: Listed,
+    day: string,
+    endsAt: number,
+    cursor?: string,
+  ): Promise<DayUsage | undefined> {
     const [chatId, key] = listed;
-    const dayEnd = String(Date.parse(day) + DAY_MS + AHEAD_MS).padStart(13, "0");
+    const dayEnd = String(endsAt + AHEAD_MS).padStart(13, "0");
     const query = entity.query.byChat({ chatId }).between({ key }, { key: key > dayEnd ? key : dayEnd });
     const page = { order: "desc", limit: PAGE, pages: 1, cursor: cursor ?? null } as const;
     // The texts stay where they are.
     const { data, cursor: next } = await guarded(() => query.go({ ...page, attributes: ["usage"] }));
     const total = totalOf(data.flatMap(({ usage }) => usage ?? []).reverse(), day);
-    return total || next === null ? total : totalIn(listed, day, next);
+    return total || next === null ? total : totalIn(listed, day, endsAt, next);
   }
 
   return {
-    async forDay(day, prices, { ids = false } = {}) {
+    async forDay(day, { prices, timeZone }, ids = false) {
       const chats: ChatUsage[] = [];
+      const endsAt = startOfDay(daysAfter(day, 1), timeZone);
       const waiting = (await chatsOf(day)).values();
       const lane = async () => {
         for (const listed of waiting) {
           const [chatId] = listed;
-          const total = await totalIn(listed, day);
+          const total = await totalIn(listed, day, endsAt);
           if (total)
             chats.push({ chat: chatHash(chatId), ...(ids && { chatId }), ...counted(total, prices) });
         }

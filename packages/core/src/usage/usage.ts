@@ -1,12 +1,12 @@
 import type { DeliveryWay, ModelUsage, NoticeKind } from "../turn/turn.ts";
 
 /**
- * What a chat has used on one day (UTC). Every turn that is over carries the day's total with it, this
+ * What a chat has used on one day. Every turn that is over carries the day's total with it, this
  * turn included: a chat's turns come one after another, so adding to the newest total is exact, needs no
  * write of its own, and is read with the chat's memory.
  */
 export type DayUsage = ModelUsage & {
-  /** `YYYY-MM-DD`, UTC. */
+  /** `YYYY-MM-DD`, in the bot's time zone. */
   day: string;
   answers: number;
   replies: number;
@@ -31,9 +31,9 @@ export type FoldUsage = ModelUsage & { version: number };
  * The chat's account of today before this turn.
  *
  * @param carried what the newest turns say, oldest first
+ * @param day `YYYY-MM-DD`, today in the bot's time zone
  */
-export function accountOf(carried: readonly DayUsage[], fold: FoldUsage | undefined, now: number): Account {
-  const day = dayOf(now);
+export function accountOf(carried: readonly DayUsage[], fold: FoldUsage | undefined, day: string): Account {
   const foldVersion = Math.max(0, ...carried.map((usage) => usage.foldVersion));
   const earlier = totalOf(carried, day);
   const today = earlier ?? { ...nothing, day, foldVersion };
@@ -88,11 +88,6 @@ export type Prices = { input: number; cachedInput: number; cacheWrite: number; o
 export function costOf({ inputTokens, cachedTokens, outputTokens }: ModelUsage, prices: Prices): number {
   const fresh = (inputTokens - cachedTokens) * Math.max(prices.input, prices.cacheWrite);
   return (fresh + cachedTokens * prices.cachedInput + outputTokens * prices.output) / 1_000_000;
-}
-
-/** `YYYY-MM-DD`, UTC. */
-export function dayOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 10);
 }
 
 const nothing = {

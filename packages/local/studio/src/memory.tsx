@@ -112,7 +112,7 @@ function Usage({ today, last }: UsageProps) {
       </dl>
       <p>
         <span>
-          {words.todayUtc}
+          {words.todayIn(today.timeZone)}
           {words.tokens(input!, cached!, output!)}
         </span>
         <span>{words.sent(today.replies, today.pushes)}</span>

@@ -61,7 +61,7 @@ const en = {
   cachedToday: "cached today",
   answersToday: "answers today",
   costToday: "cost today",
-  todayUtc: "Today (UTC): ",
+  todayIn: (timeZone: string) => `Today (${timeZone}): `,
   sent: (replies: number, pushes: number) =>
     `${replies} ${replies === 1 ? "reply" : "replies"} · ${pushes} ${pushes === 1 ? "push" : "pushes"}`,
 
@@ -209,7 +209,7 @@ const ja: typeof en = {
   cachedToday: "キャッシュ・今日",
   answersToday: "今日の回答",
   costToday: "今日の費用",
-  todayUtc: "今日（UTC）：",
+  todayIn: (timeZone) => `今日（${timeZone}）：`,
   sent: (replies, pushes) => `リプライ${replies}・プッシュ${pushes}`,
 
   ways: "道のり",

@@ -1,0 +1,48 @@
+import { defineBot } from "@henji/core/bot";
+import { expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import { createWorld, type World } from "./world.ts";
+
+const limited = (timeZone: string) =>
+  defineBot({ ...ownBot, timeZone, limits: { ...ownBot.limits, dailyMessages: 1 } });
+
+async function say(world: World, ...texts: string[]): Promise<void> {
+  for (const text of texts) {
+    world.say("U1", text);
+    await world.settle();
+  }
+}
+
+/** When the world begins it is 17:00 in Tokyo, 8:00 by UTC. */
+const untilMidnightInTokyoMs = 7 * 60 * 60_000;
+const atMidnight = (world: World, beforeMs: number) =>
+  world.scheduler.run(world.scheduler.now() + untilMidnightInTokyoMs - beforeMs, () => false);
+
+test("whoever is told to come back tomorrow is answered after the midnight of the bot's time zone", async () => {
+  const world = createWorld({ bot: limited("Asia/Tokyo") });
+  await say(world, "one", "two");
+  await atMidnight(world, 10_000);
+  await say(world, "three");
+  expect(world.sent()).toEqual(["U1 reply: You said: one", `U1 reply: ${ownBot.texts.en.dailyLimit}`]);
+  await world.scheduler.run(world.scheduler.now() + 10_000, () => false);
+  await say(world, "four");
+  expect(world.sent().at(-1)).toBe("U1 reply: You said: four");
+});
+
+test("and where the bot lives by another clock, not before its own midnight", async () => {
+  const world = createWorld({ bot: limited("UTC") });
+  await say(world, "one", "two");
+  await atMidnight(world, -10_000);
+  await say(world, "three");
+  expect(world.sent()).toHaveLength(2);
+});
+
+test.each([
+  ["Hello", "Times are in Japan Standard Time.", "/export"],
+  ["こんにちは", "時刻は日本標準時です。", "/export"],
+])("an export shows times by the bot's clocks and says so (%s)", async (text, heading, command) => {
+  const world = createWorld({ bot: defineBot({ ...ownBot, timeZone: "Asia/Tokyo" }) });
+  await say(world, text, command);
+  expect(world.sent().at(-1)).toContain(heading);
+  expect(world.sent().at(-1)).toContain(`2027-01-15 17:00 GMT+9\n> ${text}`);
+});
