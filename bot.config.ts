@@ -39,6 +39,8 @@ export default defineBot({
     /** Answers to one user, and tokens spent on them, in one day. Past either, the user is told once that day. */
     dailyMessages: 200,
     dailyTokens: 1_000_000,
+    /** The same for all users together, if it is set: past it nobody is answered until tomorrow, and an alarm rings. */
+    // totalDailyTokens: 50_000_000,
   },
 
   /** By whose clocks a day begins, and in which times are shown to users. */

@@ -89,11 +89,21 @@ const count = (metricName: string, logName: string) =>
 count("JobsParked", "job.parked");
 count("ChatsFlooded", "chat.flooded");
 count("ModelBreakerOpened", "model.breaker_opened");
+count("TokenCapReached", "bot.token_cap_reached");
 
 alarm("ModelBreakerOpened", {
   says: "OpenAI refuses the account (no credit, dead key, unknown model): every message gets an apology until it is mended.",
   namespace,
   metricName: "ModelBreakerOpened",
   statistic: "Sum",
+  above: 0,
+});
+
+alarm("TokenCapReached", {
+  says: "All users together have used limits.totalDailyTokens: nobody is answered until midnight of timeZone.",
+  namespace,
+  metricName: "TokenCapReached",
+  statistic: "Sum",
+  // Every worker process says it once a day.
   above: 0,
 });

@@ -35,8 +35,8 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     const physical = template.resources.filter(({ custom, type }) => custom && !isBuildArtifact(type));
     expect(countBy(physical.map(({ type }) => type))).toEqual({
       "aws:cloudwatch/logGroup:LogGroup": 2,
-      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 3,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 4,
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 4,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 5,
       "aws:dynamodb/table:Table": 1,
       "aws:iam/role:Role": 2,
       "aws:lambda/eventSourceMapping:EventSourceMapping": 1,
@@ -277,12 +277,17 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     test("count log lines of the worker that its code really writes", () => {
       const filters = all("aws:cloudwatch/logMetricFilter:LogMetricFilter").map(({ inputs }) => inputs);
       const names = filters.map(({ pattern }) => /name\\":\\"([a-z._]+)\\"/.exec(pattern)?.[1]);
-      expect(names.sort()).toEqual(["chat.flooded", "job.parked", "model.breaker_opened"]);
+      expect(names.sort()).toEqual([
+        "bot.token_cap_reached",
+        "chat.flooded",
+        "job.parked",
+        "model.breaker_opened",
+      ]);
       for (const name of names) expect(source()).toContain(`"${name}"`);
       for (const { logGroupName } of filters) expect(logGroupName).toBe(`/aws/lambda/${worker().name}`);
-      expect(watches("ModelBreakerOpened")).toMatchObject({
-        namespace: filters[0].metricTransformation.namespace,
-      });
+      const { namespace } = filters[0].metricTransformation;
+      for (const name of ["ModelBreakerOpened", "TokenCapReached"])
+        expect(watches(name)).toMatchObject({ namespace, metricName: name, threshold: 0 });
     });
 
     test("tell the operator's mailbox when they begin and when they are over", () => {
@@ -323,7 +328,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     const names = template.resources
       .filter(({ custom, type, inputs }) => custom && inputs.name && !isBuildArtifact(type))
       .map(({ inputs }) => inputs.name);
-    expect(names).toHaveLength(17);
+    expect(names).toHaveLength(19);
     for (const name of names) expect(name).toContain(`henji-${stage}-`);
     // A log group is named after its function, on purpose.
     expect(new Set(names).size).toBe(names.length);

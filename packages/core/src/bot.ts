@@ -57,6 +57,8 @@ const limits = z.strictObject({
   dailyMessages: z._default(z.int().check(z.positive()), 200),
   /** Input and output tokens of one user on one day, those for the notes included. */
   dailyTokens: z._default(z.int().check(z.positive()), 1_000_000),
+  /** Of all users together on one day; no cap, if it is not set. */
+  totalDailyTokens: z.optional(z.int().check(z.positive())),
 });
 
 /** Who the bot speaks with. */

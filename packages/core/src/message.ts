@@ -26,10 +26,13 @@ import { expiryOf } from "./table.ts";
 import { dayOf, nameOfZone } from "./time-zone.ts";
 import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
 import { type DropReason, type Turn, type TurnFailure, turnKeyOf } from "./turn/turn.ts";
+import type { TokenCap } from "./usage/cap.ts";
 import { type Account, accountOf } from "./usage/usage.ts";
 
 export type MessageOptions = AnswerOptions & {
   inbox: Inbox;
+  /** Only if the bot has one. */
+  cap?: TokenCap | undefined;
   /** A new name for every claim. */
   newOwner: () => string;
   /** From 0 up to 1. */
@@ -105,6 +108,8 @@ export function createHandleMessage(options: MessageOptions) {
     const recalling = chats.recall(key, mostTurns + BESIDE_TURNS, now);
     // Looked at below, once it is known whether the turn is ours.
     recalling.catch(() => {});
+    const checkingCap = options.cap?.isReached();
+    checkingCap?.catch(() => {});
     const claim = await turns.claim({
       ...key,
       eventId: event.webhookEventId,
@@ -140,7 +145,8 @@ export function createHandleMessage(options: MessageOptions) {
         turns: memory.turns.length,
         ms: clock.now() - now,
       });
-      const prepared = await prepare({ turn, memory, replyToken, deadline }, event, batch);
+      const request = { turn, memory, replyToken, deadline };
+      const prepared = await prepare(request, event, batch, checkingCap);
       if (!prepared) return done;
       held = prepared.turn;
       const after = await answer.send(prepared);
@@ -160,15 +166,17 @@ export function createHandleMessage(options: MessageOptions) {
     request: Omit<AnswerRequest, "chat" | "notice" | "again">,
     event: LineEvent,
     { unsent, deadline }: Batch,
+    checkingCap: Promise<boolean> | undefined,
   ): Promise<Prepared | undefined> {
     const { turn, memory } = request;
     const { chatId, eventId, key, messageId = "" } = turn;
     const asked = { ...request, chat: chatOf(event) };
     const isGone = unsent.has(messageId) || isTakenAway(turn, memory);
     if (turn.answer && !(isGone && wasNeverSent(turn))) return answer.prepare(asked);
+    const isBotUsedUp = (await checkingCap) ?? false;
     const decision: Decision = isGone
       ? { kind: "drop", because: "unsent" }
-      : decide({ turn, memory, sentAt: event.timestamp, now: clock.now() });
+      : decide({ turn, memory, sentAt: event.timestamp, now: clock.now(), isBotUsedUp });
     if ("waiting" in decision) {
       log.warn("chat.flooded", { eventId, chat: chatHash(chatId), waiting: decision.waiting });
     }

@@ -130,6 +130,17 @@ export const loadingAfterMs = 300;
  */
 export const acknowledgeWithinMs = 250;
 
+/**
+ * `limits.totalDailyTokens`, as each worker process keeps it: what it knows of the day is never older than the first,
+ * what it has used is known to the others after the second. Their sum is how long the bot can go on past its cap.
+ */
+export const tokenCap = {
+  readEveryMs: seconds(10),
+  addEveryMs: seconds(10),
+  /** Items of a day. 20 workers add twice in ten seconds or so; DynamoDB takes a thousand writes a second to an item. */
+  shards: 4,
+} as const;
+
 /** How long a model whose account is out of order is left alone. */
 export const breakerOpenMs = seconds(60);
 

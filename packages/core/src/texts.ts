@@ -8,7 +8,7 @@ export type Texts = {
   cut: string;
   /** Sent once when more messages wait for an answer than `limits.maxUnanswered`. */
   tooMany: string;
-  /** Sent once a day when `limits.dailyMessages` or `limits.dailyTokens` is reached. */
+  /** Sent once a day when `limits.dailyMessages`, `dailyTokens` or, for all users, `totalDailyTokens` is reached. */
   dailyLimit: string;
   /** Asks whether everything shall be forgotten. */
   forget: string;

@@ -48,7 +48,9 @@ export function createWorker(options: WorkerOptions) {
         await after();
       },
     );
-    await hold.end();
+    // What is not in the table when the process is frozen may never be.
+    const mayFlush = clock.now() + 2 * deadlines.tableMs < deadline;
+    await Promise.all([hold.end(), mayFlush && options.cap?.flush()]);
     return left.map(({ messageId }) => messageId);
   };
 

@@ -10,6 +10,8 @@ import { createInbox, createQueueClient } from "@henji/core/queue/sqs";
 import { createTableClient } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
+import { createTokenCap } from "@henji/core/usage/cap";
+import { createTotals } from "@henji/core/usage/totals";
 import { createWorker } from "@henji/core/worker";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import config from "../../../bot.config.ts";
@@ -24,10 +26,20 @@ const channelAccessToken = link("LineChannelAccessToken");
 
 const log = createLog({ level: logLevel() });
 
+const { timeZone, limits } = bot;
+const cap =
+  limits.totalDailyTokens === undefined
+    ? undefined
+    : createTokenCap({
+        ...{ mostTokens: limits.totalDailyTokens, timeZone, totals: createTotals(table) },
+        ...{ random: Math.random, clock: systemClock, log },
+      });
+
 function modelOf(settings: typeof bot.model): Model {
   const apiKey = link("OpenAiApiKey");
   const model = createModel({ apiKey, baseURL: process.env.OPENAI_BASE_URL, settings });
-  return withBreaker(model, { clock: systemClock, log });
+  const guarded = withBreaker(model, { clock: systemClock, log });
+  return cap ? cap.counting(guarded) : guarded;
 }
 
 const worker = createWorker({
@@ -36,6 +48,7 @@ const worker = createWorker({
   chats: createChats(table),
   model: modelOf(bot.model),
   summarizer: modelOf(summarizerOf(bot)),
+  cap,
   line: createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock }),
   inbox: createInbox(createQueueClient(), link("EventQueue"), link("DeadLetterQueue")),
   identitySecret: channelAccessToken,

@@ -5,6 +5,7 @@ import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { worker as settings } from "@henji/core/settings";
+import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker } from "@henji/core/worker";
 import type { Check } from "./check.ts";
 import type { Invocation } from "./event-source.ts";
@@ -76,12 +77,28 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const line = process.port("line", options.line.line);
     const log = logOf(process, check);
     let owners = 0;
+    const { limits, timeZone } = bot;
+    const cap =
+      limits.totalDailyTokens === undefined
+        ? undefined
+        : createTokenCap({
+            ...{ mostTokens: limits.totalDailyTokens, timeZone, log },
+            ...{ totals: process.port("table", table.totals), random: random.next, clock: process.clock },
+          });
+    const counting = (one: Model) => {
+      const heard = hearing(one, check);
+      return cap ? cap.counting(heard) : heard;
+    };
+    const breaking = withBreaker(process.port("model", troublesome(model, process, check)), {
+      ...{ clock: process.clock, log },
+    });
     const run = createWorker({
       bot,
       turns: process.port("table", table.turns),
       chats: process.port("table", table.chats),
-      model: withBreaker(process.port("model", troublesome(model, process)), { clock: process.clock, log }),
-      summarizer: process.port("summarizer", summarizer),
+      model: counting(breaking),
+      summarizer: counting(process.port("summarizer", summarizer)),
+      cap,
       line: {
         ...line,
         reply(token, messages) {
@@ -129,13 +146,25 @@ export function createFunctions(options: FunctionsOptions): Functions {
 }
 
 /** Some questions take the whole process down, and some are never answered. */
-function troublesome(model: Model, process: Process): Model {
+function troublesome(model: Model, process: Process, check: Check): Model {
   return {
     async ask(context, options) {
       const question = context.input.at(-1)?.content ?? "";
       if (question.includes("(crashing)")) process.kill("of the question");
       if (process.isDead()) return new Promise(() => {});
+      check.asking(process, question);
       return model.ask(context, options);
+    },
+  };
+}
+
+/** What OpenAI bills for an answer that did not arrive, nobody here can know. */
+function hearing(model: Model, check: Check): Model {
+  return {
+    async ask(context, options) {
+      const answer = await model.ask(context, options);
+      check.used(answer.usage);
+      return answer;
     },
   };
 }

@@ -152,6 +152,32 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: "asks-past-the-cap",
+    mistake: "the model is asked although the bot's tokens of the day are used up",
+    scenario: "token-cap",
+    edit: { file: "command/decide.ts", find: "!isFree && isBotUsedUp", replace: "isFree && isBotUsedUp" },
+  },
+  {
+    name: "never-adds-its-tokens",
+    mistake: "a worker keeps what it has used to itself",
+    scenario: "token-cap",
+    edit: {
+      file: "usage/cap.ts",
+      find: "await totals.add({ day, shard, tokens, now: clock.now() });",
+      replace: "",
+    },
+  },
+  {
+    name: "reads-the-sum-once",
+    mistake: "a worker never hears what the others have used since it started",
+    scenario: "token-cap",
+    edit: {
+      file: "usage/cap.ts",
+      find: "clock.now() - known.readAt < tokenCap.readEveryMs",
+      replace: "known.readAt > 0",
+    },
+  },
+  {
     name: "context-grows",
     mistake: "the context holds every turn that was read",
     edit: { file: "context/context.ts", find: "return room < 0;", replace: "return false;" },

@@ -41,7 +41,13 @@ export type Plan = {
   visibilityTimeoutS: number;
   maximumConcurrency: number;
   maxOfGroup: number;
-  bot: { delivery: "auto" | "push"; maxUnanswered: number; dailyMessages: number };
+  bot: {
+    delivery: "auto" | "push";
+    maxUnanswered: number;
+    dailyMessages: number;
+    /** No cap, if it is not set. */
+    totalDailyTokens?: number | undefined;
+  };
   traffic: Traffic;
   operator: Operator | undefined;
   /** After this, nothing goes wrong any more and the world is given time to drain. */
@@ -204,6 +210,7 @@ export function drawPlan(random: Random): Plan {
       delivery: random.chance(0.8) ? "auto" : "push",
       maxUnanswered: random.pick([3, 20]),
       dailyMessages: random.pick([4, 100]),
+      totalDailyTokens: random.pick([undefined, undefined, 200, 1_000]),
     },
     traffic: drawTraffic(random, share),
     operator: random.chance(0.5) ? drawOperator(random, share) : undefined,

@@ -186,6 +186,7 @@ function botOf({ bot }: Plan): Bot {
       maxUnanswered: bot.maxUnanswered,
       dailyMessages: bot.dailyMessages,
       dailyTokens: 1_000_000_000,
+      ...(bot.totalDailyTokens !== undefined && { totalDailyTokens: bot.totalDailyTokens }),
     },
     delivery: bot.delivery,
     texts: ownBot.texts,

@@ -304,6 +304,21 @@ export const scenarios: readonly Scenario[] = [
       ),
     ],
   },
+  {
+    name: "token-cap",
+    shows: "past the whole bot's tokens of the day each user is told once, within 20 seconds whoever asks",
+    plan: planOf(steadily(6, 10, 20_000), {
+      bot: { ...quietPlan.bot, totalDailyTokens: 1_000 },
+      maxOfGroup: 1,
+    }),
+    judge: ({ events }) => [
+      ...(events.some(({ answers }) => answers > 0) ? [] : ["nobody was answered"]),
+      ...chats(6).flatMap((chatId) => {
+        const told = events.filter((fate) => fate.chatId === chatId && fate.notices > 0).length;
+        return told === 1 ? [] : [`${chatId} was told ${told} times`];
+      }),
+    ],
+  },
 ];
 
 /** A user who writes and writes, unsends, and starts anew now and then. */

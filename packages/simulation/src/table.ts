@@ -6,6 +6,7 @@ import { toConversation, toFinishedTurn, toFolding, toStoredTurn } from "@henji/
 import type { Guard, TurnStore } from "@henji/core/turn/store";
 import type { TurnKey } from "@henji/core/turn/turn";
 import { createTurns, type Turns } from "@henji/core/turn/turns";
+import type { Totals } from "@henji/core/usage/totals";
 import { directNetwork, type Network } from "./network.ts";
 
 /** Conditions that can be left out, to see whether the simulation notices. */
@@ -21,6 +22,7 @@ export type MemoryTableOptions = {
 export type MemoryTable = {
   turns: Turns;
   chats: Chats;
+  totals: Totals;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
   /** Everything that is stored of a chat. */
@@ -40,6 +42,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   const { network = directNetwork, mistakes = [], onWrite } = options;
   const turnItems = new Map<string, Map<string, TurnItem>>();
   const chatItems = new Map<string, StoredChat>();
+  const tokensOfDay = new Map<string, number>();
   /** The keys of a chat's turns, newest first, while no turn comes to it. */
   const sorted = new Map<string, string[]>();
 
@@ -154,9 +157,18 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       }),
   };
 
+  const totals: Totals = {
+    add: ({ day, tokens }) =>
+      call("add", () => {
+        tokensOfDay.set(day, (tokensOfDay.get(day) ?? 0) + tokens);
+      }),
+    sum: (day) => call("sum", () => tokensOfDay.get(day) ?? 0),
+  };
+
   return {
     turns: createTurns(store),
     chats,
+    totals,
     turn: read,
     textOf: (chatId) => JSON.stringify([...newestFirst(chatId), chatItems.get(chatId) ?? {}]),
   };

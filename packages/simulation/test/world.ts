@@ -4,6 +4,7 @@ import type { Model } from "@henji/core/model/model";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { hold, worker as settings } from "@henji/core/settings";
+import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker } from "@henji/core/worker";
 import ownBot from "../../../bot.config.ts";
 import {
@@ -50,8 +51,18 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       fateOf: () => "lives",
       onDeath: () => {},
     });
+    const log = createLog({ write: (entry) => lines.push(JSON.parse(entry).name) });
+    const mostTokens = bot.limits.totalDailyTokens;
+    const { timeZone } = bot;
+    const { totals } = table;
+    const cap =
+      mostTokens === undefined
+        ? undefined
+        : createTokenCap({ mostTokens, timeZone, totals, random: () => 0, clock: scheduler, log });
+    const counting = (one: Model) => (cap ? cap.counting(one) : one);
     const work = createWorker({
-      ...{ bot, ...table, model, summarizer, line: line.line, clock: scheduler },
+      ...{ bot, ...table, line: overrides.line ?? line.line, clock: scheduler, cap, log },
+      ...{ model: counting(overrides.model ?? model), summarizer: counting(summarizer) },
       inbox: process.port("queue", queue.inbox),
       identitySecret: "secret",
       newOwner: () => {
@@ -59,8 +70,6 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
         return `owner ${owners}`;
       },
       random: () => 0,
-      log: createLog({ write: (entry) => lines.push(JSON.parse(entry).name) }),
-      ...overrides,
     });
     return Object.assign(work, { kill: () => process.kill("of the test") });
   }

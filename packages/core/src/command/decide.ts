@@ -23,13 +23,15 @@ export type DecideRequest = {
   /** Epoch milliseconds. */
   sentAt: number;
   now: number;
+  /** All users together have used what the bot may use today. */
+  isBotUsedUp: boolean;
 };
 
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts" | "timeZone">) {
   const notices = createNotices(bot);
 
-  return ({ turn, memory, sentAt, now }: DecideRequest): Decision => {
+  return ({ turn, memory, sentAt, now, isBotUsedUp }: DecideRequest): Decision => {
     const language = languageOf(
       isSlashed(turn.question) ? (memory.turns.at(-1)?.question ?? turn.question) : turn.question,
     );
@@ -58,6 +60,11 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts" | "t
       return usage.refused
         ? { kind: "drop", because: "daily_limit" }
         : { kind: "say", notice: notices.dailyLimit(language) };
+    }
+    if (!isFree && isBotUsedUp) {
+      return usage.refused
+        ? { kind: "drop", because: "total_limit" }
+        : { kind: "say", notice: notices.totalLimit(language) };
     }
     switch (command?.name) {
       case "help":

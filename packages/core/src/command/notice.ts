@@ -22,6 +22,9 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
 
     dailyLimit: (language: Language) => notice("daily_limit", language, bot.texts[language].dailyLimit),
 
+    /** The whole bot has nothing left for today; to its user that is the same. */
+    totalLimit: (language: Language) => notice("total_limit", language, bot.texts[language].dailyLimit),
+
     askToForget: (language: Language) =>
       notice("forget", language, bot.texts[language].forget, ["forgetForSure"]),
 

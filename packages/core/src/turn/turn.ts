@@ -46,6 +46,7 @@ export type Answer = {
 export const noticeKinds = [
   "too_many",
   "daily_limit",
+  "total_limit",
   "forget",
   "forgotten",
   "memory",
@@ -57,7 +58,7 @@ export const noticeKinds = [
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Why a message gets no answer of its own: a notice has said so for an earlier one, or it was taken away. */
-export type DropReason = "too_many" | "daily_limit" | "unsent";
+export type DropReason = "too_many" | "daily_limit" | "total_limit" | "unsent";
 
 /** The turn whose question is answered once more; its own answer is no longer part of the conversation. */
 export type Repeated = { key: string; question: string; messageId?: string };

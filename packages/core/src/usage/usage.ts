@@ -73,7 +73,7 @@ export function withAnswer(
       replies: usage.replies + (way === "reply" ? 1 : 0),
       pushes: usage.pushes + (way === "push" ? 1 : 0),
       // Not if the day has changed since it was decided: nothing is used up then.
-      refused: usage.refused || (said === "daily_limit" && sends(usage) > 0),
+      refused: usage.refused || said === "total_limit" || (said === "daily_limit" && sends(usage) > 0),
     },
   };
 }

@@ -31,7 +31,10 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       const fate = fateOf(item.eventId);
       history.note("table", `${what}: ${item.status}, attempt ${item.attempts}`, item);
       if (!fate) return;
-      if (what === "claim" || what === "reclaim") fate.claims += 1;
+      if (what === "claim" || what === "reclaim") {
+        fate.claims += 1;
+        fate.claimedAt = scheduler.now();
+      }
       // The SDK may have repeated the write.
       if (what === "reclaim" && fate.reclaimedBy !== item.owner) broughtBack(fate);
       if (what === "reclaim") fate.reclaimedBy = item.owner;

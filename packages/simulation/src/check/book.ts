@@ -48,6 +48,8 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     calm: calmOf(plan),
     /** Codes that the model has ended with. */
     modelErrors: new Set<string>(),
+    /** When a process has said that the day's tokens are used up. */
+    cappedProcesses: new Map<string, number>(),
     /** Jobs that cannot be read: put on the queue, and parked. */
     unreadable: { queued: 0, parked: 0 },
 
@@ -111,6 +113,8 @@ function calmOf(plan: Plan) {
   return {
     /** Calls to the queue and the table succeed. */
     queue,
+    /** What a process counts is in the table in time, and days are the same for all. */
+    cap: queue && platform && plan.process.skewMs === 0,
     /** And no process dies but of a question. */
     butForQuestions: queue && platform,
     /** And of no question either; and there is always a worker free. */

@@ -78,6 +78,8 @@ export type Fate = SimulatedEvent & {
   redriven: boolean;
   replays: number;
   claims: number;
+  /** Epoch milliseconds, of the last claim. */
+  claimedAt?: number;
   /** Claims before it was brought back. */
   claimsBefore: number;
   /** Attempts since it was brought back that ended with an error. */

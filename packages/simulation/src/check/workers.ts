@@ -65,6 +65,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       if (noted.has(name)) {
         history.note(process.name, `${name} ${details.join(" ")}`, { eventId, chatId: fate?.chatId });
       }
+      if (name === "bot.token_cap_reached") book.cappedProcesses.set(process.name, scheduler.now());
       if (fields.code === "unexpected") violate("errors", "core threw what nobody classified", fate);
       if (!fate) return;
       // Who has lost the turn has no error to tell.

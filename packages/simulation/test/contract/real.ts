@@ -7,6 +7,7 @@ import { createModel } from "@henji/core/model/model";
 import { createInbox, createSender } from "@henji/core/queue/sqs";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
+import { createTotals } from "@henji/core/usage/totals";
 import { createLineSimulator, MONTHLY_LIMITED, RATE_LIMITED, serveLine } from "@henji/line-simulator";
 import { type AwsStandIns, startAws } from "@henji/local/aws";
 import { createTable } from "@henji/local/dynamo";
@@ -39,7 +40,8 @@ async function aws(): Promise<AwsStandIns> {
 export async function realTable(): Promise<TablePorts> {
   const { dynamodb: endpoint } = await aws();
   const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
-  return { turns: createTurns(createTurnStore(table)), chats: createChats(table) };
+  const turns = createTurns(createTurnStore(table));
+  return { turns, chats: createChats(table), totals: createTotals(table) };
 }
 
 /** The SQS client on fauxqs. Time is real here. */

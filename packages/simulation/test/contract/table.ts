@@ -1,10 +1,11 @@
 import type { Chats } from "@henji/core/chat/chats";
 import type { Answer, Turn } from "@henji/core/turn/turn";
 import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
+import type { Totals } from "@henji/core/usage/totals";
 import type { DayUsage } from "@henji/core/usage/usage";
 import { beforeEach, describe, expect, test } from "vitest";
 
-export type TablePorts = { turns: Turns; chats: Chats };
+export type TablePorts = { turns: Turns; chats: Chats; totals: Totals };
 
 const now = 1_800_000_000_000;
 const later = now + 60_000;
@@ -463,6 +464,16 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const used = { inputTokens: 5, cachedTokens: 4, outputTokens: 3 };
       await ports.turns.answer(turn, answerWith("hello"), { usage: used }, later);
       expect(await again(turn, afterLease)).toMatchObject({ turn: { used } });
+    });
+
+    test("what is added to a day, in whichever of its items, is in its sum and in no other's", async () => {
+      const { totals } = ports;
+      const [day, tomorrow] = [`${chatId}-1`, `${chatId}-2`];
+      expect(await totals.sum(day)).toBe(0);
+      await Promise.all([0, 1, 1, 3].map((shard) => totals.add({ day, shard, tokens: 100 + shard, now })));
+      await totals.add({ day: tomorrow, shard: 1, tokens: 7, now });
+      expect(await totals.sum(day)).toBe(405);
+      expect(await totals.sum(tomorrow)).toBe(7);
     });
   });
 }
