@@ -34,8 +34,6 @@ export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock
   const { maxTokens, lowWaterTokens } = bot.memory;
 
   return async (request: AskRequest): Promise<Asked> => {
-    // It stood still for so long that another may have asked already.
-    if (clock.now() >= request.turn.leaseUntil) throw tooLate();
     const reply = await unlessRefused(shortened(request));
     if (reply) return { reply, isPastRefused: false };
     if (contextOf(request, maxTokens).input.length === 1) return { reply: refusal, isPastRefused: false };
@@ -67,8 +65,10 @@ export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock
     { turn, deadline, safetyIdentifier }: AskRequest,
     context: Context,
   ): Promise<ModelAnswer> {
-    const left = deadline - clock.now() - deadlines.reserveMs;
-    if (left <= 0) throw tooLate();
+    const now = clock.now();
+    const left = deadline - now - deadlines.reserveMs;
+    // It stood still for so long, before this call or after the one before, that another may have asked already.
+    if (now >= turn.leaseUntil || left <= 0) throw tooLate();
     return model.ask(context, {
       cacheKey: chatHash(turn.chatId),
       safetyIdentifier,
