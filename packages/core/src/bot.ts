@@ -79,11 +79,13 @@ const prices = z.strictObject({
   output: price,
 });
 
+const DEFAULT_MODEL = "gpt-6-luna";
+
 const model = z.strictObject({
-  name: z._default(z.string(), "gpt-6-luna"),
+  name: z._default(z.string(), DEFAULT_MODEL),
   /** OpenAI: at least 16. */
   maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
-  /** Sent only if it is set: models without reasoning refuse it. */
+  /** Sent only if it is set, since models without reasoning refuse it; "none" for the default model, which has it. */
   reasoningEffort: z.optional(z.enum(["none", "low", "medium", "high"])),
   prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
 });
@@ -153,9 +155,18 @@ export type CommandName = keyof Bot["commands"];
 /** Checks the configuration; the error lists every mistake with its path. */
 export function defineBot(config: BotConfig): Bot {
   const result = schema.safeParse(config, { error: en().localeError });
-  if (result.success) return { ...result.data, texts: withDefaults(result.data.texts) };
+  if (result.success) {
+    const { model, texts } = result.data;
+    return { ...result.data, model: withEffort(model), texts: withDefaults(texts) };
+  }
   const mistakes = result.error.issues.flatMap((issue) => mistakesOf(issue, schema)).join("; ");
   throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes}`, { retry: "never" });
+}
+
+/** Left to itself the default model thinks, and would use the room of a short answer up before it begins. */
+function withEffort(given: z.infer<typeof model>): z.infer<typeof model> {
+  const isKnown = given.reasoningEffort !== undefined || given.name !== DEFAULT_MODEL;
+  return isKnown ? given : { ...given, reasoningEffort: "none" };
 }
 
 function withDefaults(given: z.infer<typeof schema>["texts"]): Bot["texts"] {

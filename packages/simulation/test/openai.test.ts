@@ -44,6 +44,13 @@ describe("any model of the Responses API", () => {
     expect(simulator.requests[0]!.body).not.toHaveProperty("reasoning");
   });
 
+  test("the default model does not think, unless it is told to", async () => {
+    expect(await asking(botWith({}).model)()).toBe("answered");
+    expect(await asking(botWith({ reasoningEffort: "medium" }).model)()).toBe("answered");
+    const efforts = simulator.requests.map(({ body }) => body.reasoning);
+    expect(efforts).toEqual([{ effort: "none" }, { effort: "medium" }]);
+  });
+
   test("one with reasoning is asked with the effort that is set", async () => {
     expect(await asking(botWith({ reasoningEffort: "low" }).model)()).toBe("answered");
     expect(simulator.requests[0]!.body).toHaveProperty("reasoning", { effort: "low" });
