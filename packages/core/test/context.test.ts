@@ -168,9 +168,20 @@ test("past the high mark the window starts at the oldest turn that fits under th
   expect(nextWindowStart(turns, start, marks)).toBe(start);
 });
 
-test("a turn larger than the low mark leaves an empty window, not an endless one", () => {
-  const huge = turn(1, "x ".repeat(1_000), "y");
-  const start = nextWindowStart([huge], "", marks);
-  expect(start > huge.key).toBe(true);
-  expect(start < key(2)).toBe(true);
+test("the newest turn stays in the window, however much larger than its marks it is", () => {
+  const before = Array.from({ length: 5 }, (_, n) => turn(n, "hello", "world"));
+  const huge = turn(5, "x ".repeat(1_000), "y");
+  const start = nextWindowStart([...before, huge], "", marks);
+  expect(start).toBe(huge.key);
+  expect(nextWindowStart([...before, huge], start, marks)).toBe(start);
+  const next = turn(6, "hello", "world");
+  expect(nextWindowStart([...before, huge, next], start, marks)).toBe(next.key);
+});
+
+test("the newest turn is sent if it has room alone, and left out if it has not: the bound is hard", () => {
+  const turns = [turn(1, "hello", "world"), turn(2, "x ".repeat(1_000), "y")];
+  const sent = (maxWindowTokens: number) =>
+    buildContext({ ...request, turns, maxWindowTokens }).input.slice(0, -1).length;
+  expect(sent(tokensOf(turns[1]!))).toBe(2);
+  expect(sent(tokensOf(turns[1]!) - 1)).toBe(0);
 });

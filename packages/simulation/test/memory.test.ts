@@ -256,6 +256,17 @@ test("a window that is full is folded after the answer is out; if that fails, it
   expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
 });
 
+test("a pasted text is there word for word when its follow-up is asked, wherever it meets the window", async () => {
+  const smallTalk = "昨日は友人と京都へ行って、清水寺と伏見稲荷を回りました。".repeat(4);
+  const pasted = `${"第一条、甲は乙に対し、商品を納入する。".repeat(150).slice(0, 2_800)}秘密番号4711`;
+  for (let phase = 0; phase < 20; phase += 1) {
+    world = createWorld({ summarizer: { answer: () => "notes" } });
+    const before = Array.from({ length: 38 + phase }, (_, n) => `${n} ${smallTalk}`);
+    await talk("U1", ...before, pasted, "その秘密番号は？");
+    expect([phase, world.contexts.at(-1)]).toEqual([phase, expect.stringContaining(pasted)]);
+  }
+});
+
 test("what is said while a window is folded is answered at once, and does not fold it again", async () => {
   let folds = 0;
   world = createWorld({

@@ -1,4 +1,4 @@
-import { afterKey, type PastTurn } from "../turn/turn.ts";
+import type { PastTurn } from "../turn/turn.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 
 export type ContextMessage = { role: "user" | "assistant"; content: string };
@@ -25,7 +25,10 @@ export type ContextRequest = {
   /** Key of the oldest turn of the window. */
   windowStart: string;
   message: string;
-  /** Turns beyond this are left out, oldest first, until the window has been moved. */
+  /**
+   * Turns beyond this are left out, oldest first, until the window has been moved. It holds for the newest turn
+   * too: one that has no room even alone is left out, and comes into the notes with the next fold.
+   */
   maxWindowTokens: number;
 };
 
@@ -65,7 +68,8 @@ export type WindowMarks = { highWaterTokens: number; lowWaterTokens: number; max
 /**
  * Where the window should start once `turns` are in it: unchanged below the high mark; past it, at
  * the oldest turn that keeps the window under the low mark. Dropping many turns rarely instead
- * of one turn always is what keeps the prefix in the model's cache.
+ * of one turn always is what keeps the prefix in the model's cache. The newest turn stays, however
+ * long it is: the next question is most likely about it.
  *
  * @param isWhole whether `turns` reach back to `windowStart`; if not, there are more than anyone has read
  */
@@ -76,10 +80,12 @@ export function nextWindowStart(
   isWhole = true,
 ): string {
   const window = turns.filter(({ key }) => key >= windowStart);
+  const newest = window.at(-1);
+  if (!newest) return windowStart;
   const full = sum(window.map(tokensOf)) > marks.highWaterTokens || window.length >= marks.maxTurns;
   if (!full && isWhole) return windowStart;
   const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
-  return kept[0]?.key ?? afterKey(window.at(-1)?.key ?? "");
+  return (kept[0] ?? newest).key;
 }
 
 function summaryMessages(summary: string): ContextMessage[] {
