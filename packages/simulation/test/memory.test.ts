@@ -267,6 +267,19 @@ test("a pasted text is there word for word when its follow-up is asked, wherever
   }
 });
 
+test("two messages of one millisecond are remembered in the order in which they came", async () => {
+  await talk("U1", ...questions(0, 8));
+  const at = world.scheduler.now();
+  // Their events are E9 and E10, and E10 sorts first.
+  world.say("U1", "My name is Aki", at);
+  world.say("U1", "What is my name?", at);
+  await world.settle();
+  expect(world.contexts.at(-1)).toMatch(/"My name is Aki"\},\{[^}]*\},\{[^}]*"What is my name\?"\}\]$/);
+  await talk("U1", "Thanks", "/export");
+  expect(world.contexts.at(-1)).toMatch(/My name is Aki.*What is my name\?.*Thanks/);
+  expect(newest()).toMatch(/My name is Aki.*What is my name\?.*Thanks/s);
+});
+
 test("what is said while a window is folded is answered at once, and does not fold it again", async () => {
   let folds = 0;
   world = createWorld({

@@ -31,6 +31,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   const asked: string[] = [];
   const contexts: string[] = [];
   let events = 0;
+  const owners = 0;
 
   const model = createMemoryModel({
     onAsk(question, context) {

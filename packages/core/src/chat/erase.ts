@@ -3,7 +3,7 @@ import { BotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
-import { BEHIND_ALL, type StoredTurn } from "../turn/turn.ts";
+import { BEHIND_ALL, isBefore, type Place, type StoredTurn, timeOf } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import type { Chats, Notes, NotesChange, Page } from "./chats.ts";
 
@@ -18,8 +18,8 @@ export type EraseOptions = {
 export type EraseRequest = {
   chatId: string;
   eventId: string;
-  /** Everything before this key. */
-  before: string;
+  /** Everything before this. */
+  before: Place;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
 };
@@ -38,16 +38,17 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     /** The whole chat: its notes and its turns. */
     async chat(request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
+      const time = timeOf(before.key);
       await change(chatId, ({ erasedBefore }) => ({
-        windowStart: before,
+        windowStart: time,
         summary: "",
-        erasedBefore: before > erasedBefore ? before : erasedBefore,
+        erasedBefore: time > erasedBefore ? time : erasedBefore,
       }));
       let erased = 0;
       for await (const page of pages(chatId, "")) {
         // Behind it, what was asked once more and a notice that was never delivered may repeat what was before.
-        const isMeant = ({ key, repeats = key, hasNotice }: StoredTurn) =>
-          key < before || repeats < before || hasNotice;
+        const isMeant = (turn: StoredTurn) =>
+          isBefore(turn, before) || (turn.repeats ?? turn.key) < time || turn.hasNotice;
         const meant = page.filter((turn) => !turn.isErased && isMeant(turn));
         erased += await eraseAll(meant, request);
       }
@@ -61,14 +62,15 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     async message(messageId: string, request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
       const meant: StoredTurn[] = [];
-      for await (const page of pages(chatId, timeKey(Number.parseInt(before, 10) - unsentWithinMs))) {
+      for await (const page of pages(chatId, timeBefore(before, unsentWithinMs))) {
         // A notice that was never delivered may repeat the message.
         meant.push(...page.filter((turn) => turn.messageId === messageId || turn.hasNotice));
       }
       const first = meant.find((turn) => turn.messageId === messageId)?.key;
       await change(chatId, ({ windowStart, unsent }) => ({
         // The notes hold it: they are taken again, from the turns that are left.
-        ...(first !== undefined && first < windowStart && { windowStart: retakenFrom(before), summary: "" }),
+        ...(first !== undefined &&
+          first < windowStart && { windowStart: timeBefore(before, notesRetakenMs), summary: "" }),
         ...(first === undefined && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
       }));
       const erased = await eraseAll(meant, request);
@@ -110,14 +112,9 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
   }
 }
 
-/** The key from which notes are taken again. */
-function retakenFrom(before: string): string {
-  return timeKey(Number.parseInt(before, 10) - notesRetakenMs);
-}
-
-/** The least key of a time, in epoch milliseconds. */
-function timeKey(at: number): string {
-  return String(Math.max(0, at)).padStart(13, "0");
+/** The time that was `ms` milliseconds before, as keys start with it. */
+function timeBefore({ key }: Place, ms: number): string {
+  return String(Math.max(0, Number(timeOf(key)) - ms)).padStart(13, "0");
 }
 
 /** What is done is done; the next attempt goes on behind it. */

@@ -1,4 +1,4 @@
-import type { PastTurn } from "../turn/turn.ts";
+import { type PastTurn, timeOf } from "../turn/turn.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 
 export type ContextMessage = { role: "user" | "assistant"; content: string };
@@ -12,9 +12,10 @@ export type Context = {
   input: ContextMessage[];
   /** No more input tokens than this, by construction. */
   tokensAtMost: number;
-  /** Key of the oldest turn in it; undefined without any. */
-  firstTurn?: string;
 };
+
+/** With how many past turns are in it: the newest. */
+export type BuiltContext = Context & { turns: number };
 
 export type ContextRequest = {
   instructions: string;
@@ -22,7 +23,7 @@ export type ContextRequest = {
   summary: string;
   /** Answered turns before this message, oldest first. */
   turns: readonly PastTurn[];
-  /** Key of the oldest turn of the window. */
+  /** Where the window starts: a time, since a key says nothing of the order within its millisecond. */
   windowStart: string;
   message: string;
   /**
@@ -37,13 +38,12 @@ export type ContextRequest = {
  * message changes from turn to turn but by appending, so the model's prompt cache
  * serves the prefix. The summary holds users' words: it is a message, never an instruction.
  */
-export function buildContext(request: ContextRequest): Context {
+export function buildContext(request: ContextRequest): BuiltContext {
   const { instructions, summary, message, windowStart, maxWindowTokens } = request;
   const turns = newestWithin(
     request.turns.filter(({ key }) => key >= windowStart),
     maxWindowTokens,
   );
-  const first = turns[0];
   return {
     instructions,
     input: [
@@ -59,14 +59,14 @@ export function buildContext(request: ContextRequest): Context {
       sum([...summaryMessages(summary), { content: message }].map(({ content }) => tokensAtMost(content))) +
       3 * TOKENS_PER_MESSAGE +
       sum(turns.map(tokensOf)),
-    ...(first && { firstTurn: first.key }),
+    turns: turns.length,
   };
 }
 
 export type WindowMarks = { highWaterTokens: number; lowWaterTokens: number; maxTurns: number };
 
 /**
- * Where the window should start once `turns` are in it: unchanged below the high mark; past it, at
+ * The time at which the window should start once `turns` are in it: unchanged below the high mark; past it, at
  * the oldest turn that keeps the window under the low mark. Dropping many turns rarely instead
  * of one turn always is what keeps the prefix in the model's cache. The newest turn stays, however
  * long it is: the next question is most likely about it.
@@ -85,7 +85,7 @@ export function nextWindowStart(
   const full = sum(window.map(tokensOf)) > marks.highWaterTokens || window.length >= marks.maxTurns;
   if (!full && isWhole) return windowStart;
   const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
-  return (kept[0] ?? newest).key;
+  return timeOf((kept[0] ?? newest).key);
 }
 
 function summaryMessages(summary: string): ContextMessage[] {

@@ -9,10 +9,16 @@ import type {
   Folding,
   Learned,
   PastTurn,
+  Place,
   StoredTurn,
   Turn,
   TurnFailure,
 } from "./turn.ts";
+
+/** Turns of earlier versions have no sequence: among themselves they keep the order of their keys. */
+export function toPlace({ key, sequence = "" }: TurnItem): Place {
+  return { key, sequence };
+}
 
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
@@ -62,10 +68,10 @@ export const NO_MESSAGES = "[]";
 
 /** Expired turns stay for days until DynamoDB deletes them; they are no part of the conversation any more. */
 export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
-  const { key, status, messageId, repeats, erased = false, notice, messages } = item;
+  const { status, messageId, repeats, erased = false, notice, messages } = item;
   const past = isExpired ? undefined : toPastTurn(item);
   return {
-    key,
+    ...toPlace(item),
     status,
     ...(messageId !== undefined && { messageId }),
     ...(repeats !== undefined && { repeats }),
@@ -161,13 +167,13 @@ export function firstUnclear(turn: Turn, unclearSince: number | undefined): { un
 
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
-  const { chatId, key, eventId, status, owner, leaseUntil, attempts } = item;
+  const { chatId, eventId, status, owner, leaseUntil, attempts } = item;
   const { question, messageId, unclearSince, error } = item;
   const answer = answerOf(item);
   const { inputTokens, cachedTokens = 0, outputTokens = 0 } = item;
   return {
     chatId,
-    key,
+    ...toPlace(item),
     eventId,
     status,
     owner,

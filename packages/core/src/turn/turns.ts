@@ -18,27 +18,29 @@ import type {
   FinalStatus,
   FinishedDelivery,
   Learned,
+  Place,
   Turn,
   TurnFailure,
   TurnKey,
   TurnStatus,
 } from "./turn.ts";
 
-export type ClaimRequest = TurnKey & {
-  eventId: string;
-  question: string;
-  messageId: string;
-  /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
-  owner: string;
-  /** Epoch milliseconds. */
-  now: number;
-  /** Epoch milliseconds. */
-  leaseUntil: number;
-  /** Epoch seconds. */
-  expiresAt: number;
-  /** Id of the queue message with which an operator brought the job back: it may claim a parked turn, once. */
-  replay: string | undefined;
-};
+export type ClaimRequest = TurnKey &
+  Place & {
+    eventId: string;
+    question: string;
+    messageId: string;
+    /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
+    owner: string;
+    /** Epoch milliseconds. */
+    now: number;
+    /** Epoch milliseconds. */
+    leaseUntil: number;
+    /** Epoch seconds. */
+    expiresAt: number;
+    /** Id of the queue message with which an operator brought the job back: it may claim a parked turn, once. */
+    replay: string | undefined;
+  };
 
 export type Claim =
   | { kind: "claimed"; turn: Turn }

@@ -44,6 +44,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       return {
         turns: stored.map((past) => ({
           key: past.key,
+          sequence: "",
           status: "delivered",
           isErased: false,
           hasNotice: false,
