@@ -74,13 +74,23 @@ export function createFunctions(options: FunctionsOptions): Functions {
   function startWorker() {
     const process = start("worker");
     const line = process.port("line", options.line.line);
+    const chats = process.port("table", table.chats);
     const log = logOf(process, check);
     let owners = 0;
     const run = createWorker({
       bot,
       turns: process.port("table", table.turns),
-      chats: process.port("table", table.chats),
-      model: withBreaker(process.port("model", troublesome(model, process)), { clock: process.clock, log }),
+      chats: {
+        ...chats,
+        recall(place, limit, now) {
+          if (!process.isDead()) check.recalling(process, place.chatId, place.key);
+          return chats.recall(place, limit, now);
+        },
+      },
+      model: withBreaker(process.port("model", troublesome(model, process, check)), {
+        clock: process.clock,
+        log,
+      }),
       summarizer: process.port("summarizer", summarizer),
       line: {
         ...line,
@@ -129,12 +139,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
 }
 
 /** Some questions take the whole process down, and some are never answered. */
-function troublesome(model: Model, process: Process): Model {
+function troublesome(model: Model, process: Process, check: Check): Model {
   return {
     async ask(context, options) {
       const question = context.input.at(-1)?.content ?? "";
       if (question.includes("(crashing)")) process.kill("of the question");
       if (process.isDead()) return new Promise(() => {});
+      check.asking(process, context);
       return model.ask(context, options);
     },
   };

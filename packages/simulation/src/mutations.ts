@@ -133,6 +133,24 @@ export const mutations: readonly Mutation[] = [
     edit: { file: "context/context.ts", find: "return room < 0;", replace: "return false;" },
   },
   {
+    name: "folds-the-newest-turn",
+    mistake: "a fold takes the turn just answered, if it is longer than the low mark",
+    edit: {
+      file: "context/context.ts",
+      find: "return timeOf((kept[0] ?? newest).key);",
+      replace: "return kept[0] ? timeOf(kept[0].key) : `${newest.key}~`;",
+    },
+  },
+  {
+    name: "orders-by-id",
+    mistake: "within a millisecond the ids of the events decide which turn stands first",
+    edit: {
+      file: "turn/turn.ts",
+      find: "return `${timeOf(key)}#${sequence}#${key}`;",
+      replace: "return `${key}#${sequence}`;",
+    },
+  },
+  {
     name: "acknowledges-failures",
     mistake: "a failed message is acknowledged",
     edit: {

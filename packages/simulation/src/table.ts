@@ -31,6 +31,8 @@ export type MemoryTable = {
   chats: Chats;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
+  /** A chat's turns, newest first. */
+  turnsOf(chatId: string): TurnItem[];
   /** Everything that is stored of a chat. */
   textOf(chatId: string): string;
 };
@@ -165,6 +167,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     turns: createTurns(store),
     chats,
     turn: read,
+    turnsOf: newestFirst,
     textOf: (chatId) => JSON.stringify([...newestFirst(chatId), chatItems.get(chatId) ?? {}]),
   };
 }

@@ -41,7 +41,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       fate.sequence = message.sequence;
       for (const other of fates.values()) {
         if (other.chatId !== fate.chatId || other.webhook !== fate.webhook) continue;
-        const overtaken = Number(other.eventId.slice(1)) > Number(fate.eventId.slice(1));
+        const overtaken = other.number > fate.number;
         if (other !== fate && overtaken && other.sequence !== undefined) {
           violate("in order", `${other.eventId} of the same webhook was queued before it`, fate);
         }
