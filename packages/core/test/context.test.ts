@@ -71,7 +71,8 @@ const anyText = fc
 async function noted(written: string, summaryTokens: number): Promise<string> {
   let summary = "";
   const past = turn(1, "long ago", "so it was");
-  const shown = { isErased: false, hasNotice: false, past };
+  const { question, answer } = past;
+  const shown = { isErased: false, hasNotice: false, question, answer, past };
   const stored = { key: past.key, sequence: "", status: "delivered" as const, ...shown };
   const fold = createFold({
     bot: { memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0, summaryTokens } },

@@ -348,6 +348,28 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: "keeps-quotes-of-unsent",
+    mistake: "an unsent message stays in the later answers that repeat it",
+    scenario: "unsends-while-the-table-fails",
+    edit: {
+      file: "chat/erase.ts",
+      find: "else if (repeats(turn.answer)) repeating.push(turn);",
+      replace: "else if (repeats(turn.question)) repeating.push(turn);",
+    },
+  },
+  {
+    name: "erases-quotes-last",
+    mistake:
+      "the unsent message is erased before the answers that repeat it, so that a crash between leaves them",
+    scenario: "unsends-while-the-table-fails",
+    edit: {
+      file: "chat/erase.ts",
+      find: "const answers = await eraseAll(repeating, request, turns.eraseAnswer);",
+      replace:
+        "await eraseAll(meant, request); const answers = await eraseAll(repeating, request, turns.eraseAnswer);",
+    },
+  },
+  {
     name: "answers-what-was-taken-away",
     mistake: "a message that arrives after its unsend, or after its chat was erased, is answered and stored",
     edit: {

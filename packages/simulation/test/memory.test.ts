@@ -2,6 +2,7 @@ import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
+import { createMemoryModel } from "../src/index.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -184,6 +185,45 @@ describe("what is taken away", () => {
     expect(world.table.textOf("U1")).toContain("Thanks");
     await talk("U1", "What did I say?");
     expect(world.contexts.at(-1)).not.toContain("4711");
+  });
+
+  test("an unsent message is gone from later answers that repeat it; their questions stay", async () => {
+    const model = createMemoryModel({
+      answer: (question) =>
+        question.startsWith("Which") ? "You said: My PIN is 4711." : `About ${question}`,
+      onAsk: (_question, { input }) => void world.contexts.push(JSON.stringify(input)),
+    });
+    const tell = async (text: string) => {
+      const id = world.say("U1", text);
+      await world.run(world.worker({ model }), 1_000);
+      return id;
+    };
+    const id = await tell("My PIN is 4711");
+    for (const text of ["Which PIN did I say?", "Thanks"]) await tell(text);
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+    await tell("And now?");
+    expect(world.contexts.at(-1)).toBe(
+      '[{"role":"user","content":"Which PIN did I say?"},{"role":"user","content":"Thanks"},' +
+        '{"role":"assistant","content":"About Thanks"},{"role":"user","content":"And now?"}]',
+    );
+    await talk("U1", "/export");
+    expect(newest()).toMatch(/> Which PIN did I say\?\n\n.*> Thanks\nAbout Thanks/s);
+  });
+
+  test("an answer that repeats an unsent message and waits among the dead letters is not sent", async () => {
+    const [id = ""] = await talk("U1", "My PIN is 4711");
+    const { line } = world.line;
+    const refuse = () =>
+      Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+    const model = createMemoryModel({ answer: () => "It is 4711" });
+    world.say("U1", "Which PIN did I say?");
+    await world.run(world.worker({ model, line: { ...line, reply: refuse, push: refuse } }), 1_000);
+    expect(world.lines).toContain("job.parked");
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
   });
 
   test("a message that is unsent while it waits is not answered", async () => {

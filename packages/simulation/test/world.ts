@@ -31,7 +31,6 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   const asked: string[] = [];
   const contexts: string[] = [];
   let events = 0;
-  const owners = 0;
 
   const model = createMemoryModel({
     onAsk(question, context) {

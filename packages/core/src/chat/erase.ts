@@ -6,9 +6,10 @@ import { expiryOf } from "../table.ts";
 import { BEHIND_ALL, isBefore, type Place, type StoredTurn, timeOf } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import type { Chats, Notes, NotesChange, Page } from "./chats.ts";
+import { createRepeats } from "./repeats.ts";
 
 export type EraseOptions = {
-  turns: Pick<Turns, "erase">;
+  turns: Pick<Turns, "erase" | "eraseAnswer">;
   chats: Pick<Chats, "page" | "notes" | "note">;
   retentionDays: number;
   clock: Clock;
@@ -56,15 +57,22 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     },
 
     /**
-     * One message, its answers, and what was noted of it. A message that has not arrived yet is
-     * remembered, so that it is not answered when it does.
+     * One message, its answers, what was noted of it, and later answers that repeat it. A message that has not
+     * arrived yet is remembered, so that it is not answered when it does.
      */
     async message(messageId: string, request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
       const meant: StoredTurn[] = [];
+      const repeating: StoredTurn[] = [];
+      let repeats = (_text: string) => false;
       for await (const page of pages(chatId, timeBefore(before, unsentWithinMs))) {
-        // A notice that was never delivered may repeat the message.
-        meant.push(...page.filter((turn) => turn.messageId === messageId || turn.hasNotice));
+        for (const turn of page) {
+          const isMessage = turn.messageId === messageId;
+          if (isMessage) repeats = createRepeats(turn.question);
+          // A notice that was never delivered may repeat the message.
+          if (isMessage || turn.hasNotice) meant.push(turn);
+          else if (repeats(turn.answer)) repeating.push(turn);
+        }
       }
       const first = meant.find((turn) => turn.messageId === messageId)?.key;
       await change(chatId, ({ windowStart, unsent }) => ({
@@ -73,8 +81,10 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
           first < windowStart && { windowStart: timeBefore(before, notesRetakenMs), summary: "" }),
         ...(first === undefined && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
       }));
+      // The message itself comes last: an attempt that is cut off before finds again what repeats it.
+      const answers = await eraseAll(repeating, request, turns.eraseAnswer);
       const erased = await eraseAll(meant, request);
-      log.info("message.erased", { eventId, chat: chatHash(chatId), turns: erased });
+      log.info("message.erased", { eventId, chat: chatHash(chatId), turns: erased, answers });
     },
   };
 
@@ -88,11 +98,15 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     }
   }
 
-  async function eraseAll(meant: readonly StoredTurn[], { chatId, deadline }: EraseRequest): Promise<number> {
+  async function eraseAll(
+    meant: readonly StoredTurn[],
+    { chatId, deadline }: EraseRequest,
+    erase = turns.erase,
+  ): Promise<number> {
     for (let start = 0; start < meant.length; start += SIDE_BY_SIDE) {
       if (clock.now() + deadlines.reserveMs > deadline) throw unfinished();
       const some = meant.slice(start, start + SIDE_BY_SIDE);
-      await Promise.all(some.map(({ key }) => turns.erase({ chatId, key })));
+      await Promise.all(some.map(({ key }) => erase({ chatId, key })));
     }
     return meant.length;
   }

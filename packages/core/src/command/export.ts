@@ -68,5 +68,5 @@ function exchangeIn({ key, past, unanswered }: StoredTurn) {
   if (question === undefined) return undefined;
   const at = new Date(Number(timeOf(key))).toISOString().slice(0, 16).replace("T", " ");
   const asked = `${at} UTC\n> ${question.replaceAll("\n", "\n> ")}`;
-  return { key, text: past ? `${asked}\n${past.answer}` : asked };
+  return { key, text: past?.answer ? `${asked}\n${past.answer}` : asked };
 }

@@ -46,14 +46,7 @@ export function buildContext(request: ContextRequest): BuiltContext {
   );
   return {
     instructions,
-    input: [
-      ...summaryMessages(summary),
-      ...turns.flatMap(({ question, answer }): ContextMessage[] => [
-        { role: "user", content: question },
-        { role: "assistant", content: answer },
-      ]),
-      { role: "user", content: message },
-    ],
+    input: [...summaryMessages(summary), ...turns.flatMap(toMessages), { role: "user", content: message }],
     tokensAtMost:
       tokensAtMost(instructions) +
       sum([...summaryMessages(summary), { content: message }].map(({ content }) => tokensAtMost(content))) +
@@ -86,6 +79,12 @@ export function nextWindowStart(
   if (!full && isWhole) return windowStart;
   const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
   return timeOf((kept[0] ?? newest).key);
+}
+
+/** An answer that was erased, because it repeated an unsent message, is empty. */
+function toMessages({ question, answer }: PastTurn): ContextMessage[] {
+  const asked: ContextMessage = { role: "user", content: question };
+  return answer === "" ? [asked] : [asked, { role: "assistant", content: answer }];
 }
 
 function summaryMessages(summary: string): ContextMessage[] {

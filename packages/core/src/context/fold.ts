@@ -158,7 +158,7 @@ export function foldContext(summary: string, turns: readonly PastTurn[], mostTok
     "New messages:",
     ...turns.flatMap(({ question, answer }) => [
       JSON.stringify({ user: question }),
-      JSON.stringify({ assistant: answer }),
+      ...(answer === "" ? [] : [JSON.stringify({ assistant: answer })]),
     ]),
   ].join("\n");
   const told = instructions(mostTokens);

@@ -24,16 +24,19 @@ export function toPlace({ key, sequence = "" }: TurnItem): Place {
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
   if (!isAnswered(item)) return undefined;
   const { key, question, messageId, repeats, questionTokens, answerTokens } = item;
-  const messages = JSON.parse(item.messages ?? "[]") as TextMessage[];
   return {
     key,
     question,
-    answer: messages.map((message) => message.text).join("\n"),
+    answer: answerText(item),
     ...(messageId !== undefined && { messageId }),
     ...(repeats !== undefined && { repeats }),
     ...(questionTokens !== undefined &&
       answerTokens !== undefined && { tokens: { question: questionTokens, answer: answerTokens } }),
   };
+}
+
+function answerText({ messages = NO_MESSAGES }: TurnItem): string {
+  return (JSON.parse(messages) as TextMessage[]).map(({ text }) => text).join("\n");
 }
 
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
@@ -76,6 +79,8 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
     ...(messageId !== undefined && { messageId }),
     ...(repeats !== undefined && { repeats }),
     isErased: erased,
+    question: item.question,
+    answer: answerText(item),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     ...(past && { past }),
     ...(status === "parked" && !isExpired && { unanswered: item.question }),
@@ -144,6 +149,9 @@ export const textAttributes = [
 
 /** What takes the place of the text. */
 export const erased = { erased: true, question: "" };
+
+/** What takes the place of an answer whose question stays. */
+export const answerErased = { messages: NO_MESSAGES, answerTokens: 0 };
 
 /** How a turn keeps that it was given up on. */
 export function parked(turn: Turn, failure: TurnFailure, at: number, account: Account | undefined) {

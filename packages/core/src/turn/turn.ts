@@ -154,6 +154,9 @@ export type StoredTurn = Place & {
   repeats?: string;
   /** Nothing of its text is left. */
   isErased: boolean;
+  /** As stored, whatever has become of the turn; empty if there is none. */
+  question: string;
+  answer: string;
   /** It holds a notice that was never delivered. */
   hasNotice: boolean;
   /** Only if it is part of the conversation. */

@@ -48,6 +48,8 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
           status: "delivered",
           isErased: false,
           hasNotice: false,
+          question: past.question,
+          answer: past.answer,
           past,
         })),
         next: undefined,

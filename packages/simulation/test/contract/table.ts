@@ -412,15 +412,33 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       expect(found).toEqual(["a2", "a3", "a4", "a5", "a6", "dropped"]);
     });
 
+    test("an answer that is erased leaves its question; one that is not delivered is erased whole", async () => {
+      const done = await delivered("my secret");
+      const parked = await claim();
+      await ports.turns.answer(parked, answerWith("my secret"), {}, later);
+      await ports.turns.park(parked, { code: "line.quota_exhausted" }, now);
+      for (const turn of [done, done, parked, parked]) await ports.turns.eraseAnswer(turn);
+      const { turns } = await recall();
+      expect(turns).toMatchObject([
+        { question: done.question, answer: "", tokens: { question: 3, answer: 0 } },
+      ]);
+      expect((await ports.chats.page(chatId, "", "9", now)).turns).toMatchObject([
+        { question: done.question, answer: "", isErased: false },
+        { question: "", answer: "", isErased: true },
+      ]);
+      expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+      expect(await again(parked, { replay: "message" })).toEqual({ kind: "finished", status: "dropped" });
+    });
+
     test("nothing of an erased turn is left but what keeps its event from being answered again", async () => {
       const done = await delivered("my secret");
       await ports.turns.erase(done);
       await ports.turns.erase(done);
       expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key }], usages: [usage] });
       const { turns } = await ports.chats.page(chatId, "", "9", now);
-      expect(turns).toEqual([
-        { key: done.key, sequence: done.sequence, status: "delivered", isErased: true, hasNotice: false },
-      ]);
+      const place = { key: done.key, sequence: done.sequence };
+      const nothing = { isErased: true, hasNotice: false, question: "", answer: "" };
+      expect(turns).toEqual([{ ...place, status: "delivered", ...nothing }]);
       expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
     });
 
