@@ -98,6 +98,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
     windowStart: "",
     summary: "",
     erasedBefore: "",
+    erasedTo: "",
     unsent: [],
     version: 0,
     turns: [],

@@ -333,8 +333,8 @@ export const mutations: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "const first = meant.find(",
-      replace: "await eraseAll(meant, request); const first = meant.find(",
+      find: "const first = message?.key;",
+      replace: "await eraseAll(meant, request); const first = message?.key;",
     },
   },
   {
@@ -353,8 +353,8 @@ export const mutations: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "else if (repeats(turn.answer)) repeating.push(turn);",
-      replace: "else if (repeats(turn.question)) repeating.push(turn);",
+      find: "const repeating = message ? repeatsOf(message, recent) : [];",
+      replace: "const repeating: StoredTurn[] = [];",
     },
   },
   {

@@ -1,4 +1,5 @@
 import { defineBot } from "@henji/core/bot";
+import type { Chats } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
@@ -260,6 +261,57 @@ describe("what is taken away", () => {
     await talk("U1", "fact 12", "fact 13", "fact 14", "fact 15");
     expect(world.table.textOf("U1")).toContain('"summary":"fact 0, fact 1');
     expect(world.contexts.at(-1)).toContain("fact 0, fact 1");
+  });
+
+  describe("with a long history whose reads take long", () => {
+    let reads = 0;
+
+    beforeEach(async () => {
+      reads = 0;
+      await talk("U1", ...Array.from({ length: 300 }, (_, n) => `My PIN is ${4711 + n}`));
+    });
+
+    /** One invocation; each page takes 15 s. */
+    function invocation(): Promise<string[] | "still running"> {
+      const chats: Chats = {
+        ...world.table.chats,
+        async page(...range) {
+          reads += 1;
+          await new Promise<void>((resolve) => world.scheduler.after(15_000, resolve));
+          return world.table.chats.page(...range);
+        },
+      };
+      return world.run(world.worker({ chats }), 75_000);
+    }
+
+    test("erasing it stops in time, and goes on where it was at the next attempt", async () => {
+      world.unfollow("U1");
+      for (let n = 0; world.queue.main.messages().length > 0; n += 1) {
+        expect([n, await invocation()]).not.toEqual([n, "still running"]);
+        expect(n).toBeLessThan(9);
+      }
+      expect(world.table.textOf("U1")).not.toContain("My PIN");
+      // Eight pages, and each attempt but the last stops at one that the next reads again.
+      expect(reads).toBeLessThanOrEqual(8 + 3);
+    });
+
+    test("looking for an unsent message stops in time, and is done when reads are quick again", async () => {
+      world.unsend("U1", "1");
+      expect(await invocation()).toHaveLength(1);
+      expect(world.lines).toContain("job.retry");
+      await world.settle();
+      expect(world.table.textOf("U1")).not.toContain("4711");
+    });
+  });
+
+  test("an answer given before a late unfollow arrived is taken away with what it repeats", async () => {
+    await talk("U1", "My PIN is 4711");
+    const blockedAt = world.scheduler.now() - 500;
+    await talk("U1", "Which PIN did I say?");
+    world.unfollow("U1", blockedAt);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toMatch(/4711|You said/);
+    expect(world.table.textOf("U1")).toContain("Which PIN did I say?");
   });
 
   test("who blocks the bot is forgotten", async () => {

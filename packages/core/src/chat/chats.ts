@@ -25,6 +25,8 @@ export type Notes = {
   summary: string;
   /** Time before which everything was taken away; a message from before it gets no answer any more. */
   erasedBefore: string;
+  /** Key before which nothing is left to erase, as far as an erasure of the whole chat that was cut short has come. */
+  erasedTo: string;
   /** LINE's ids of messages that were unsent before they arrived here. */
   unsent: readonly string[];
   /** What the last fold took. */
@@ -52,6 +54,7 @@ export type NotesChange = {
   windowStart?: string;
   summary?: string;
   erasedBefore?: string;
+  erasedTo?: string;
   unsent?: readonly string[];
   /** Tokens of the fold that makes the change. */
   used?: ModelUsage;
@@ -89,6 +92,7 @@ function chatEntity({ client, table }: Table) {
         windowStart: { type: "string" },
         summary: { type: "string" },
         erasedBefore: { type: "string" },
+        erasedTo: { type: "string" },
         unsent: { type: "list", items: { type: "string" } },
         /** Version that the last fold made, and its tokens. */
         foldVersion: { type: "number" },
@@ -220,27 +224,27 @@ function isCurrent({ expiresAt }: { expiresAt: number }, now: number): boolean {
 
 export type ChatItem = EntityItem<ReturnType<typeof chatEntity>>;
 
-const nothing = { windowStart: "", summary: "", erasedBefore: "", unsent: [] };
+const nothing = { windowStart: "", summary: "", erasedBefore: "", erasedTo: "", unsent: [] };
 
 /** The chat's own item as memory has it; none is an empty one. */
 export function toNotes(chat: Omit<ChatItem, "chatId"> | null | undefined, now: number): Notes {
   const version = chat?.version ?? 0;
   if (!chat || !isCurrent(chat, now)) return { ...nothing, version };
-  const { windowStart, summary, erasedBefore, unsent, foldVersion } = { ...nothing, ...chat };
+  const { windowStart, summary, erasedBefore, erasedTo, unsent, foldVersion } = { ...nothing, ...chat };
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = chat;
   const fold = foldVersion ? { inputTokens, cachedTokens, outputTokens } : undefined;
   return {
-    ...{ windowStart, summary, erasedBefore, unsent, version },
+    ...{ windowStart, summary, erasedBefore, erasedTo, unsent, version },
     ...(fold && { fold: { ...fold, version: foldVersion! } }),
   };
 }
 
 /** What a change writes: all of the notes, so that nothing of an expired item, which was read as empty, comes back. */
 export function noted(
-  { windowStart, summary, erasedBefore, unsent, fold = noFold, version }: Notes,
+  { windowStart, summary, erasedBefore, erasedTo, unsent, fold = noFold, version }: Notes,
   { used, ...change }: NotesChange,
 ) {
-  const written = { windowStart, summary, erasedBefore, unsent, ...change };
+  const written = { windowStart, summary, erasedBefore, erasedTo, unsent, ...change };
   const { version: foldVersion, ...spent } = used ? { ...used, version: version + 1 } : fold;
   return { ...written, unsent: [...written.unsent], ...spent, foldVersion, version: version + 1 };
 }

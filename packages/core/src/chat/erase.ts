@@ -25,6 +25,9 @@ export type EraseRequest = {
   deadline: number;
 };
 
+/** What is done is done; the next attempt goes on behind it. */
+const UNFINISHED = "chat.not_erased_yet";
+
 /** Turns erased at the same time. */
 const SIDE_BY_SIDE = 25;
 /** Messages that were unsent before they arrived: more than one is rare. */
@@ -40,18 +43,23 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     async chat(request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
       const time = timeOf(before.key);
-      await change(chatId, ({ erasedBefore }) => ({
+      const { erasedTo } = await change(chatId, ({ erasedBefore }) => ({
         windowStart: time,
         summary: "",
         erasedBefore: time > erasedBefore ? time : erasedBefore,
       }));
+      let reached = erasedTo;
       let erased = 0;
-      for await (const page of pages(chatId, "")) {
-        // Behind it, what was asked once more and a notice that was never delivered may repeat what was before.
-        const isMeant = (turn: StoredTurn) =>
-          isBefore(turn, before) || (turn.repeats ?? turn.key) < time || turn.hasNotice;
-        const meant = page.filter((turn) => !turn.isErased && isMeant(turn));
-        erased += await eraseAll(meant, request);
+      try {
+        for await (const page of pages(request, erasedTo)) {
+          erased += await erasePage(page, request);
+          reached = page.next ?? reached;
+        }
+      } catch (error) {
+        // The next attempt does not read once more what this one has erased.
+        const to = reached < time ? reached : time;
+        if (isUnfinished(error) && to > erasedTo) await change(chatId, () => ({ erasedTo: to }));
+        throw error;
       }
       log.info("chat.erased", { eventId, chat: chatHash(chatId), turns: erased });
     },
@@ -62,19 +70,12 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
      */
     async message(messageId: string, request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
-      const meant: StoredTurn[] = [];
-      const repeating: StoredTurn[] = [];
-      let repeats = (_text: string) => false;
-      for await (const page of pages(chatId, timeBefore(before, unsentWithinMs))) {
-        for (const turn of page) {
-          const isMessage = turn.messageId === messageId;
-          if (isMessage) repeats = createRepeats(turn.question);
-          // A notice that was never delivered may repeat the message.
-          if (isMessage || turn.hasNotice) meant.push(turn);
-          else if (repeats(turn.answer)) repeating.push(turn);
-        }
-      }
-      const first = meant.find((turn) => turn.messageId === messageId)?.key;
+      const recent: StoredTurn[] = [];
+      for await (const page of pages(request, timeBefore(before, unsentWithinMs))) recent.push(...page.turns);
+      // A notice that was never delivered may repeat the message.
+      const meant = recent.filter((turn) => turn.messageId === messageId || turn.hasNotice);
+      const message = recent.find((turn) => turn.messageId === messageId);
+      const first = message?.key;
       await change(chatId, ({ windowStart, unsent }) => ({
         // The notes hold it: they are taken again, from the turns that are left.
         ...(first !== undefined &&
@@ -82,20 +83,53 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
         ...(first === undefined && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
       }));
       // The message itself comes last: an attempt that is cut off before finds again what repeats it.
+      const repeating = message ? repeatsOf(message, recent) : [];
       const answers = await eraseAll(repeating, request, turns.eraseAnswer);
       const erased = await eraseAll(meant, request);
       log.info("message.erased", { eventId, chat: chatHash(chatId), turns: erased, answers });
     },
   };
 
+  /** By the queue: an event that comes late stands before the message, but is answered with notes that hold it. */
+  function repeatsOf(message: StoredTurn, recent: readonly StoredTurn[]): StoredTurn[] {
+    const repeats = createRepeats(message.question);
+    return recent.filter(
+      (turn) =>
+        turn.messageId !== message.messageId &&
+        turn.sequence >= message.sequence &&
+        !turn.hasNotice &&
+        repeats(turn.answer),
+    );
+  }
+
+  async function erasePage(page: Page, request: EraseRequest): Promise<number> {
+    const { before } = request;
+    const time = timeOf(before.key);
+    // Behind it, what was asked once more and a notice that was never delivered may repeat what was before.
+    const isMeant = (turn: StoredTurn) =>
+      isBefore(turn, before) || (turn.repeats ?? turn.key) < time || turn.hasNotice;
+    const meant = page.turns.filter((turn) => !turn.isErased && isMeant(turn));
+    // And if the event comes late, so may any answer: it was given by a model that knew what was before.
+    const later = page.turns.filter(
+      (turn) => !isMeant(turn) && turn.key !== before.key && turn.answer !== "",
+    );
+    return (await eraseAll(meant, request)) + (await eraseAll(later, request, turns.eraseAnswer));
+  }
+
   /** All turns from a key on, those too that are newer than the event that takes something away. */
-  async function* pages(chatId: string, from: string): AsyncGenerator<StoredTurn[]> {
+  async function* pages({ chatId, deadline }: EraseRequest, from: string): AsyncGenerator<Page> {
     let next: string | undefined = from;
     while (next !== undefined) {
+      checkTime(deadline);
       const page: Page = await chats.page(chatId, next, BEHIND_ALL, clock.now());
-      yield page.turns;
+      yield page;
       next = page.next;
     }
+  }
+
+  function checkTime(deadline: number): void {
+    if (clock.now() + deadlines.reserveMs <= deadline) return;
+    throw new BotError(UNFINISHED, "Too little of the invocation is left", { retry: "later" });
   }
 
   async function eraseAll(
@@ -104,7 +138,7 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     erase = turns.erase,
   ): Promise<number> {
     for (let start = 0; start < meant.length; start += SIDE_BY_SIDE) {
-      if (clock.now() + deadlines.reserveMs > deadline) throw unfinished();
+      checkTime(deadline);
       const some = meant.slice(start, start + SIDE_BY_SIDE);
       await Promise.all(some.map(({ key }) => erase({ chatId, key })));
     }
@@ -114,13 +148,18 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
   /**
    * Comes before anything is erased: it makes a new version, so that a fold which is under way does not bring
    * back what it has read; and an attempt that is cut off behind it still finds what it must erase.
+   *
+   * @returns the notes as they were
    */
-  async function change(chatId: string, to: (notes: Notes) => Omit<NotesChange, "expiresAt">): Promise<void> {
+  async function change(
+    chatId: string,
+    to: (notes: Notes) => Omit<NotesChange, "expiresAt">,
+  ): Promise<Notes> {
     for (let tries = 0; tries < 3; tries += 1) {
       const now = clock.now();
       const notes = await chats.notes(chatId, now);
       const expiresAt = expiryOf(now, retentionDays);
-      if (await chats.note(chatId, notes, { ...to(notes), expiresAt })) return;
+      if (await chats.note(chatId, notes, { ...to(notes), expiresAt })) return notes;
     }
     throw new BotError("chat.busy", "The chat's notes kept changing", { retry: "later" });
   }
@@ -131,7 +170,6 @@ function timeBefore({ key }: Place, ms: number): string {
   return String(Math.max(0, Number(timeOf(key)) - ms)).padStart(13, "0");
 }
 
-/** What is done is done; the next attempt goes on behind it. */
-function unfinished(): BotError {
-  return new BotError("chat.not_erased_yet", "Too little of the invocation is left", { retry: "later" });
+function isUnfinished(error: unknown): boolean {
+  return error instanceof BotError && error.code === UNFINISHED;
 }

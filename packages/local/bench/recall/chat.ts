@@ -34,6 +34,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
     windowStart: "",
     summary: "",
     erasedBefore: "",
+    erasedTo: "",
     unsent: [],
     version: 0,
   };

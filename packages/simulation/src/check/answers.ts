@@ -101,6 +101,8 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       }
       if (by === "reply") fate.replySends += 1;
       const item = turnOf(fate);
+      // It was taken away while the process stood still, and nothing can hold it back.
+      if (item?.erased && process.wasFrozen()) return;
       if (item?.messages === undefined) {
         violate("stored first", "sent before it was stored", fate);
         return;

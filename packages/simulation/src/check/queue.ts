@@ -108,6 +108,8 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     if (code === "delivery.unclear") return fate.claims > 1 || fate.replySends > 1;
     // The claim that found it out is not one of the attempts that ended without a word.
     if (code === "worker.crashed") return fate.claims - fate.claimsBefore - 1 > fate.errorEnds;
+    // An invocation that stood still, or a slow table, leaves too little time to erase.
+    if (code === "chat.not_erased_yet") return plan.process.freezes > 0 || !isCalm(plan, "table");
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");

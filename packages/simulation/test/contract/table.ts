@@ -381,14 +381,26 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const change = { windowStart: "k1", summary: "tea", unsent: ["M7"], erasedBefore: "k0", expiresAt };
       await ports.chats.note(chatId, await recall(), change);
       await ports.chats.note(chatId, await recall(), { summary: "", expiresAt });
-      const notes = { windowStart: "k1", summary: "", unsent: ["M7"], erasedBefore: "k0", version: 2 };
+      const notes = {
+        ...{ windowStart: "k1", summary: "", unsent: ["M7"] },
+        erasedBefore: "k0",
+        erasedTo: "",
+        version: 2,
+      };
       expect(await ports.chats.notes(chatId, now)).toEqual(notes);
       expect(await recall()).toMatchObject(notes);
     });
 
     test("expired notes say nothing, but keep their version", async () => {
       await ports.chats.note(chatId, await recall(), { summary: "tea", expiresAt: now / 1000 - 1 });
-      const nothing = { windowStart: "", summary: "", unsent: [], erasedBefore: "", version: 1 };
+      const nothing = {
+        windowStart: "",
+        summary: "",
+        unsent: [],
+        erasedBefore: "",
+        erasedTo: "",
+        version: 1,
+      };
       expect(await ports.chats.notes(chatId, now)).toEqual(nothing);
       expect(await recall()).toMatchObject(nothing);
       // And none of it comes back with the next change.
