@@ -333,8 +333,8 @@ export const mutations: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "const first = message?.key;",
-      replace: "await eraseAll(meant, request); const first = message?.key;",
+      find: "const message = recent.find(",
+      replace: "await eraseAll(meant, request); const message = recent.find(",
     },
   },
   {
@@ -343,8 +343,8 @@ export const mutations: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "...(first !== undefined && first < windowStart &&",
-      replace: "...(first === before &&",
+      find: "message.key < windowStart && {",
+      replace: "message.key === windowStart && {",
     },
   },
   {

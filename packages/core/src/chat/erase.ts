@@ -75,12 +75,11 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
       // A notice that was never delivered may repeat the message.
       const meant = recent.filter((turn) => turn.messageId === messageId || turn.hasNotice);
       const message = recent.find((turn) => turn.messageId === messageId);
-      const first = message?.key;
       await change(chatId, ({ windowStart, unsent }) => ({
         // The notes hold it: they are taken again, from the turns that are left.
-        ...(first !== undefined &&
-          first < windowStart && { windowStart: timeBefore(before, notesRetakenMs), summary: "" }),
-        ...(first === undefined && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
+        ...(message &&
+          message.key < windowStart && { windowStart: timeBefore(before, notesRetakenMs), summary: "" }),
+        ...(!message && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
       }));
       // The message itself comes last: an attempt that is cut off before finds again what repeats it.
       const repeating = message ? repeatsOf(message, recent) : [];
