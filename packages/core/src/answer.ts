@@ -16,7 +16,7 @@ import type { Model } from "./model/model.ts";
 import { hold, loadingAfterMs } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { dayOf } from "./time-zone.ts";
-import type { Answer, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
+import { type Answer, type Learned, type PastTurn, type Repeated, type Turn, timeOf } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
 
@@ -176,7 +176,8 @@ export function createAnswer(options: AnswerOptions) {
    */
   async function leavePastBehind({ turn, memory }: AnswerRequest): Promise<void> {
     // Not back, for a message that was brought back late.
-    const windowStart = turn.key > memory.windowStart ? turn.key : memory.windowStart;
+    const time = timeOf(turn.key);
+    const windowStart = time > memory.windowStart ? time : memory.windowStart;
     const expiresAt = expiryOf(clock.now(), bot.memory.retentionDays);
     try {
       const moved = await chats.note(turn.chatId, memory, { windowStart, summary: "", expiresAt });

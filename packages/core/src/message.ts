@@ -102,16 +102,17 @@ export function createHandleMessage(options: MessageOptions) {
     const { deadline } = batch;
     const { chatId } = message;
     const key = turnKeyOf(chatId, event);
+    const place = { ...key, sequence: message.sequence };
     const now = clock.now();
     const names = { eventId: event.webhookEventId, chat: chatHash(chatId) };
     const mostTurns = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered);
-    const recalling = chats.recall(key, mostTurns + BESIDE_TURNS, now);
+    const recalling = chats.recall(place, mostTurns + BESIDE_TURNS, now);
     // Looked at below, once it is known whether the turn is ours.
     recalling.catch(() => {});
     const checkingCap = options.cap?.isReached();
     checkingCap?.catch(() => {});
     const claim = await turns.claim({
-      ...key,
+      ...place,
       eventId: event.webhookEventId,
       question: question.text,
       messageId: question.messageId,
@@ -169,7 +170,7 @@ export function createHandleMessage(options: MessageOptions) {
     checkingCap: Promise<boolean> | undefined,
   ): Promise<Prepared | undefined> {
     const { turn, memory } = request;
-    const { chatId, eventId, key, messageId = "" } = turn;
+    const { chatId, eventId, messageId = "" } = turn;
     const asked = { ...request, chat: chatOf(event) };
     const isGone = unsent.has(messageId) || isTakenAway(turn, memory);
     if (turn.answer && !(isGone && wasNeverSent(turn))) return answer.prepare(asked);
@@ -184,7 +185,7 @@ export function createHandleMessage(options: MessageOptions) {
       await drop(turn, memory, decision.because);
       return undefined;
     }
-    if (decision.kind === "forget") await erase.chat({ chatId, eventId, before: key, deadline });
+    if (decision.kind === "forget") await erase.chat({ chatId, eventId, before: turn, deadline });
     return answer.prepare({ ...asked, ...(await toSay(decision, turn, memory)) });
   }
 
@@ -215,13 +216,14 @@ export function createHandleMessage(options: MessageOptions) {
   }
 
   async function takeAway(
-    { chatId }: Incoming,
+    { chatId, sequence }: Incoming,
     event: LineEvent,
     erasure: Erasure,
     { deadline }: Batch,
   ): Promise<void> {
     const { webhookEventId: eventId } = event;
-    const request = { chatId, eventId, before: turnKeyOf(chatId, event).key, deadline };
+    const before = { ...turnKeyOf(chatId, event), sequence };
+    const request = { chatId, eventId, before, deadline };
     if (erasure.kind === "chat") await erase.chat(request);
     else await erase.message(erasure.messageId, request);
   }

@@ -41,6 +41,7 @@ const message = (n: number): Incoming => ({
   messageId: `m${n}`,
   receiptHandle: `r${n}`,
   chatId: `c${n}`,
+  sequence: "",
   body: "",
   receiveCount: 1,
 });

@@ -3,7 +3,7 @@ import { buildContext, nextWindowStart, SUMMARY_HEADING, tokensOf } from "@henji
 import { createFold } from "@henji/core/context/fold";
 import { loadTokenizer, TOKENS_PER_MESSAGE, tokensAtMost } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
-import type { PastTurn } from "@henji/core/turn/turn";
+import { type PastTurn, timeOf } from "@henji/core/turn/turn";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
@@ -29,7 +29,7 @@ test("the context is instructions, then the turns of the window, then the new me
   const context = buildContext({ ...request, turns, windowStart: key(2), message: "q3" });
   expect(context).toMatchObject({
     instructions: "Be kind.",
-    firstTurn: key(2),
+    turns: 1,
     input: [
       { role: "user", content: "q2" },
       { role: "assistant", content: "a2" },
@@ -71,7 +71,9 @@ const anyText = fc
 async function noted(written: string, summaryTokens: number): Promise<string> {
   let summary = "";
   const past = turn(1, "long ago", "so it was");
-  const stored = { key: past.key, status: "delivered", isErased: false, hasNotice: false, past } as const;
+  const { question, answer } = past;
+  const shown = { isErased: false, hasNotice: false, question, answer, past };
+  const stored = { key: past.key, sequence: "", status: "delivered" as const, ...shown };
   const fold = createFold({
     bot: { memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0, summaryTokens } },
     chats: {
@@ -96,6 +98,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
     windowStart: "",
     summary: "",
     erasedBefore: "",
+    erasedTo: "",
     unsent: [],
     version: 0,
     turns: [],
@@ -162,15 +165,26 @@ test("past the high mark the window starts at the oldest turn that fits under th
     turns.filter((one) => one.key >= start).reduce((sum, one) => sum + tokensOf(one), 0);
   const start = nextWindowStart(turns, "", { ...marks, maxTurns: 200 });
   expect(windowTokens(start)).toBeLessThanOrEqual(marks.lowWaterTokens);
-  expect(windowTokens(turns[turns.findIndex((one) => one.key === start) - 1]!.key)).toBeGreaterThan(
+  expect(windowTokens(turns[turns.findIndex((one) => one.key >= start) - 1]!.key)).toBeGreaterThan(
     marks.lowWaterTokens,
   );
   expect(nextWindowStart(turns, start, marks)).toBe(start);
 });
 
-test("a turn larger than the low mark leaves an empty window, not an endless one", () => {
-  const huge = turn(1, "x ".repeat(1_000), "y");
-  const start = nextWindowStart([huge], "", marks);
-  expect(start > huge.key).toBe(true);
-  expect(start < key(2)).toBe(true);
+test("the newest turn stays in the window, however much larger than its marks it is", () => {
+  const before = Array.from({ length: 5 }, (_, n) => turn(n, "hello", "world"));
+  const huge = turn(5, "x ".repeat(1_000), "y");
+  const start = nextWindowStart([...before, huge], "", marks);
+  expect(start).toBe(timeOf(huge.key));
+  expect(nextWindowStart([...before, huge], start, marks)).toBe(start);
+  const next = turn(6, "hello", "world");
+  expect(nextWindowStart([...before, huge, next], start, marks)).toBe(timeOf(next.key));
+});
+
+test("the newest turn is sent if it has room alone, and left out if it has not: the bound is hard", () => {
+  const turns = [turn(1, "hello", "world"), turn(2, "x ".repeat(1_000), "y")];
+  const sent = (maxWindowTokens: number) =>
+    buildContext({ ...request, turns, maxWindowTokens }).input.slice(0, -1).length;
+  expect(sent(tokensOf(turns[1]!))).toBe(2);
+  expect(sent(tokensOf(turns[1]!) - 1)).toBe(0);
 });

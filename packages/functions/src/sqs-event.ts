@@ -9,6 +9,8 @@ export function toIncoming(record: SQSRecord): Incoming {
     receiptHandle,
     body,
     chatId: attributes.MessageGroupId ?? "channel",
+    // SQS: 128 bits, which is up to 39 digits.
+    sequence: (attributes.SequenceNumber ?? "").padStart(39, "0"),
     receiveCount: Number(attributes.ApproximateReceiveCount),
     ...(parkedAt !== undefined && { parkedAt: Number(parkedAt) }),
   };

@@ -20,13 +20,13 @@ export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: str
     const { memory: marks, model, timeZone } = bot();
     const now = clock.now();
     // As the next message will find it. Besides the turns, the chat's own item is read.
-    const memory = await chats.recall({ chatId, key: BEHIND_ALL }, marks.maxTurns + 1, now);
+    const memory = await chats.recall({ chatId, key: BEHIND_ALL, sequence: "" }, marks.maxTurns + 1, now);
     const { turns, windowStart, summary } = memory;
-    const { firstTurn = BEHIND_ALL } = buildContext({
+    const context = buildContext({
       ...{ turns, windowStart, summary, instructions: "", message: "" },
       maxWindowTokens: marks.maxTokens,
     });
-    const sent = turns.filter(({ key }) => key >= firstTurn);
+    const sent = turns.slice(turns.length - context.turns);
     const { usage } = accountOf(memory.usages, memory.fold, dayOf(now, timeZone));
     const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes } = usage;
     return {

@@ -96,6 +96,24 @@ test("a fact told in turn 1 can be asked for in turn 300", async () => {
   expect(JSON.stringify(window)).not.toContain(fact);
 });
 
+test("messages of one millisecond stand in the order of the queue, whatever their events' ids are", async () => {
+  const { line } = local;
+  const timestamp = Date.now();
+  const texts = ["one", "two", "three", "four"];
+  const events = texts.map((text, n) => {
+    return {
+      ...line.say({ from: user, text }),
+      timestamp,
+      webhookEventId: `01J00000000000000000000${9 - n}`,
+    };
+  });
+  const answered = nextAnswers(line, user, texts.length);
+  await line.deliver(events);
+  await answered;
+  const asked = inputOf(local.model!.requests.findLast((one) => !isFold(one))!);
+  expect(asked.slice(-7).flatMap(({ role, content }) => (role === "user" ? content : []))).toEqual(texts);
+});
+
 test("the stand-in finds a fact of turn 1 in its notes", async () => {
   expect(await ask(local.line, user, "What is my cat called?")).toMatch(
     /My notes say: “My cat is called Momo\.”/,

@@ -61,6 +61,7 @@ async function claim(chatId: string, sentAt: number) {
   const claimed = await createTurns(createTurnStore(table)).claim({
     chatId,
     key,
+    sequence: "",
     eventId,
     ...asked,
     ...lease,

@@ -1,6 +1,7 @@
 import { checkAnswers } from "./check/answers.ts";
 import { type BookOptions, createBook } from "./check/book.ts";
 import { checkCap } from "./check/cap.ts";
+import { checkContexts } from "./check/contexts.ts";
 import { checkEnd } from "./check/end.ts";
 import type { Fate, SimulatedEvent } from "./check/fate.ts";
 import { checkQueue } from "./check/queue.ts";
@@ -30,6 +31,7 @@ export function createCheck(options: BookOptions) {
 
     ...checkQueue(book, options),
     ...checkAnswers(book, options),
+    ...checkContexts(book, options),
     ...checkWorkers(book, options),
     ...checkCap(book, options),
     ...checkEnd(book),

@@ -75,6 +75,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   function startWorker() {
     const process = start("worker");
     const line = process.port("line", options.line.line);
+    const chats = process.port("table", table.chats);
     const log = logOf(process, check);
     let owners = 0;
     const { limits, timeZone } = bot;
@@ -95,7 +96,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const run = createWorker({
       bot,
       turns: process.port("table", table.turns),
-      chats: process.port("table", table.chats),
+      chats: {
+        ...chats,
+        recall(place, limit, now) {
+          if (!process.isDead()) check.recalling(process, place.chatId, place.key);
+          return chats.recall(place, limit, now);
+        },
+      },
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
       cap,
@@ -153,6 +160,7 @@ function troublesome(model: Model, process: Process, check: Check): Model {
       if (question.includes("(crashing)")) process.kill("of the question");
       if (process.isDead()) return new Promise(() => {});
       check.asking(process, question);
+      check.showing(process, context);
       return model.ask(context, options);
     },
   };

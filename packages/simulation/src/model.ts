@@ -22,7 +22,7 @@ export type MemoryModelOptions = {
   network?: Network;
   behave?: (question: string, context: Context) => Behaviour;
   /** The text of an answer. Default: the question, repeated. */
-  answer?: (question: string) => string;
+  answer?: (question: string, context: Context) => string;
   /** Every call, before anything can go wrong with it. */
   onAsk?: (question: string, context: Context, options: AskOptions) => void;
   onFailure?: (question: string, code: string) => void;
@@ -83,7 +83,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
 
   function act(question: string, context: Context, behaviour: Behaviour): ModelAnswer {
     const usage = { inputTokens: context.input.length * 20, cachedTokens: 0, outputTokens: 20 };
-    const text = answer(question);
+    const text = answer(question, context);
     switch (behaviour) {
       case "answer":
         return { text, cut: false, refused: false, usage };

@@ -183,6 +183,24 @@ export const mutations: readonly Mutation[] = [
     edit: { file: "context/context.ts", find: "return room < 0;", replace: "return false;" },
   },
   {
+    name: "folds-the-newest-turn",
+    mistake: "a fold takes the turn just answered, if it is longer than the low mark",
+    edit: {
+      file: "context/context.ts",
+      find: "return timeOf((kept[0] ?? newest).key);",
+      replace: "return kept[0] ? timeOf(kept[0].key) : `${newest.key}~`;",
+    },
+  },
+  {
+    name: "orders-by-id",
+    mistake: "within a millisecond the ids of the events decide which turn stands first",
+    edit: {
+      file: "turn/turn.ts",
+      find: "return `${timeOf(key)}#${sequence}#${key}`;",
+      replace: "return `${key}#${sequence}`;",
+    },
+  },
+  {
     name: "acknowledges-failures",
     mistake: "a failed message is acknowledged",
     edit: {
@@ -365,8 +383,8 @@ export const mutations: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "const first = meant.find(",
-      replace: "await eraseAll(meant, request); const first = meant.find(",
+      find: "const message = recent.find(",
+      replace: "await eraseAll(meant, request); const message = recent.find(",
     },
   },
   {
@@ -375,8 +393,30 @@ export const mutations: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "...(first !== undefined && first < windowStart &&",
-      replace: "...(first === before &&",
+      find: "message.key < windowStart && {",
+      replace: "message.key === windowStart && {",
+    },
+  },
+  {
+    name: "keeps-quotes-of-unsent",
+    mistake: "an unsent message stays in the later answers that repeat it",
+    scenario: "unsends-while-the-table-fails",
+    edit: {
+      file: "chat/erase.ts",
+      find: "const repeating = message ? repeatsOf(message, recent) : [];",
+      replace: "const repeating: StoredTurn[] = [];",
+    },
+  },
+  {
+    name: "erases-quotes-last",
+    mistake:
+      "the unsent message is erased before the answers that repeat it, so that a crash between leaves them",
+    scenario: "unsends-while-the-table-fails",
+    edit: {
+      file: "chat/erase.ts",
+      find: "const answers = await eraseAll(repeating, request, turns.eraseAnswer);",
+      replace:
+        "await eraseAll(meant, request); const answers = await eraseAll(repeating, request, turns.eraseAnswer);",
     },
   },
   {

@@ -89,6 +89,8 @@ export type Traffic = {
   commands: number;
   /** Of the questions: unsent some time later. */
   unsent: number;
+  /** Of the answers: repeat word for word what the user said before. */
+  quoted: number;
   tooOld: number;
   rejected: number;
   refused: number;
@@ -131,6 +133,7 @@ export const quietPlan: Plan = {
     notQuestions: 0.1,
     commands: 0,
     unsent: 0,
+    quoted: 0.2,
     tooOld: 0,
     rejected: 0,
     refused: 0,
@@ -233,6 +236,7 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
     notQuestions: random.pick([0, 0.2]),
     commands: random.pick([0, 0, 0.2]),
     unsent: random.pick([0, 0, 0.2]),
+    quoted: random.pick([0, 0.3]),
     tooOld: share(0.3),
     rejected: share(0.5),
     crashing: share(0.2),

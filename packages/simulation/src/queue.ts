@@ -244,7 +244,8 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
 
 export function toIncoming(message: QueuedMessage): Incoming {
   const { messageId, receiptHandle, chatId, body, receiveCount, reason } = message;
-  const incoming = { messageId, receiptHandle, chatId, body, receiveCount };
+  const sequence = String(message.sequence).padStart(39, "0");
+  const incoming = { messageId, receiptHandle, chatId, sequence, body, receiveCount };
   return reason ? { ...incoming, parkedAt: reason.parkedAt } : incoming;
 }
 

@@ -68,6 +68,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     onSent: check.sent,
     onSaid: check.said,
   });
+  const words = random.fork("words");
   let answers = 0;
   const model = createMemoryModel({
     network,
@@ -76,9 +77,12 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       if (question.includes("(rejected)")) return "rejected";
       return question.includes("(hanging)") ? "hang" : faults.behaviour();
     },
-    answer: (question) => {
+    answer: (question, { input }) => {
       answers += 1;
-      return `Answer no. ${answers} to ${/\[E\d+\]/.exec(question)?.[0]}: ${question.slice(-20)}`;
+      const answer = `Answer no. ${answers} to ${/\[E\d+\]/.exec(question)?.[0]}: ${question.slice(-20)}`;
+      const earlier = input.slice(0, -1).filter(({ role }) => role === "user");
+      if (earlier.length === 0 || !words.chance(plan.traffic.quoted)) return answer;
+      return `${answer} You said before: “${words.pick(earlier).content.slice(0, 100)}”`;
     },
     onAsk: check.asked,
     onFailure: check.modelFailed,

@@ -1,4 +1,12 @@
-import { BESIDE_TURNS, type ChatItem, type Chats, noted, toNotes } from "@henji/core/chat/chats";
+import {
+  BESIDE_TURNS,
+  type ChatItem,
+  type Chats,
+  noted,
+  oldestFirst,
+  toNotes,
+  turnsBefore,
+} from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
@@ -25,6 +33,8 @@ export type MemoryTable = {
   totals: Totals;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
+  /** A chat's turns, newest first. */
+  turnsOf(chatId: string): TurnItem[];
   /** Everything that is stored of a chat. */
   textOf(chatId: string): string;
 };
@@ -110,14 +120,13 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   }
 
   const chats: Chats = {
-    recall: ({ chatId, key }, limit, now) =>
+    recall: ({ chatId, ...place }, limit, now) =>
       call("recall", () => {
         const stored = chatItems.get(chatId);
         // The chat's own item sorts behind all turns, so the query reads it first.
         const all = newestFirst(chatId);
         const newest = all.slice(0, limit - (stored ? 1 : 0));
-        const before = (items: readonly TurnItem[]) =>
-          items.filter((turn) => isCurrent(turn, now) && turn.key < key).reverse();
+        const before = (items: readonly TurnItem[]) => turnsBefore(oldestFirst(items), place, now);
         const notes = toNotes(stored, now);
         const isCut = newest.length + (stored ? 1 : 0) === limit;
         const reachesBack = !isCut || (newest.at(-1)?.key ?? "") <= notes.windowStart;
@@ -125,14 +134,14 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         const isCovered = !reachesBack && usual.length < limit - BESIDE_TURNS;
         const past = isCovered ? toConversation(before(all)) : usual;
         const window = past.filter((turn) => turn.key >= notes.windowStart);
-        const oldestFirst = [...newest].reverse();
-        const folding = toFolding(oldestFirst);
+        const known = oldestFirst(newest);
+        const folding = toFolding(known);
         return {
           ...notes,
           turns: past.slice(-limit),
           isWhole: (reachesBack || isCovered) && window.length <= limit,
           finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
-          usages: oldestFirst.flatMap(({ usage }) => usage ?? []),
+          usages: known.flatMap(({ usage }) => usage ?? []),
           ...(folding && { folding }),
         };
       }),
@@ -140,7 +149,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     page: (chatId, from, to, now) =>
       call("page", () => {
         const within = newestFirst(chatId).filter(({ key }) => key >= from && key <= to);
-        const page = within.slice(-PAGE).reverse();
+        const page = oldestFirst(within.slice(-PAGE));
         return {
           turns: page.map((item) => toStoredTurn(item, !isCurrent(item, now))),
           next: within.at(-PAGE - 1)?.key,
@@ -170,6 +179,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     chats,
     totals,
     turn: read,
+    turnsOf: newestFirst,
     textOf: (chatId) => JSON.stringify([...newestFirst(chatId), chatItems.get(chatId) ?? {}]),
   };
 }

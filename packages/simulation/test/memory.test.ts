@@ -1,7 +1,9 @@
 import { defineBot } from "@henji/core/bot";
+import type { Chats } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
+import { createMemoryModel } from "../src/index.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -186,6 +188,45 @@ describe("what is taken away", () => {
     expect(world.contexts.at(-1)).not.toContain("4711");
   });
 
+  test("an unsent message is gone from later answers that repeat it; their questions stay", async () => {
+    const model = createMemoryModel({
+      answer: (question) =>
+        question.startsWith("Which") ? "You said: My PIN is 4711." : `About ${question}`,
+      onAsk: (_question, { input }) => void world.contexts.push(JSON.stringify(input)),
+    });
+    const tell = async (text: string) => {
+      const id = world.say("U1", text);
+      await world.run(world.worker({ model }), 1_000);
+      return id;
+    };
+    const id = await tell("My PIN is 4711");
+    for (const text of ["Which PIN did I say?", "Thanks"]) await tell(text);
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+    await tell("And now?");
+    expect(world.contexts.at(-1)).toBe(
+      '[{"role":"user","content":"Which PIN did I say?"},{"role":"user","content":"Thanks"},' +
+        '{"role":"assistant","content":"About Thanks"},{"role":"user","content":"And now?"}]',
+    );
+    await talk("U1", "/export");
+    expect(newest()).toMatch(/> Which PIN did I say\?\n\n.*> Thanks\nAbout Thanks/s);
+  });
+
+  test("an answer that repeats an unsent message and waits among the dead letters is not sent", async () => {
+    const [id = ""] = await talk("U1", "My PIN is 4711");
+    const { line } = world.line;
+    const refuse = () =>
+      Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+    const model = createMemoryModel({ answer: () => "It is 4711" });
+    world.say("U1", "Which PIN did I say?");
+    await world.run(world.worker({ model, line: { ...line, reply: refuse, push: refuse } }), 1_000);
+    expect(world.lines).toContain("job.parked");
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
   test("a message that is unsent while it waits is not answered", async () => {
     const id = world.say("U1", "My PIN is 4711");
     world.unsend("U1", id);
@@ -222,6 +263,57 @@ describe("what is taken away", () => {
     expect(world.contexts.at(-1)).toContain("fact 0, fact 1");
   });
 
+  describe("with a long history whose reads take long", () => {
+    let reads = 0;
+
+    beforeEach(async () => {
+      reads = 0;
+      await talk("U1", ...Array.from({ length: 300 }, (_, n) => `My PIN is ${4711 + n}`));
+    });
+
+    /** One invocation; each page takes 15 s. */
+    function invocation(): Promise<string[] | "still running"> {
+      const chats: Chats = {
+        ...world.table.chats,
+        async page(...range) {
+          reads += 1;
+          await new Promise<void>((resolve) => world.scheduler.after(15_000, resolve));
+          return world.table.chats.page(...range);
+        },
+      };
+      return world.run(world.worker({ chats }), 75_000);
+    }
+
+    test("erasing it stops in time, and goes on where it was at the next attempt", async () => {
+      world.unfollow("U1");
+      for (let n = 0; world.queue.main.messages().length > 0; n += 1) {
+        expect([n, await invocation()]).not.toEqual([n, "still running"]);
+        expect(n).toBeLessThan(9);
+      }
+      expect(world.table.textOf("U1")).not.toContain("My PIN");
+      // Eight pages, and each attempt but the last stops at one that the next reads again.
+      expect(reads).toBeLessThanOrEqual(8 + 3);
+    });
+
+    test("looking for an unsent message stops in time, and is done when reads are quick again", async () => {
+      world.unsend("U1", "1");
+      expect(await invocation()).toHaveLength(1);
+      expect(world.lines).toContain("job.retry");
+      await world.settle();
+      expect(world.table.textOf("U1")).not.toContain("4711");
+    });
+  });
+
+  test("an answer given before a late unfollow arrived is taken away with what it repeats", async () => {
+    await talk("U1", "My PIN is 4711");
+    const blockedAt = world.scheduler.now() - 500;
+    await talk("U1", "Which PIN did I say?");
+    world.unfollow("U1", blockedAt);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toMatch(/4711|You said/);
+    expect(world.table.textOf("U1")).toContain("Which PIN did I say?");
+  });
+
   test("who blocks the bot is forgotten", async () => {
     await talk("U1", "My PIN is 4711", "Thanks");
     await talk("U2", "Hello");
@@ -254,6 +346,30 @@ test("a window that is full is folded after the answer is out; if that fails, it
   expect(folds).toEqual(["after 5 answers", "after 8 answers"]);
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
   expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
+});
+
+test("a pasted text is there word for word when its follow-up is asked, wherever it meets the window", async () => {
+  const smallTalk = "昨日は友人と京都へ行って、清水寺と伏見稲荷を回りました。".repeat(4);
+  const pasted = `${"第一条、甲は乙に対し、商品を納入する。".repeat(150).slice(0, 2_800)}秘密番号4711`;
+  for (let phase = 0; phase < 20; phase += 1) {
+    world = createWorld({ summarizer: { answer: () => "notes" } });
+    const before = Array.from({ length: 38 + phase }, (_, n) => `${n} ${smallTalk}`);
+    await talk("U1", ...before, pasted, "その秘密番号は？");
+    expect([phase, world.contexts.at(-1)]).toEqual([phase, expect.stringContaining(pasted)]);
+  }
+});
+
+test("two messages of one millisecond are remembered in the order in which they came", async () => {
+  await talk("U1", ...questions(0, 8));
+  const at = world.scheduler.now();
+  // Their events are E9 and E10, and E10 sorts first.
+  world.say("U1", "My name is Aki", at);
+  world.say("U1", "What is my name?", at);
+  await world.settle();
+  expect(world.contexts.at(-1)).toMatch(/"My name is Aki"\},\{[^}]*\},\{[^}]*"What is my name\?"\}\]$/);
+  await talk("U1", "Thanks", "/export");
+  expect(world.contexts.at(-1)).toMatch(/My name is Aki.*What is my name\?.*Thanks/);
+  expect(newest()).toMatch(/My name is Aki.*What is my name\?.*Thanks/s);
 });
 
 test("what is said while a window is folded is answered at once, and does not fold it again", async () => {

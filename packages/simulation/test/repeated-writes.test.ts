@@ -38,6 +38,7 @@ test("a write that the SDK repeats because its response was lost has the effect 
       ...{
         chatId: "U1",
         key: `${now}#E1`,
+        sequence: "",
         eventId: "E1",
         question: "Hello",
         messageId: "1",

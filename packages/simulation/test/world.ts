@@ -1,4 +1,5 @@
 import type { Bot } from "@henji/core/bot";
+import type { Chats } from "@henji/core/chat/chats";
 import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
 import { encodeJob } from "@henji/core/queue/job";
@@ -43,7 +44,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   let owners = 0;
 
   /** A worker in a process of its own, which can be killed while it is running. */
-  function worker(overrides: { model?: Model; line?: typeof line.line } = {}) {
+  function worker(overrides: { model?: Model; line?: typeof line.line; chats?: Chats } = {}) {
     const process = createProcess({
       name: "worker",
       scheduler,
@@ -100,10 +101,12 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     const batch: Incoming[] = queue.receive(settings.batchSize);
     const ended: string[][] = [];
     void work(batch, scheduler.now() + settings.timeoutS * 1000).then((failed) => ended.push(failed));
-    await scheduler.run(scheduler.now() + forMs, () => false);
+    const until = scheduler.now() + forMs;
+    await scheduler.run(until, () => ended.length > 0);
     const [failed] = ended;
     if (!failed) return "still running";
     await queue.inbox.delete(batch.filter(({ messageId }) => !failed.includes(messageId)));
+    await scheduler.run(until, () => false);
     return failed;
   }
 
@@ -125,7 +128,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       return id;
     },
     unsend: (userId: string, messageId: string) => put(userId, { type: "unsend", unsend: { messageId } }),
-    unfollow: (userId: string) => put(userId, { type: "unfollow" }),
+    unfollow: (userId: string, at?: number) => put(userId, { type: "unfollow" }, at),
     /** Everything that waits is worked on, a second passes, and the next begins. */
     async settle(): Promise<void> {
       while (queue.main.messages().length > 0) await run(worker(), 1_000);

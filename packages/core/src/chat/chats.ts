@@ -1,26 +1,32 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
-import { turnEntity } from "../turn/entity.ts";
-import { toConversation, toFinishedTurn, toFolding, toStoredTurn } from "../turn/item.ts";
+import { type TurnItem, turnEntity } from "../turn/entity.ts";
+import { toConversation, toFinishedTurn, toFolding, toPlace, toStoredTurn } from "../turn/item.ts";
 import {
   afterKey,
+  byPlace,
   type FinishedTurn,
   type Folding,
+  isBefore,
   type ModelUsage,
   type PastTurn,
+  type Place,
   type StoredTurn,
   type TurnKey,
+  timeOf,
 } from "../turn/turn.ts";
 import type { DayUsage, FoldUsage } from "../usage/usage.ts";
 
 /** The chat's own item: what stands for the turns before the window. */
 export type Notes = {
-  /** Key of the oldest turn that is sent verbatim; older ones are left out. Empty: none is. */
+  /** Time from which turns are sent verbatim, as keys start with it; older ones are left out. Empty: none is. */
   windowStart: string;
   /** Notes on the turns before the window; empty: none. */
   summary: string;
-  /** Key before which everything was taken away; a message from before it gets no answer any more. */
+  /** Time before which everything was taken away; a message from before it gets no answer any more. */
   erasedBefore: string;
+  /** Key before which nothing is left to erase, as far as an erasure of the whole chat that was cut short has come. */
+  erasedTo: string;
   /** LINE's ids of messages that were unsent before they arrived here. */
   unsent: readonly string[];
   /** What the last fold took. */
@@ -48,6 +54,7 @@ export type NotesChange = {
   windowStart?: string;
   summary?: string;
   erasedBefore?: string;
+  erasedTo?: string;
   unsent?: readonly string[];
   /** Tokens of the fold that makes the change. */
   used?: ModelUsage;
@@ -64,12 +71,12 @@ export type Page = {
 
 export type Chats = {
   /**
-   * The chat's memory as it was before the turn at `key`, in one query of at most `limit` items, whatever
+   * The chat's memory as it was before the turn at `place`, in one query of at most `limit` items, whatever
    * the history; behind a flood, or for a message brought back late, in two. A chat never seen has
    * an empty memory.
    */
-  recall(key: TurnKey, limit: number, now: number): Promise<Memory>;
-  /** All turns from one key to another, in pages of at most 500 turns and 1 MB. */
+  recall(place: TurnKey & Place, limit: number, now: number): Promise<Memory>;
+  /** All turns from one key to another, by place, in pages of at most 500 turns and 1 MB. */
   page(chatId: string, from: string, to: string, now: number): Promise<Page>;
   notes(chatId: string, now: number): Promise<Notes>;
   /** Changes the notes as they were read, unless somebody else has done so since; says whether it did. */
@@ -85,6 +92,7 @@ function chatEntity({ client, table }: Table) {
         windowStart: { type: "string" },
         summary: { type: "string" },
         erasedBefore: { type: "string" },
+        erasedTo: { type: "string" },
         unsent: { type: "list", items: { type: "string" } },
         /** Version that the last fold made, and its tokens. */
         foldVersion: { type: "number" },
@@ -133,16 +141,16 @@ export function createChats(table: Table): Chats {
     const turns = turnItems.parse({ Items }).data;
     return {
       /** Oldest first. */
-      turns: order === "desc" ? turns.reverse() : turns,
+      turns: oldestFirst(turns),
+      lastKey: turns.at(-1)?.key,
       chat: entity.parse({ Items }).data[0],
       isLast: LastEvaluatedKey === undefined,
     };
   }
 
   return {
-    async recall({ chatId, key }, limit, now) {
-      const before = ({ turns }: Awaited<ReturnType<typeof readItems>>) =>
-        turns.filter((turn) => isCurrent(turn, now) && turn.key < key);
+    async recall({ chatId, ...place }, limit, now) {
+      const before = ({ turns }: Awaited<ReturnType<typeof readItems>>) => turnsBefore(turns, place, now);
 
       const newest = await readItems(chatId, { limit });
       const notes = toNotes(newest.chat, now);
@@ -151,7 +159,9 @@ export function createChats(table: Table): Chats {
       const usual = toConversation(before(newest));
       // Rare: behind a flood, or for a message brought back late, the newest items are not its past.
       const isCovered = !reachesBack(newest) && usual.length < limit - BESIDE_TURNS;
-      const read = isCovered ? await readItems(chatId, { to: key, limit: LONG_PAGE }) : newest;
+      const read = isCovered
+        ? await readItems(chatId, { to: afterKey(timeOf(place.key)), limit: LONG_PAGE })
+        : newest;
       const past = isCovered ? toConversation(before(read)) : usual;
       const window = past.filter((turn) => turn.key >= notes.windowStart);
       const folding = toFolding(newest.turns);
@@ -166,11 +176,11 @@ export function createChats(table: Table): Chats {
     },
 
     async page(chatId, from, to, now) {
-      const { turns, isLast } = await readItems(chatId, { from, to, order: "asc", limit: LONG_PAGE });
-      const last = turns.at(-1);
+      const range = { from, to, order: "asc", limit: LONG_PAGE } as const;
+      const { turns, lastKey, isLast } = await readItems(chatId, range);
       return {
         turns: turns.map((item) => toStoredTurn(item, !isCurrent(item, now))),
-        next: isLast || !last ? undefined : afterKey(last.key),
+        next: isLast || lastKey === undefined ? undefined : afterKey(lastKey),
       };
     },
 
@@ -192,6 +202,21 @@ export function createChats(table: Table): Chats {
   };
 }
 
+/** The table's own order is by key, which within a millisecond says nothing. */
+export function oldestFirst(items: readonly TurnItem[]): TurnItem[] {
+  return items.toSorted((a, b) => byPlace(toPlace(a), toPlace(b)));
+}
+
+/**
+ * Of these turns those that stand before the one at `place`. If that one is among them, its own place counts:
+ * a job that an operator brings back has another than the one with which its event first came.
+ */
+export function turnsBefore(items: readonly TurnItem[], place: Place, now: number): TurnItem[] {
+  const itself = items.find(({ key }) => key === place.key);
+  const end = itself ? toPlace(itself) : place;
+  return items.filter((item) => isCurrent(item, now) && isBefore(toPlace(item), end));
+}
+
 /** Expired items stay for days until DynamoDB deletes them. */
 function isCurrent({ expiresAt }: { expiresAt: number }, now: number): boolean {
   return expiresAt > now / 1000;
@@ -199,27 +224,27 @@ function isCurrent({ expiresAt }: { expiresAt: number }, now: number): boolean {
 
 export type ChatItem = EntityItem<ReturnType<typeof chatEntity>>;
 
-const nothing = { windowStart: "", summary: "", erasedBefore: "", unsent: [] };
+const nothing = { windowStart: "", summary: "", erasedBefore: "", erasedTo: "", unsent: [] };
 
 /** The chat's own item as memory has it; none is an empty one. */
 export function toNotes(chat: Omit<ChatItem, "chatId"> | null | undefined, now: number): Notes {
   const version = chat?.version ?? 0;
   if (!chat || !isCurrent(chat, now)) return { ...nothing, version };
-  const { windowStart, summary, erasedBefore, unsent, foldVersion } = { ...nothing, ...chat };
+  const { windowStart, summary, erasedBefore, erasedTo, unsent, foldVersion } = { ...nothing, ...chat };
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = chat;
   const fold = foldVersion ? { inputTokens, cachedTokens, outputTokens } : undefined;
   return {
-    ...{ windowStart, summary, erasedBefore, unsent, version },
+    ...{ windowStart, summary, erasedBefore, erasedTo, unsent, version },
     ...(fold && { fold: { ...fold, version: foldVersion! } }),
   };
 }
 
 /** What a change writes: all of the notes, so that nothing of an expired item, which was read as empty, comes back. */
 export function noted(
-  { windowStart, summary, erasedBefore, unsent, fold = noFold, version }: Notes,
+  { windowStart, summary, erasedBefore, erasedTo, unsent, fold = noFold, version }: Notes,
   { used, ...change }: NotesChange,
 ) {
-  const written = { windowStart, summary, erasedBefore, unsent, ...change };
+  const written = { windowStart, summary, erasedBefore, erasedTo, unsent, ...change };
   const { version: foldVersion, ...spent } = used ? { ...used, version: version + 1 } : fold;
   return { ...written, unsent: [...written.unsent], ...spent, foldVersion, version: version + 1 };
 }

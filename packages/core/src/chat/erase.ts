@@ -3,12 +3,13 @@ import { BotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
-import { BEHIND_ALL, type StoredTurn } from "../turn/turn.ts";
+import { BEHIND_ALL, isBefore, type Place, type StoredTurn, timeOf } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import type { Chats, Notes, NotesChange, Page } from "./chats.ts";
+import { createRepeats } from "./repeats.ts";
 
 export type EraseOptions = {
-  turns: Pick<Turns, "erase">;
+  turns: Pick<Turns, "erase" | "eraseAnswer">;
   chats: Pick<Chats, "page" | "notes" | "note">;
   retentionDays: number;
   clock: Clock;
@@ -18,11 +19,14 @@ export type EraseOptions = {
 export type EraseRequest = {
   chatId: string;
   eventId: string;
-  /** Everything before this key. */
-  before: string;
+  /** Everything before this. */
+  before: Place;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
 };
+
+/** What is done is done; the next attempt goes on behind it. */
+const UNFINISHED = "chat.not_erased_yet";
 
 /** Turns erased at the same time. */
 const SIDE_BY_SIDE = 25;
@@ -38,59 +42,104 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     /** The whole chat: its notes and its turns. */
     async chat(request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
-      await change(chatId, ({ erasedBefore }) => ({
-        windowStart: before,
+      const time = timeOf(before.key);
+      const { erasedTo } = await change(chatId, ({ erasedBefore }) => ({
+        windowStart: time,
         summary: "",
-        erasedBefore: before > erasedBefore ? before : erasedBefore,
+        erasedBefore: time > erasedBefore ? time : erasedBefore,
       }));
+      let reached = erasedTo;
       let erased = 0;
-      for await (const page of pages(chatId, "")) {
-        // Behind it, what was asked once more and a notice that was never delivered may repeat what was before.
-        const isMeant = ({ key, repeats = key, hasNotice }: StoredTurn) =>
-          key < before || repeats < before || hasNotice;
-        const meant = page.filter((turn) => !turn.isErased && isMeant(turn));
-        erased += await eraseAll(meant, request);
+      try {
+        for await (const page of pages(request, erasedTo)) {
+          erased += await erasePage(page, request);
+          reached = page.next ?? reached;
+        }
+      } catch (error) {
+        // The next attempt does not read once more what this one has erased.
+        const to = reached < time ? reached : time;
+        if (isUnfinished(error) && to > erasedTo) await change(chatId, () => ({ erasedTo: to }));
+        throw error;
       }
       log.info("chat.erased", { eventId, chat: chatHash(chatId), turns: erased });
     },
 
     /**
-     * One message, its answers, and what was noted of it. A message that has not arrived yet is
-     * remembered, so that it is not answered when it does.
+     * One message, its answers, what was noted of it, and later answers that repeat it. A message that has not
+     * arrived yet is remembered, so that it is not answered when it does.
      */
     async message(messageId: string, request: EraseRequest): Promise<void> {
       const { chatId, eventId, before } = request;
-      const meant: StoredTurn[] = [];
-      for await (const page of pages(chatId, timeKey(Number.parseInt(before, 10) - unsentWithinMs))) {
-        // A notice that was never delivered may repeat the message.
-        meant.push(...page.filter((turn) => turn.messageId === messageId || turn.hasNotice));
-      }
-      const first = meant.find((turn) => turn.messageId === messageId)?.key;
+      const recent: StoredTurn[] = [];
+      for await (const page of pages(request, timeBefore(before, unsentWithinMs))) recent.push(...page.turns);
+      // A notice that was never delivered may repeat the message.
+      const meant = recent.filter((turn) => turn.messageId === messageId || turn.hasNotice);
+      const message = recent.find((turn) => turn.messageId === messageId);
       await change(chatId, ({ windowStart, unsent }) => ({
         // The notes hold it: they are taken again, from the turns that are left.
-        ...(first !== undefined && first < windowStart && { windowStart: retakenFrom(before), summary: "" }),
-        ...(first === undefined && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
+        ...(message &&
+          message.key < windowStart && { windowStart: timeBefore(before, notesRetakenMs), summary: "" }),
+        ...(!message && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
       }));
+      // The message itself comes last: an attempt that is cut off before finds again what repeats it.
+      const repeating = message ? repeatsOf(message, recent) : [];
+      const answers = await eraseAll(repeating, request, turns.eraseAnswer);
       const erased = await eraseAll(meant, request);
-      log.info("message.erased", { eventId, chat: chatHash(chatId), turns: erased });
+      log.info("message.erased", { eventId, chat: chatHash(chatId), turns: erased, answers });
     },
   };
 
+  /** By the queue: an event that comes late stands before the message, but is answered with notes that hold it. */
+  function repeatsOf(message: StoredTurn, recent: readonly StoredTurn[]): StoredTurn[] {
+    const repeats = createRepeats(message.question);
+    return recent.filter(
+      (turn) =>
+        turn.messageId !== message.messageId &&
+        turn.sequence >= message.sequence &&
+        !turn.hasNotice &&
+        repeats(turn.answer),
+    );
+  }
+
+  async function erasePage(page: Page, request: EraseRequest): Promise<number> {
+    const { before } = request;
+    const time = timeOf(before.key);
+    // Behind it, what was asked once more and a notice that was never delivered may repeat what was before.
+    const isMeant = (turn: StoredTurn) =>
+      isBefore(turn, before) || (turn.repeats ?? turn.key) < time || turn.hasNotice;
+    const meant = page.turns.filter((turn) => !turn.isErased && isMeant(turn));
+    // And if the event comes late, so may any answer: it was given by a model that knew what was before.
+    const later = page.turns.filter(
+      (turn) => !isMeant(turn) && turn.key !== before.key && turn.answer !== "",
+    );
+    return (await eraseAll(meant, request)) + (await eraseAll(later, request, turns.eraseAnswer));
+  }
+
   /** All turns from a key on, those too that are newer than the event that takes something away. */
-  async function* pages(chatId: string, from: string): AsyncGenerator<StoredTurn[]> {
+  async function* pages({ chatId, deadline }: EraseRequest, from: string): AsyncGenerator<Page> {
     let next: string | undefined = from;
     while (next !== undefined) {
+      checkTime(deadline);
       const page: Page = await chats.page(chatId, next, BEHIND_ALL, clock.now());
-      yield page.turns;
+      yield page;
       next = page.next;
     }
   }
 
-  async function eraseAll(meant: readonly StoredTurn[], { chatId, deadline }: EraseRequest): Promise<number> {
+  function checkTime(deadline: number): void {
+    if (clock.now() + deadlines.reserveMs <= deadline) return;
+    throw new BotError(UNFINISHED, "Too little of the invocation is left", { retry: "later" });
+  }
+
+  async function eraseAll(
+    meant: readonly StoredTurn[],
+    { chatId, deadline }: EraseRequest,
+    erase = turns.erase,
+  ): Promise<number> {
     for (let start = 0; start < meant.length; start += SIDE_BY_SIDE) {
-      if (clock.now() + deadlines.reserveMs > deadline) throw unfinished();
+      checkTime(deadline);
       const some = meant.slice(start, start + SIDE_BY_SIDE);
-      await Promise.all(some.map(({ key }) => turns.erase({ chatId, key })));
+      await Promise.all(some.map(({ key }) => erase({ chatId, key })));
     }
     return meant.length;
   }
@@ -98,29 +147,28 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
   /**
    * Comes before anything is erased: it makes a new version, so that a fold which is under way does not bring
    * back what it has read; and an attempt that is cut off behind it still finds what it must erase.
+   *
+   * @returns the notes as they were
    */
-  async function change(chatId: string, to: (notes: Notes) => Omit<NotesChange, "expiresAt">): Promise<void> {
+  async function change(
+    chatId: string,
+    to: (notes: Notes) => Omit<NotesChange, "expiresAt">,
+  ): Promise<Notes> {
     for (let tries = 0; tries < 3; tries += 1) {
       const now = clock.now();
       const notes = await chats.notes(chatId, now);
       const expiresAt = expiryOf(now, retentionDays);
-      if (await chats.note(chatId, notes, { ...to(notes), expiresAt })) return;
+      if (await chats.note(chatId, notes, { ...to(notes), expiresAt })) return notes;
     }
     throw new BotError("chat.busy", "The chat's notes kept changing", { retry: "later" });
   }
 }
 
-/** The key from which notes are taken again. */
-function retakenFrom(before: string): string {
-  return timeKey(Number.parseInt(before, 10) - notesRetakenMs);
+/** The time that was `ms` milliseconds before, as keys start with it. */
+function timeBefore({ key }: Place, ms: number): string {
+  return String(Math.max(0, Number(timeOf(key)) - ms)).padStart(13, "0");
 }
 
-/** The least key of a time, in epoch milliseconds. */
-function timeKey(at: number): string {
-  return String(Math.max(0, at)).padStart(13, "0");
-}
-
-/** What is done is done; the next attempt goes on behind it. */
-function unfinished(): BotError {
-  return new BotError("chat.not_erased_yet", "Too little of the invocation is left", { retry: "later" });
+function isUnfinished(error: unknown): boolean {
+  return error instanceof BotError && error.code === UNFINISHED;
 }

@@ -1,10 +1,10 @@
 import type { Chats } from "../chat/chats.ts";
 import { MAX_MESSAGES, MAX_UNITS, split, type TextMessage } from "../line/text.ts";
 import { localTime } from "../time-zone.ts";
-import type { StoredTurn, TurnKey } from "../turn/turn.ts";
+import { afterKey, isBefore, type Place, type StoredTurn, type TurnKey, timeOf } from "../turn/turn.ts";
 
 export type ExportRequest = {
-  turn: TurnKey;
+  turn: TurnKey & Place;
   /** Where it goes on, epoch milliseconds, 13 digits; from the beginning, if it is not set. */
   from: string | undefined;
   /** Stands above the first page. */
@@ -34,8 +34,9 @@ export async function exportPage(
   chats: Pick<Chats, "page">,
   { turn, from = "", heading, notesHeading, nothing, summary, timeZone, now }: ExportRequest,
 ): Promise<ExportPage> {
-  const page = await chats.page(turn.chatId, from, turn.key, now);
-  const exchanges = page.turns.flatMap((stored) => exchangeIn(stored, turn.key, timeZone) ?? []);
+  const page = await chats.page(turn.chatId, from, afterKey(timeOf(turn.key)), now);
+  const earlier = page.turns.filter((stored) => isBefore(stored, turn));
+  const exchanges = earlier.flatMap((stored) => exchangeIn(stored, timeZone) ?? []);
   const notes = { key: turn.key, text: `${notesHeading}\n${summary}` };
   const all = page.next === undefined && summary !== "" ? [...exchanges, notes] : exchanges;
   const first = from === "" && (all.length > 0 || page.next !== undefined) ? [heading] : [];
@@ -65,15 +66,10 @@ function piecesOf(parts: readonly string[]): string[] {
   return split(parts.join("\n\n"), MAX_UNITS, MAX_MESSAGES + 1);
 }
 
-/** A key starts with the time of its event. */
-function timeOf(key: string): string {
-  return key.slice(0, 13);
-}
-
-function exchangeIn({ key, past, unanswered }: StoredTurn, end: string, timeZone: string) {
+function exchangeIn({ key, past, unanswered }: StoredTurn, timeZone: string) {
   const question = past?.question ?? unanswered;
-  if (question === undefined || key >= end) return undefined;
+  if (question === undefined) return undefined;
   const at = localTime(Number(timeOf(key)), timeZone);
   const asked = `${at}\n> ${question.replaceAll("\n", "\n> ")}`;
-  return { key, text: past ? `${asked}\n${past.answer}` : asked };
+  return { key, text: past?.answer ? `${asked}\n${past.answer}` : asked };
 }

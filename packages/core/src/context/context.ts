@@ -1,4 +1,4 @@
-import { afterKey, type PastTurn } from "../turn/turn.ts";
+import { type PastTurn, timeOf } from "../turn/turn.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 
 export type ContextMessage = { role: "user" | "assistant"; content: string };
@@ -12,9 +12,10 @@ export type Context = {
   input: ContextMessage[];
   /** No more input tokens than this, by construction. */
   tokensAtMost: number;
-  /** Key of the oldest turn in it; undefined without any. */
-  firstTurn?: string;
 };
+
+/** With how many past turns are in it: the newest. */
+export type BuiltContext = Context & { turns: number };
 
 export type ContextRequest = {
   instructions: string;
@@ -22,10 +23,13 @@ export type ContextRequest = {
   summary: string;
   /** Answered turns before this message, oldest first. */
   turns: readonly PastTurn[];
-  /** Key of the oldest turn of the window. */
+  /** Where the window starts: a time, since a key says nothing of the order within its millisecond. */
   windowStart: string;
   message: string;
-  /** Turns beyond this are left out, oldest first, until the window has been moved. */
+  /**
+   * Turns beyond this are left out, oldest first, until the window has been moved. It holds for the newest turn
+   * too: one that has no room even alone is left out, and comes into the notes with the next fold.
+   */
   maxWindowTokens: number;
 };
 
@@ -34,38 +38,31 @@ export type ContextRequest = {
  * message changes from turn to turn but by appending, so the model's prompt cache
  * serves the prefix. The summary holds users' words: it is a message, never an instruction.
  */
-export function buildContext(request: ContextRequest): Context {
+export function buildContext(request: ContextRequest): BuiltContext {
   const { instructions, summary, message, windowStart, maxWindowTokens } = request;
   const turns = newestWithin(
     request.turns.filter(({ key }) => key >= windowStart),
     maxWindowTokens,
   );
-  const first = turns[0];
   return {
     instructions,
-    input: [
-      ...summaryMessages(summary),
-      ...turns.flatMap(({ question, answer }): ContextMessage[] => [
-        { role: "user", content: question },
-        { role: "assistant", content: answer },
-      ]),
-      { role: "user", content: message },
-    ],
+    input: [...summaryMessages(summary), ...turns.flatMap(toMessages), { role: "user", content: message }],
     tokensAtMost:
       tokensAtMost(instructions) +
       sum([...summaryMessages(summary), { content: message }].map(({ content }) => tokensAtMost(content))) +
       3 * TOKENS_PER_MESSAGE +
       sum(turns.map(tokensOf)),
-    ...(first && { firstTurn: first.key }),
+    turns: turns.length,
   };
 }
 
 export type WindowMarks = { highWaterTokens: number; lowWaterTokens: number; maxTurns: number };
 
 /**
- * Where the window should start once `turns` are in it: unchanged below the high mark; past it, at
+ * The time at which the window should start once `turns` are in it: unchanged below the high mark; past it, at
  * the oldest turn that keeps the window under the low mark. Dropping many turns rarely instead
- * of one turn always is what keeps the prefix in the model's cache.
+ * of one turn always is what keeps the prefix in the model's cache. The newest turn stays, however
+ * long it is: the next question is most likely about it.
  *
  * @param isWhole whether `turns` reach back to `windowStart`; if not, there are more than anyone has read
  */
@@ -76,10 +73,18 @@ export function nextWindowStart(
   isWhole = true,
 ): string {
   const window = turns.filter(({ key }) => key >= windowStart);
+  const newest = window.at(-1);
+  if (!newest) return windowStart;
   const full = sum(window.map(tokensOf)) > marks.highWaterTokens || window.length >= marks.maxTurns;
   if (!full && isWhole) return windowStart;
   const kept = newestWithin(window, marks.lowWaterTokens).slice(-Math.ceil(marks.maxTurns / 2));
-  return kept[0]?.key ?? afterKey(window.at(-1)?.key ?? "");
+  return timeOf((kept[0] ?? newest).key);
+}
+
+/** An answer that was erased, because it repeated an unsent message, is empty. */
+function toMessages({ question, answer }: PastTurn): ContextMessage[] {
+  const asked: ContextMessage = { role: "user", content: question };
+  return answer === "" ? [asked] : [asked, { role: "assistant", content: answer }];
 }
 
 function summaryMessages(summary: string): ContextMessage[] {

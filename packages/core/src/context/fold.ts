@@ -7,7 +7,7 @@ import type { Model, ModelAnswer } from "../model/model.ts";
 import { deadlines } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import { conversationOf } from "../turn/item.ts";
-import type { ModelUsage, PastTurn, Turn } from "../turn/turn.ts";
+import { type ModelUsage, type PastTurn, type Turn, timeOf } from "../turn/turn.ts";
 import { add } from "../usage/usage.ts";
 import { type Context, nextWindowStart, tokensOf } from "./context.ts";
 import { loadTokenizer, tokensAtMost } from "./tokens.ts";
@@ -74,8 +74,9 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
       ({ key }) => key < end && !repeated.has(key),
     );
     const leaving = oldestWithin(outdated, marks.maxTokens);
+    const staying = outdated[leaving.length];
     const change = {
-      windowStart: outdated[leaving.length]?.key ?? page.next ?? end,
+      windowStart: staying ? timeOf(staying.key) : (page.next ?? end),
       expiresAt: expiryOf(now, marks.retentionDays),
     };
     const taken = leaving.length === 0 ? {} : await takeNotes();
@@ -123,14 +124,19 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
 /** Errors of the model that are about these very turns. */
 const hopeless = new Set(["model.refused", "model.rejected", "model.context_too_long", "model.no_room"]);
 
-/** As many of the oldest turns as `maxTokens` have room for, but one at least: the rest waits for the next fold. */
+/**
+ * As many of the oldest turns as `maxTokens` have room for, in whole milliseconds, since the window starts with
+ * one; but one at least. The rest waits for the next fold.
+ */
 function oldestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[] {
+  const leaving: PastTurn[] = [];
   let room = maxTokens;
-  const tooMany = turns.findIndex((turn, index) => {
-    room -= tokensOf(turn);
-    return room < 0 && index > 0;
-  });
-  return tooMany < 0 ? [...turns] : turns.slice(0, tooMany);
+  for (const together of Map.groupBy(turns, ({ key }) => timeOf(key)).values()) {
+    for (const turn of together) room -= tokensOf(turn);
+    if (room < 0 && leaving.length > 0) break;
+    leaving.push(...together);
+  }
+  return leaving;
 }
 
 const instructions = (mostTokens: number) =>
@@ -152,7 +158,7 @@ export function foldContext(summary: string, turns: readonly PastTurn[], mostTok
     "New messages:",
     ...turns.flatMap(({ question, answer }) => [
       JSON.stringify({ user: question }),
-      JSON.stringify({ assistant: answer }),
+      ...(answer === "" ? [] : [JSON.stringify({ assistant: answer })]),
     ]),
   ].join("\n");
   const told = instructions(mostTokens);

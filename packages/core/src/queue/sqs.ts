@@ -34,6 +34,8 @@ export type Incoming = {
   messageId: string;
   receiptHandle: string;
   chatId: string;
+  /** SQS's sequence number: grows within a chat; 39 digits, so that it sorts as text. */
+  sequence: string;
   body: string;
   /** How often the queue has handed it out, this time included. */
   receiveCount: number;

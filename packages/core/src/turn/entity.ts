@@ -11,6 +11,8 @@ export function turnEntity({ client, table }: Table) {
       attributes: {
         chatId: { type: "string", required: true },
         key: { type: "string", required: true },
+        /** SQS's sequence number of its first job; not in turns of earlier versions. */
+        sequence: { type: "string" },
         eventId: { type: "string", required: true },
         status: { type: ["claimed", "answered", "delivered", "parked", "dropped"] as const, required: true },
         owner: { type: "string", required: true },

@@ -9,25 +9,34 @@ import type {
   Folding,
   Learned,
   PastTurn,
+  Place,
   StoredTurn,
   Turn,
   TurnFailure,
 } from "./turn.ts";
 
+/** Turns of earlier versions have no sequence: among themselves they keep the order of their keys. */
+export function toPlace({ key, sequence = "" }: TurnItem): Place {
+  return { key, sequence };
+}
+
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
   if (!isAnswered(item)) return undefined;
   const { key, question, messageId, repeats, questionTokens, answerTokens } = item;
-  const messages = JSON.parse(item.messages ?? "[]") as TextMessage[];
   return {
     key,
     question,
-    answer: messages.map((message) => message.text).join("\n"),
+    answer: answerText(item),
     ...(messageId !== undefined && { messageId }),
     ...(repeats !== undefined && { repeats }),
     ...(questionTokens !== undefined &&
       answerTokens !== undefined && { tokens: { question: questionTokens, answer: answerTokens } }),
   };
+}
+
+function answerText({ messages = NO_MESSAGES }: TurnItem): string {
+  return (JSON.parse(messages) as TextMessage[]).map(({ text }) => text).join("\n");
 }
 
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
@@ -63,14 +72,16 @@ export const NO_MESSAGES = "[]";
 
 /** Expired turns stay for days until DynamoDB deletes them; they are no part of the conversation any more. */
 export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
-  const { key, status, messageId, repeats, erased = false, refused = false, notice, messages } = item;
+  const { status, messageId, repeats, erased = false, refused = false, notice, messages } = item;
   const past = isExpired ? undefined : toPastTurn(item);
   return {
-    key,
+    ...toPlace(item),
     status,
     ...(messageId !== undefined && { messageId }),
     ...(repeats !== undefined && { repeats }),
     isErased: erased,
+    question: item.question,
+    answer: answerText(item),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     ...(past && { past }),
     ...((status === "parked" || refused) && !isExpired && !erased && { unanswered: item.question }),
@@ -141,6 +152,9 @@ export const textAttributes = [
 /** What takes the place of the text. */
 export const erased = { erased: true, question: "" };
 
+/** What takes the place of an answer whose question stays. */
+export const answerErased = { messages: NO_MESSAGES, answerTokens: 0 };
+
 /** How a turn keeps that it was given up on. */
 export function parked(turn: Turn, failure: TurnFailure, at: number, account: Account | undefined) {
   return {
@@ -163,13 +177,13 @@ export function firstUnclear(turn: Turn, unclearSince: number | undefined): { un
 
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
-  const { chatId, key, eventId, status, owner, leaseUntil, attempts } = item;
+  const { chatId, eventId, status, owner, leaseUntil, attempts } = item;
   const { question, messageId, unclearSince, error } = item;
   const answer = answerOf(item);
   const { inputTokens, cachedTokens = 0, outputTokens = 0 } = item;
   return {
     chatId,
-    key,
+    ...toPlace(item),
     eventId,
     status,
     owner,

@@ -20,8 +20,15 @@ export type DeliveryWay = "reply" | "push";
 /** Where a turn is: the same for every redelivery of its event. */
 export type TurnKey = {
   chatId: string;
-  /** `<event timestamp, 13 digits>#<webhookEventId>`: sorts by time, unique by event. */
+  /** `<event timestamp, 13 digits>#<webhookEventId>`: unique by event, sorts by time, but within a millisecond at random. */
   key: string;
+};
+
+/** What orders the turns of a chat: the time of the event and, within a millisecond, the queue. */
+export type Place = {
+  key: string;
+  /** Of the job with which the event first came: 39 digits, growing within the chat. */
+  sequence: string;
 };
 
 /** An answer exactly as it will be sent, however often. */
@@ -87,30 +94,31 @@ export type TurnFailure = {
 };
 
 /** A turn that this worker holds. */
-export type Turn = TurnKey & {
-  eventId: string;
-  status: TurnStatus;
-  /** Who holds the lease: one claim of one worker. */
-  owner: string;
-  /** Epoch milliseconds. */
-  leaseUntil: number;
-  /** Claims so far, this one included. */
-  attempts: number;
-  /** Of the earlier ones: those that ended without an error, because the process died. */
-  crashes: number;
-  /** Of those: that came before its answer was stored, so that nothing can have been sent. */
-  crashesBefore: number;
-  /** Epoch milliseconds; since when a send of it may have been accepted unheard. */
-  unclearSince?: number;
-  /** Code of the last error. */
-  error?: string;
-  question: string;
-  /** LINE's id of the message that asks it. */
-  messageId?: string;
-  answer?: Answer;
-  /** What the model took for the stored answer. */
-  used?: ModelUsage;
-};
+export type Turn = TurnKey &
+  Place & {
+    eventId: string;
+    status: TurnStatus;
+    /** Who holds the lease: one claim of one worker. */
+    owner: string;
+    /** Epoch milliseconds. */
+    leaseUntil: number;
+    /** Claims so far, this one included. */
+    attempts: number;
+    /** Of the earlier ones: those that ended without an error, because the process died. */
+    crashes: number;
+    /** Of those: that came before its answer was stored, so that nothing can have been sent. */
+    crashesBefore: number;
+    /** Epoch milliseconds; since when a send of it may have been accepted unheard. */
+    unclearSince?: number;
+    /** Code of the last error. */
+    error?: string;
+    question: string;
+    /** LINE's id of the message that asks it. */
+    messageId?: string;
+    answer?: Answer;
+    /** What the model took for the stored answer. */
+    used?: ModelUsage;
+  };
 
 /** A turn that is over, as it counts for the backlog of its chat. */
 export type FinishedTurn = {
@@ -142,14 +150,16 @@ export type PastTurn = {
 };
 
 /** Any stored turn, for whoever goes through a chat's history. */
-export type StoredTurn = {
-  key: string;
+export type StoredTurn = Place & {
   status: TurnStatus;
   messageId?: string;
   /** Key of the turn in whose place it stands. */
   repeats?: string;
   /** Nothing of its text is left. */
   isErased: boolean;
+  /** As stored, whatever has become of the turn; empty if there is none. */
+  question: string;
+  answer: string;
   /** It holds a notice that was never delivered. */
   hasNotice: boolean;
   /** Only if it is part of the conversation. */
@@ -164,6 +174,25 @@ export const BEHIND_ALL = "~";
 /** The least key that sorts behind this one. */
 export function afterKey(key: string): string {
   return `${key}~`;
+}
+
+/** Compares by place; also for `sort`. */
+export function byPlace(a: Place, b: Place): number {
+  const [first, second] = [placeOf(a), placeOf(b)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+export function isBefore(a: Place, b: Place): boolean {
+  return byPlace(a, b) < 0;
+}
+
+function placeOf({ key, sequence }: Place): string {
+  return `${timeOf(key)}#${sequence}#${key}`;
+}
+
+/** The time at which a key starts: epoch milliseconds, 13 digits. It sorts before all keys of its millisecond. */
+export function timeOf(key: string): string {
+  return key.slice(0, 13);
 }
 
 export function turnKeyOf(chatId: string, event: LineEvent): TurnKey {

@@ -2,6 +2,7 @@ import { BotError } from "../error.ts";
 import type { Account } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
 import {
+  answerErased,
   answered,
   delivered,
   dropped,
@@ -18,27 +19,29 @@ import type {
   FinalStatus,
   FinishedDelivery,
   Learned,
+  Place,
   Turn,
   TurnFailure,
   TurnKey,
   TurnStatus,
 } from "./turn.ts";
 
-export type ClaimRequest = TurnKey & {
-  eventId: string;
-  question: string;
-  messageId: string;
-  /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
-  owner: string;
-  /** Epoch milliseconds. */
-  now: number;
-  /** Epoch milliseconds. */
-  leaseUntil: number;
-  /** Epoch seconds. */
-  expiresAt: number;
-  /** Id of the queue message with which an operator brought the job back: it may claim a parked turn, once. */
-  replay: string | undefined;
-};
+export type ClaimRequest = TurnKey &
+  Place & {
+    eventId: string;
+    question: string;
+    messageId: string;
+    /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
+    owner: string;
+    /** Epoch milliseconds. */
+    now: number;
+    /** Epoch milliseconds. */
+    leaseUntil: number;
+    /** Epoch seconds. */
+    expiresAt: number;
+    /** Id of the queue message with which an operator brought the job back: it may claim a parked turn, once. */
+    replay: string | undefined;
+  };
 
 export type Claim =
   | { kind: "claimed"; turn: Turn }
@@ -66,6 +69,11 @@ export type Turns = {
    * event from being answered again.
    */
   erase(turn: TurnKey): Promise<void>;
+  /**
+   * Removes the answer from a delivered turn; its question stays. What is not delivered is erased whole, so that
+   * the answer is not sent.
+   */
+  eraseAnswer(turn: TurnKey): Promise<void>;
 };
 
 const open: readonly TurnStatus[] = ["claimed", "answered"];
@@ -83,6 +91,13 @@ export function createTurns(store: TurnStore): Turns {
     const item = await store.update(turn, { ...change, when: { ...change.when, owner } });
     if (item) return item;
     throw new BotError("turn.lost", "Another worker has taken this turn over", { retry: "later" });
+  }
+
+  async function erase(key: TurnKey): Promise<void> {
+    if (await store.update(key, eraseFinished)) return;
+    if (await store.update(key, eraseOpen)) return;
+    // It was delivered in between; or it has expired, and is gone.
+    await store.update(key, eraseFinished);
   }
 
   return {
@@ -132,11 +147,10 @@ export function createTurns(store: TurnStore): Turns {
       await write(turn, { name: "release", when: { status: open }, set });
     },
 
-    async erase(key) {
-      if (await store.update(key, eraseFinished)) return;
-      if (await store.update(key, eraseOpen)) return;
-      // It was delivered in between; or it has expired, and is gone.
-      await store.update(key, eraseFinished);
+    erase,
+
+    async eraseAnswer(key) {
+      if (!(await store.update(key, eraseDeliveredAnswer))) await erase(key);
     },
   };
 }
@@ -146,6 +160,12 @@ const eraseFinished: TurnWrite = {
   when: { status: ["delivered", "dropped"] },
   set: erased,
   remove: textAttributes,
+};
+
+const eraseDeliveredAnswer: TurnWrite = {
+  name: "erase",
+  when: { status: ["delivered"] },
+  set: answerErased,
 };
 
 const eraseOpen: TurnWrite = {

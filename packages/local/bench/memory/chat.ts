@@ -83,7 +83,15 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
         },
         receivedAt: at,
       });
-      const incoming = { messageId: randomUUID(), receiptHandle: "", chatId, body, receiveCount: 1 };
+      const sequence = String(at).padStart(39, "0");
+      const incoming = {
+        messageId: randomUUID(),
+        receiptHandle: "",
+        chatId,
+        sequence,
+        body,
+        receiveCount: 1,
+      };
       await worker([incoming], at + settings.timeoutS * 1000);
       if (!names.includes("turn.delivered")) throw new Error(`A turn was not delivered: ${names.join(", ")}`);
       const rest = meterOfTable.take();

@@ -34,6 +34,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
     windowStart: "",
     summary: "",
     erasedBefore: "",
+    erasedTo: "",
     unsent: [],
     version: 0,
   };
@@ -44,9 +45,12 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       return {
         turns: stored.map((past) => ({
           key: past.key,
+          sequence: "",
           status: "delivered",
           isErased: false,
           hasNotice: false,
+          question: past.question,
+          answer: past.answer,
           past,
         })),
         next: undefined,

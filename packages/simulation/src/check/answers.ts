@@ -17,7 +17,7 @@ const NOTED = 40;
 
 /** What is written, asked and sent: once, in order, as stored, and to nobody else. */
 export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
-  const { fates, fateOf, turnOf, keyOf, eventOf, violate, calm } = book;
+  const { fates, fateOf, turnOf, eventOf, violate, calm } = book;
   const newestAnswered = new Map<string, Fate>();
 
   return {
@@ -114,6 +114,8 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       }
       if (by === "reply") fate.replySends += 1;
       const item = turnOf(fate);
+      // It was taken away while the process stood still, and nothing can hold it back.
+      if (item?.erased && process.wasFrozen()) return;
       if (item?.messages === undefined) {
         violate("stored first", "sent before it was stored", fate);
         return;
@@ -220,7 +222,7 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
     const leftBehind = [...fates.values()].findLast(
       ({ chatId, leftPastBehind }) => chatId === fate.chatId && leftPastBehind,
     );
-    const isStale = leftBehind && eventsIn(past).some((other) => keyOf(other) < keyOf(leftBehind));
+    const isStale = leftBehind && eventsIn(past).some((other) => other.timestamp < leftBehind.timestamp);
     if (isStale && calm.butForQuestions && !wasRetaken(fate))
       violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
     const tokens = past.reduce((sum, content) => sum + count(content), 0);

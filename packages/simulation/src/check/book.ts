@@ -66,6 +66,10 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
 
     keyOf,
 
+    isBefore,
+
+    turnsOf: (chatId: string): TurnItem[] => table().turnsOf(chatId),
+
     turnOf: (fate: Fate): TurnItem | undefined => table().turn({ chatId: fate.chatId, key: keyOf(fate) }),
 
     /** Everything that is stored of its chat. */
@@ -82,8 +86,21 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
   };
 }
 
+/** Whether an event stands before another of its chat: by its time, then by the queue. */
+function isBefore(one: Fate, other: Fate): boolean {
+  const { sequence = Number.POSITIVE_INFINITY } = one;
+  return one.timestamp === other.timestamp
+    ? sequence < (other.sequence ?? Number.POSITIVE_INFINITY)
+    : one.timestamp < other.timestamp;
+}
+
 function keyOf({ eventId, timestamp }: Fate): string {
   return `${String(timestamp).padStart(13, "0")}#${eventId}`;
+}
+
+/** The event that a turn's key names. */
+export function eventIdOfKey(key: string): string {
+  return key.slice(key.indexOf("#") + 1);
 }
 
 export function textOf(messages: readonly TextMessage[]): string {

@@ -38,8 +38,9 @@ export type SimulatedEvent = {
   timestamp: number;
   /** The event whose message it unsends. */
   target?: string | undefined;
-  /** Events of one chat in one webhook keep this order. */
   webhook: number;
+  /** Counts the events as they happen: those of one chat in one webhook keep this order. */
+  number: number;
 };
 
 export type Violation = { at: number; rule: string; what: string; chatId: string; eventId: string };

@@ -41,7 +41,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       fate.sequence = message.sequence;
       for (const other of fates.values()) {
         if (other.chatId !== fate.chatId || other.webhook !== fate.webhook) continue;
-        const overtaken = Number(other.eventId.slice(1)) > Number(fate.eventId.slice(1));
+        const overtaken = other.number > fate.number;
         if (other !== fate && overtaken && other.sequence !== undefined) {
           violate("in order", `${other.eventId} of the same webhook was queued before it`, fate);
         }
@@ -99,7 +99,9 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       if (code === "worker.crashed" && fate.kind === "question" && calm.butForQuestions) {
         violate("in order", "given up because another chat's question crashes", fate);
       }
-      if (!isTrue(fate, code)) violate("nothing lost", `parked as ${code}, which never happened to it`, fate);
+      // What a worker that stood still parks late is known to the queue already.
+      if (isNew && !isTrue(fate, code))
+        violate("nothing lost", `parked as ${code}, which never happened to it`, fate);
     },
   };
 
@@ -108,7 +110,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     if (code === "delivery.unclear") return fate.claims > 1 || fate.replySends > 1;
     // The claim that found it out is not one of the attempts that ended without a word.
     if (code === "worker.crashed") return fate.claims - fate.claimsBefore - 1 > fate.errorEnds;
-    // A worker that stood still has no time left to erase.
+    // An invocation that stood still, or a slow table, leaves too little time to erase.
     if (code === "chat.not_erased_yet") return plan.process.freezes > 0 || !isCalm(plan, "table");
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");

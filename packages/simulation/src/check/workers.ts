@@ -46,7 +46,7 @@ const RENEWAL_TRIP_MS = 20;
 
 /** What the workers say and how they end. */
 export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
-  const { fates, fateOf, textOf, keyOf, violate, calm } = book;
+  const { fates, fateOf, textOf, isBefore, violate, calm } = book;
   const finishedBy = new Map<string, Set<string>>();
   /** Which process is at which message, and since when. */
   const heldBy = new Map<string, { process: Process; since: number }>();
@@ -144,7 +144,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
     const isMeant = (other: Fate) =>
       fate.kind === "unsend"
         ? other.eventId === fate.target
-        : other.chatId === fate.chatId && keyOf(other) < keyOf(fate);
+        : other.chatId === fate.chatId && isBefore(other, fate);
     const text = textOf(fate);
     for (const other of [...fates.values()].filter(isMeant)) {
       other.erased = true;

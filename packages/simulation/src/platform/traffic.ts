@@ -46,6 +46,11 @@ const commands: Partial<Record<EventKind, string>> = {
   forgetForSure: "はい、全部忘れて",
 };
 
+/** Of the n-th event: unique up to the ten thousandth, and in an order that says nothing, as LINE's. */
+function eventIdOf(n: number): string {
+  return `E${String((n * 7_919) % 10_000).padStart(4, "0")}`;
+}
+
 /** Users who write, and LINE, which sends webhooks and sends them again. */
 export function startTraffic(options: TrafficOptions): PlatformTraffic {
   const { plan, scheduler, random, faults, check, history, functions, line, queue } = options;
@@ -66,9 +71,9 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
 
   function happen({ chatId, kind, target }: Written, ageMs: number): Happening {
     events += 1;
-    const eventId = `E${String(events).padStart(4, "0")}`;
+    const eventId = eventIdOf(events);
     const timestamp = scheduler.now() - ageMs;
-    check.event({ eventId, chatId, kind, timestamp, target, webhook: webhooks });
+    check.event({ eventId, chatId, kind, timestamp, target, webhook: webhooks, number: events });
     const base = {
       webhookEventId: eventId,
       timestamp,
@@ -88,7 +93,8 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
 
   function questionText(eventId: string, kind: EventKind): string {
     if (kind !== "question") return `[${eventId}] (${kind}) hello`;
-    const words = random.pick(["How are you?", "明日の天気は？", "Tell me a story 😀", "長い話".repeat(100)]);
+    const long = ["長い話".repeat(100), "甲は乙に納入する。".repeat(50)];
+    const words = random.pick(["How are you?", "明日の天気は？", "Tell me a story 😀", ...long]);
     return `[${eventId}] ${words}`;
   }
 

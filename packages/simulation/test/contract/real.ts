@@ -72,6 +72,7 @@ export async function realQueue(): Promise<QueuePorts> {
         receiptHandle: ReceiptHandle,
         body: Body,
         chatId: Attributes.MessageGroupId ?? "",
+        sequence: (Attributes.SequenceNumber ?? "").padStart(39, "0"),
         receiveCount: Number(Attributes.ApproximateReceiveCount),
       }));
     },

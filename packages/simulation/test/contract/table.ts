@@ -49,7 +49,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const key = `${String(now + events).padStart(13, "0")}#${eventId}`;
       const lease = { owner: "first", now, leaseUntil: later, expiresAt, replay: undefined };
       const asked = { question: `question ${events}`, messageId: `M${events}` };
-      return { chatId, key, eventId, ...asked, ...lease, ...change };
+      return { chatId, key, sequence: sequenceOf(events), eventId, ...asked, ...lease, ...change };
     }
 
     async function claim(change: Partial<ClaimRequest> = {}): Promise<Turn> {
@@ -71,15 +71,18 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       ...change,
     });
 
-    async function delivered(text: string, at = now): Promise<Turn> {
-      const turn = await claim();
+    async function delivered(text: string, at = now, change: Partial<ClaimRequest> = {}): Promise<Turn> {
+      const turn = await claim(change);
       const tokens = { question: 3, answer: 5 };
       await ports.turns.answer(turn, answerWith(text), { tokens }, later);
       await ports.turns.delivered(turn, handedOver("reply", "request", at));
       return turn;
     }
 
-    const recall = (key = "9", limit = 50) => ports.chats.recall({ chatId, key }, limit, now);
+    const sequenceOf = (n: number) => String(n).padStart(39, "0");
+
+    const recall = (key = "9", limit = 50, sequence = sequenceOf(events)) =>
+      ports.chats.recall({ chatId, key, sequence }, limit, now);
     const lost = { code: "turn.lost", retry: "later" };
 
     test("the first claim holds the turn", async () => {
@@ -297,6 +300,21 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       expect((await recall(memory.turns[1]!.key)).turns).toHaveLength(1);
     });
 
+    test("turns of one millisecond stand in the order of the queue, whatever their events' ids are", async () => {
+      const turn = (id: string, n: number) => ({ key: `${now}#${id}`, eventId: id, sequence: sequenceOf(n) });
+      await delivered("a1", now, turn("c", 1));
+      const second = await delivered("a2", now, turn("b", 2));
+      await delivered("a3", now, turn("a", 30));
+      const answers = async (...at: Parameters<typeof recall>) =>
+        (await recall(...at)).turns.map(({ answer }) => answer);
+      expect(await answers()).toEqual(["a1", "a2", "a3"]);
+      // Not yet stored when it is recalled; and brought back later, when it keeps the place it had.
+      expect(await answers(`${now}#d`, 50, sequenceOf(4))).toEqual(["a1", "a2"]);
+      expect(await answers(second.key, 50, sequenceOf(40))).toEqual(["a1"]);
+      const { turns } = await ports.chats.page(chatId, "", "9", now);
+      expect(turns.map(({ past }) => past?.answer)).toEqual(["a1", "a2", "a3"]);
+    });
+
     test("parked and dropped turns and notices are no part of the conversation", async () => {
       const parked = await claim();
       await ports.turns.answer(parked, answerWith("never seen"), {}, later);
@@ -364,14 +382,26 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       const change = { windowStart: "k1", summary: "tea", unsent: ["M7"], erasedBefore: "k0", expiresAt };
       await ports.chats.note(chatId, await recall(), change);
       await ports.chats.note(chatId, await recall(), { summary: "", expiresAt });
-      const notes = { windowStart: "k1", summary: "", unsent: ["M7"], erasedBefore: "k0", version: 2 };
+      const notes = {
+        ...{ windowStart: "k1", summary: "", unsent: ["M7"] },
+        erasedBefore: "k0",
+        erasedTo: "",
+        version: 2,
+      };
       expect(await ports.chats.notes(chatId, now)).toEqual(notes);
       expect(await recall()).toMatchObject(notes);
     });
 
     test("expired notes say nothing, but keep their version", async () => {
       await ports.chats.note(chatId, await recall(), { summary: "tea", expiresAt: now / 1000 - 1 });
-      const nothing = { windowStart: "", summary: "", unsent: [], erasedBefore: "", version: 1 };
+      const nothing = {
+        windowStart: "",
+        summary: "",
+        unsent: [],
+        erasedBefore: "",
+        erasedTo: "",
+        version: 1,
+      };
       expect(await ports.chats.notes(chatId, now)).toEqual(nothing);
       expect(await recall()).toMatchObject(nothing);
       // And none of it comes back with the next change.
@@ -395,13 +425,33 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       expect(found).toEqual(["a2", "a3", "a4", "a5", "a6", "dropped"]);
     });
 
+    test("an answer that is erased leaves its question; one that is not delivered is erased whole", async () => {
+      const done = await delivered("my secret");
+      const parked = await claim();
+      await ports.turns.answer(parked, answerWith("my secret"), {}, later);
+      await ports.turns.park(parked, { code: "line.quota_exhausted" }, now);
+      for (const turn of [done, done, parked, parked]) await ports.turns.eraseAnswer(turn);
+      const { turns } = await recall();
+      expect(turns).toMatchObject([
+        { question: done.question, answer: "", tokens: { question: 3, answer: 0 } },
+      ]);
+      expect((await ports.chats.page(chatId, "", "9", now)).turns).toMatchObject([
+        { question: done.question, answer: "", isErased: false },
+        { question: "", answer: "", isErased: true },
+      ]);
+      expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+      expect(await again(parked, { replay: "message" })).toEqual({ kind: "finished", status: "dropped" });
+    });
+
     test("nothing of an erased turn is left but what keeps its event from being answered again", async () => {
       const done = await delivered("my secret");
       await ports.turns.erase(done);
       await ports.turns.erase(done);
       expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key }], usages: [usage] });
       const { turns } = await ports.chats.page(chatId, "", "9", now);
-      expect(turns).toEqual([{ key: done.key, status: "delivered", isErased: true, hasNotice: false }]);
+      const place = { key: done.key, sequence: done.sequence };
+      const nothing = { isErased: true, hasNotice: false, question: "", answer: "" };
+      expect(turns).toEqual([{ ...place, status: "delivered", ...nothing }]);
       expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
     });
 
@@ -446,7 +496,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("chats never see each other", async () => {
       await delivered("mine");
-      const other = await ports.chats.recall({ chatId: `${chatId}x`, key: "9" }, 50, now);
+      const other = await ports.chats.recall({ chatId: `${chatId}x`, key: "9", sequence: "" }, 50, now);
       expect(other).toMatchObject({ turns: [], finished: [], summary: "", version: 0 });
       expect((await recall("9", 2)).turns.map(({ answer }) => answer)).toEqual(["mine"]);
     });

@@ -1,0 +1,97 @@
+import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
+import { TOKENS_PER_MESSAGE } from "@henji/core/context/tokens";
+import type { TurnItem } from "@henji/core/turn/entity";
+import type { Process } from "../process.ts";
+import { type Book, type BookOptions, eventIdOfKey, namedIn } from "./book.ts";
+import type { Fate } from "./fate.ts";
+
+/** What an attempt is about to read of its chat's past. */
+type Recalled = { eventId: string; newest: TurnItem | undefined };
+
+/** What the model is shown of a chat: the turn just answered, and all of it in order. */
+export function checkContexts(book: Book, { bot, count }: BookOptions) {
+  const { fates, fateOf, turnsOf, turnOf, isBefore, violate } = book;
+  /** By process and chat: of the newest attempt. */
+  const recalled = new Map<string, Recalled>();
+
+  return {
+    /** A process is about to read what stands before a turn. */
+    recalling({ name }: Process, chatId: string, key: string): void {
+      const eventId = eventIdOfKey(key);
+      const fate = fateOf(eventId);
+      if (fate) recalled.set(`${name}/${chatId}`, { eventId, newest: newestBefore(fate) });
+    },
+
+    /** A process is about to ask the model. */
+    showing({ name }: Process, { input }: Context): void {
+      const question = input.at(-1)?.content ?? "";
+      const fate = fateOf(namedIn(question));
+      if (!fate) return;
+      checkOrder(fate, input);
+      const attempt = `${name}/${fate.chatId}`;
+      const { eventId, newest } = recalled.get(attempt) ?? {};
+      // What is asked once more within an attempt has a shorter context.
+      recalled.delete(attempt);
+      if (eventId !== fate.eventId || !newest || !isShown(newest)) return;
+      const asked = input.slice(0, -1).map(({ content }) => content);
+      if (!asked.includes(newest.question)) {
+        violate("remembered", `${newest.eventId}, answered just before, is not in the context`, fate);
+      }
+    },
+  };
+
+  /**
+   * The chat's newest turn that has got its answer. Nothing if the event stands before it, since the window may
+   * have moved past an event that comes late; and nothing if the chat was erased in between.
+   */
+  function newestBefore(fate: Fate): TurnItem | undefined {
+    const items = turnsOf(fate.chatId);
+    const [newest] = items
+      .flatMap((item) => {
+        const other = fates.get(item.eventId);
+        const isAnswered = item.status === "delivered" && item.notice === undefined && item.refused !== true;
+        return other && isAnswered ? { item, other } : [];
+      })
+      .sort((a, b) => (isBefore(a.other, b.other) ? 1 : -1));
+    if (!newest || !isBefore(newest.other, fate)) return undefined;
+    if (items.some(({ repeats }) => repeats === newest.item.key)) return undefined;
+    // The window starts anew at a turn whose past the model refuses to read, whatever becomes of that turn.
+    const isLeftBehind = [...fates.values()].some(
+      (other) => other.chatId === fate.chatId && other.leftPastBehind && isBefore(newest.other, other),
+    );
+    if (isLeftBehind) return undefined;
+    const isErased = [...fates.values()].some(
+      (other) =>
+        other.chatId === fate.chatId &&
+        (other.kind === "unfollow" || other.kind === "forgetForSure") &&
+        !isBefore(other, newest.other) &&
+        !isBefore(fate, other),
+    );
+    return isErased ? undefined : newest.item;
+  }
+
+  /** It was not erased meanwhile, and has room in any context. */
+  function isShown({ chatId, key, question, messages = "[]" }: TurnItem): boolean {
+    const item = turnsOf(chatId).find((other) => other.key === key);
+    if (!item || item.erased) return false;
+    const texts = [question, ...JSON.parse(messages).map(({ text }: { text: string }) => text)];
+    const tokens = texts.reduce((sum, text) => sum + count(text) + TOKENS_PER_MESSAGE, 0);
+    return tokens < bot.memory.maxTokens;
+  }
+
+  /** A question that was asked once more stands where it was asked last. */
+  function checkOrder(fate: Fate, input: Context["input"]): void {
+    const repeated = new Set(turnsOf(fate.chatId).map(({ repeats }) => repeats));
+    const shown = input
+      .slice(0, -1)
+      .filter(({ role, content }) => role === "user" && !content.startsWith(SUMMARY_HEADING))
+      .flatMap(({ content }) => fateOf(namedIn(content)) ?? [])
+      .filter((one) => !repeated.has(turnOf(one)?.key ?? ""));
+    for (const [index, one] of shown.entries()) {
+      const next = shown[index + 1];
+      if (next && isBefore(next, one) && !one.redriven && !next.redriven) {
+        violate("in order", `the context has ${one.eventId} in front of ${next.eventId}`, fate);
+      }
+    }
+  }
+}
