@@ -14,6 +14,7 @@ import { toMessages } from "./line/text.ts";
 import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
 import { deadlines, hold, loadingAfterMs } from "./settings.ts";
+import { wasNeverSent } from "./turn/attempt.ts";
 import type { Answer, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
@@ -83,7 +84,8 @@ export function createAnswer(options: AnswerOptions) {
       const { memory, replyToken, deadline } = request;
       const startedAt = clock.now();
       const resumed = request.turn.answer !== undefined;
-      const delivered = await deliver({ turn, replyToken, resumed });
+      const maybeSent = resumed && !wasNeverSent(request.turn);
+      const delivered = await deliver({ turn, replyToken, maybeSent });
       const at = clock.now();
       const today = accountOf(memory.usages, memory.fold, at);
       const folding = foldBehind(prepared);

@@ -1,6 +1,7 @@
 import type { Clock } from "@henji/core/clock";
 import { createLine, type Line } from "@henji/core/line/api";
 import type { TextMessage } from "@henji/core/line/text";
+import { RequestNotSent } from "@henji/core/line/unsent";
 import type { DeliveryWay } from "@henji/core/turn/turn";
 import { directNetwork, type Failure, type Network } from "./network.ts";
 
@@ -163,9 +164,11 @@ const operations: Record<string, string> = {
 
 function failed(failure: Failure, signal: AbortSignal): Said {
   if (failure === "silence") throw signal.reason;
+  if (failure === "unconnected") throw new RequestNotSent(signal.reason);
   if (failure === "status") return { status: 500, message: "UPSTREAM Internal server error" };
-  const code = failure === "refused" ? "ECONNREFUSED" : "ECONNRESET";
-  throw new TypeError("fetch failed", { cause: Object.assign(new Error("UPSTREAM"), { code }) });
+  const broken = (code: string) =>
+    new TypeError("fetch failed", { cause: Object.assign(new Error("UPSTREAM"), { code }) });
+  throw failure === "refused" ? new RequestNotSent(broken("ECONNREFUSED")) : broken("ECONNRESET");
 }
 
 /** What core reads of a Response; the real class costs more than the rest of the call. */

@@ -36,9 +36,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as delivered, then it is sent",
     edit: {
       file: "answer.ts",
-      find: "const delivered = await deliver({ turn, replyToken, resumed });",
+      find: "const delivered = await deliver({ turn, replyToken, maybeSent });",
       replace:
-        "await turns.delivered(turn, { by: 'push', requestId: undefined, at: clock.now(), account: accountOf([], undefined, clock.now()) }); const delivered = await deliver({ turn, replyToken, resumed });",
+        "await turns.delivered(turn, { by: 'push', requestId: undefined, at: clock.now(), account: accountOf([], undefined, clock.now()) }); const delivered = await deliver({ turn, replyToken, maybeSent });",
     },
   },
   {
@@ -98,8 +98,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "a stored answer is delivered as if no attempt had been made before",
     edit: {
       file: "answer.ts",
-      find: "await deliver({ turn, replyToken, resumed })",
-      replace: "await deliver({ turn, replyToken, resumed: false })",
+      find: "await deliver({ turn, replyToken, maybeSent })",
+      replace: "await deliver({ turn, replyToken, maybeSent: false })",
     },
   },
   {

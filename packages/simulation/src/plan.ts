@@ -18,7 +18,10 @@ export type Wear = {
 };
 
 /** Times in milliseconds from the start. */
-export type Outage = { platform: Platform; fromMs: number; untilMs: number; silent: boolean };
+export type Outage = { platform: Platform; fromMs: number; untilMs: number; how: OutageKind };
+
+/** `no_connection`: nobody answers who wants to connect, so that nothing is sent, and each caller waits in vain. */
+export type OutageKind = "errors" | "silence" | "no_connection";
 
 /** Everything that is drawn once for a run. */
 export type Plan = {
@@ -240,5 +243,6 @@ function drawOutage(random: Random): Outage {
   const fromMs = random.int(0, minutes(5));
   const lastsMs = minutes(random.pick([1, 3, 10, 30]));
   const platform = random.pick(["table", "queue", "line", "model"] as const);
-  return { platform, fromMs, untilMs: fromMs + lastsMs, silent: random.chance(0.4) };
+  const how = random.pick(["errors", "errors", "silence", "no_connection"] as const);
+  return { platform, fromMs, untilMs: fromMs + lastsMs, how };
 }

@@ -1,6 +1,6 @@
 import { worker } from "@henji/core/settings";
 import type { EventKind, Fate } from "./check/fate.ts";
-import { minutes, noWear, type Plan, quietPlan, type Script, type Wear } from "./plan.ts";
+import { minutes, noWear, type OutageKind, type Plan, quietPlan, type Script, type Wear } from "./plan.ts";
 import type { Outcome } from "./run.ts";
 
 /** A story with an expected end, stricter than what must always be true. */
@@ -42,9 +42,9 @@ function steadily(count: number, each: number, everyMs: number): Script {
 function down(
   platform: Plan["outages"][number]["platform"],
   lastsMs: number,
-  silent = false,
+  how: OutageKind = "errors",
 ): Plan["outages"] {
-  return [{ platform, fromMs: 0, untilMs: lastsMs, silent }];
+  return [{ platform, fromMs: 0, untilMs: lastsMs, how }];
 }
 
 function planOf(script: Script, rest: Partial<Plan> = {}): Plan {
@@ -98,7 +98,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "model-silent-3-minutes",
     shows: "three minutes in which OpenAI hangs need no operator either",
-    plan: planOf(steadily(4, 3, 30_000), { outages: down("model", minutes(3), true) }),
+    plan: planOf(steadily(4, 3, 30_000), { outages: down("model", minutes(3), "silence") }),
     judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
   },
   {
@@ -135,6 +135,26 @@ export const scenarios: readonly Scenario[] = [
     shows: "a minute without LINE: nothing is lost, nobody is answered twice",
     plan: planOf(steadily(4, 3, 20_000), { outages: down("line", minutes(1)) }),
     judge: () => [],
+  },
+  {
+    name: "line-takes-no-connection",
+    shows:
+      "90 seconds in which LINE takes no connection: every message is answered, and no model call repeated",
+    plan: planOf(together(10), { outages: down("line", 90_000, "no_connection") }),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...noneParked(outcome),
+      ...wrong(outcome.events, "asked more than once", ({ asks }) => asks === 1),
+    ],
+  },
+  {
+    name: "line-takes-no-connection-for-a-while",
+    shows: "half a minute without a connection to LINE: replies stay free",
+    plan: planOf(together(10), { outages: down("line", 25_000, "no_connection") }),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...wrong(outcome.events, "pushed", ({ pushes }) => pushes === 0),
+    ],
   },
   {
     name: "queue-down-5-minutes",
@@ -234,7 +254,7 @@ export const scenarios: readonly Scenario[] = [
     shows:
       "a message first received after half an hour, whose reply is lost on the way, is not given up for delivered",
     plan: planOf(apart(8), {
-      outages: [{ platform: "queue", fromMs: 0, untilMs: minutes(22), silent: false }],
+      outages: [{ platform: "queue", fromMs: 0, untilMs: minutes(22), how: "errors" }],
       wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostThere: 0.5, silent: 1 } },
     }),
     judge: () => [],

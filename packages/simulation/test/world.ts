@@ -28,6 +28,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   const line = createMemoryLine({ clock: scheduler });
   const table = createMemoryTable();
   const lines: string[] = [];
+  const printed: string[] = [];
   const asked: string[] = [];
   const contexts: string[] = [];
   let events = 0;
@@ -59,7 +60,12 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
         return `owner ${owners}`;
       },
       random: () => 0,
-      log: createLog({ write: (entry) => lines.push(JSON.parse(entry).name) }),
+      log: createLog({
+        write(entry) {
+          printed.push(entry);
+          lines.push(JSON.parse(entry).name);
+        },
+      }),
       ...overrides,
     });
     return Object.assign(work, { kill: () => process.kill("of the test") });
@@ -106,7 +112,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   }
 
   return {
-    ...{ scheduler, queue, line, table, lines, asked, contexts, worker, run, crash },
+    ...{ scheduler, queue, line, table, lines, printed, asked, contexts, worker, run, crash },
     /** @returns LINE's id of the message */
     say(userId: string, text: string, sentAt?: number): string {
       const id = String(events + 1);
@@ -114,6 +120,13 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       line.giveToken(replyToken, userId, 60_000);
       put(userId, { type: "message", replyToken, message: { type: "text", id, text } }, sentAt);
       return id;
+    },
+    /** An operator moves every dead letter back to the queue as it is. */
+    moveBack() {
+      for (const job of queue.deadLetters.messages()) {
+        queue.deadLetters.discard(job.messageId);
+        queue.main.send({ ...job, deduplicationId: `moved-${job.messageId}` });
+      }
     },
     unsend: (userId: string, messageId: string) => put(userId, { type: "unsend", unsend: { messageId } }),
     unfollow: (userId: string) => put(userId, { type: "unfollow" }),

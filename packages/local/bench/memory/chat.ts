@@ -53,7 +53,12 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     chats: { ...chats, page: beforeFold(chats.page), note: beforeFold(chats.note) },
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
-    line: { reply: sent, push: sent, showLoading: async () => {} },
+    line: {
+      reply: sent,
+      push: sent,
+      showLoading: async () => {},
+      quota: async () => ({ limit: undefined, used: 0 }),
+    },
     inbox: { delete: async () => [], hide: async () => [], park: async () => {} },
     identitySecret: "secret",
     newOwner: randomUUID,

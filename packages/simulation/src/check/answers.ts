@@ -133,6 +133,7 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
         return;
       }
       fate.answeredAt ??= scheduler.now();
+      if (by === "push") fate.pushes += 1;
       if (notice) fate.notices += 1;
       else fate.answers += 1;
       if (fate.answers + fate.notices > 1) violate("exactly one", `answered ${fate.answers} times`, fate);

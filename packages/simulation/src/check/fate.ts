@@ -66,6 +66,8 @@ export type Fate = SimulatedEvent & {
   /** Place of its first job in the queue. */
   sequence?: number;
   answers: number;
+  /** Of its answers and notices. */
+  pushes: number;
   /** Epoch milliseconds, of the first. */
   answeredAt?: number;
   notices: number;
@@ -102,6 +104,7 @@ export function newFate(event: SimulatedEvent): Fate {
     ...event,
     accepted: false,
     answers: 0,
+    pushes: 0,
     notices: 0,
     apologies: 0,
     parkings: [],
