@@ -12,6 +12,20 @@ export type Answer = {
 
 export const INVALID_REPLY_TOKEN = "Invalid reply token";
 
+/** LINE's messages that are always the same. Any other may quote the request, and with it what a user wrote. */
+const constantMessages = new Set([
+  INVALID_REPLY_TOKEN,
+  "You have reached your monthly limit.",
+  "The API rate limit has been exceeded. Try again later.",
+  "The retry key is already accepted",
+  "Authentication failed. Confirm that the access token in the authorization header is valid.",
+  "Access to this API is not available for your account",
+  "Failed to send messages",
+  "Not found",
+]);
+
+const countOfErrors = /^The request body has \d{1,3} error\(s\)$/;
+
 const errorBody = z.looseObject({ message: z.string() });
 
 /** What an error says; empty if it says nothing. It may quote what a user wrote: see {@link statusError}. */
@@ -34,7 +48,9 @@ export function requestIdOf({ headers }: Answer): string | undefined {
 export function statusError(answer: Answer): BotError {
   const { path, status } = answer;
   const message = messageOf(answer);
-  const said = `LINE ${path} answered ${status}: ${message} (request ${requestIdOf(answer) ?? "unknown"})`;
+  const isConstant = constantMessages.has(message) || countOfErrors.test(message);
+  const words = isConstant ? ` "${message}"` : "";
+  const said = `LINE ${path} answered ${status}${words} (request ${requestIdOf(answer) ?? "unknown"})`;
   if (status >= 500) return new BotError("line.unavailable", said, { retry: "later", outcome: "unknown" });
   if (status === 429 && message.includes("monthly limit")) return quotaExhausted(said);
   if (status === 429) return new BotError("line.rate_limited", said, { retry: "later" });
