@@ -7,7 +7,7 @@ import { buildContext } from "./context/context.ts";
 import { createFold } from "./context/fold.ts";
 import { loadTokenizer } from "./context/tokens.ts";
 import { BotError, toBotError } from "./error.ts";
-import type { Line } from "./line/api.ts";
+import type { GuardedLine } from "./line/breaker.ts";
 import { createDeliver, isFresh, type ReplyToken } from "./line/deliver.ts";
 import { retryKeyOf } from "./line/retry-key.ts";
 import { toMessages } from "./line/text.ts";
@@ -15,7 +15,7 @@ import { chatHash, type Log } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
 import { deadlines, hold, loadingAfterMs } from "./settings.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
-import type { Answer, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
+import type { Answer, DeliveryWay, Learned, PastTurn, Repeated, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
 
@@ -26,7 +26,7 @@ export type AnswerOptions = {
   model: Model;
   /** The model that rewrites the notes of a chat. */
   summarizer: Model;
-  line: Line;
+  line: GuardedLine;
   /** Keys the user ids that OpenAI sees. */
   identitySecret: string;
   clock: Clock;
@@ -118,12 +118,16 @@ export function createAnswer(options: AnswerOptions) {
     learned: Learned,
   ): Promise<Turn & { answer: Answer }> {
     const now = clock.now();
-    const way = bot.delivery === "auto" && isFresh(replyToken, now) ? "reply" : "push";
+    const way = wayNow(replyToken);
     const answer: Answer = { ...said, retryKey: retryKeyOf(turn.eventId), way };
     const stored = await turns.answer(turn, answer, learned, now + hold.leaseMs);
     const { messages, notice } = said;
     log.info("turn.answered", { ...namesOf(turn), messages: messages.length, ...(notice && { notice }) });
     return { ...stored, answer };
+  }
+
+  function wayNow(replyToken: ReplyToken | undefined): DeliveryWay {
+    return bot.delivery === "auto" && isFresh(replyToken, clock.now()) ? "reply" : "push";
   }
 
   async function askAndStore(request: AnswerRequest): Promise<Prepared> {
@@ -164,7 +168,8 @@ export function createAnswer(options: AnswerOptions) {
   }
 
   /** Asks within the window; if the model finds even that too long, once more with a shorter one. */
-  async function ask({ turn, memory, chat, again, deadline }: AnswerRequest): Promise<ModelAnswer> {
+  async function ask(asked: AnswerRequest): Promise<ModelAnswer> {
+    const { turn, memory, chat, again, replyToken, deadline } = asked;
     const { maxTokens, lowWaterTokens } = bot.memory;
     const request = {
       instructions: instructionsFor(bot, chat),
@@ -172,7 +177,9 @@ export function createAnswer(options: AnswerOptions) {
       turns: memory.turns.filter(({ key }) => key !== again?.key),
       message: again?.question ?? turn.question,
     };
-    const within = (maxWindowTokens: number) => {
+    const within = async (maxWindowTokens: number) => {
+      // What cannot be delivered is not paid for.
+      await line.ready(wayNow(replyToken));
       const context = buildContext({ ...request, maxWindowTokens });
       const left = deadline - clock.now() - deadlines.reserveMs;
       if (left <= 0) throw tooLate();

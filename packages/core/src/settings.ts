@@ -100,7 +100,7 @@ export const deadlines = {
   lineMs,
   /** The loading animation is a courtesy, shown while the model thinks. */
   loadingMs: seconds(1),
-  /** Asked only when a push was refused for want of quota. */
+  /** Asked only when a push was refused for want of quota, or LINE is known to refuse. */
   quotaMs: seconds(1),
   tableMs,
   queueMs,
@@ -130,8 +130,11 @@ export const loadingAfterMs = 300;
  */
 export const acknowledgeWithinMs = 250;
 
-/** How long a model whose account is out of order is left alone. */
+/** How long a model or a LINE channel whose account is out of order is left alone. */
 export const breakerOpenMs = seconds(60);
+
+/** Pushes count against LINE's quota: an outage costs a chat one apology an hour, not one a message. */
+export const apologyPushedEveryMs = seconds(60 * 60);
 
 /**
  * An event older than this is acknowledged without an answer: nobody waits for it any more. It is far below

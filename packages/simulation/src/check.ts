@@ -2,6 +2,7 @@ import { checkAnswers } from "./check/answers.ts";
 import { type BookOptions, createBook } from "./check/book.ts";
 import { checkEnd } from "./check/end.ts";
 import type { Fate, SimulatedEvent } from "./check/fate.ts";
+import { checkLine } from "./check/line.ts";
 import { checkQueue } from "./check/queue.ts";
 import { checkWorkers } from "./check/workers.ts";
 
@@ -29,6 +30,7 @@ export function createCheck(options: BookOptions) {
 
     ...checkQueue(book, options),
     ...checkAnswers(book, options),
+    ...checkLine(book, options),
     ...checkWorkers(book, options),
     ...checkEnd(book),
   };

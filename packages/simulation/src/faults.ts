@@ -40,10 +40,14 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
   const areOn = () => !ended && scheduler.now() < startedAt + plan.troubleMs;
   const chance = (share: number) => areOn() && random.chance(share);
 
+  function isWithin({ fromMs, untilMs }: { fromMs: number; untilMs: number }): boolean {
+    const at = scheduler.now() - startedAt;
+    return fromMs <= at && at < untilMs;
+  }
+
   function outageOf(platform: Platform): OutageKind | undefined {
     if (!areOn()) return undefined;
-    const at = scheduler.now() - startedAt;
-    return plan.outages.find((one) => one.platform === platform && one.fromMs <= at && at < one.untilMs)?.how;
+    return plan.outages.find((one) => one.platform === platform && isWithin(one))?.how;
   }
 
   function tripOf(operation: string): Trip {
@@ -83,6 +87,11 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
   }
 
   function refusalOf(operation: string): Refusal | undefined {
+    const dead = plan.deadChannel;
+    if (dead && areOn() && isWithin(dead)) {
+      const isMeant = dead.refusal === "unauthorized" || ["line.push", "line.quota"].includes(operation);
+      if (isMeant) return dead.refusal;
+    }
     for (const [refusal, share] of Object.entries(plan.refusals) as [Refusal, number][]) {
       const fits = !refusal.startsWith("quota") || operation === "line.push";
       if (fits && chance(share)) return refusal;

@@ -112,6 +112,12 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: "asks-while-line-is-dead",
+    mistake: "the model is asked although LINE is known to take nothing",
+    scenario: "line-token-dead",
+    edit: { file: "answer.ts", find: "await line.ready(wayNow(replyToken));", replace: "" },
+  },
+  {
     name: "model-timeout-unlimited",
     mistake: "the model call may take its full time, however little of the invocation is left",
     scenario: "slow-model",

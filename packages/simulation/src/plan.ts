@@ -30,6 +30,8 @@ export type Plan = {
   /** Per call of a process. */
   process: { dies: number; freezes: number; skewMs: number };
   refusals: Partial<Record<Refusal, number>>;
+  /** LINE refuses everything, or every push, for a while. Times in milliseconds from the start. */
+  deadChannel: { refusal: "unauthorized" | "quota"; fromMs: number; untilMs: number } | undefined;
   behaviours: Partial<Record<Behaviour, number>>;
   /** `outlives`: of the processes that run into the time-out, those that go on unheard. */
   lambda: {
@@ -105,6 +107,7 @@ export const quietPlan: Plan = {
   outages: [],
   process: { dies: 0, freezes: 0, skewMs: 0 },
   refusals: {},
+  deadChannel: undefined,
   behaviours: {},
   lambda: { throttles: 0, losesResponse: 0, deleteFails: 0, entryRefused: 0, outlives: 0 },
   tokenLifeMs: [60_000, 75_000],
@@ -176,6 +179,7 @@ export function drawPlan(random: Random): Plan {
       unauthorized: share(0.5),
       rejected: share(0.5),
     },
+    deadChannel: random.chance(kinds / 3) ? drawDeadChannel(random) : undefined,
     behaviours: {
       long: 0.02,
       cut: share(),
@@ -237,6 +241,12 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
 function drawOperator(random: Random, share: () => number): Operator {
   const finallyAfterMs = minutes(random.pick([2, 60, 600]));
   return { everyMs: minutes(random.int(2, 40)), finallyAfterMs, moves: random.chance(0.3), dies: share() };
+}
+
+function drawDeadChannel(random: Random): Plan["deadChannel"] {
+  const fromMs = random.int(0, minutes(5));
+  const refusal = random.pick(["unauthorized", "quota"] as const);
+  return { refusal, fromMs, untilMs: fromMs + minutes(random.pick([1, 5, 30])) };
 }
 
 function drawOutage(random: Random): Outage {

@@ -157,6 +157,31 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    name: "line-token-dead",
+    shows:
+      "half an hour with a dead channel access token: the model is asked once for each worker that finds it out",
+    plan: planOf(steadily(6, 10, minutes(3)), {
+      deadChannel: { refusal: "unauthorized", fromMs: 0, untilMs: minutes(30) },
+      operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
+    }),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...wrong(outcome.events, "not parked with its reason", ({ parkings }) =>
+        parkings.every((code) => code === "line.unauthorized"),
+      ),
+      // A replay starts the count anew, and finds an answer only where the model was asked before.
+      ...(outcome.events.filter(({ asks }) => asks === 0).length <= 6 ? [] : ["the model was asked in vain"]),
+    ],
+  },
+  {
+    name: "line-quota-used-up",
+    shows: "half an hour without quota: what can be replied is answered, and nothing else is asked",
+    plan: planOf(steadily(6, 10, minutes(3)), {
+      deadChannel: { refusal: "quota", fromMs: 0, untilMs: minutes(30) },
+    }),
+    judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
+  },
+  {
     name: "queue-down-5-minutes",
     shows: "without the queue LINE is told to come back, and everything is answered once",
     plan: planOf(steadily(4, 3, 60_000), { outages: down("queue", minutes(2)) }),

@@ -1,5 +1,9 @@
+import { defineBot } from "@henji/core/bot";
 import { createLine, type Line } from "@henji/core/line/api";
+import { breakerOpenMs, replyTokenFreshMs } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import { createMemoryLine, type Refusal } from "../src/line.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -54,4 +58,62 @@ test("an answer that may have arrived is not pushed when an operator moves it ba
     expect(reasons()).toMatchObject([{ code: "delivery.unclear" }]);
   }
   expect(world.sent()).toEqual(["U1 reply: You said: Hello"]);
+});
+
+/** LINE as it is, but for the channel, which is `dead` until it is mended. */
+function channel(dead: "unauthorized" | "quota") {
+  let refusal: Refusal | undefined = dead;
+  const { line, giveToken } = createMemoryLine({
+    clock: world.scheduler,
+    refuses: (operation) => (dead === "unauthorized" || operation !== "line.reply" ? refusal : undefined),
+  });
+  const mend = () => {
+    refusal = undefined;
+  };
+  return { line, giveToken, mend };
+}
+
+test.each(["reply", "push"])(
+  "while the channel access token is dead, the model is asked once (%s)",
+  async (delivery) => {
+    world = createWorld({ bot: defineBot({ ...ownBot, delivery: delivery === "push" ? "push" : "auto" }) });
+    const { line, mend } = channel("unauthorized");
+    const worker = world.worker({ line });
+    for (let message = 0; message < 12; message += 1) {
+      world.say("U1", `Hello ${message}`);
+      await world.run(worker, 20_000);
+    }
+    expect(world.asked).toEqual(["Hello 0"]);
+    expect(reasons().map((reason) => reason?.code)).toEqual(Array(12).fill("line.unauthorized"));
+    expect(world.lines.filter((name) => name === "line.breaker_opened")).toHaveLength(1);
+
+    mend();
+    await world.scheduler.run(world.scheduler.now() + breakerOpenMs, () => false);
+    world.say("U1", "Are you back?");
+    world.moveBack();
+    for (let tries = 0; tries < 20; tries += 1) await world.run(worker, 5_000);
+    expect(world.queue.deadLetters.messages()).toEqual([]);
+    expect(world.asked).toHaveLength(13);
+  },
+);
+
+test("while the quota is used up, the model is asked only what can be replied", async () => {
+  const { line, giveToken, mend } = channel("quota");
+  const worker = world.worker({ line });
+  async function ask(text: string, isLate: boolean) {
+    giveToken(`token ${world.say("U1", text)}`, "U1", 60_000);
+    if (isLate) await world.scheduler.run(world.scheduler.now() + replyTokenFreshMs, () => false);
+    await world.run(worker, 5_000);
+  }
+  await ask("late", true);
+  await ask("soon", false);
+  await ask("late too", true);
+  await ask("soon too", false);
+  expect(world.asked).toEqual(["late", "soon", "soon too"]);
+  expect(reasons().map((reason) => reason?.code)).toEqual(Array(2).fill("line.quota_exhausted"));
+
+  mend();
+  await world.scheduler.run(world.scheduler.now() + breakerOpenMs, () => false);
+  await ask("late again", true);
+  expect(world.asked.at(-1)).toBe("late again");
 });

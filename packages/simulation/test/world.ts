@@ -1,4 +1,6 @@
 import type { Bot } from "@henji/core/bot";
+import type { Line } from "@henji/core/line/api";
+import { withLineBreaker } from "@henji/core/line/breaker";
 import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
 import { encodeJob } from "@henji/core/queue/job";
@@ -41,9 +43,15 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   });
   const summarizer = createMemoryModel(options.summarizer);
   let owners = 0;
+  const log = createLog({
+    write(entry) {
+      printed.push(entry);
+      lines.push(JSON.parse(entry).name);
+    },
+  });
 
   /** A worker in a process of its own, which can be killed while it is running. */
-  function worker(overrides: { model?: Model; line?: typeof line.line } = {}) {
+  function worker(overrides: { model?: Model; line?: Line } = {}) {
     const process = createProcess({
       name: "worker",
       scheduler,
@@ -52,7 +60,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       onDeath: () => {},
     });
     const work = createWorker({
-      ...{ bot, ...table, model, summarizer, line: line.line, clock: scheduler },
+      ...{ bot, ...table, model, summarizer, clock: scheduler, log },
       inbox: process.port("queue", queue.inbox),
       identitySecret: "secret",
       newOwner: () => {
@@ -60,13 +68,8 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
         return `owner ${owners}`;
       },
       random: () => 0,
-      log: createLog({
-        write(entry) {
-          printed.push(entry);
-          lines.push(JSON.parse(entry).name);
-        },
-      }),
       ...overrides,
+      line: withLineBreaker(overrides.line ?? line.line, { clock: scheduler, log }),
     });
     return Object.assign(work, { kill: () => process.kill("of the test") });
   }

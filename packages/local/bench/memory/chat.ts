@@ -58,6 +58,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
       push: sent,
       showLoading: async () => {},
       quota: async () => ({ limit: undefined, used: 0 }),
+      ready: async () => {},
     },
     inbox: { delete: async () => [], hide: async () => [], park: async () => {} },
     identitySecret: "secret",

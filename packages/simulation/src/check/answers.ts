@@ -143,6 +143,8 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
 
     /** What LINE said to a send. */
     said({ key, messages }: SendRequest, status: number, message: string): void {
+      if (status === 401) book.lineErrors.add("line.unauthorized");
+      if (status === 429) book.lineErrors.add("line.quota_exhausted");
       const { fate } = eventOf(key, messages);
       if (!fate) return;
       if (status !== 200) history.note("LINE", `${status} ${message}`, fate);

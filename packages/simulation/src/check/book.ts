@@ -48,6 +48,8 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     calm: calmOf(plan),
     /** Codes that the model has ended with. */
     modelErrors: new Set<string>(),
+    /** Codes of what LINE has refused sends with. */
+    lineErrors: new Set<string>(),
     /** Jobs that cannot be read: put on the queue, and parked. */
     unreadable: { queued: 0, parked: 0 },
 

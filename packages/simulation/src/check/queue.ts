@@ -111,7 +111,11 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");
-    // The breaker gives every chat the error that one of them met.
-    return fate.errors.has(code) || (platform === "model" && book.modelErrors.has(code));
+    // The breakers give every chat the error that one of them met.
+    return (
+      fate.errors.has(code) ||
+      book.lineErrors.has(code) ||
+      (platform === "model" && book.modelErrors.has(code))
+    );
   }
 }
