@@ -277,12 +277,17 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     test("count log lines of the worker that its code really writes", () => {
       const filters = all("aws:cloudwatch/logMetricFilter:LogMetricFilter").map(({ inputs }) => inputs);
       const names = filters.map(({ pattern }) => /name\\":\\"([a-z._]+)\\"/.exec(pattern)?.[1]);
-      expect(names.sort()).toEqual(["chat.flooded", "job.parked", "model.breaker_opened"]);
+      expect(names.sort()).toEqual([
+        "chat.flooded",
+        "job.parked",
+        "line.breaker_opened",
+        "model.breaker_opened",
+      ]);
       for (const name of names) expect(source()).toContain(`"${name}"`);
       for (const { logGroupName } of filters) expect(logGroupName).toBe(`/aws/lambda/${worker().name}`);
-      expect(watches("ModelBreakerOpened")).toMatchObject({
-        namespace: filters[0].metricTransformation.namespace,
-      });
+      for (const name of ["ModelBreakerOpened", "LineBreakerOpened"]) {
+        expect(watches(name)).toMatchObject({ namespace: filters[0].metricTransformation.namespace });
+      }
     });
 
     test("tell the operator's mailbox when they begin and when they are over", () => {

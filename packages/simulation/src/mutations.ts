@@ -272,9 +272,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as parked before its job is on the dead-letter queue",
     edit: {
       file: "dead-letter/park.ts",
-      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);",
+      find: "await inbox.park(message,",
       replace:
-        "if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
+        "if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);\n    await inbox.park(message,",
     },
   },
   {
@@ -282,8 +282,17 @@ export const mutations: readonly Mutation[] = [
     mistake: "an apology for an answer that may have arrived",
     edit: {
       file: "dead-letter/park.ts",
-      find: 'if (turn && code !== "delivery.unclear" && turn.unclearSince === undefined)',
-      replace: "if (turn)",
+      find: 'if (error.code === "delivery.unclear" || turn.unclearSince !== undefined) return undefined;',
+      replace: "",
+    },
+  },
+  {
+    name: "apologizes-each-time",
+    mistake: "every apology may be pushed, however short ago the last one was",
+    edit: {
+      file: "dead-letter/park.ts",
+      find: "clock.now() - pushedAt < apologyPushedEveryMs",
+      replace: "clock.now() < 0",
     },
   },
   {

@@ -2,7 +2,13 @@ import { BESIDE_TURNS, type ChatItem, type Chats, noted, toNotes } from "@henji/
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { toConversation, toFinishedTurn, toFolding, toStoredTurn } from "@henji/core/turn/item";
+import {
+  lastApologyOf,
+  toConversation,
+  toFinishedTurn,
+  toFolding,
+  toStoredTurn,
+} from "@henji/core/turn/item";
 import type { Guard, TurnStore } from "@henji/core/turn/store";
 import type { TurnKey } from "@henji/core/turn/turn";
 import { createTurns, type Turns } from "@henji/core/turn/turns";
@@ -130,6 +136,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           isWhole: (reachesBack || isCovered) && window.length <= limit,
           finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
           usages: oldestFirst.flatMap(({ usage }) => usage ?? []),
+          ...lastApologyOf(oldestFirst),
           ...(folding && { folding }),
         };
       }),

@@ -1,7 +1,7 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
 import { turnEntity } from "../turn/entity.ts";
-import { toConversation, toFinishedTurn, toFolding, toStoredTurn } from "../turn/item.ts";
+import { lastApologyOf, toConversation, toFinishedTurn, toFolding, toStoredTurn } from "../turn/item.ts";
 import {
   afterKey,
   type FinishedTurn,
@@ -39,6 +39,8 @@ export type Memory = Notes & {
   finished: readonly FinishedTurn[];
   /** What the newest turns carry of their chat's days, oldest first; those behind the one at hand too. */
   usages: readonly DayUsage[];
+  /** When the chat was last pushed an apology, epoch milliseconds; as far as the newest turns know. */
+  apologyPushedAt?: number;
   /** The newest fold that was begun; it may be over. */
   folding?: Folding;
 };
@@ -161,6 +163,7 @@ export function createChats(table: Table): Chats {
         isWhole: reachesBack(read) && window.length <= limit,
         finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
+        ...lastApologyOf(newest.turns),
         ...(folding && { folding }),
       };
     },

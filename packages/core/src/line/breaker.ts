@@ -1,6 +1,7 @@
 import { type BreakerOptions, createBreaker } from "../breaker.ts";
+import { BotError, toBotError } from "../error.ts";
 import type { DeliveryWay } from "../turn/turn.ts";
-import { isUsedUp, type Line } from "./api.ts";
+import { isUsedUp, type Line, type Quota } from "./api.ts";
 import { quotaExhausted } from "./error.ts";
 
 export type GuardedLine = Line & {
@@ -22,8 +23,20 @@ export function withLineBreaker(line: Line, options: Pick<BreakerOptions, "clock
   const token = createBreaker({ ...options, says, opensOn: new Set(["line.unauthorized"]) });
   const quota = createBreaker({ ...options, says, opensOn: new Set(["line.quota_exhausted"]) });
 
+  /** Nothing was sent yet, so whatever else is wrong with the question is worth another try. */
+  async function askQuota(): Promise<Quota> {
+    try {
+      return await line.quota();
+    } catch (cause) {
+      const { code, message } = toBotError(cause);
+      if (code === "line.unauthorized") throw cause;
+      const reason = `LINE did not say whether it would take anything: ${message}`;
+      throw new BotError("line.quota_unknown", reason, { retry: "later", cause });
+    }
+  }
+
   async function room(): Promise<void> {
-    if (isUsedUp(await token.watch(line.quota))) throw quotaExhausted("LINE: the month's quota is used up");
+    if (isUsedUp(await token.watch(askQuota))) throw quotaExhausted("LINE: the month's quota is used up");
   }
 
   return {
@@ -31,7 +44,7 @@ export function withLineBreaker(line: Line, options: Pick<BreakerOptions, "clock
     reply: (replyToken, messages) => token.watch(() => line.reply(replyToken, messages)),
     push: (to, messages, retryKey) => token.watch(() => quota.watch(() => line.push(to, messages, retryKey))),
     async ready(way) {
-      await token.pass(line.quota);
+      await token.pass(askQuota);
       if (way === "push") await quota.pass(room);
     },
   };

@@ -8,10 +8,10 @@ import type {
   FinishedTurn,
   Folding,
   Learned,
+  Parking,
   PastTurn,
   StoredTurn,
   Turn,
-  TurnFailure,
 } from "./turn.ts";
 
 /** What the context needs of an answered turn; nothing for any other. */
@@ -55,6 +55,12 @@ export function toFinishedTurn({ key, finishedAt, notice }: TurnItem): FinishedT
 export function toFolding(items: readonly TurnItem[]): Folding | undefined {
   const newest = items.findLast(({ foldingUntil }) => foldingUntil !== undefined);
   return newest && { until: newest.foldingUntil!, version: newest.foldingVersion ?? 0 };
+}
+
+/** When an apology was last pushed for one of these turns. */
+export function lastApologyOf(items: readonly TurnItem[]): { apologyPushedAt?: number } {
+  const all = items.flatMap(({ apologyPushedAt }) => apologyPushedAt ?? []);
+  return all.length > 0 ? { apologyPushedAt: Math.max(...all) } : {};
 }
 
 /** What is left of a notice once it is delivered: it may hold much of the chat, such as an export. */
@@ -140,13 +146,14 @@ export const textAttributes = [
 export const erased = { erased: true, question: "" };
 
 /** How a turn keeps that it was given up on. */
-export function parked(turn: Turn, failure: TurnFailure, at: number, account: Account | undefined) {
+export function parked(turn: Turn, failure: Parking, at: number, account: Account | undefined) {
   return {
     status: "parked" as const,
     list: "parked",
     listedAt: new Date(at).toISOString(),
     finishedAt: at,
     error: failure.code,
+    ...(failure.apologyBy === "push" && { apologyPushedAt: at }),
     // The day's first turn stands in the day's list, and this one cannot.
     ...(account && !account.isFirstOfDay && { usage: account.usage }),
     ...firstUnclear(turn, failure.unclearSince),

@@ -18,6 +18,7 @@ import type {
   FinalStatus,
   FinishedDelivery,
   Learned,
+  Parking,
   Turn,
   TurnFailure,
   TurnKey,
@@ -58,7 +59,7 @@ export type Turns = {
   /** claimed or answered → dropped: it gets no answer of its own, and nothing of its text is kept. */
   drop(turn: Turn, at: number, account: Account, because: DropReason): Promise<void>;
   /** claimed or answered → parked; without an account, if the chat's memory could not be read. */
-  park(turn: Turn, failure: TurnFailure, at: number, account?: Account): Promise<void>;
+  park(turn: Turn, failure: Parking, at: number, account?: Account): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, failure: TurnFailure): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import type { TextMessage } from "@henji/core/line/text";
-import { deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
+import { apologyPushedEveryMs, deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";
 import type { Process } from "../process.ts";
@@ -12,10 +12,13 @@ const marker = /\[(E\d+)\]/g;
 /** Events that notes of 200 tokens have room for. */
 const NOTED = 40;
 
+const STANDSTILL_MS = 5 * 60_000;
+
 /** What is written, asked and sent: once, in order, as stored, and to nobody else. */
 export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
   const { fates, fateOf, turnOf, eventOf, violate } = book;
   const newestAnswered = new Map<string, Fate>();
+  const apologyPushedAt = new Map<string, number>();
 
   return {
     tokenGiven(eventId: string, lifeMs: number): void {
@@ -130,6 +133,7 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       if (apology) {
         fate.apologies += 1;
         if (fate.apologies > fate.parkings.length) violate("exactly one", `apology ${fate.apologies}`, fate);
+        if (by === "push") checkApology(fate);
         return;
       }
       fate.answeredAt ??= scheduler.now();
@@ -143,8 +147,6 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
 
     /** What LINE said to a send. */
     said({ key, messages }: SendRequest, status: number, message: string): void {
-      if (status === 401) book.lineErrors.add("line.unauthorized");
-      if (status === 429) book.lineErrors.add("line.quota_exhausted");
       const { fate } = eventOf(key, messages);
       if (!fate) return;
       if (status !== 200) history.note("LINE", `${status} ${message}`, fate);
@@ -174,6 +176,14 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
     fate.reclaims += 1;
     if (fate.reclaims > fate.replays)
       violate("bounded", "one replay has brought it back more than once", fate);
+  }
+
+  function checkApology(fate: Fate): void {
+    const before = apologyPushedAt.get(fate.chatId) ?? Number.NEGATIVE_INFINITY;
+    apologyPushedAt.set(fate.chatId, scheduler.now());
+    // A process may stand still between parking and sending.
+    if (scheduler.now() - before < apologyPushedEveryMs - STANDSTILL_MS)
+      violate("bounded", "a second apology was pushed within the hour", fate);
   }
 
   function checkOrder(fate: Fate): void {

@@ -48,7 +48,7 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     calm: calmOf(plan),
     /** Codes that the model has ended with. */
     modelErrors: new Set<string>(),
-    /** Codes of what LINE has refused sends with. */
+    /** Codes that calls to LINE have ended with. */
     lineErrors: new Set<string>(),
     /** Jobs that cannot be read: put on the queue, and parked. */
     unreadable: { queued: 0, parked: 0 },

@@ -7,7 +7,7 @@ import { type Book, type BookOptions, namedIn } from "./book.ts";
 type Known = { token?: number; quota?: number };
 
 /** Nothing is asked, and paid for, of which is known that it cannot be delivered. */
-export function checkLine({ fateOf, violate }: Book, { bot, scheduler }: BookOptions) {
+export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, scheduler }: BookOptions) {
   const channels = new Map<string, Known>();
 
   function knownBy({ name }: Process): Known {
@@ -21,6 +21,7 @@ export function checkLine({ fateOf, violate }: Book, { bot, scheduler }: BookOpt
     heard(process: Process, call: "reply" | "push" | "quota", came: unknown): void {
       const known = knownBy(process);
       if (came instanceof BotError) {
+        lineErrors.add(came.code);
         if (came.code === "line.unauthorized") known.token = scheduler.now();
         if (came.code === "line.quota_exhausted") known.quota = scheduler.now();
         return;

@@ -111,6 +111,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");
+    if (code === "line.quota_unknown") return book.lineErrors.size > 0;
     // The breakers give every chat the error that one of them met.
     return (
       fate.errors.has(code) ||
