@@ -42,8 +42,8 @@ export type AnswerRequest = {
   deadline: number;
   /** What to answer instead of asking the model. */
   notice?: Notice;
-  /** The turn whose question is answered once more. */
-  again?: PastTurn;
+  /** The turn whose question is asked again. */
+  again?: Repeated;
 };
 
 /** A turn whose answer is stored. */
@@ -65,13 +65,13 @@ export function createAnswer(options: AnswerOptions) {
   const fold = createFold(options);
 
   return {
-    /** Has an answer stored: the one that is, the notice, or what the model says. */
+    /** Has an answer stored, and no other turn that could give it. */
     async prepare(request: AnswerRequest): Promise<Prepared> {
-      const { turn, notice } = request;
-      if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };
-      if (notice === undefined) return askAndStore(request);
-      const { kind, messages } = notice;
-      return { request, turn: await store(request, { messages, notice: kind }, {}) };
+      const prepared = await prepare(request);
+      const { chatId, answer } = prepared.turn;
+      // Between storing and sending, so that whatever dies here, one of the two has the question.
+      if (answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });
+      return prepared;
     },
 
     /**
@@ -105,6 +105,15 @@ export function createAnswer(options: AnswerOptions) {
       return folding;
     },
   };
+
+  /** The answer is the one that is stored, the notice, or what the model says. */
+  async function prepare(request: AnswerRequest): Promise<Prepared> {
+    const { turn, notice } = request;
+    if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };
+    if (notice === undefined) return askAndStore(request);
+    const { kind, messages } = notice;
+    return { request, turn: await store(request, { messages, notice: kind }, {}) };
+  }
 
   function foldBehind({ request, turn, past }: Prepared): (() => Promise<void>) | undefined {
     if (!past) return undefined;
@@ -162,7 +171,7 @@ export function createAnswer(options: AnswerOptions) {
     const past = { key: turn.key, question, answer: text, ...(tokens && { tokens }) };
     return {
       request,
-      turn: await store(request, { messages, ...(again && { repeats: repeated(again) }) }, learned),
+      turn: await store(request, { messages, ...(again && { repeats: again }) }, learned),
       past: again ? { ...past, repeats: again.key } : past,
     };
   }
@@ -214,10 +223,6 @@ export function createAnswer(options: AnswerOptions) {
   function safetyIdentifierOf({ chatId }: Turn): string {
     return createHmac("sha256", identitySecret).update(chatId).digest("hex");
   }
-}
-
-function repeated({ key, question, messageId }: PastTurn): Repeated {
-  return { key, question, ...(messageId !== undefined && { messageId }) };
 }
 
 function namesOf({ eventId, chatId }: Turn) {

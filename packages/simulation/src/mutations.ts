@@ -296,6 +296,16 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: "leaves-the-dead-letter",
+    mistake: "what was asked again after it was parked can still be answered itself",
+    scenario: "asked-again-and-replayed",
+    edit: {
+      file: "answer.ts",
+      find: "if (answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });",
+      replace: "",
+    },
+  },
+  {
     name: "replays-as-new",
     mistake: "a replayed job is a new event, so its turn is not found",
     edit: {

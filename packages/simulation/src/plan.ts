@@ -86,6 +86,8 @@ export type Traffic = {
   notQuestions: number;
   /** Commands and unfollows. */
   commands: number;
+  /** Of the apologies: those whose button is pressed. */
+  pressed: number;
   /** Of the questions: unsent some time later. */
   unsent: number;
   tooOld: number;
@@ -128,6 +130,7 @@ export const quietPlan: Plan = {
     responseLost: 0,
     notQuestions: 0.1,
     commands: 0,
+    pressed: 0,
     unsent: 0,
     tooOld: 0,
     rejected: 0,
@@ -228,6 +231,7 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
     responseLost: share(),
     notQuestions: random.pick([0, 0.2]),
     commands: random.pick([0, 0, 0.2]),
+    pressed: random.pick([0, 0.5, 0.9]),
     unsent: random.pick([0, 0, 0.2]),
     tooOld: share(0.3),
     rejected: share(0.5),

@@ -129,6 +129,24 @@ export const scenarios: readonly Scenario[] = [
     judge: allAnswered,
   },
   {
+    name: "asked-again-and-replayed",
+    shows: "what was parked and asked again with the apology's button is answered once, replayed or not",
+    plan: {
+      ...planOf(together(6), {
+        outages: down("model", minutes(4)),
+        operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
+      }),
+      traffic: { ...quietPlan.traffic, script: together(6), pressed: 1 },
+    },
+    judge: ({ events }) =>
+      chats(6).flatMap((chatId) => {
+        const answers = events
+          .filter((fate) => fate.chatId === chatId)
+          .reduce((sum, one) => sum + one.answers, 0);
+        return answers === 1 ? [] : [`${chatId} was answered ${answers} times`];
+      }),
+  },
+  {
     name: "table-down-10-minutes",
     shows: "without the table nothing is answered and nothing given up; then everything is answered",
     plan: planOf(steadily(4, 3, 60_000), { outages: down("table", minutes(10)) }),

@@ -8,6 +8,7 @@ import {
   toFinishedTurn,
   toFolding,
   toStoredTurn,
+  toUnanswered,
 } from "@henji/core/turn/item";
 import type { Guard, TurnStore } from "@henji/core/turn/store";
 import type { TurnKey } from "@henji/core/turn/turn";
@@ -135,6 +136,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           turns: past.slice(-limit),
           isWhole: (reachesBack || isCovered) && window.length <= limit,
           finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
+          unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
           usages: oldestFirst.flatMap(({ usage }) => usage ?? []),
           ...lastApologyOf(oldestFirst),
           ...(folding && { folding }),

@@ -1,13 +1,21 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
 import { turnEntity } from "../turn/entity.ts";
-import { lastApologyOf, toConversation, toFinishedTurn, toFolding, toStoredTurn } from "../turn/item.ts";
+import {
+  lastApologyOf,
+  toConversation,
+  toFinishedTurn,
+  toFolding,
+  toStoredTurn,
+  toUnanswered,
+} from "../turn/item.ts";
 import {
   afterKey,
   type FinishedTurn,
   type Folding,
   type ModelUsage,
   type PastTurn,
+  type Repeated,
   type StoredTurn,
   type TurnKey,
 } from "../turn/turn.ts";
@@ -37,6 +45,8 @@ export type Memory = Notes & {
   isWhole: boolean;
   /** Those of the newest turns before the one at hand that are over, oldest first. */
   finished: readonly FinishedTurn[];
+  /** Those of them that were given up on. */
+  unanswered: readonly Repeated[];
   /** What the newest turns carry of their chat's days, oldest first; those behind the one at hand too. */
   usages: readonly DayUsage[];
   /** When the chat was last pushed an apology, epoch milliseconds; as far as the newest turns know. */
@@ -162,6 +172,7 @@ export function createChats(table: Table): Chats {
         turns: past.slice(-limit),
         isWhole: reachesBack(read) && window.length <= limit,
         finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
+        unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
         ...lastApologyOf(newest.turns),
         ...(folding && { folding }),

@@ -1,11 +1,12 @@
-import { type Bot, languageOf } from "../bot.ts";
+import type { Bot } from "../bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
+import { languageFor, wordsFor } from "../command/command.ts";
 import { BotError, toBotError } from "../error.ts";
 import type { GuardedLine } from "../line/breaker.ts";
 import { isFresh, type ReplyToken } from "../line/deliver.ts";
 import { retryKeyOf } from "../line/retry-key.ts";
-import type { TextMessage } from "../line/text.ts";
+import { type TextMessage, withButtons } from "../line/text.ts";
 import { chatHash, type Log } from "../log.ts";
 import type { Inbox, Incoming } from "../queue/sqs.ts";
 import { apologyPushedEveryMs } from "../settings.ts";
@@ -14,7 +15,7 @@ import type { Turns } from "../turn/turns.ts";
 import { accountOf } from "../usage/usage.ts";
 
 export type ParkOptions = {
-  bot: Pick<Bot, "texts">;
+  bot: Pick<Bot, "texts" | "commands">;
   inbox: Pick<Inbox, "park">;
   turns: Pick<Turns, "park">;
   line: Pick<GuardedLine, "reply" | "push" | "ready">;
@@ -36,7 +37,7 @@ export type ParkRequest = {
 
 /**
  * Gives a message up: a copy with the reason goes to the dead-letter queue, the turn is marked, and
- * its user gets one short apology. In this order, so that whatever stops it half-way, the message is
+ * its user gets one short apology, with a button that asks again. In this order, so that whatever stops it half-way, the message is
  * on one of the two queues.
  */
 export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions) {
@@ -58,7 +59,7 @@ export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions)
       reason,
       attempts,
     });
-    if (turn && apologyBy) await apologize(turn, apologyBy, request.replyToken);
+    if (turn && apologyBy) await apologize(turn, apologyBy, request);
   };
 
   /** A reply is free. Pushes are not, so a chat gets one an hour; nothing, if the way is known to be closed. */
@@ -79,9 +80,11 @@ export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions)
     );
   }
 
-  async function apologize(turn: Turn, way: DeliveryWay, replyToken: ReplyToken | undefined): Promise<void> {
-    const text = bot.texts[languageOf(turn.question)].apology;
-    const messages: TextMessage[] = [{ type: "text", text }];
+  async function apologize(turn: Turn, way: DeliveryWay, { replyToken, memory }: ParkRequest): Promise<void> {
+    const language = languageFor(turn, memory);
+    const words = wordsFor("retry", language, bot);
+    const text: TextMessage = { type: "text", text: bot.texts[language].apology };
+    const messages = withButtons([text], words ? [{ label: words, text: words }] : []);
     try {
       if (way === "push") await line.push(turn.chatId, messages, retryKeyOf(`${turn.eventId}/apology`));
       else if (replyToken) await reply(replyToken);

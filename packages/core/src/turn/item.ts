@@ -10,6 +10,7 @@ import type {
   Learned,
   Parking,
   PastTurn,
+  Repeated,
   StoredTurn,
   Turn,
 } from "./turn.ts";
@@ -33,6 +34,12 @@ export function toPastTurn(item: TurnItem): PastTurn | undefined {
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
 function isAnswered({ status, notice, erased }: TurnItem): boolean {
   return (status === "answered" || status === "delivered") && notice === undefined && erased !== true;
+}
+
+/** What may be asked again of a turn that was given up on. */
+export function toUnanswered({ key, status, question, messageId }: TurnItem): Repeated | undefined {
+  if (status !== "parked" || question === "") return undefined;
+  return { key, question, ...(messageId !== undefined && { messageId }) };
 }
 
 export function toConversation(items: readonly TurnItem[]): PastTurn[] {

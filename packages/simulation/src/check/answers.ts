@@ -16,7 +16,7 @@ const STANDSTILL_MS = 5 * 60_000;
 
 /** What is written, asked and sent: once, in order, as stored, and to nobody else. */
 export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
-  const { fates, fateOf, turnOf, eventOf, violate } = book;
+  const { fates, fateOf, turnOf, keyOf, eventOf, violate } = book;
   const newestAnswered = new Map<string, Fate>();
   const apologyPushedAt = new Map<string, number>();
 
@@ -38,6 +38,7 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       const claims = fate.claims - fate.claimsBefore;
       if ((what === "claim" || what === "reclaim") && item.attempts !== claims)
         violate("bounded", `counts ${item.attempts} attempts after ${claims} claims`, fate);
+      if (what === "answer" && item.repeats !== undefined) standIn(fate, item.repeats);
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
       if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
         violate("exactly one", "no question", fate);
@@ -50,7 +51,9 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
         return;
       }
       // What is asked once more is asked for the message that says so.
-      const fate = turnOf(named)?.messages === undefined ? named : (retryOf(named) ?? named);
+      const { status, messages } = turnOf(named) ?? {};
+      const isItsOwn = status === "claimed" && messages === undefined;
+      const fate = isItsOwn ? named : (retryOf(named) ?? named);
       if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
@@ -140,6 +143,7 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       if (by === "push") fate.pushes += 1;
       if (notice) fate.notices += 1;
       else fate.answers += 1;
+      if (isAnsweredElsewhere(fate)) violate("exactly one", "answered although it was asked again", fate);
       if (fate.answers + fate.notices > 1) violate("exactly one", `answered ${fate.answers} times`, fate);
       if (fate.kind === "not_a_question") violate("exactly one", "answered, but not a question", fate);
       checkOrder(fate);
@@ -157,6 +161,17 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
         fate.errors.add(code);
     },
   };
+
+  /** It answers in place of a turn that was given up on; any other may be answered once more. */
+  function standIn(fate: Fate, key: string): void {
+    const other = [...fates.values()].find((one) => one.chatId === fate.chatId && keyOf(one) === key);
+    if (other && turnOf(other)?.status === "parked") other.standsIn = fate.eventId;
+  }
+
+  function isAnsweredElsewhere(fate: Fate): boolean {
+    const other = fateOf(fate.standsIn);
+    return other !== undefined && (other.answers > 0 || isAnsweredElsewhere(other));
+  }
 
   /** The message for which a question that has its answer is asked again: the chat's first unanswered one. */
   function retryOf({ chatId }: Fate): Fate | undefined {

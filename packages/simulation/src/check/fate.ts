@@ -87,6 +87,8 @@ export type Fate = SimulatedEvent & {
   /** Questions to the model since it was brought back. */
   asks: number;
   deaths: number;
+  /** The event that has its answer, if it was asked again after it was parked. */
+  standsIn?: string;
   replySends: number;
   /** It was an event to be passed over, or one that erased something. */
   ignored: boolean;
