@@ -90,11 +90,20 @@ count("JobsParked", "job.parked");
 count("ChatsFlooded", "chat.flooded");
 count("ModelBreakerOpened", "model.breaker_opened");
 count("TokenCapReached", "bot.token_cap_reached");
+count("LineBreakerOpened", "line.breaker_opened");
 
 alarm("ModelBreakerOpened", {
   says: "OpenAI refuses the account (no credit, dead key, unknown model): every message gets an apology until it is mended.",
   namespace,
   metricName: "ModelBreakerOpened",
+  statistic: "Sum",
+  above: 0,
+});
+
+alarm("LineBreakerOpened", {
+  says: "LINE refuses the channel (dead access token, or the month's quota is used up): messages are parked without an apology until it is mended.",
+  namespace,
+  metricName: "LineBreakerOpened",
   statistic: "Sum",
   above: 0,
 });

@@ -281,12 +281,13 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
         "bot.token_cap_reached",
         "chat.flooded",
         "job.parked",
+        "line.breaker_opened",
         "model.breaker_opened",
       ]);
       for (const name of names) expect(source()).toContain(`"${name}"`);
       for (const { logGroupName } of filters) expect(logGroupName).toBe(`/aws/lambda/${worker().name}`);
       const { namespace } = filters[0].metricTransformation;
-      for (const name of ["ModelBreakerOpened", "TokenCapReached"])
+      for (const name of ["ModelBreakerOpened", "LineBreakerOpened", "TokenCapReached"])
         expect(watches(name)).toMatchObject({ namespace, metricName: name, threshold: 0 });
     });
 

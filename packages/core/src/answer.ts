@@ -7,7 +7,7 @@ import type { Notice } from "./command/notice.ts";
 import { createFold } from "./context/fold.ts";
 import { loadTokenizer } from "./context/tokens.ts";
 import { toBotError } from "./error.ts";
-import type { Line } from "./line/api.ts";
+import type { GuardedLine } from "./line/breaker.ts";
 import { createDeliver, isFresh, type ReplyToken } from "./line/deliver.ts";
 import { retryKeyOf } from "./line/retry-key.ts";
 import { toMessages } from "./line/text.ts";
@@ -16,7 +16,16 @@ import type { Model } from "./model/model.ts";
 import { hold, loadingAfterMs } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { dayOf } from "./time-zone.ts";
-import { type Answer, type Learned, type PastTurn, type Repeated, type Turn, timeOf } from "./turn/turn.ts";
+import { wasNeverSent } from "./turn/attempt.ts";
+import {
+  type Answer,
+  type DeliveryWay,
+  type Learned,
+  type PastTurn,
+  type Repeated,
+  type Turn,
+  timeOf,
+} from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { accountOf, withAnswer } from "./usage/usage.ts";
 
@@ -27,7 +36,7 @@ export type AnswerOptions = {
   model: Model;
   /** The model that rewrites the notes of a chat. */
   summarizer: Model;
-  line: Line;
+  line: GuardedLine;
   /** Keys the user ids that OpenAI sees. */
   identitySecret: string;
   clock: Clock;
@@ -43,8 +52,8 @@ export type AnswerRequest = {
   deadline: number;
   /** What to answer instead of asking the model. */
   notice?: Notice;
-  /** The turn whose question is answered once more. */
-  again?: PastTurn;
+  /** The turn whose question is asked again. */
+  again?: Repeated;
 };
 
 /** A turn whose answer is stored. */
@@ -67,13 +76,13 @@ export function createAnswer(options: AnswerOptions) {
   const ask = createAsk(options);
 
   return {
-    /** Has an answer stored: the one that is, the notice, or what the model says. */
+    /** Has an answer stored, and no other turn that could give it. */
     async prepare(request: AnswerRequest): Promise<Prepared> {
-      const { turn, notice } = request;
-      if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };
-      if (notice === undefined) return askAndStore(request);
-      const { kind, messages } = notice;
-      return { request, turn: await store(request, { messages, notice: kind }, {}) };
+      const prepared = await prepare(request);
+      const { chatId, answer } = prepared.turn;
+      // Between storing and sending, so that whatever dies here, one of the two has the question.
+      if (answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });
+      return prepared;
     },
 
     /**
@@ -86,7 +95,8 @@ export function createAnswer(options: AnswerOptions) {
       const { memory, replyToken, deadline } = request;
       const startedAt = clock.now();
       const resumed = request.turn.answer !== undefined;
-      const delivered = await deliver({ turn, replyToken, resumed });
+      const maybeSent = resumed && !wasNeverSent(request.turn);
+      const delivered = await deliver({ turn, replyToken, maybeSent });
       const at = clock.now();
       const today = accountOf(memory.usages, memory.fold, dayOf(at, bot.timeZone));
       const folding = foldBehind(prepared);
@@ -107,6 +117,15 @@ export function createAnswer(options: AnswerOptions) {
     },
   };
 
+  /** The answer is the one that is stored, the notice, or what the model says. */
+  async function prepare(request: AnswerRequest): Promise<Prepared> {
+    const { turn, notice } = request;
+    if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };
+    if (notice === undefined) return askAndStore(request);
+    const { kind, messages } = notice;
+    return { request, turn: await store(request, { messages, notice: kind }, {}) };
+  }
+
   function foldBehind({ request, turn, past }: Prepared): (() => Promise<void>) | undefined {
     if (!past) return undefined;
     const { memory, deadline } = request;
@@ -119,7 +138,7 @@ export function createAnswer(options: AnswerOptions) {
     learned: Learned,
   ): Promise<Turn & { answer: Answer }> {
     const now = clock.now();
-    const way = bot.delivery === "auto" && isFresh(replyToken, now) ? "reply" : "push";
+    const way = wayNow(replyToken);
     const answer: Answer = { ...said, retryKey: retryKeyOf(turn.eventId), way };
     const stored = await turns.answer(turn, answer, learned, now + hold.leaseMs);
     const { messages, notice } = said;
@@ -127,11 +146,19 @@ export function createAnswer(options: AnswerOptions) {
     return { ...stored, answer };
   }
 
+  function wayNow(replyToken: ReplyToken | undefined): DeliveryWay {
+    return bot.delivery === "auto" && isFresh(replyToken, clock.now()) ? "reply" : "push";
+  }
+
   async function askAndStore(request: AnswerRequest): Promise<Prepared> {
     const { turn, again } = request;
     const question = again?.question ?? turn.question;
     const startedAt = clock.now();
-    const asking = ask({ ...request, safetyIdentifier: safetyIdentifierOf(turn) });
+    const asking = ask({
+      ...request,
+      safetyIdentifier: safetyIdentifierOf(turn),
+      ready: () => line.ready(wayNow(request.replyToken)),
+    });
     const [{ reply, isPastRefused }, count] = await Promise.all([
       asking,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
@@ -157,7 +184,7 @@ export function createAnswer(options: AnswerOptions) {
     const past = { key: turn.key, question, answer: text, ...(tokens && { tokens }) };
     const said = {
       messages,
-      ...(again && { repeats: repeated(again) }),
+      ...(again && { repeats: again }),
       ...(reply.refused && { refused: true as const }),
     };
     const [answered] = await Promise.all([
@@ -204,10 +231,6 @@ export function createAnswer(options: AnswerOptions) {
   function safetyIdentifierOf({ chatId }: Turn): string {
     return createHmac("sha256", identitySecret).update(chatId).digest("hex");
   }
-}
-
-function repeated({ key, question, messageId }: PastTurn): Repeated {
-  return { key, question, ...(messageId !== undefined && { messageId }) };
 }
 
 function namesOf({ eventId, chatId }: Turn) {

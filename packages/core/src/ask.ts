@@ -6,15 +6,17 @@ import { BotError, toBotError } from "./error.ts";
 import { chatHash } from "./log.ts";
 import type { Model, ModelAnswer } from "./model/model.ts";
 import { deadlines } from "./settings.ts";
-import type { PastTurn, Turn } from "./turn/turn.ts";
+import type { Repeated, Turn } from "./turn/turn.ts";
 
 export type AskRequest = {
   turn: Turn;
   memory: Memory;
   chat: ChatInfo;
   /** The turn whose question is asked once more. */
-  again?: PastTurn;
+  again?: Repeated;
   safetyIdentifier: string;
+  /** Throws if the answer could not be delivered: that is not paid for. */
+  ready(): Promise<void>;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
 };
@@ -62,9 +64,10 @@ export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock
   }
 
   async function send(
-    { turn, deadline, safetyIdentifier }: AskRequest,
+    { turn, deadline, safetyIdentifier, ready }: AskRequest,
     context: Context,
   ): Promise<ModelAnswer> {
+    await ready();
     const now = clock.now();
     const left = deadline - now - deadlines.reserveMs;
     // It stood still for so long, before this call or after the one before, that another may have asked already.

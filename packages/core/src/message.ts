@@ -27,7 +27,7 @@ import { dayOf, nameOfZone } from "./time-zone.ts";
 import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
 import { type DropReason, type Turn, type TurnFailure, turnKeyOf } from "./turn/turn.ts";
 import type { TokenCap } from "./usage/cap.ts";
-import { type Account, accountOf } from "./usage/usage.ts";
+import { accountOf } from "./usage/usage.ts";
 
 export type MessageOptions = AnswerOptions & {
   inbox: Inbox;
@@ -133,13 +133,11 @@ export function createHandleMessage(options: MessageOptions) {
     const { turn } = claim;
     const replyToken = replyTokenOf(job);
     let held = turn;
-    let account: Account | undefined;
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
       if (isForgotten(turn, now)) throw unclear();
       if (runsApart(turn, batch)) return await putApart(turn);
       const memory = await recalling;
-      account = accountOf(memory.usages, memory.fold, dayOf(now, bot.timeZone));
       log.info("turn.claimed", {
         ...names,
         attempts: turn.attempts,
@@ -158,7 +156,7 @@ export function createHandleMessage(options: MessageOptions) {
       const unclear = mayHaveArrived(turn, held, error)
         ? { unclearSince: held.unclearSince ?? clock.now() }
         : {};
-      return afterClaim(message, job, { ...held, ...unclear }, error, account);
+      return afterClaim(message, job, { ...held, ...unclear }, error, recalling);
     }
   }
 
@@ -239,12 +237,13 @@ export function createHandleMessage(options: MessageOptions) {
     job: Job,
     turn: Turn,
     error: BotError,
-    account: Account | undefined,
+    recalling: Promise<Memory>,
   ): Promise<Verdict> {
     const lost = error.code === "turn.lost" || error.code === "turn.lease_expired";
     if (!lost && (error.retry === "never" || turn.attempts >= retry.maxAttempts)) {
       const { receivedAt } = job;
-      return parked({ message, error, turn, receivedAt, replyToken: replyTokenOf(job), account });
+      const memory = await recalling.catch(() => undefined);
+      return parked({ message, error, turn, receivedAt, replyToken: replyTokenOf(job), memory });
     }
     if (!lost) {
       await release(turn, { code: error.code, unclearSince: turn.unclearSince });

@@ -17,7 +17,7 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** Claim and reads (2 s), the model (40 s), what comes behind it (27 s), and some slack. */
+  /** Claim and reads (2 s), the model (40 s), what comes behind it (29 s), and some slack. */
   timeoutS: 75,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,
@@ -100,7 +100,7 @@ export const deadlines = {
   lineMs,
   /** The loading animation is a courtesy, shown while the model thinks. */
   loadingMs: seconds(1),
-  /** Asked only when a push was refused for want of quota. */
+  /** Asked only when a push was refused for want of quota, or LINE is known to refuse. */
   quotaMs: seconds(1),
   tableMs,
   queueMs,
@@ -109,10 +109,11 @@ export const deadlines = {
   /** A question is not begun with less than this for the model. */
   modelAtLeastMs: seconds(8),
   /**
-   * Kept free behind the model call: store the answer, reply twice, switch to push, push, mark as
-   * delivered; or, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
+   * Kept free behind the model call: store the answer, drop the one that it stands for, reply twice, switch
+   * to push, push, mark as delivered; or, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
    */
-  reserveMs: tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs) + seconds(1),
+  reserveMs:
+    2 * tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs) + seconds(1),
 } as const;
 
 /**
@@ -141,8 +142,11 @@ export const tokenCap = {
   shards: 4,
 } as const;
 
-/** How long a model whose account is out of order is left alone. */
+/** How long a model or a LINE channel whose account is out of order is left alone. */
 export const breakerOpenMs = seconds(60);
+
+/** Pushes count against LINE's quota: an outage costs a chat one apology an hour, not one a message. */
+export const apologyPushedEveryMs = seconds(60 * 60);
 
 /**
  * An event older than this is acknowledged without an answer: nobody waits for it any more. It is far below

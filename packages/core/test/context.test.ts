@@ -104,6 +104,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
     turns: [],
     isWhole: true,
     finished: [],
+    unanswered: [],
     usages: [],
   };
   await fold({

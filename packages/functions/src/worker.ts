@@ -3,6 +3,7 @@ import { defineBot, summarizerOf } from "@henji/core/bot";
 import { createChats } from "@henji/core/chat/chats";
 import { systemClock } from "@henji/core/clock";
 import { createLine } from "@henji/core/line/api";
+import { withLineBreaker } from "@henji/core/line/breaker";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import { createModel, type Model } from "@henji/core/model/model";
@@ -42,6 +43,8 @@ function modelOf(settings: typeof bot.model): Model {
   return cap ? cap.counting(guarded) : guarded;
 }
 
+const line = createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock });
+
 const worker = createWorker({
   bot,
   turns: createTurns(createTurnStore(table)),
@@ -49,7 +52,7 @@ const worker = createWorker({
   model: modelOf(bot.model),
   summarizer: modelOf(summarizerOf(bot)),
   cap,
-  line: createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock }),
+  line: withLineBreaker(line, { clock: systemClock, log }),
   inbox: createInbox(createQueueClient(), link("EventQueue"), link("DeadLetterQueue")),
   identitySecret: channelAccessToken,
   newOwner: randomUUID,

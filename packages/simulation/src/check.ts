@@ -4,6 +4,7 @@ import { checkCap } from "./check/cap.ts";
 import { checkContexts } from "./check/contexts.ts";
 import { checkEnd } from "./check/end.ts";
 import type { Fate, SimulatedEvent } from "./check/fate.ts";
+import { checkLine } from "./check/line.ts";
 import { checkQueue } from "./check/queue.ts";
 import { checkWorkers } from "./check/workers.ts";
 
@@ -32,6 +33,7 @@ export function createCheck(options: BookOptions) {
     ...checkQueue(book, options),
     ...checkAnswers(book, options),
     ...checkContexts(book, options),
+    ...checkLine(book, options),
     ...checkWorkers(book, options),
     ...checkCap(book, options),
     ...checkEnd(book),

@@ -1,7 +1,7 @@
 import type { Refusal } from "./line.ts";
 import type { Behaviour } from "./model.ts";
 import type { Trip } from "./network.ts";
-import type { Plan, Platform } from "./plan.ts";
+import type { OutageKind, Plan, Platform } from "./plan.ts";
 import type { Fate } from "./process.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -40,13 +40,14 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
   const areOn = () => !ended && scheduler.now() < startedAt + plan.troubleMs;
   const chance = (share: number) => areOn() && random.chance(share);
 
-  function isOut(platform: Platform): "silent" | "loud" | undefined {
-    if (!areOn()) return undefined;
+  function isWithin({ fromMs, untilMs }: { fromMs: number; untilMs: number }): boolean {
     const at = scheduler.now() - startedAt;
-    const outage = plan.outages.find(
-      (one) => one.platform === platform && one.fromMs <= at && at < one.untilMs,
-    );
-    return outage && (outage.silent ? "silent" : "loud");
+    return fromMs <= at && at < untilMs;
+  }
+
+  function outageOf(platform: Platform): OutageKind | undefined {
+    if (!areOn()) return undefined;
+    return plan.outages.find((one) => one.platform === platform && isWithin(one))?.how;
   }
 
   function tripOf(operation: string): Trip {
@@ -57,11 +58,13 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
     const backMs = platform === "model" ? 50 : random.int(...usualMs[platform]);
     const way = { thereMs, backMs };
 
-    const out = isOut(platform);
-    if (out === "silent") return { ...way, arrivals: 0, failure: "silence" };
-    if (out) return { thereMs: 10, backMs: 10, arrivals: 0, failure: loudFailure(false) };
+    const outage = outageOf(platform);
+    if (outage === "silence") return { ...way, arrivals: 0, failure: "silence" };
+    if (outage === "no_connection") return { ...way, arrivals: 0, failure: "unconnected" };
+    if (outage) return { thereMs: 10, backMs: 10, arrivals: 0, failure: loudFailure(false) };
     if (chance(lostThere)) {
-      return { ...way, arrivals: 0, failure: random.chance(silent) ? "silence" : loudFailure(false) };
+      const quietly = random.pick(["silence", "unconnected"] as const);
+      return { ...way, arrivals: 0, failure: random.chance(silent) ? quietly : loudFailure(false) };
     }
     if (!chance(lostBack)) return { ...way, arrivals: 1 };
     const repeats = platform === "table" || platform === "queue";
@@ -84,6 +87,11 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
   }
 
   function refusalOf(operation: string): Refusal | undefined {
+    const dead = plan.deadChannel;
+    if (dead && areOn() && isWithin(dead)) {
+      const isMeant = dead.refusal === "unauthorized" || ["line.push", "line.quota"].includes(operation);
+      if (isMeant) return dead.refusal;
+    }
     for (const [refusal, share] of Object.entries(plan.refusals) as [Refusal, number][]) {
       const fits = !refusal.startsWith("quota") || operation === "line.push";
       if (fits && chance(share)) return refusal;

@@ -1,5 +1,7 @@
 import type { Bot } from "@henji/core/bot";
 import { createIngress } from "@henji/core/ingress";
+import type { Line } from "@henji/core/line/api";
+import { withLineBreaker } from "@henji/core/line/breaker";
 import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
@@ -74,7 +76,6 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   function startWorker() {
     const process = start("worker");
-    const line = process.port("line", options.line.line);
     const chats = process.port("table", table.chats);
     const log = logOf(process, check);
     let owners = 0;
@@ -106,17 +107,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
       cap,
-      line: {
-        ...line,
-        reply(token, messages) {
-          if (!process.isDead()) check.sending(process, "reply", token, "", messages);
-          return line.reply(token, messages);
-        },
-        push(to, messages, retryKey) {
-          if (!process.isDead()) check.sending(process, "push", retryKey, to, messages);
-          return line.push(to, messages, retryKey);
-        },
-      },
+      line: withLineBreaker(watched(process.port("line", options.line.line), process, check), {
+        clock: process.clock,
+        log,
+      }),
       inbox: process.port("queue", queue.inbox),
       identitySecret: "identity",
       newOwner: () => {
@@ -149,6 +143,32 @@ export function createFunctions(options: FunctionsOptions): Functions {
       failed.then(back, back);
       return { process: warm.process, failed };
     },
+  };
+}
+
+/** Every send is looked at before it goes out, and what LINE says when it is heard. */
+function watched(line: Line, process: Process, check: Check): Line {
+  async function heard<T>(call: "reply" | "push" | "quota", run: () => Promise<T>): Promise<T> {
+    try {
+      const result = await run();
+      check.heard(process, call, result);
+      return result;
+    } catch (error) {
+      check.heard(process, call, error);
+      throw error;
+    }
+  }
+  return {
+    ...line,
+    reply(token, messages) {
+      if (!process.isDead()) check.sending(process, "reply", token, "", messages);
+      return heard("reply", () => line.reply(token, messages));
+    },
+    push(to, messages, retryKey) {
+      if (!process.isDead()) check.sending(process, "push", retryKey, to, messages);
+      return heard("push", () => line.push(to, messages, retryKey));
+    },
+    quota: () => heard("quota", line.quota),
   };
 }
 

@@ -1,8 +1,12 @@
 import type { Clock } from "@henji/core/clock";
 import { createLine, type Line } from "@henji/core/line/api";
 import type { TextMessage } from "@henji/core/line/text";
+import { RequestNotSent } from "@henji/core/line/unsent";
 import type { DeliveryWay } from "@henji/core/turn/turn";
 import { directNetwork, type Failure, type Network } from "./network.ts";
+
+/** How long a refusal for want of quota is confirmed. */
+const USED_UP_MS = 5_000;
 
 /** LINE: a retry key is known for a day. */
 const RETRY_KEY_MS = 24 * 60 * 60_000;
@@ -65,7 +69,8 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   const blocked = new Set<string>();
   const sent: Sent[] = [];
   let requests = 0;
-  let quotaUsedUp = false;
+  /** Epoch milliseconds. */
+  let usedUpUntil = 0;
 
   const nextId = () => {
     requests += 1;
@@ -101,16 +106,20 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
 
   function send(operation: string, request: SendRequest, act: () => Said): Said {
     const refusal = refuses(operation);
-    if (refusal) quotaUsedUp = refusal === "quota";
+    if (refusal) usedUpUntil = refusal === "quota" ? clock.now() + USED_UP_MS : 0;
     const answer = refusal ? said[refusal] : act();
     onSaid?.(request, answer.status, answer.message);
     return answer;
   }
 
   function handle(path: string, body: string, retryKey: string): Said {
-    if (path === "/v2/bot/message/quota") return { status: 200, message: '{"type":"limited","value":200}' };
-    if (path === "/v2/bot/message/quota/consumption") {
-      return { status: 200, message: `{"totalUsage":${quotaUsedUp ? 200 : 1}}` };
+    if (path.startsWith("/v2/bot/message/quota")) {
+      const refusal = refuses("line.quota");
+      if (refusal && refusal !== "quota") return said[refusal];
+      const isUsedUp = refusal === "quota" || clock.now() < usedUpUntil;
+      const limit = '{"type":"limited","value":200}';
+      const consumption = `{"totalUsage":${isUsedUp ? 200 : 1}}`;
+      return { status: 200, message: path.endsWith("consumption") ? consumption : limit };
     }
     if (path === "/v2/bot/chat/loading/start")
       return refuses("line.loading") ? said.rate : { status: 202, message: "" };
@@ -163,9 +172,11 @@ const operations: Record<string, string> = {
 
 function failed(failure: Failure, signal: AbortSignal): Said {
   if (failure === "silence") throw signal.reason;
+  if (failure === "unconnected") throw new RequestNotSent(signal.reason);
   if (failure === "status") return { status: 500, message: "UPSTREAM Internal server error" };
-  const code = failure === "refused" ? "ECONNREFUSED" : "ECONNRESET";
-  throw new TypeError("fetch failed", { cause: Object.assign(new Error("UPSTREAM"), { code }) });
+  const broken = (code: string) =>
+    new TypeError("fetch failed", { cause: Object.assign(new Error("UPSTREAM"), { code }) });
+  throw failure === "refused" ? new RequestNotSent(broken("ECONNREFUSED")) : broken("ECONNRESET");
 }
 
 /** What core reads of a Response; the real class costs more than the rest of the call. */

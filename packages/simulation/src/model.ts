@@ -116,7 +116,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
         operation: "model.ask",
         effect: () => act(question, context, behaviour),
         failed: (failure) => {
-          if (failure === "silence") return fail(question, timeout);
+          if (failure === "silence" || failure === "unconnected") return fail(question, timeout);
           return fail(question, failure === "status" ? failures.unavailable : unreachable);
         },
         patience: asking.signal,

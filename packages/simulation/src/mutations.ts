@@ -36,9 +36,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as delivered, then it is sent",
     edit: {
       file: "answer.ts",
-      find: "const delivered = await deliver({ turn, replyToken, resumed });",
+      find: "const delivered = await deliver({ turn, replyToken, maybeSent });",
       replace:
-        "await turns.delivered(turn, { by: 'push', requestId: undefined, at: clock.now(), account: accountOf([], undefined, dayOf(clock.now(), bot.timeZone)) }); const delivered = await deliver({ turn, replyToken, resumed });",
+        "await turns.delivered(turn, { by: 'push', requestId: undefined, at: clock.now(), account: accountOf([], undefined, dayOf(clock.now(), bot.timeZone)) }); const delivered = await deliver({ turn, replyToken, maybeSent });",
     },
   },
   {
@@ -98,8 +98,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "a stored answer is delivered as if no attempt had been made before",
     edit: {
       file: "answer.ts",
-      find: "await deliver({ turn, replyToken, resumed })",
-      replace: "await deliver({ turn, replyToken, resumed: false })",
+      find: "await deliver({ turn, replyToken, maybeSent })",
+      replace: "await deliver({ turn, replyToken, maybeSent: false })",
     },
   },
   {
@@ -110,6 +110,12 @@ export const mutations: readonly Mutation[] = [
       find: "if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };",
       replace: "",
     },
+  },
+  {
+    name: "asks-while-line-is-dead",
+    mistake: "the model is asked although LINE is known to take nothing",
+    scenario: "line-token-dead",
+    edit: { file: "answer.ts", find: "await line.ready(wayNow(replyToken));", replace: "" },
   },
   {
     name: "model-timeout-unlimited",
@@ -334,9 +340,9 @@ export const mutations: readonly Mutation[] = [
     mistake: "a turn is marked as parked before its job is on the dead-letter queue",
     edit: {
       file: "dead-letter/park.ts",
-      find: "await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });\n    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);",
+      find: "await inbox.park(message,",
       replace:
-        "if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);\n    await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });",
+        "if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at);\n    await inbox.park(message,",
     },
   },
   {
@@ -344,8 +350,27 @@ export const mutations: readonly Mutation[] = [
     mistake: "an apology for an answer that may have arrived",
     edit: {
       file: "dead-letter/park.ts",
-      find: 'if (turn && code !== "delivery.unclear" && turn.unclearSince === undefined)',
-      replace: "if (turn)",
+      find: 'if (error.code === "delivery.unclear" || turn.unclearSince !== undefined) return undefined;',
+      replace: "",
+    },
+  },
+  {
+    name: "apologizes-each-time",
+    mistake: "every apology may be pushed, however short ago the last one was",
+    edit: {
+      file: "dead-letter/park.ts",
+      find: "clock.now() - pushedAt < apologyPushedEveryMs",
+      replace: "clock.now() < 0",
+    },
+  },
+  {
+    name: "leaves-the-dead-letter",
+    mistake: "what was asked again after it was parked can still be answered itself",
+    scenario: "asked-again-and-replayed",
+    edit: {
+      file: "answer.ts",
+      find: "if (answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });",
+      replace: "",
     },
   },
   {

@@ -1,7 +1,12 @@
 import type { Scheduler } from "./scheduler.ts";
 
-/** How a call ends whose answer is not heard. `refused`: no connection was made, so nothing happened. */
-export type Failure = "refused" | "broken" | "status" | "silence";
+/**
+ * How a call ends whose answer is not heard. `refused` and `unconnected`: no connection was made, so nothing
+ * happened; `unconnected` and `silence` take all of the caller's patience.
+ */
+export type Failure = "refused" | "broken" | "status" | "silence" | "unconnected";
+
+const takesAllPatience = (failure: Failure | undefined) => failure === "silence" || failure === "unconnected";
 
 /** What the way to a platform and back does to one call. */
 export type Trip = {
@@ -43,10 +48,10 @@ export function createNetwork(scheduler: Scheduler, tripOf: (operation: string) 
             reject(error);
           }
         };
-        const giveUp = () => settle(() => failed("silence"));
+        const giveUp = () => settle(() => failed(trip.failure === "unconnected" ? "unconnected" : "silence"));
         const stopWaiting = wait(scheduler, patience, giveUp);
         const answer = (outcome: () => T) => {
-          if (trip.failure === "silence") return;
+          if (takesAllPatience(trip.failure)) return;
           scheduler.after(trip.backMs, () => {
             stopWaiting();
             const { failure } = trip;

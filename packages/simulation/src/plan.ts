@@ -18,7 +18,10 @@ export type Wear = {
 };
 
 /** Times in milliseconds from the start. */
-export type Outage = { platform: Platform; fromMs: number; untilMs: number; silent: boolean };
+export type Outage = { platform: Platform; fromMs: number; untilMs: number; how: OutageKind };
+
+/** `no_connection`: nobody answers who wants to connect, so that nothing is sent, and each caller waits in vain. */
+export type OutageKind = "errors" | "silence" | "no_connection";
 
 /** Everything that is drawn once for a run. */
 export type Plan = {
@@ -27,6 +30,8 @@ export type Plan = {
   /** Per call of a process. */
   process: { dies: number; freezes: number; skewMs: number };
   refusals: Partial<Record<Refusal, number>>;
+  /** LINE refuses everything, or every push, for a while. Times in milliseconds from the start. */
+  deadChannel: { refusal: "unauthorized" | "quota"; fromMs: number; untilMs: number } | undefined;
   behaviours: Partial<Record<Behaviour, number>>;
   /** `outlives`: of the processes that run into the time-out, those that go on unheard. */
   lambda: {
@@ -87,6 +92,8 @@ export type Traffic = {
   notQuestions: number;
   /** Commands and unfollows. */
   commands: number;
+  /** Of the apologies: those whose button is pressed. */
+  pressed: number;
   /** Of the questions: unsent some time later. */
   unsent: number;
   /** Of the answers: repeat word for word what the user said before. */
@@ -112,6 +119,7 @@ export const quietPlan: Plan = {
   outages: [],
   process: { dies: 0, freezes: 0, skewMs: 0 },
   refusals: {},
+  deadChannel: undefined,
   behaviours: {},
   lambda: { throttles: 0, losesResponse: 0, deleteFails: 0, entryRefused: 0, outlives: 0 },
   tokenLifeMs: [60_000, 75_000],
@@ -132,6 +140,7 @@ export const quietPlan: Plan = {
     responseLost: 0,
     notQuestions: 0.1,
     commands: 0,
+    pressed: 0,
     unsent: 0,
     quoted: 0.2,
     tooOld: 0,
@@ -186,6 +195,7 @@ export function drawPlan(random: Random): Plan {
       unauthorized: share(0.5),
       rejected: share(0.5),
     },
+    deadChannel: random.chance(kinds / 3) ? drawDeadChannel(random) : undefined,
     behaviours: {
       long: 0.02,
       cut: share(),
@@ -235,6 +245,7 @@ function drawTraffic(random: Random, share: (most?: number) => number): Traffic 
     responseLost: share(),
     notQuestions: random.pick([0, 0.2]),
     commands: random.pick([0, 0, 0.2]),
+    pressed: random.pick([0, 0.5, 0.9]),
     unsent: random.pick([0, 0, 0.2]),
     quoted: random.pick([0, 0.3]),
     tooOld: share(0.3),
@@ -253,9 +264,16 @@ function drawOperator(random: Random, share: () => number): Operator {
   return { everyMs: minutes(random.int(2, 40)), finallyAfterMs, moves: random.chance(0.3), dies: share() };
 }
 
+function drawDeadChannel(random: Random): Plan["deadChannel"] {
+  const fromMs = random.int(0, minutes(5));
+  const refusal = random.pick(["unauthorized", "quota"] as const);
+  return { refusal, fromMs, untilMs: fromMs + minutes(random.pick([1, 5, 30])) };
+}
+
 function drawOutage(random: Random): Outage {
   const fromMs = random.int(0, minutes(5));
   const lastsMs = minutes(random.pick([1, 3, 10, 30]));
   const platform = random.pick(["table", "queue", "line", "model"] as const);
-  return { platform, fromMs, untilMs: fromMs + lastsMs, silent: random.chance(0.4) };
+  const how = random.pick(["errors", "errors", "silence", "no_connection"] as const);
+  return { platform, fromMs, untilMs: fromMs + lastsMs, how };
 }

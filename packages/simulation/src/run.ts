@@ -65,7 +65,10 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     clock: scheduler,
     network,
     refuses: faults.refusalOf,
-    onSent: check.sent,
+    onSent(sent) {
+      check.sent(sent);
+      traffic.seen(sent);
+    },
     onSaid: check.said,
   });
   const words = random.fork("words");

@@ -1,6 +1,6 @@
 import { worker } from "@henji/core/settings";
 import type { EventKind, Fate } from "./check/fate.ts";
-import { minutes, noWear, type Plan, quietPlan, type Script, type Wear } from "./plan.ts";
+import { minutes, noWear, type OutageKind, type Plan, quietPlan, type Script, type Wear } from "./plan.ts";
 import type { Outcome } from "./run.ts";
 
 /** A story with an expected end, stricter than what must always be true. */
@@ -42,9 +42,9 @@ function steadily(count: number, each: number, everyMs: number): Script {
 function down(
   platform: Plan["outages"][number]["platform"],
   lastsMs: number,
-  silent = false,
+  how: OutageKind = "errors",
 ): Plan["outages"] {
-  return [{ platform, fromMs: 0, untilMs: lastsMs, silent }];
+  return [{ platform, fromMs: 0, untilMs: lastsMs, how }];
 }
 
 function planOf(script: Script, rest: Partial<Plan> = {}): Plan {
@@ -98,12 +98,12 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "model-silent-3-minutes",
     shows: "three minutes in which OpenAI hangs need no operator either",
-    plan: planOf(steadily(4, 3, 30_000), { outages: down("model", minutes(3), true) }),
+    plan: planOf(steadily(4, 3, 30_000), { outages: down("model", minutes(3), "silence") }),
     judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
   },
   {
     name: "model-down-an-hour",
-    shows: "an hour without OpenAI: every message is parked with the reason, every user told once",
+    shows: "an hour without OpenAI: every message is parked with the reason, every user is told once",
     plan: planOf(steadily(6, 3, minutes(5)), { outages: down("model", minutes(60)) }),
     judge: ({ events }) => [
       ...wrong(
@@ -112,7 +112,11 @@ export const scenarios: readonly Scenario[] = [
         ({ parkings }) =>
           parkings.length === 1 && ["model.unavailable", "model.unreachable"].includes(parkings[0]!),
       ),
-      ...wrong(events, "not told once", ({ apologies, answers }) => apologies === 1 && answers === 0),
+      ...wrong(events, "answered", ({ answers }) => answers === 0),
+      ...chats(6).flatMap((chatId) => {
+        const apologies = events.filter((fate) => fate.chatId === chatId && fate.apologies > 0).length;
+        return apologies === 1 ? [] : [`${chatId} was told ${apologies} times`];
+      }),
     ],
   },
   {
@@ -125,6 +129,24 @@ export const scenarios: readonly Scenario[] = [
     judge: allAnswered,
   },
   {
+    name: "asked-again-and-replayed",
+    shows: "what was parked and asked again with the apology's button is answered once, replayed or not",
+    plan: {
+      ...planOf(together(6), {
+        outages: down("model", minutes(4)),
+        operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
+      }),
+      traffic: { ...quietPlan.traffic, script: together(6), pressed: 1 },
+    },
+    judge: ({ events }) =>
+      chats(6).flatMap((chatId) => {
+        const answers = events
+          .filter((fate) => fate.chatId === chatId)
+          .reduce((sum, one) => sum + one.answers, 0);
+        return answers === 1 ? [] : [`${chatId} was answered ${answers} times`];
+      }),
+  },
+  {
     name: "table-down-10-minutes",
     shows: "without the table nothing is answered and nothing given up; then everything is answered",
     plan: planOf(steadily(4, 3, 60_000), { outages: down("table", minutes(10)) }),
@@ -135,6 +157,51 @@ export const scenarios: readonly Scenario[] = [
     shows: "a minute without LINE: nothing is lost, nobody is answered twice",
     plan: planOf(steadily(4, 3, 20_000), { outages: down("line", minutes(1)) }),
     judge: () => [],
+  },
+  {
+    name: "line-takes-no-connection",
+    shows:
+      "90 seconds in which LINE takes no connection: every message is answered, and no model call repeated",
+    plan: planOf(together(10), { outages: down("line", 90_000, "no_connection") }),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...noneParked(outcome),
+      ...wrong(outcome.events, "asked more than once", ({ asks }) => asks === 1),
+    ],
+  },
+  {
+    name: "line-takes-no-connection-for-a-while",
+    shows: "half a minute without a connection to LINE: replies stay free",
+    plan: planOf(together(10), { outages: down("line", 25_000, "no_connection") }),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...wrong(outcome.events, "pushed", ({ pushes }) => pushes === 0),
+    ],
+  },
+  {
+    name: "line-token-dead",
+    shows:
+      "half an hour with a dead channel access token: the model is asked once for each worker that finds it out",
+    plan: planOf(steadily(6, 10, minutes(3)), {
+      deadChannel: { refusal: "unauthorized", fromMs: 0, untilMs: minutes(30) },
+      operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
+    }),
+    judge: (outcome) => [
+      ...allAnswered(outcome),
+      ...wrong(outcome.events, "not parked with its reason", ({ parkings }) =>
+        parkings.every((code) => code === "line.unauthorized"),
+      ),
+      // A replay starts the count anew, and finds an answer only where the model was asked before.
+      ...(outcome.events.filter(({ asks }) => asks === 0).length <= 6 ? [] : ["the model was asked in vain"]),
+    ],
+  },
+  {
+    name: "line-quota-used-up",
+    shows: "half an hour without quota: what can be replied is answered, and nothing else is asked",
+    plan: planOf(steadily(6, 10, minutes(3)), {
+      deadChannel: { refusal: "quota", fromMs: 0, untilMs: minutes(30) },
+    }),
+    judge: (outcome) => [...allAnswered(outcome), ...noneParked(outcome)],
   },
   {
     name: "queue-down-5-minutes",
@@ -234,7 +301,7 @@ export const scenarios: readonly Scenario[] = [
     shows:
       "a message first received after half an hour, whose reply is lost on the way, is not given up for delivered",
     plan: planOf(apart(8), {
-      outages: [{ platform: "queue", fromMs: 0, untilMs: minutes(22), silent: false }],
+      outages: [{ platform: "queue", fromMs: 0, untilMs: minutes(22), how: "errors" }],
       wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostThere: 0.5, silent: 1 } },
     }),
     judge: () => [],

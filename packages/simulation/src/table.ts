@@ -10,7 +10,14 @@ import {
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { toConversation, toFinishedTurn, toFolding, toStoredTurn } from "@henji/core/turn/item";
+import {
+  lastApologyOf,
+  toConversation,
+  toFinishedTurn,
+  toFolding,
+  toStoredTurn,
+  toUnanswered,
+} from "@henji/core/turn/item";
 import type { Guard, TurnStore } from "@henji/core/turn/store";
 import type { TurnKey } from "@henji/core/turn/turn";
 import { createTurns, type Turns } from "@henji/core/turn/turns";
@@ -141,7 +148,9 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
           turns: past.slice(-limit),
           isWhole: (reachesBack || isCovered) && window.length <= limit,
           finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
+          unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
           usages: known.flatMap(({ usage }) => usage ?? []),
+          ...lastApologyOf(known),
           ...(folding && { folding }),
         };
       }),

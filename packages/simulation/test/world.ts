@@ -1,5 +1,7 @@
 import type { Bot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
+import type { Line } from "@henji/core/line/api";
+import { withLineBreaker } from "@henji/core/line/breaker";
 import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
 import { encodeJob } from "@henji/core/queue/job";
@@ -30,6 +32,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   const line = createMemoryLine({ clock: scheduler });
   const table = createMemoryTable();
   const lines: string[] = [];
+  const printed: string[] = [];
   const asked: string[] = [];
   const contexts: string[] = [];
   let events = 0;
@@ -42,9 +45,15 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   });
   const summarizer = createMemoryModel(options.summarizer);
   let owners = 0;
+  const log = createLog({
+    write(entry) {
+      printed.push(entry);
+      lines.push(JSON.parse(entry).name);
+    },
+  });
 
   /** A worker in a process of its own, which can be killed while it is running. */
-  function worker(overrides: { model?: Model; line?: typeof line.line; chats?: Chats } = {}) {
+  function worker(overrides: { model?: Model; line?: Line; chats?: Chats } = {}) {
     const process = createProcess({
       name: "worker",
       scheduler,
@@ -52,7 +61,6 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       fateOf: () => "lives",
       onDeath: () => {},
     });
-    const log = createLog({ write: (entry) => lines.push(JSON.parse(entry).name) });
     const mostTokens = bot.limits.totalDailyTokens;
     const { timeZone } = bot;
     const { totals } = table;
@@ -62,7 +70,8 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
         : createTokenCap({ mostTokens, timeZone, totals, random: () => 0, clock: scheduler, log });
     const counting = (one: Model) => (cap ? cap.counting(one) : one);
     const work = createWorker({
-      ...{ bot, ...table, line: overrides.line ?? line.line, clock: scheduler, cap, log },
+      ...{ bot, ...table, clock: scheduler, cap, log },
+      chats: overrides.chats ?? table.chats,
       ...{ model: counting(overrides.model ?? model), summarizer: counting(summarizer) },
       inbox: process.port("queue", queue.inbox),
       identitySecret: "secret",
@@ -71,6 +80,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
         return `owner ${owners}`;
       },
       random: () => 0,
+      line: withLineBreaker(overrides.line ?? line.line, { clock: scheduler, log }),
     });
     return Object.assign(work, { kill: () => process.kill("of the test") });
   }
@@ -118,7 +128,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   }
 
   return {
-    ...{ scheduler, queue, line, table, lines, asked, contexts, worker, run, crash },
+    ...{ scheduler, queue, line, table, lines, printed, asked, contexts, worker, run, crash },
     /** @returns LINE's id of the message */
     say(userId: string, text: string, sentAt?: number): string {
       const id = String(events + 1);
@@ -126,6 +136,13 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       line.giveToken(replyToken, userId, 60_000);
       put(userId, { type: "message", replyToken, message: { type: "text", id, text } }, sentAt);
       return id;
+    },
+    /** An operator moves every dead letter back to the queue as it is. */
+    moveBack() {
+      for (const job of queue.deadLetters.messages()) {
+        queue.deadLetters.discard(job.messageId);
+        queue.main.send({ ...job, deduplicationId: `moved-${job.messageId}` });
+      }
     },
     unsend: (userId: string, messageId: string) => put(userId, { type: "unsend", unsend: { messageId } }),
     unfollow: (userId: string, at?: number) => put(userId, { type: "unfollow" }, at),

@@ -1,7 +1,15 @@
 import { Entity, type EntityItem } from "electrodb";
 import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
 import { type TurnItem, turnEntity } from "../turn/entity.ts";
-import { toConversation, toFinishedTurn, toFolding, toPlace, toStoredTurn } from "../turn/item.ts";
+import {
+  lastApologyOf,
+  toConversation,
+  toFinishedTurn,
+  toFolding,
+  toPlace,
+  toStoredTurn,
+  toUnanswered,
+} from "../turn/item.ts";
 import {
   afterKey,
   byPlace,
@@ -11,6 +19,7 @@ import {
   type ModelUsage,
   type PastTurn,
   type Place,
+  type Repeated,
   type StoredTurn,
   type TurnKey,
   timeOf,
@@ -43,8 +52,12 @@ export type Memory = Notes & {
   isWhole: boolean;
   /** Those of the newest turns before the one at hand that are over, oldest first. */
   finished: readonly FinishedTurn[];
+  /** Those of them that were given up on. */
+  unanswered: readonly Repeated[];
   /** What the newest turns carry of their chat's days, oldest first; those behind the one at hand too. */
   usages: readonly DayUsage[];
+  /** When the chat was last pushed an apology, epoch milliseconds; as far as the newest turns know. */
+  apologyPushedAt?: number;
   /** The newest fold that was begun; it may be over. */
   folding?: Folding;
 };
@@ -170,7 +183,9 @@ export function createChats(table: Table): Chats {
         turns: past.slice(-limit),
         isWhole: reachesBack(read) && window.length <= limit,
         finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
+        unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
+        ...lastApologyOf(newest.turns),
         ...(folding && { folding }),
       };
     },

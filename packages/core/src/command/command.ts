@@ -1,4 +1,5 @@
 import { type Bot, type CommandName, type Language, languageOf } from "../bot.ts";
+import type { Memory } from "../chat/chats.ts";
 import { LONGEST_WORDS, plainWords } from "./words.ts";
 
 export type Command = {
@@ -26,7 +27,11 @@ export function wordsFor(name: CommandName, language: Language, { commands }: Pi
   return spoken.find((words) => languageOf(words) === language) ?? all[0];
 }
 
-/** A command such as `/help` says nothing of the user's language. */
-export function isSlashed(text: string): boolean {
+/** The language of a message, or of the question before a command such as `/help`, which is in none. */
+export function languageFor({ question }: { question: string }, memory?: Pick<Memory, "turns">): Language {
+  return languageOf(isSlashed(question) ? (memory?.turns.at(-1)?.question ?? question) : question);
+}
+
+function isSlashed(text: string): boolean {
   return text.trimStart().charAt(0).normalize("NFKC") === "/";
 }

@@ -1,15 +1,15 @@
-import { type Bot, type Language, languageOf } from "../bot.ts";
+import type { Bot, Language } from "../bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import { dayOf } from "../time-zone.ts";
-import type { DropReason, FinishedTurn, PastTurn, Turn } from "../turn/turn.ts";
+import type { DropReason, FinishedTurn, Repeated, Turn } from "../turn/turn.ts";
 import { accountOf, type DayUsage } from "../usage/usage.ts";
-import { commandOf, isSlashed } from "./command.ts";
+import { commandOf, languageFor } from "./command.ts";
 import { createNotices, type Notice } from "./notice.ts";
 
 /** What is done with a message. */
 export type Decision =
-  /** The model answers it; or, in place of its last answer, the question before. */
-  | { kind: "ask"; again?: PastTurn }
+  /** The model answers it; or, in place of what it got so far, the question before. */
+  | { kind: "ask"; again?: Repeated }
   /** `waiting`: how many stood in line, if that was too many. */
   | { kind: "say"; notice: Notice; waiting?: number }
   /** Nobody is told: it is unsent, or a notice was sent for an earlier one. */
@@ -32,9 +32,7 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts" | "t
   const notices = createNotices(bot);
 
   return ({ turn, memory, sentAt, now, isBotUsedUp }: DecideRequest): Decision => {
-    const language = languageOf(
-      isSlashed(turn.question) ? (memory.turns.at(-1)?.question ?? turn.question) : turn.question,
-    );
+    const language = languageFor(turn, memory);
 
     const { waiting, told } = backlogBehind(memory.finished, sentAt);
     if (waiting >= bot.limits.maxUnanswered) {
@@ -75,9 +73,16 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts" | "t
         return { kind: "export", from: command.from, language };
     }
     if (command?.name !== "retry") return { kind: "ask" };
-    const again = memory.turns.at(-1);
+    const again = lastQuestion(memory, bot);
     return again ? { kind: "ask", again } : { kind: "say", notice: notices.nothingToRetry(language) };
   };
+}
+
+/** The newest message that was answered or given up on, commands aside. */
+function lastQuestion({ turns, unanswered }: Memory, { commands }: Pick<Bot, "commands">) {
+  const answered = turns.at(-1);
+  const parked = unanswered.findLast(({ question }) => !commandOf(question, { commands }));
+  return parked && parked.key > (answered?.key ?? "") ? parked : answered;
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it. */

@@ -1,21 +1,25 @@
-import { type Bot, languageOf } from "../bot.ts";
+import type { Bot } from "../bot.ts";
+import type { Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
-import { type BotError, toBotError } from "../error.ts";
-import type { Line } from "../line/api.ts";
+import { languageFor, wordsFor } from "../command/command.ts";
+import { BotError, toBotError } from "../error.ts";
+import type { GuardedLine } from "../line/breaker.ts";
 import { isFresh, type ReplyToken } from "../line/deliver.ts";
 import { retryKeyOf } from "../line/retry-key.ts";
-import type { TextMessage } from "../line/text.ts";
+import { type TextMessage, withButtons } from "../line/text.ts";
 import { chatHash, type Log } from "../log.ts";
 import type { Inbox, Incoming } from "../queue/sqs.ts";
-import type { Turn } from "../turn/turn.ts";
+import { apologyPushedEveryMs } from "../settings.ts";
+import { dayOf } from "../time-zone.ts";
+import type { DeliveryWay, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
-import type { Account } from "../usage/usage.ts";
+import { accountOf } from "../usage/usage.ts";
 
 export type ParkOptions = {
-  bot: Pick<Bot, "texts">;
+  bot: Pick<Bot, "texts" | "commands" | "timeZone">;
   inbox: Pick<Inbox, "park">;
   turns: Pick<Turns, "park">;
-  line: Pick<Line, "reply" | "push">;
+  line: Pick<GuardedLine, "reply" | "push" | "ready">;
   clock: Clock;
   log: Log;
 };
@@ -28,29 +32,27 @@ export type ParkRequest = {
   /** Missing with it. */
   receivedAt?: number;
   replyToken?: ReplyToken | undefined;
-  /** Of the chat's day, if it is known. */
-  account?: Account | undefined;
+  /** Missing if it could not be read. */
+  memory?: Memory | undefined;
 };
 
 /**
  * Gives a message up: a copy with the reason goes to the dead-letter queue, the turn is marked, and
- * its user gets one short apology. In this order, so that whatever stops it half-way, the message is
- * on one of the two queues.
+ * its user gets one short apology, with a button that asks again. In this order, so that whatever stops it
+ * half-way, the message is on one of the two queues.
  */
 export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions) {
-  return async ({
-    message,
-    error,
-    turn,
-    receivedAt = 0,
-    replyToken,
-    account,
-  }: ParkRequest): Promise<void> => {
+  return async (request: ParkRequest): Promise<void> => {
+    const { message, error, turn, receivedAt = 0, memory } = request;
     const at = clock.now();
     const attempts = turn?.attempts ?? 1;
     const { code, message: reason } = error;
     await inbox.park(message, { code, reason, attempts, receivedAt, parkedAt: at });
-    if (turn) await turns.park(turn, { code, unclearSince: turn.unclearSince }, at, account);
+    const apologyBy = turn && (await wayOfApology(request, turn));
+    if (turn) {
+      const account = memory && accountOf(memory.usages, memory.fold, dayOf(at, bot.timeZone));
+      await turns.park(turn, { code, unclearSince: turn.unclearSince, apologyBy }, at, account);
+    }
     log.error("job.parked", {
       eventId: turn?.eventId,
       chat: chatHash(message.chatId),
@@ -58,23 +60,45 @@ export function createPark({ bot, inbox, turns, line, clock, log }: ParkOptions)
       reason,
       attempts,
     });
-    // If the answer may have arrived, an apology would be as likely wrong as right.
-    if (turn && code !== "delivery.unclear" && turn.unclearSince === undefined)
-      await apologize(turn, replyToken);
+    if (turn && apologyBy) await apologize(turn, apologyBy, request);
   };
 
-  async function apologize(turn: Turn, replyToken: ReplyToken | undefined): Promise<void> {
-    const text = bot.texts[languageOf(turn.question)].apology;
-    const messages: TextMessage[] = [{ type: "text", text }];
-    const unused = turn.answer?.way !== "reply";
+  /** A reply is free. Pushes are not, so a chat gets one an hour; nothing, if the way is known to be closed. */
+  async function wayOfApology(
+    { error, replyToken, memory }: ParkRequest,
+    turn: Turn,
+  ): Promise<DeliveryWay | undefined> {
+    // If the answer may have arrived, an apology would be as likely wrong as right.
+    if (error.code === "delivery.unclear" || turn.unclearSince !== undefined) return undefined;
+    const isUnused = turn.answer?.way !== "reply";
+    const way = isUnused && isFresh(replyToken, clock.now()) ? "reply" : "push";
+    // Not either, if it is unknown whether one was pushed.
+    const pushedAt = memory ? (memory.apologyPushedAt ?? 0) : clock.now();
+    if (way === "push" && clock.now() - pushedAt < apologyPushedEveryMs) return undefined;
+    return line.ready(way).then(
+      () => way,
+      () => undefined,
+    );
+  }
+
+  async function apologize(turn: Turn, way: DeliveryWay, { replyToken, memory }: ParkRequest): Promise<void> {
+    const language = languageFor(turn, memory);
+    const words = wordsFor("retry", language, bot);
+    const text: TextMessage = { type: "text", text: bot.texts[language].apology };
+    const messages = withButtons([text], words ? [{ label: words, text: words }] : []);
     try {
-      if (unused && isFresh(replyToken, clock.now())) {
-        const { outcome } = await line.reply(replyToken.token, messages);
-        if (outcome === "sent") return;
-      }
-      await line.push(turn.chatId, messages, retryKeyOf(`${turn.eventId}/apology`));
+      if (way === "push") await line.push(turn.chatId, messages, retryKeyOf(`${turn.eventId}/apology`));
+      else if (replyToken) await reply(replyToken);
     } catch (error) {
       log.warn("apology.not_sent", { eventId: turn.eventId, code: toBotError(error).code });
+    }
+
+    async function reply({ token }: ReplyToken): Promise<void> {
+      const { outcome } = await line.reply(token, messages);
+      if (outcome === "sent") return;
+      throw new BotError("line.invalid_reply_token", "The reply token was used or has expired", {
+        retry: "never",
+      });
     }
   }
 }

@@ -2,7 +2,16 @@ import * as z from "zod/mini";
 import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import { deadlines } from "../settings.ts";
+import {
+  type Answer,
+  connectionError,
+  INVALID_REPLY_TOKEN,
+  messageOf,
+  requestIdOf,
+  statusError,
+} from "./error.ts";
 import type { TextMessage } from "./text.ts";
+import { tellingUnsent } from "./unsent.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
 export type SendResult = {
@@ -12,6 +21,17 @@ export type SendResult = {
   requestId: string | undefined;
 };
 
+/** The month's pushes. */
+export type Quota = {
+  /** Not set if there is no limit. */
+  limit: number | undefined;
+  used: number;
+};
+
+export function isUsedUp({ limit, used }: Quota): boolean {
+  return limit !== undefined && used >= limit;
+}
+
 /** The part of the Messaging API that the bot uses. */
 export type Line = {
   /** Free; the token works once, for about a minute. */
@@ -20,6 +40,8 @@ export type Line = {
   push(to: string, messages: readonly TextMessage[], retryKey: string): Promise<SendResult>;
   /** Shows "…" in a 1:1 chat until the next message, or for `seconds` (5 to 60, in fives). */
   showLoading(userId: string, seconds: number): Promise<void>;
+  /** Free, like every question about the channel. */
+  quota(): Promise<Quota>;
 };
 
 export type LineOptions = {
@@ -27,6 +49,7 @@ export type LineOptions = {
   /** https://api.line.me, if not set. */
   baseUrl?: string | undefined;
   clock: Clock;
+  /** Should throw `RequestNotSent` where it is certain; Node's, told apart that way, if not set. */
   fetch?: typeof globalThis.fetch;
 };
 
@@ -37,43 +60,52 @@ export function createLine({
   channelAccessToken,
   baseUrl,
   clock,
-  fetch = globalThis.fetch,
+  fetch = tellingUnsent(globalThis.fetch),
 }: LineOptions): Line {
   const origin = (baseUrl ?? "https://api.line.me").replace(/\/$/, "");
 
-  async function post(
-    path: string,
-    body: object,
-    headers: Record<string, string> = {},
-    withinMs: number = deadlines.lineMs,
-  ): Promise<Answer> {
+  async function request(path: string, init: RequestInit, withinMs: number): Promise<Answer> {
     const signal = clock.timeout(withinMs);
     try {
       const response = await fetch(`${origin}${path}`, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${channelAccessToken}`,
-          "content-type": "application/json",
-          ...headers,
-        },
-        body: JSON.stringify(body),
+        ...init,
+        headers: { authorization: `Bearer ${channelAccessToken}`, ...init.headers },
         signal,
       });
-      return {
-        path,
-        status: response.status,
-        headers: response.headers,
-        message: messageOf(await response.text()),
-      };
+      return { path, status: response.status, headers: response.headers, body: await response.text() };
     } catch (cause) {
       throw connectionError(path, cause, signal);
     }
   }
 
-  async function get(path: string): Promise<unknown> {
-    const headers = { authorization: `Bearer ${channelAccessToken}` };
-    const response = await fetch(`${origin}${path}`, { headers, signal: clock.timeout(deadlines.quotaMs) });
-    return response.json();
+  function post(
+    path: string,
+    body: object,
+    {
+      headers = {},
+      withinMs = deadlines.lineMs,
+    }: { headers?: Record<string, string>; withinMs?: number } = {},
+  ): Promise<Answer> {
+    const init = { method: "POST", headers: { "content-type": "application/json", ...headers } };
+    return request(path, { ...init, body: JSON.stringify(body) }, withinMs);
+  }
+
+  async function get<T>(path: string, read: (body: unknown) => T): Promise<T> {
+    const answer = await request(path, {}, deadlines.quotaMs);
+    if (!isOk(answer)) throw statusError(answer);
+    try {
+      return read(JSON.parse(answer.body));
+    } catch (cause) {
+      throw new BotError("line.unreadable", `LINE ${path} could not be read`, { retry: "later", cause });
+    }
+  }
+
+  async function quota(): Promise<Quota> {
+    const [limit, consumption] = await Promise.all([
+      get("/v2/bot/message/quota", quotaBody.parse),
+      get("/v2/bot/message/quota/consumption", consumptionBody.parse),
+    ]);
+    return { limit: limit.value, used: consumption.totalUsage };
   }
 
   /**
@@ -83,11 +115,7 @@ export function createLine({
   async function confirmed(error: BotError): Promise<BotError> {
     if (error.code !== "line.quota_exhausted") return error;
     try {
-      const [limit, consumption] = await Promise.all([
-        get("/v2/bot/message/quota").then(quota.parse),
-        get("/v2/bot/message/quota/consumption").then(used.parse),
-      ]);
-      if (limit.value !== undefined && consumption.totalUsage >= limit.value) return error;
+      if (isUsedUp(await quota())) return error;
     } catch {
       // Not confirmed.
     }
@@ -98,14 +126,15 @@ export function createLine({
     async reply(replyToken, messages) {
       const answer = await post("/v2/bot/message/reply", { replyToken, messages });
       if (isOk(answer)) return { outcome: "sent", requestId: requestIdOf(answer) };
-      if (answer.status === 400 && answer.message === "Invalid reply token") {
+      if (answer.status === 400 && messageOf(answer) === INVALID_REPLY_TOKEN) {
         return { outcome: "invalid_reply_token", requestId: requestIdOf(answer) };
       }
       throw statusError(answer);
     },
 
     async push(to, messages, retryKey) {
-      const answer = await post("/v2/bot/message/push", { to, messages }, { "x-line-retry-key": retryKey });
+      const headers = { "x-line-retry-key": retryKey };
+      const answer = await post("/v2/bot/message/push", { to, messages }, { headers });
       if (isOk(answer)) return { outcome: "sent", requestId: requestIdOf(answer) };
       if (answer.status === 409) {
         const requestId = answer.headers.get("x-line-accepted-request-id") ?? undefined;
@@ -118,65 +147,16 @@ export function createLine({
       const answer = await post(
         "/v2/bot/chat/loading/start",
         { chatId: userId, loadingSeconds: seconds },
-        {},
-        deadlines.loadingMs,
+        { withinMs: deadlines.loadingMs },
       );
       if (!isOk(answer)) throw statusError(answer);
     },
+
+    quota,
   };
 }
 
-type Answer = { path: string; status: number; headers: Headers; message: string };
-
 const isOk = ({ status }: Answer) => status >= 200 && status < 300;
 
-const requestIdOf = ({ headers }: Answer) => headers.get("x-line-request-id") ?? undefined;
-
-const quota = z.looseObject({ value: z.optional(z.number()) });
-const used = z.looseObject({ totalUsage: z.number() });
-const errorBody = z.looseObject({ message: z.string() });
-
-function messageOf(body: string): string {
-  try {
-    return errorBody.parse(JSON.parse(body)).message;
-  } catch {
-    return "";
-  }
-}
-
-/** LINE's refusals in one place. 5xx is the one status after which a message may have been sent. */
-function statusError(answer: Answer): BotError {
-  const { path, status, message } = answer;
-  const said = `LINE ${path} answered ${status}: ${message} (request ${requestIdOf(answer) ?? "unknown"})`;
-  if (status >= 500) return new BotError("line.unavailable", said, { retry: "later", outcome: "unknown" });
-  if (status === 429 && message.includes("monthly limit")) {
-    return new BotError("line.quota_exhausted", said, { retry: "never" });
-  }
-  if (status === 429) return new BotError("line.rate_limited", said, { retry: "later" });
-  if (status === 401 || status === 403) {
-    return new BotError("line.unauthorized", `${said}: check the LineChannelAccessToken secret`, {
-      retry: "never",
-    });
-  }
-  return new BotError("line.rejected", said, { retry: "never" });
-}
-
-/** No connection was made: nothing can have been sent. */
-const neverConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
-
-function connectionError(path: string, cause: unknown, signal: AbortSignal): BotError {
-  if (signal.aborted) {
-    return new BotError("line.timeout", `LINE ${path} did not answer in time`, {
-      retry: "later",
-      outcome: "unknown",
-      cause,
-    });
-  }
-  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : undefined;
-  const code = reason && "code" in reason ? String(reason.code) : "no connection";
-  return new BotError("line.unreachable", `LINE ${path} could not be reached: ${code}`, {
-    retry: "later",
-    outcome: neverConnected.has(code) ? "failed" : "unknown",
-    cause,
-  });
-}
+const quotaBody = z.looseObject({ value: z.optional(z.number()) });
+const consumptionBody = z.looseObject({ totalUsage: z.number() });

@@ -23,8 +23,8 @@ export type DeliverOptions = {
 export type DeliverRequest = {
   turn: Turn & { answer: Answer };
   replyToken: ReplyToken | undefined;
-  /** The answer was stored by an earlier attempt, which may have got as far as sending it. */
-  resumed: boolean;
+  /** An earlier attempt may have got as far as sending it, and nobody has heard what came of it. */
+  maybeSent: boolean;
 };
 
 /** Sends of one reply within one attempt: the first, and a repeat after an unclear outcome. */
@@ -44,10 +44,10 @@ export function isFresh(replyToken: ReplyToken | undefined, now: number): replyT
  * the turn is parked as `delivery.unclear` for an operator to decide.
  */
 export function createDeliver({ line, turns, clock }: DeliverOptions) {
-  return async ({ turn, replyToken, resumed }: DeliverRequest): Promise<Delivered> => {
+  return async ({ turn, replyToken, maybeSent }: DeliverRequest): Promise<Delivered> => {
     const { answer } = turn;
     if (answer.way === "reply") {
-      const replied = await reply(turn, replyToken, resumed);
+      const replied = await reply(turn, replyToken, maybeSent);
       if (replied) return replied;
       await turns.usePush(turn);
     }
@@ -60,17 +60,18 @@ export function createDeliver({ line, turns, clock }: DeliverOptions) {
   async function reply(
     turn: DeliverRequest["turn"],
     replyToken: ReplyToken | undefined,
-    resumed: boolean,
+    maybeSentBefore: boolean,
   ): Promise<Delivered | undefined> {
-    let maybeSent = resumed;
+    let maybeSent = maybeSentBefore;
     for (let sends = 1; replyToken; sends += 1) {
       holdsLease(turn, clock);
       const result = await attempt(() => line.reply(replyToken.token, turn.answer.messages));
       if (result instanceof BotError) {
         maybeSent ||= result.outcome === "unknown";
+        if (!maybeSent && refusesPushesToo(result)) throw result;
         if (!maybeSent) return undefined;
         if (sends < REPLY_SENDS && isFresh(replyToken, clock.now())) continue;
-        throw result;
+        throw outcomeUnknown(result);
       }
       if (result.outcome !== "invalid_reply_token") return { by: "reply", requestId: result.requestId };
       if (!maybeSent) return undefined;
@@ -80,8 +81,19 @@ export function createDeliver({ line, turns, clock }: DeliverOptions) {
     if (!maybeSent) return undefined;
     throw new BotError("delivery.unclear", "A reply was sent and nobody can tell whether it arrived", {
       retry: "never",
+      outcome: "unknown",
     });
   }
+}
+
+/** Whatever became of the last send, one before it may have arrived. */
+function outcomeUnknown({ code, message, retry, cause }: BotError): BotError {
+  return new BotError(code, message, { retry, outcome: "unknown", cause });
+}
+
+/** Then the answer stays a reply, which is free if its token is still fresh when LINE is back. */
+function refusesPushesToo({ code }: BotError): boolean {
+  return code === "line.unreachable" || code === "line.unauthorized";
 }
 
 async function attempt(send: () => Promise<SendResult>): Promise<SendResult | BotError> {

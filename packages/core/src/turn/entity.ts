@@ -56,6 +56,8 @@ export function turnEntity({ client, table }: Table) {
         error: { type: "string" },
         /** Epoch milliseconds; when it was delivered, parked or dropped. */
         finishedAt: { type: "number" },
+        /** Epoch milliseconds; when it was parked, if its apology was pushed. */
+        apologyPushedAt: { type: "number" },
         /** The chat's total of the day on which it was over, this turn included. */
         usage: {
           type: "map",

@@ -8,11 +8,12 @@ import type {
   FinishedTurn,
   Folding,
   Learned,
+  Parking,
   PastTurn,
   Place,
+  Repeated,
   StoredTurn,
   Turn,
-  TurnFailure,
 } from "./turn.ts";
 
 /** Turns of earlier versions have no sequence: among themselves they keep the order of their keys. */
@@ -45,6 +46,12 @@ function isAnswered({ status, notice, refused, erased }: TurnItem): boolean {
   return isSeen && notice === undefined && refused !== true && erased !== true;
 }
 
+/** What may be asked again of a turn that was given up on. */
+export function toUnanswered({ key, status, question, messageId }: TurnItem): Repeated | undefined {
+  if (status !== "parked" || question === "") return undefined;
+  return { key, question, ...(messageId !== undefined && { messageId }) };
+}
+
 export function toConversation(items: readonly TurnItem[]): PastTurn[] {
   return conversationOf(items.flatMap((item) => toPastTurn(item) ?? []));
 }
@@ -65,6 +72,12 @@ export function toFinishedTurn({ key, finishedAt, notice }: TurnItem): FinishedT
 export function toFolding(items: readonly TurnItem[]): Folding | undefined {
   const newest = items.findLast(({ foldingUntil }) => foldingUntil !== undefined);
   return newest && { until: newest.foldingUntil!, version: newest.foldingVersion ?? 0 };
+}
+
+/** When an apology was last pushed for one of these turns. */
+export function lastApologyOf(items: readonly TurnItem[]): { apologyPushedAt?: number } {
+  const all = items.flatMap(({ apologyPushedAt }) => apologyPushedAt ?? []);
+  return all.length > 0 ? { apologyPushedAt: Math.max(...all) } : {};
 }
 
 /** What is left of a notice once it is delivered: it may hold much of the chat, such as an export. */
@@ -156,13 +169,14 @@ export const erased = { erased: true, question: "" };
 export const answerErased = { messages: NO_MESSAGES, answerTokens: 0 };
 
 /** How a turn keeps that it was given up on. */
-export function parked(turn: Turn, failure: TurnFailure, at: number, account: Account | undefined) {
+export function parked(turn: Turn, failure: Parking, at: number, account: Account | undefined) {
   return {
     status: "parked" as const,
     list: "parked",
     listedAt: new Date(at).toISOString(),
     finishedAt: at,
     error: failure.code,
+    ...(failure.apologyBy === "push" && { apologyPushedAt: at }),
     // The day's first turn stands in the day's list, and this one cannot.
     ...(account && !account.isFirstOfDay && { usage: account.usage }),
     ...firstUnclear(turn, failure.unclearSince),

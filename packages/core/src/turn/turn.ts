@@ -93,6 +93,12 @@ export type TurnFailure = {
   unclearSince?: number | undefined;
 };
 
+/** How a turn was given up on. */
+export type Parking = TurnFailure & {
+  /** Its user is told so; a push counts against LINE's quota. */
+  apologyBy?: DeliveryWay | undefined;
+};
+
 /** A turn that this worker holds. */
 export type Turn = TurnKey &
   Place & {

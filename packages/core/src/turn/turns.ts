@@ -19,6 +19,7 @@ import type {
   FinalStatus,
   FinishedDelivery,
   Learned,
+  Parking,
   Place,
   Turn,
   TurnFailure,
@@ -61,7 +62,12 @@ export type Turns = {
   /** claimed or answered → dropped: it gets no answer of its own, and nothing of its text is kept. */
   drop(turn: Turn, at: number, account: Account, because: DropReason): Promise<void>;
   /** claimed or answered → parked; without an account, if the chat's memory could not be read. */
-  park(turn: Turn, failure: TurnFailure, at: number, account?: Account): Promise<void>;
+  park(turn: Turn, failure: Parking, at: number, account?: Account): Promise<void>;
+  /**
+   * parked → dropped: another turn has the answer, so that bringing the parked one back gives no second one.
+   * Goes on to the one that the parked turn itself stands for. What is not parked is left as it is.
+   */
+  supersede(turn: TurnKey): Promise<void>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, failure: TurnFailure): Promise<void>;
   /**
@@ -140,6 +146,11 @@ export function createTurns(store: TurnStore): Turns {
       await write(turn, { name: "park", when, set: parked(turn, failure, at, account) });
     },
 
+    async supersede({ chatId, key }) {
+      let next: string | undefined = key;
+      while (next !== undefined) next = (await store.update({ chatId, key: next }, superseded))?.repeats;
+    },
+
     async release(turn, { code, unclearSince }) {
       const ended = { error: code, ...firstUnclear(turn, unclearSince) };
       // All attempts up to this one that did not end with their process.
@@ -167,13 +178,22 @@ const eraseDeliveredAnswer: TurnWrite = {
   when: { status: ["delivered"] },
   set: answerErased,
 };
+/** With another owner, so that whoever holds it has lost it. */
+const erasedAndDropped = { ...erased, status: "dropped", owner: "", leaseUntil: 0 } as const;
 
 const eraseOpen: TurnWrite = {
   name: "erase",
   when: { status: ["claimed", "answered", "parked"] },
-  // With another owner, so that whoever holds it has lost it.
-  set: { ...erased, status: "dropped", owner: "", leaseUntil: 0 },
+  set: erasedAndDropped,
   remove: [...textAttributes, "list", "listedAt"],
+};
+
+const superseded: TurnWrite = {
+  name: "supersede",
+  when: { status: ["parked", "dropped"] },
+  set: erasedAndDropped,
+  // Which turn it stood for itself is no text.
+  remove: [...textAttributes.filter((name) => name !== "repeats"), "list", "listedAt"],
 };
 
 function newTurn({ now: _, replay: __, ...claimed }: ClaimRequest): TurnItem {

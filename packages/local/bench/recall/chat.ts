@@ -77,7 +77,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       const past = { key, question, answer, tokens: { question: count(question), answer: count(answer) } };
       await fold({
         turn: { chatId, eventId: key },
-        memory: { ...notes, turns, isWhole: true, finished: [], usages: [] },
+        memory: { ...notes, turns, isWhole: true, finished: [], unanswered: [], usages: [] },
         past,
         safetyIdentifier: "eval",
         deadline: systemClock.now() + worker.timeoutS * 1000,

@@ -1,6 +1,6 @@
 import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import type { TextMessage } from "@henji/core/line/text";
-import { deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
+import { apologyPushedEveryMs, deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";
 import type { Process } from "../process.ts";
@@ -15,10 +15,13 @@ const CALLS_OF_AN_ATTEMPT = 6;
 /** Events that notes of 200 tokens have room for. */
 const NOTED = 40;
 
+const STANDSTILL_MS = 5 * 60_000;
+
 /** What is written, asked and sent: once, in order, as stored, and to nobody else. */
 export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
-  const { fates, fateOf, turnOf, eventOf, violate, calm } = book;
+  const { fates, fateOf, turnOf, keyOf, eventOf, violate, calm } = book;
   const newestAnswered = new Map<string, Fate>();
+  const apologyPushedAt = new Map<string, number>();
 
   return {
     tokenGiven(eventId: string, lifeMs: number): void {
@@ -41,6 +44,7 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       const claims = fate.claims - fate.claimsBefore;
       if ((what === "claim" || what === "reclaim") && item.attempts !== claims)
         violate("bounded", `counts ${item.attempts} attempts after ${claims} claims`, fate);
+      if (what === "answer" && item.repeats !== undefined) standIn(fate, item.repeats);
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
       if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
         violate("exactly one", "no question", fate);
@@ -53,7 +57,9 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
         return;
       }
       // What is asked once more is asked for the message that says so.
-      const fate = turnOf(named)?.messages === undefined ? named : (retryOf(named) ?? named);
+      const { status, messages } = turnOf(named) ?? {};
+      const isItsOwn = status === "claimed" && messages === undefined;
+      const fate = isItsOwn ? named : (retryOf(named) ?? named);
       if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
@@ -145,11 +151,14 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       if (apology) {
         fate.apologies += 1;
         if (fate.apologies > fate.parkings.length) violate("exactly one", `apology ${fate.apologies}`, fate);
+        if (by === "push") checkApology(fate);
         return;
       }
       fate.answeredAt ??= scheduler.now();
+      if (by === "push") fate.pushes += 1;
       if (notice) fate.notices += 1;
       else fate.answers += 1;
+      if (isAnsweredElsewhere(fate)) violate("exactly one", "answered although it was asked again", fate);
       if (fate.answers + fate.notices > 1) violate("exactly one", `answered ${fate.answers} times`, fate);
       if (fate.kind === "not_a_question") violate("exactly one", "answered, but not a question", fate);
       checkOrder(fate);
@@ -177,6 +186,17 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
     return [...fates.values()].some((other) => other.chatId === chatId && other.kind === "unsend");
   }
 
+  /** It answers in place of a turn that was given up on; any other may be answered once more. */
+  function standIn(fate: Fate, key: string): void {
+    const other = [...fates.values()].find((one) => one.chatId === fate.chatId && keyOf(one) === key);
+    if (other && turnOf(other)?.status === "parked") other.standsIn = fate.eventId;
+  }
+
+  function isAnsweredElsewhere(fate: Fate): boolean {
+    const other = fateOf(fate.standsIn);
+    return other !== undefined && (other.answers > 0 || isAnsweredElsewhere(other));
+  }
+
   /** The message for which a question that has its answer is asked again: the chat's first unanswered one. */
   function retryOf({ chatId }: Fate): Fate | undefined {
     return [...fates.values()].find(
@@ -195,6 +215,14 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
     fate.reclaims += 1;
     if (fate.reclaims > fate.replays)
       violate("bounded", "one replay has brought it back more than once", fate);
+  }
+
+  function checkApology(fate: Fate): void {
+    const before = apologyPushedAt.get(fate.chatId) ?? Number.NEGATIVE_INFINITY;
+    apologyPushedAt.set(fate.chatId, scheduler.now());
+    // A process may stand still between parking and sending.
+    if (scheduler.now() - before < apologyPushedEveryMs - STANDSTILL_MS)
+      violate("bounded", "a second apology was pushed within the hour", fate);
   }
 
   function checkOrder(fate: Fate): void {

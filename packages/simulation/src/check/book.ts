@@ -50,6 +50,8 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     modelErrors: new Set<string>(),
     /** When a process has said that the day's tokens are used up. */
     cappedProcesses: new Map<string, number>(),
+    /** Codes that calls to LINE have ended with. */
+    lineErrors: new Set<string>(),
     /** Jobs that cannot be read: put on the queue, and parked. */
     unreadable: { queued: 0, parked: 0 },
 

@@ -70,6 +70,8 @@ export type Fate = SimulatedEvent & {
   /** Place of its first job in the queue. */
   sequence?: number;
   answers: number;
+  /** Of its answers and notices. */
+  pushes: number;
   /** Epoch milliseconds, of the first. */
   answeredAt?: number;
   notices: number;
@@ -93,6 +95,8 @@ export type Fate = SimulatedEvent & {
   /** The window was moved past it, because the model refused to read what came before it. */
   leftPastBehind: boolean;
   deaths: number;
+  /** The event that has its answer, if it was asked again after it was parked. */
+  standsIn?: string;
   replySends: number;
   /** It was an event to be passed over, or one that erased something. */
   ignored: boolean;
@@ -110,6 +114,7 @@ export function newFate(event: SimulatedEvent): Fate {
     ...event,
     accepted: false,
     answers: 0,
+    pushes: 0,
     notices: 0,
     apologies: 0,
     parkings: [],

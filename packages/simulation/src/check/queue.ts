@@ -115,7 +115,12 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");
-    // The breaker gives every chat the error that one of them met.
-    return fate.errors.has(code) || (platform === "model" && book.modelErrors.has(code));
+    if (code === "line.quota_unknown") return book.lineErrors.size > 0;
+    // The breakers give every chat the error that one of them met.
+    return (
+      fate.errors.has(code) ||
+      book.lineErrors.has(code) ||
+      (platform === "model" && book.modelErrors.has(code))
+    );
   }
 }

@@ -5,7 +5,7 @@ import type { Check } from "../check.ts";
 import type { Faults } from "../faults.ts";
 import { channelSecret, type Functions } from "../functions.ts";
 import type { History } from "../history.ts";
-import type { MemoryLine } from "../line.ts";
+import type { MemoryLine, Sent } from "../line.ts";
 import type { Plan } from "../plan.ts";
 import type { MemoryQueue } from "../queue.ts";
 import type { Random } from "../random.ts";
@@ -32,6 +32,8 @@ export type TrafficOptions = {
 export type PlatformTraffic = {
   /** Whether a webhook or a redelivery is still to come. */
   isOver(): boolean;
+  /** What LINE shows its user. */
+  seen(sent: Sent): void;
 };
 
 /** What a user does. */
@@ -222,5 +224,15 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
 
   if (traffic.script) for (const { atMs, events } of traffic.script) later(atMs, () => webhook(events));
   else plant();
-  return { isOver: () => pending === 0 };
+  return {
+    isOver: () => pending === 0,
+    seen({ chatId, messages, reached }) {
+      // Only an apology has this one alone.
+      const [button, ...others] = messages.at(-1)?.quickReply?.items ?? [];
+      const isRetry =
+        others.length === 0 && ["try again", "もう一度答えて"].includes(button?.action.text ?? "");
+      if (reached && isRetry && faults.chance(traffic.pressed))
+        soon(() => webhook([{ chatId, kind: "retry" }]));
+    },
+  };
 }

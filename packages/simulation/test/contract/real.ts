@@ -91,8 +91,8 @@ export async function realQueue(): Promise<QueuePorts> {
   };
 }
 
-/** A hang need not take the four seconds that it does in production. */
-const impatient: Clock = { now: () => Date.now(), timeout: () => AbortSignal.timeout(100) };
+/** A hang need not take the four seconds that it does in production; a busy machine needs some time. */
+const impatient: Clock = { now: () => Date.now(), timeout: () => AbortSignal.timeout(500) };
 
 /** The HTTP client on the LINE simulator. */
 export async function realLine(): Promise<LinePorts> {

@@ -275,6 +275,36 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       expect(replayed).toMatchObject({ turn: { unclearSince: now } });
     });
 
+    test("what another turn stands for is dropped while it is parked, and so is what it stood for itself", async () => {
+      const first = await claim();
+      await ports.turns.park(first, { code: "model.unavailable", apologyBy: "push" }, now);
+      expect(await recall()).toMatchObject({
+        apologyPushedAt: now,
+        unanswered: [{ key: first.key, question: first.question }],
+      });
+      const second = await claim();
+      const repeats = { key: first.key, question: first.question };
+      await ports.turns.answer(second, answerWith("never sent", { repeats }), {}, later);
+      await ports.turns.park(second, { code: "line.unauthorized" }, now);
+      for (let times = 0; times < 2; times += 1) await ports.turns.supersede(second);
+      for (const turn of [first, second]) {
+        const dropped = { kind: "finished", status: "dropped" };
+        expect(await again(turn, { ...afterLease, replay: "message" })).toEqual(dropped);
+      }
+      expect(await recall()).toMatchObject({ apologyPushedAt: now, unanswered: [] });
+      const text = JSON.stringify((await ports.chats.page(chatId, "", "~", now)).turns);
+      expect(text).not.toMatch(/question|never sent/);
+    });
+
+    test("what is not parked is not superseded", async () => {
+      const done = await delivered("done");
+      const held = await claim();
+      for (const turn of [done, held]) await ports.turns.supersede(turn);
+      expect((await recall()).turns.map(({ answer }) => answer)).toEqual(["done"]);
+      expect(await again(held, afterLease)).toMatchObject({ kind: "claimed" });
+      await ports.turns.supersede({ chatId, key: "9999999999999#nobody" });
+    });
+
     test("a replay of what was delivered or dropped finds it finished", async () => {
       const done = await delivered("done");
       expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });

@@ -1,0 +1,97 @@
+import * as z from "zod/mini";
+import { BotError } from "../error.ts";
+import { RequestNotSent } from "./unsent.ts";
+
+/** What LINE answered to a request. */
+export type Answer = {
+  path: string;
+  status: number;
+  headers: Headers;
+  body: string;
+};
+
+export const INVALID_REPLY_TOKEN = "Invalid reply token";
+
+/** LINE's messages that are always the same. Any other may quote the request, and with it what a user wrote. */
+const constantMessages = new Set([
+  INVALID_REPLY_TOKEN,
+  "You have reached your monthly limit.",
+  "The API rate limit has been exceeded. Try again later.",
+  "The retry key is already accepted",
+  "Authentication failed. Confirm that the access token in the authorization header is valid.",
+  "Access to this API is not available for your account",
+  "Failed to send messages",
+  "Not found",
+]);
+
+const countOfErrors = /^The request body has \d{1,3} error\(s\)$/;
+
+const errorBody = z.looseObject({ message: z.string() });
+
+/** What an error says; empty if it says nothing. It may quote what a user wrote: see {@link statusError}. */
+export function messageOf({ body }: Answer): string {
+  try {
+    return errorBody.parse(JSON.parse(body)).message;
+  } catch {
+    return "";
+  }
+}
+
+export function requestIdOf({ headers }: Answer): string | undefined {
+  return headers.get("x-line-request-id") ?? undefined;
+}
+
+/**
+ * LINE's refusals in one place. 5xx is the one status after which a message may have been sent. The error's
+ * message goes to the log and the dead-letter queue, so it holds none of LINE's words but constant ones.
+ */
+export function statusError(answer: Answer): BotError {
+  const { path, status } = answer;
+  const message = messageOf(answer);
+  const isConstant = constantMessages.has(message) || countOfErrors.test(message);
+  const words = isConstant ? ` "${message}"` : "";
+  const said = `LINE ${path} answered ${status}${words} (request ${requestIdOf(answer) ?? "unknown"})`;
+  if (status >= 500) return new BotError("line.unavailable", said, { retry: "later", outcome: "unknown" });
+  if (status === 429 && message.includes("monthly limit")) return quotaExhausted(said);
+  if (status === 429) return new BotError("line.rate_limited", said, { retry: "later" });
+  if (status === 401 || status === 403) {
+    return new BotError("line.unauthorized", `${said}: check the LineChannelAccessToken secret`, {
+      retry: "never",
+    });
+  }
+  return new BotError("line.rejected", said, { retry: "never" });
+}
+
+export function quotaExhausted(said: string): BotError {
+  return new BotError("line.quota_exhausted", said, { retry: "never" });
+}
+
+/** A request that got no answer. */
+export function connectionError(path: string, cause: unknown, signal: AbortSignal): BotError {
+  if (cause instanceof RequestNotSent) {
+    const reason = codeOf(cause.cause) ?? "no connection in time";
+    return new BotError("line.unreachable", `LINE ${path} could not be reached: ${reason}`, {
+      retry: "later",
+      cause,
+    });
+  }
+  if (signal.aborted) {
+    return new BotError("line.timeout", `LINE ${path} did not answer in time`, {
+      retry: "later",
+      outcome: "unknown",
+      cause,
+    });
+  }
+  const reason = codeOf(cause) ?? "the connection broke";
+  return new BotError("line.unreachable", `LINE ${path} could not be reached: ${reason}`, {
+    retry: "later",
+    outcome: "unknown",
+    cause,
+  });
+}
+
+/** Of a system error, such as ECONNRESET. */
+function codeOf(error: unknown): string | undefined {
+  const reason = error instanceof Error ? error.cause : undefined;
+  return reason instanceof Error && "code" in reason ? String(reason.code) : undefined;
+}

@@ -1,0 +1,46 @@
+import { BotError } from "@henji/core/error";
+import { isUsedUp, type Quota } from "@henji/core/line/api";
+import type { Process } from "../process.ts";
+import { type Book, type BookOptions, namedIn } from "./book.ts";
+
+/** What a process knows of its channel: since when its token is dead, its quota used up. */
+type Known = { token?: number; quota?: number };
+
+/** Nothing is asked, and paid for, of which is known that it cannot be delivered. */
+export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, scheduler }: BookOptions) {
+  const channels = new Map<string, Known>();
+
+  function knownBy({ name }: Process): Known {
+    const known = channels.get(name) ?? {};
+    channels.set(name, known);
+    return known;
+  }
+
+  return {
+    /** What came of a call: its result, or the error that it threw. */
+    heard(process: Process, call: "reply" | "push" | "quota", came: unknown): void {
+      const known = knownBy(process);
+      if (came instanceof BotError) {
+        lineErrors.add(came.code);
+        if (came.code === "line.unauthorized") known.token = scheduler.now();
+        if (came.code === "line.quota_exhausted") known.quota = scheduler.now();
+        return;
+      }
+      delete known.token;
+      if (call === "push" || (call === "quota" && !isUsedUp(came as Quota))) delete known.quota;
+    },
+
+    /** A process is about to ask the model. */
+    asking(process: Process, question: string): void {
+      const { token, quota } = knownBy(process);
+      const isOver = (since: number | undefined) => since !== undefined && since < scheduler.now();
+      // What could be replied may be asked; whether it could, no one here knows.
+      if (isOver(token) || (bot.delivery === "push" && isOver(quota)))
+        violate(
+          "bounded",
+          "the model was asked although LINE is known to be dead",
+          fateOf(namedIn(question)),
+        );
+    },
+  };
+}

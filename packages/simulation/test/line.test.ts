@@ -1,0 +1,178 @@
+import { defineBot } from "@henji/core/bot";
+import { createLine, type Line } from "@henji/core/line/api";
+import { breakerOpenMs, replyTokenFreshMs } from "@henji/core/settings";
+import { beforeEach, expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import { createMemoryLine, type Refusal } from "../src/line.ts";
+import { createMemoryModel } from "../src/model.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+/** A LINE that answers every request like this. */
+function answering(status: number, message: string): Line {
+  const headers = new Headers({ "x-line-request-id": "r1" });
+  // The real class reads its body in real time.
+  const response = { status, headers, text: async () => JSON.stringify({ message }) } as Response;
+  const fetch = async () => response;
+  return createLine({ channelAccessToken: "token", clock: world.scheduler, fetch });
+}
+
+const reasons = () => world.queue.deadLetters.messages().map(({ reason }) => reason);
+
+test.each([
+  ["'my secret' is not allowed", "LINE /v2/bot/message/push answered 400 (request r1)"],
+  [
+    "The request body has 2 error(s)",
+    'LINE /v2/bot/message/push answered 400 "The request body has 2 error(s)" (request r1)',
+  ],
+  [
+    "Failed to send messages",
+    'LINE /v2/bot/message/push answered 400 "Failed to send messages" (request r1)',
+  ],
+  ["The request body has my secret error(s)", "LINE /v2/bot/message/push answered 400 (request r1)"],
+])("of LINE's words, which may quote a user, only constant ones are kept: %s", async (message, reason) => {
+  world.say("U1", "Hello");
+  expect(await world.run(world.worker({ line: answering(400, message) }), 5_000)).toEqual([]);
+  expect(reasons()).toMatchObject([{ code: "line.rejected", reason }]);
+  expect(world.printed.join()).not.toContain("secret");
+});
+
+test("an answer that may have arrived is not pushed when an operator moves it back", async () => {
+  world.say("U1", "Hello");
+  const { line } = world.line;
+  const lossy: Line = {
+    ...line,
+    async reply(token, messages) {
+      await line.reply(token, messages);
+      return answering(500, "").reply(token, messages);
+    },
+  };
+  while (world.queue.main.messages().length > 0) await world.run(world.worker({ line: lossy }), 10_000);
+  expect(reasons()).toMatchObject([{ code: "line.unavailable" }]);
+  for (let moves = 0; moves < 2; moves += 1) {
+    world.moveBack();
+    await world.settle();
+    expect(reasons()).toMatchObject([{ code: "delivery.unclear" }]);
+  }
+  expect(world.sent()).toEqual(["U1 reply: You said: Hello"]);
+});
+
+/** LINE as it is, but for the channel, which is `dead` until it is mended. */
+function channel(dead: "unauthorized" | "quota") {
+  let refusal: Refusal | undefined = dead;
+  const { line, giveToken } = createMemoryLine({
+    clock: world.scheduler,
+    refuses: (operation) => (dead === "unauthorized" || operation !== "line.reply" ? refusal : undefined),
+  });
+  const mend = () => {
+    refusal = undefined;
+  };
+  return { line, giveToken, mend };
+}
+
+test.each(["reply", "push"])(
+  "while the channel access token is dead, the model is asked once (%s)",
+  async (delivery) => {
+    world = createWorld({ bot: defineBot({ ...ownBot, delivery: delivery === "push" ? "push" : "auto" }) });
+    const { line, mend } = channel("unauthorized");
+    const worker = world.worker({ line });
+    for (let message = 0; message < 12; message += 1) {
+      world.say("U1", `Hello ${message}`);
+      await world.run(worker, 20_000);
+    }
+    expect(world.asked).toEqual(["Hello 0"]);
+    expect(reasons().map((reason) => reason?.code)).toEqual(Array(12).fill("line.unauthorized"));
+    expect(world.lines.filter((name) => name === "line.breaker_opened")).toHaveLength(1);
+
+    mend();
+    await world.scheduler.run(world.scheduler.now() + breakerOpenMs, () => false);
+    world.say("U1", "Are you back?");
+    world.moveBack();
+    for (let tries = 0; tries < 20; tries += 1) await world.run(worker, 5_000);
+    expect(world.queue.deadLetters.messages()).toEqual([]);
+    expect(world.asked).toHaveLength(13);
+  },
+);
+
+test("while the quota is used up, the model is asked only what can be replied", async () => {
+  const { line, giveToken, mend } = channel("quota");
+  const worker = world.worker({ line });
+  async function ask(text: string, isLate: boolean) {
+    giveToken(`token ${world.say("U1", text)}`, "U1", 60_000);
+    if (isLate) await world.scheduler.run(world.scheduler.now() + replyTokenFreshMs, () => false);
+    await world.run(worker, 5_000);
+  }
+  await ask("late", true);
+  await ask("soon", false);
+  await ask("late too", true);
+  await ask("soon too", false);
+  expect(world.asked).toEqual(["late", "soon", "soon too"]);
+  expect(reasons().map((reason) => reason?.code)).toEqual(Array(2).fill("line.quota_exhausted"));
+
+  mend();
+  await world.scheduler.run(world.scheduler.now() + breakerOpenMs, () => false);
+  await ask("late again", true);
+  expect(world.asked.at(-1)).toBe("late again");
+});
+
+/** Ten messages, each given up after five attempts, when every reply token is too old. */
+async function outage(everyMs: number): Promise<void> {
+  const model = createMemoryModel({ behave: () => "unavailable" });
+  for (let message = 0; message < 10; message += 1) {
+    const nextAt = world.scheduler.now() + everyMs;
+    world.say("U1", `Hello ${message}`);
+    while (world.queue.main.messages().length > 0) await world.run(world.worker({ model }), 1_000);
+    await world.scheduler.run(nextAt, () => false);
+  }
+}
+
+const pushes = () => world.line.sent.filter(({ by }) => by === "push").length;
+
+test("an outage costs a chat one pushed apology an hour", async () => {
+  await outage(600_000);
+  expect(world.queue.deadLetters.messages()).toHaveLength(10);
+  expect(pushes()).toBe(2);
+});
+
+test("each chat is told for itself", async () => {
+  const model = createMemoryModel({ behave: () => "unavailable" });
+  for (const userId of ["U1", "U2", "U3"]) world.say(userId, "Hello");
+  while (world.queue.main.messages().length > 0) await world.run(world.worker({ model }), 1_000);
+  expect(pushes()).toBe(3);
+});
+
+test("an apology that can be replied is free, and each message gets one", async () => {
+  const model = createMemoryModel({ behave: () => "rejected" });
+  for (let message = 0; message < 3; message += 1) {
+    world.say("U1", "Hello");
+    await world.run(world.worker({ model }), 1_000);
+  }
+  expect(world.line.sent.map(({ by }) => by)).toEqual(["reply", "reply", "reply"]);
+});
+
+test("nobody is told over a channel that is known to be dead", async () => {
+  const { line } = channel("unauthorized");
+  let calls = 0;
+  const worker = world.worker({
+    line: {
+      ...line,
+      reply: (...request) => {
+        calls += 1;
+        return line.reply(...request);
+      },
+      push: (...request) => {
+        calls += 1;
+        return line.push(...request);
+      },
+    },
+  });
+  for (let message = 0; message < 3; message += 1) {
+    world.say("U1", "Hello");
+    await world.run(worker, 5_000);
+  }
+  expect(calls).toBe(1);
+});

@@ -1,0 +1,105 @@
+import { BotError } from "@henji/core/error";
+import { beforeEach, expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import { createMemoryModel } from "../src/model.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+const reasons = () => world.queue.deadLetters.messages().map(({ reason }) => reason);
+
+const broken = () => createMemoryModel({ behave: () => "rejected" });
+const button = "[try again]";
+
+test("the apology brings a button that asks the question again", async () => {
+  world.say("U1", "How tall is Mt. Fuji?");
+  world.say("U2", "富士山の高さは？");
+  await world.run(world.worker({ model: broken() }), 1_000);
+  expect(world.sent()).toEqual([
+    `U1 reply: ${ownBot.texts.en.apology} ${button}`,
+    `U2 reply: ${ownBot.texts.ja.apology} [もう一度答えて]`,
+  ]);
+  world.say("U1", "try again");
+  await world.settle();
+  expect(world.sent().at(-1)).toBe("U1 reply: You said: How tall is Mt. Fuji?");
+});
+
+test("a question that was asked again is not answered once more when its dead letter is moved back", async () => {
+  world.say("U1", "Hello");
+  await world.run(world.worker({ model: broken() }), 1_000);
+  world.say("U1", "/retry");
+  await world.settle();
+  world.moveBack();
+  await world.settle();
+  expect(world.sent().slice(1)).toEqual(["U1 reply: You said: Hello"]);
+  expect(world.lines.at(-1)).toBe("turn.duplicate");
+  world.say("U1", "And now?");
+  await world.settle();
+  expect(world.contexts.at(-1)?.match(/Hello/g)).toHaveLength(2);
+});
+
+test("nor if the process died before it had sent the answer", async () => {
+  world.say("U1", "Hello");
+  await world.run(world.worker({ model: broken() }), 1_000);
+  world.say("U1", "/retry");
+  const { supersede } = world.table.turns;
+  let isDying = true;
+  world.table.turns.supersede = (turn) => (isDying ? new Promise(() => {}) : supersede(turn));
+  await world.crash(world.worker());
+  isDying = false;
+  await world.run(world.worker(), 1_000);
+  world.moveBack();
+  await world.settle();
+  expect(world.sent().slice(1)).toEqual(["U1 reply: You said: Hello"]);
+});
+
+test("a dead letter that was moved back first is answered, and asked again as any other", async () => {
+  world.say("U1", "Hello");
+  await world.run(world.worker({ model: broken() }), 1_000);
+  world.moveBack();
+  world.say("U1", "/retry");
+  await world.settle();
+  expect(world.sent().slice(1)).toEqual(["U1 push: You said: Hello", "U1 reply: You said: Hello"]);
+});
+
+test("what is asked again is the newest message, answered or given up on, and never a command", async () => {
+  const failing = world.worker({ model: broken() });
+  world.say("U1", "first");
+  await world.settle();
+  world.say("U1", "second");
+  await world.run(failing, 1_000);
+  world.say("U1", "/retry");
+  await world.run(failing, 1_000);
+  world.say("U1", "/retry");
+  await world.settle();
+  expect(world.asked.at(-1)).toBe("second");
+  world.say("U1", "third");
+  await world.settle();
+  world.say("U1", "/retry");
+  await world.settle();
+  expect(world.asked.at(-1)).toBe("third");
+});
+
+test("asked again and again until it is answered, a question is answered once, whatever is moved back", async () => {
+  world.say("U1", "Hello");
+  await world.run(world.worker({ model: broken() }), 1_000);
+  const { supersede } = world.table.turns;
+  const down = new BotError("table.unavailable", "DynamoDB: down", { retry: "later" });
+  // The second one stores its answer and gets no further.
+  world.table.turns.supersede = () => Promise.reject(down);
+  world.say("U1", "/retry");
+  await world.settle();
+  world.table.turns.supersede = supersede;
+  expect(reasons().map((reason) => reason?.code)).toEqual(["model.rejected", "table.unavailable"]);
+  world.say("U1", "/retry");
+  await world.settle();
+  const answers = () => world.sent().filter((line) => line.includes("You said"));
+  expect(answers()).toHaveLength(1);
+  world.moveBack();
+  await world.settle();
+  expect(answers()).toHaveLength(1);
+  expect(world.queue.deadLetters.messages()).toEqual([]);
+});
