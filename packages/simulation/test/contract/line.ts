@@ -16,7 +16,7 @@ export type LinePorts = {
   block(userId: string): void;
   fault(on: "reply" | "push", fault: LineFault): void;
   /** Uses up the month's pushes. */
-  exhaustQuota(): void;
+  exhaustQuota(): Promise<void>;
   /** Lets time pass for LINE. */
   advance(ms: number): void;
   /** The bot's texts that the user sees. */
@@ -125,7 +125,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
         code: "line.quota_reserved",
         retry: "later",
       });
-      ports.exhaustQuota();
+      await ports.exhaustQuota();
       await expect(ports.line.push(userId, text("hello"), key(2))).rejects.toMatchObject({
         code: "line.quota_exhausted",
         retry: "never",
@@ -134,7 +134,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
 
     test("replies are free of the quota", async () => {
       const { userId, replyToken } = ports.user();
-      ports.exhaustQuota();
+      await ports.exhaustQuota();
       expect(await ports.line.reply(replyToken, text("free"))).toMatchObject({ outcome: "sent" });
       expect(ports.seen(userId)).toEqual(["free"]);
     });

@@ -95,7 +95,7 @@ export async function memoryLine(): Promise<LinePorts> {
       if (refusal) refusals.set(`line.${on}`, refusal);
       else faults.set(`line.${on}`, failureOf(fault));
     },
-    exhaustQuota() {
+    async exhaustQuota() {
       exhausted = true;
     },
     advance,

@@ -22,7 +22,7 @@ export type ModelPorts = {
   fault(fault: ModelFault): void;
   /** Calls that reached it. */
   calls(): number;
-  /** Aborts after a moment, as the worker's deadline does. */
+  /** Aborts a call that hangs, as the worker's deadline does. */
   deadline(): AbortSignal;
 };
 

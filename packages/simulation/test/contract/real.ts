@@ -91,12 +91,20 @@ export async function realQueue(): Promise<QueuePorts> {
   };
 }
 
-/** A hang need not take the four seconds that it does in production; a busy machine needs some time. */
-const impatient: Clock = { now: () => Date.now(), timeout: () => AbortSignal.timeout(500) };
+/** What a deadline aborts with. */
+const timeout = () => new DOMException("The operation was aborted due to timeout", "TimeoutError");
 
-/** The HTTP client on the LINE simulator. */
+/** The HTTP client on the LINE simulator. A deadline passes as soon as a request hangs, and never else. */
 export async function realLine(): Promise<LinePorts> {
   let skippedMs = 0;
+  let deadline = new AbortController();
+  const clock: Clock = {
+    now: () => Date.now(),
+    timeout() {
+      deadline = new AbortController();
+      return deadline.signal;
+    },
+  };
   const secrets = { channelSecret: "secret", channelAccessToken: "token" };
   const simulator = createLineSimulator({
     ...secrets,
@@ -104,9 +112,15 @@ export async function realLine(): Promise<LinePorts> {
     monthlyQuota: 5,
     webhookUrl: "http://127.0.0.1:9/",
   });
-  const server = await serveLine(simulator);
+  const server = await serveLine({
+    fetch(request) {
+      const answer = simulator.fetch(request);
+      if (simulator.requests.at(-1)?.fault === "hang") deadline.abort(timeout());
+      return answer;
+    },
+  });
   closing.push(server.close);
-  const line = createLine({ ...secrets, baseUrl: server.url, clock: impatient });
+  const line = createLine({ ...secrets, baseUrl: server.url, clock });
   return {
     line,
     user() {
@@ -118,9 +132,9 @@ export async function realLine(): Promise<LinePorts> {
     },
     block: (userId) => void simulator.unfollow({ from: userId }),
     fault: (on, fault) => void simulator.faults.add({ on, times: 1, fault: lineFault(fault) }),
-    exhaustQuota() {
+    async exhaustQuota() {
       const { userId } = simulator.addUser({ name: "Somebody else" });
-      for (let n = 0; n < 5; n += 1) push(userId);
+      for (let n = 0; n < 5; n += 1) await push(userId);
     },
     advance(ms) {
       skippedMs += ms;
@@ -134,7 +148,7 @@ export async function realLine(): Promise<LinePorts> {
   function push(to: string) {
     const body = JSON.stringify({ to, messages: [{ type: "text", text: "." }] });
     const headers = { authorization: "Bearer token", "content-type": "application/json" };
-    void simulator.fetch(
+    return simulator.fetch(
       new Request("http://localhost/v2/bot/message/push", { method: "POST", body, headers }),
     );
   }
@@ -172,15 +186,28 @@ export async function realModel(): Promise<ModelPorts> {
   const server = await serveModel(simulator, { port: 0 });
   closing.push(server.close);
   const settings = { name: "gpt-6-luna", maxOutputTokens: 100, reasoningEffort: "none" } as const;
+  let deadline = new AbortController();
+
+  /** The deadline passes as soon as a request hangs, and never else. */
+  async function watchForHang(): Promise<void> {
+    while (simulator.requests.at(-1)?.fault?.kind !== "hang") await new Promise(setImmediate);
+    deadline.abort(timeout());
+  }
+
   return {
     model: createModel({ apiKey: "key", baseURL: server.url, settings }),
     answerWith: (text) => simulator.answerWith(() => text),
-    fault: (fault) =>
+    fault(fault) {
       simulator.faults.add({
         times: 1,
         fault: fault === "cut" ? { kind: "incomplete", reason: "max_output_tokens" } : modelFaults[fault],
-      }),
+      });
+      if (fault === "hang") void watchForHang();
+    },
     calls: () => simulator.requests.length,
-    deadline: () => AbortSignal.timeout(3_000),
+    deadline() {
+      deadline = new AbortController();
+      return deadline.signal;
+    },
   };
 }
