@@ -50,7 +50,8 @@ test("a message is answered through the whole way, for free", async () => {
   await ask(local.line, user, "Hello");
   expect(local.line.timeline(user).map(({ by }) => by)).toEqual(["user", "reply"]);
   await settled("turn.delivered");
-  expect(log.map(({ name }) => name)).toEqual([
+  // A slow machine takes so long that LINE is asked to show the loading animation.
+  expect(log.map(({ name }) => name).filter((name) => name !== "line.loading_failed")).toEqual([
     "event.queued",
     "turn.claimed",
     "model.answered",

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
 import { createMemory } from "../src/studio-memory.ts";
 import type { ChatMemory } from "../src/studio-view.ts";
-import { ask } from "./support.ts";
+import { ask, awayFromMidnight } from "./support.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "henji-memory-"));
 const botConfig = join(directory, "bot.config.ts");
@@ -27,10 +27,11 @@ function configure(marks: Record<string, number>) {
 }
 
 beforeAll(async () => {
+  await awayFromMidnight();
   configure({ highWaterTokens: 200, lowWaterTokens: 100, maxTokens: 300, summaryTokens: 60 });
   local = await startLocal({ botConfig });
   memoryOf = createMemory({ ...local, clock: systemClock });
-});
+}, 120_000);
 afterAll(async () => {
   await local.stop();
   rmSync(directory, { recursive: true });

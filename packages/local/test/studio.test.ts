@@ -271,4 +271,4 @@ test("it stops at once while a page is open", async () => {
   await fetch(`${other.url}/api/events`);
   await other.close();
   await ended;
-}, 5_000);
+});

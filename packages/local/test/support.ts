@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { BotEntry, Change, LineSimulator } from "@henji/line-simulator";
 
 /** Resolves with the first change that `pick` makes something of. */
@@ -41,4 +42,12 @@ export function textOf({ message }: BotEntry): string {
 /** The bot's messages in a chat, oldest first. */
 export function answersIn(line: LineSimulator, chatId: string): string[] {
   return line.timeline(chatId).flatMap((entry) => (entry.by === "user" ? [] : [textOf(entry)]));
+}
+
+const DAY_MS = 86_400_000;
+
+/** Where things count by the day (UTC) no test begins in its last minute: it waits for the next. */
+export async function awayFromMidnight(): Promise<void> {
+  const leftMs = DAY_MS - (Date.now() % DAY_MS);
+  if (leftMs < 60_000) await wait(leftMs);
 }

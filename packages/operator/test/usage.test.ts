@@ -9,6 +9,7 @@ import { writeEnvironment } from "@henji/local/environment-file";
 import { listen } from "@henji/local/listen";
 import { type Local, startLocal } from "@henji/local/start";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { awayFromMidnight } from "../../local/test/support.ts";
 
 const script = resolve(import.meta.dirname, "../src/usage.ts");
 let local: Local;
@@ -17,6 +18,7 @@ let aki: string;
 let ben: string;
 
 beforeAll(async () => {
+  await awayFromMidnight();
   local = await startLocal();
   state = mkdtempSync(join(tmpdir(), "henji-usage-"));
   writeEnvironment(state, local.environment);
@@ -24,10 +26,10 @@ beforeAll(async () => {
   ben = local.line.addUser({ name: "Ben" }).userId;
   for (const from of [aki, ben, aki]) await local.line.deliver([local.line.say({ from, text: "Hello" })]);
   await vi.waitFor(async () => expect(JSON.parse((await usage(["--json"])).output).total.answers).toBe(3), {
-    timeout: 10_000,
+    timeout: 110_000,
     interval: 200,
   });
-});
+}, 180_000);
 afterAll(async () => {
   await local.stop();
   rmSync(state, { recursive: true, force: true });
