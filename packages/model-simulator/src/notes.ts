@@ -114,7 +114,7 @@ export function closestFirst(notes: readonly string[], question: string): string
     .map(({ note }) => note);
 }
 
-const words = new Intl.Segmenter(undefined, { granularity: "word" });
+const words = new Intl.Segmenter("ja", { granularity: "word" });
 
 function wordsOf(text: string): Set<string> {
   const segments = Array.from(words.segment(text.toLowerCase()));

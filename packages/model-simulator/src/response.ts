@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Conversation } from "./request.ts";
 
 /** Tokens as `usage` in a response counts them. */
@@ -40,11 +39,11 @@ export class ApiError extends Error {
 /** The body of an answered request, as openai 7.55 types it. */
 export function responseBody(
   { body, model }: Conversation,
-  answer: { text: string | undefined; ending: Ending; usage: Usage; createdAtS: number },
+  answer: { id: string; text: string | undefined; ending: Ending; usage: Usage; createdAtS: number },
 ) {
-  const { text, ending, usage, createdAtS } = answer;
+  const { id, text, ending, usage, createdAtS } = answer;
   return {
-    id: `resp_${hex()}`,
+    id: `resp_${id}`,
     object: "response",
     created_at: createdAtS,
     completed_at: ending.status === "completed" ? createdAtS : null,
@@ -57,7 +56,7 @@ export function responseBody(
     max_output_tokens: body.max_output_tokens ?? null,
     metadata: body.metadata ?? {},
     model,
-    output: text === undefined ? [] : [message(text, ending)],
+    output: text === undefined ? [] : [message(id, text, ending)],
     parallel_tool_calls: true,
     previous_response_id: null,
     prompt_cache_key: body.prompt_cache_key ?? null,
@@ -75,9 +74,9 @@ export function responseBody(
   };
 }
 
-function message(text: string, { status }: Ending) {
+function message(id: string, text: string, { status }: Ending) {
   return {
-    id: `msg_${hex()}`,
+    id: `msg_${id}`,
     type: "message",
     status: status === "completed" ? "completed" : "incomplete",
     role: "assistant",
@@ -85,9 +84,6 @@ function message(text: string, { status }: Ending) {
   };
 }
 
-/** A JSON response with the request id that OpenAI puts on everything. */
 export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return Response.json(value, { status, headers: { "x-request-id": `req_${hex()}`, ...headers } });
+  return Response.json(value, { status, headers });
 }
-
-const hex = () => randomUUID().replaceAll("-", "");

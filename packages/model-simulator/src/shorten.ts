@@ -1,4 +1,4 @@
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const graphemes = new Intl.Segmenter("ja", { granularity: "grapheme" });
 
 /**
  * One line of at most so many graphemes: an emoji of seven code points is never

@@ -48,6 +48,13 @@ export function createModelSimulator({
   const cache = createPromptCache(clock);
   const log = createRequestLog();
   let answerer: Answerer = standInAnswer;
+  let serial = 0;
+
+  /** As long as OpenAI's, and the same in every run. */
+  function newId(): string {
+    serial += 1;
+    return String(serial).padStart(32, "0");
+  }
 
   async function route(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
@@ -101,7 +108,8 @@ export function createModelSimulator({
     entry.usage = usage;
     if (text !== undefined) entry.answer = text;
     if (fault?.kind === "lose-response") throw connectionLost();
-    return json(responseBody(conversation, { text, ending, usage, createdAtS: Math.floor(clock() / 1000) }));
+    const createdAtS = Math.floor(clock() / 1000);
+    return json(responseBody(conversation, { id: newId(), text, ending, usage, createdAtS }));
   }
 
   /** The answer, as far as its fault and the request's own limit let it come. */
@@ -130,18 +138,25 @@ export function createModelSimulator({
     return json({ faults: faults.list() }, 201);
   }
 
+  async function answer(request: Request): Promise<Response> {
+    try {
+      return await route(request);
+    } catch (error) {
+      if (error instanceof ApiError) return error.toResponse();
+      if (request.signal.aborted) throw request.signal.reason;
+      if (error instanceof ConnectionLost) throw new TypeError("fetch failed", { cause: error });
+      return new ApiError(500, { message: String(error), type: "server_error" }).toResponse();
+    }
+  }
+
   return {
     fetch: async (input, init) => {
       const request = new Request(input, init);
       request.signal.throwIfAborted();
-      try {
-        return await route(request);
-      } catch (error) {
-        if (error instanceof ApiError) return error.toResponse();
-        if (request.signal.aborted) throw request.signal.reason;
-        if (error instanceof ConnectionLost) throw new TypeError("fetch failed", { cause: error });
-        return new ApiError(500, { message: String(error), type: "server_error" }).toResponse();
-      }
+      const response = await answer(request);
+      // OpenAI puts it on everything.
+      response.headers.set("x-request-id", `req_${newId()}`);
+      return response;
     },
     faults,
     requests: log.requests,

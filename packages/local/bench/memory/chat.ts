@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Bot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
 import { createChats } from "@henji/core/chat/chats";
@@ -29,7 +28,14 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
   let now = 0;
   let answer = "";
   let turn: Consumed | undefined;
+  let ids = 0;
   const clock: Clock = { now: () => now, timeout: (ms) => AbortSignal.timeout(ms) };
+
+  /** As long as a UUID. */
+  function newId(): string {
+    ids += 1;
+    return `00000000-0000-4000-8000-${String(ids).padStart(12, "0")}`;
+  }
 
   const answering = createModelSimulator();
   answering.answerWith(() => answer);
@@ -45,7 +51,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
   };
   const chats: Chats = createChats({ client, table });
   const names: string[] = [];
-  const sent = async () => ({ outcome: "sent" as const, requestId: randomUUID() });
+  const sent = async () => ({ outcome: "sent" as const, requestId: newId() });
 
   const worker = createWorker({
     bot,
@@ -62,8 +68,8 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     },
     inbox: { delete: async () => [], hide: async () => [], park: async () => {} },
     identitySecret: "secret",
-    newOwner: randomUUID,
-    random: Math.random,
+    newOwner: newId,
+    random: () => 0,
     clock,
     log: createLog({ write: (line) => names.push(JSON.parse(line).name) }),
   });
@@ -83,7 +89,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
           mode: "active",
           webhookEventId: eventId,
           timestamp: at,
-          replyToken: randomUUID().replaceAll("-", ""),
+          replyToken: newId().replaceAll("-", ""),
           source: { type: "user", userId: chatId },
           message: { type: "text", id: messageIdOf(at), text: exchange.question },
         },
@@ -91,7 +97,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
       });
       const sequence = String(at).padStart(39, "0");
       const incoming = {
-        messageId: randomUUID(),
+        messageId: newId(),
         receiptHandle: "",
         chatId,
         sequence,
