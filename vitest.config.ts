@@ -4,7 +4,11 @@ export default defineConfig({
   test: {
     include: ["{packages/*,stacks}/test/**/*.test.ts"],
     exclude: ["**/test/browser/**"],
-    testTimeout: 20_000,
+    setupFiles: "vitest.setup.ts",
+    // Nets, for what never comes: a busy machine must not reach them.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // Some files mostly wait: vitest would leave one of two cores idle beside them.
     maxWorkers: 2,
   },

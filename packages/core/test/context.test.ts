@@ -6,6 +6,10 @@ import { createLog } from "@henji/core/log";
 import { type PastTurn, timeOf } from "@henji/core/turn/turn";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { seed } from "./seed.ts";
+
+fc.configureGlobal({ seed });
+
 import bot from "../../../bot.config.ts";
 
 const count = await loadTokenizer();

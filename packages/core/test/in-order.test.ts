@@ -1,6 +1,9 @@
 import { inOrder } from "@henji/core/queue/in-order";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { seed } from "./seed.ts";
+
+fc.configureGlobal({ seed });
 
 type Item = { chat: string; n: number };
 

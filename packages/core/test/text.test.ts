@@ -1,6 +1,9 @@
 import { toMessages } from "@henji/core/line/text";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { seed } from "./seed.ts";
+
+fc.configureGlobal({ seed });
 
 const texts = (text: string, cut = false) => toMessages(text, "(cut)", cut).map((message) => message.text);
 
