@@ -1,4 +1,4 @@
-import { toMessages } from "@henji/core/line/text";
+import { split, toMessages, withButtons } from "@henji/core/line/text";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seed } from "./seed.ts";
@@ -25,9 +25,50 @@ test("what does not fit into five messages is cut, and says so", () => {
   expect(texts("half an ans", true)).toEqual(["half an ans\n(cut)"]);
 });
 
-test("a family of emoji is never torn apart", () => {
-  const family = "👩‍👩‍👧‍👦";
-  for (const piece of texts(family.repeat(1_500))) expect(piece.replaceAll(family, "")).toBe("");
+test("five full messages are not cut, and one unit more is", () => {
+  expect(texts("あ".repeat(25_000))).toEqual(Array(5).fill("あ".repeat(5_000)));
+  expect(texts("あ".repeat(25_001)).at(-1)).toMatch(/^あ{4994}\n\(cut\)$/);
+});
+
+test("a message is as full as its breaks allow, and has no white space around it", () => {
+  const pieces = texts(`  ${"word   ".repeat(2_000)}`);
+  expect(pieces).toHaveLength(3);
+  for (const piece of pieces) expect(piece).toBe(piece.trim());
+  for (const piece of pieces.slice(0, -1)) expect(piece.length).toBeGreaterThan(4_980);
+  expect(texts("word   ".repeat(9_000)).at(-1)).toMatch(/word\n\(cut\)$/);
+});
+
+test("the notice of a cut takes no word away that has room beside it", () => {
+  for (const length of [3_000, 5_000 - "\n(cut)".length]) {
+    const text = "word "
+      .repeat(1_000)
+      .slice(0, length - 1)
+      .concat("s");
+    expect(texts(text, true)).toEqual([`${text}\n(cut)`]);
+  }
+});
+
+test("the last of so many pieces holds all the rest, and none is empty", () => {
+  expect(split("aa bb cc dd", 3, 2)).toEqual(["aa", "bb cc dd"]);
+  expect(split("aa bb cc dd", 3, 4)).toEqual(["aa", "bb", "cc", "dd"]);
+  expect(split("aa   ", 2, 3)).toEqual(["aa"]);
+});
+
+test.each(["👩‍👩‍👧‍👦", "🇯🇵", "e\u0301", "각"])("%s is never torn apart", (character) => {
+  for (const before of ["", "a", "ab", "abc"]) {
+    const [first = "", ...others] = texts(before + character.repeat(Math.floor(20_000 / character.length)));
+    for (const piece of [first.slice(before.length), ...others])
+      expect(piece.replaceAll(character, "")).toBe("");
+  }
+});
+
+test("a character longer than a message is torn between code points", () => {
+  const chain = "👩\u200D";
+  for (const before of ["", "a", "ab"]) {
+    const pieces = texts(before + chain.repeat(4_000));
+    expect(pieces.join("")).toBe(before + chain.repeat(4_000));
+    for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
+  }
 });
 
 test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {
@@ -48,6 +89,7 @@ test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {
         expect(piece.length).toBeGreaterThan(0);
         expect(piece.length).toBeLessThanOrEqual(5_000);
         expect(piece.isWellFormed()).toBe(true);
+        expect(piece).toBe(piece.trim());
       }
     }),
     { numRuns: 200 },
@@ -61,4 +103,39 @@ test("Markdown that LINE would show raw is taken off, code is left alone", () =>
   for (const text of ["2 ** 3 ** 4 and #hashtag", "2**3**2", "a**b times c**d"])
     expect(texts(text)).toEqual([text]);
   expect(texts("これは**重要**です")).toEqual(["これは重要です"]);
+});
+
+test.each([
+  ["a heading of any level", "###### Title\n#\tOther\n##   Third", "Title\nOther\nThird"],
+  ["a letter in bold", "**a** and **b c**", "a and b c"],
+  ["a link without TLS", "[here](http://example.com/a?b=c)", "here (http://example.com/a?b=c)"],
+])("%s loses its marks", (_, text, plain) => {
+  expect(texts(text)).toEqual([plain]);
+});
+
+test.each([
+  "No. # 5 and ## 6",
+  "####### seven",
+  "```js\n**a** + [b](https://c.example)\n# d\n```",
+  "It goes on:\n```\n**not closed**",
+  "`**a**` and `# b`",
+  "![a picture](https://example.com/a.png)",
+])("%j stays as it is", (text) => {
+  expect(texts(text)).toEqual([text]);
+});
+
+test("buttons stand under the last message, with labels of at most 20 characters", () => {
+  const [one, two] = toMessages(`${"a".repeat(5_000)}b`, "");
+  const words = "a button of 24 characters";
+  expect(withButtons([one!, two!], [{ label: words, text: words }])).toEqual([
+    { type: "text", text: "a".repeat(5_000) },
+    {
+      ...{ type: "text", text: "b" },
+      quickReply: {
+        items: [{ type: "action", action: { type: "message", label: words.slice(0, 20), text: words } }],
+      },
+    },
+  ]);
+  expect(withButtons([one!], [])).toEqual([one]);
+  expect(withButtons([], [{ label: "a", text: "a" }])).toEqual([]);
 });

@@ -40,7 +40,7 @@ export function toMessages(text: string, cutNotice: string, cut = false): TextMe
   const pieces = split(plain(text).trim(), MAX_UNITS, MAX_MESSAGES + 1);
   const fits = pieces.length <= MAX_MESSAGES;
   const kept = pieces.slice(0, MAX_MESSAGES);
-  if (cut || !fits) kept.push(withNotice(kept.pop() ?? "", cutNotice));
+  if (cut || !fits) kept.push(withNotice(kept.pop()!, cutNotice));
   return kept.map((piece) => ({ type: "text", text: piece }));
 }
 
@@ -75,13 +75,14 @@ function lastBreak(text: string, room: number): number {
   return graphemeEnd(text, room);
 }
 
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
 /** The last place at or before `room` that does not fall inside what a reader sees as one character. */
 function graphemeEnd(text: string, room: number): number {
-  const from = Math.max(0, room - 200);
-  const start = /[\uDC00-\uDFFF]/.test(text.charAt(from)) ? from + 1 : from;
-  const graphemes = [...new Intl.Segmenter().segment(text.slice(start, room + 50))];
-  const end = graphemes.map((grapheme) => start + grapheme.index).filter((index) => index <= room);
-  return end.at(-1) || room;
+  const end = graphemes.segment(text).containing(room)?.index;
+  if (end) return end;
+  // One character fills the room by itself, such as a chain of joined emoji: torn, but between code points.
+  return /[\uDC00-\uDFFF]/.test(text.charAt(room)) ? room - 1 : room;
 }
 
 /** LINE renders no Markdown: takes off the marks that models add anyway, outside code. */
@@ -95,6 +96,6 @@ function plain(text: string): string {
 function unmarked(text: string): string {
   return text
     .replace(/^#{1,6}[ \t]+(?=\S)/gm, "")
-    .replace(/(?<![\w*])\*\*(\S(?:[^\n]{0,500}?\S)?)\*\*(?![\w*])/g, "$1")
+    .replace(/(?<![\w*])\*\*(\S(?:[^\n]{0,500}?\S)??)\*\*(?![\w*])/g, "$1")
     .replace(/(?<!!)\[([^[\]\n]{1,500})\]\((https?:\/\/[^\s)]+)\)/g, "$1 ($2)");
 }
