@@ -1,0 +1,71 @@
+import { commandOf, isSlashed, wordsFor } from "@henji/core/command/command";
+import { LONGEST_WORDS, plainWords } from "@henji/core/command/words";
+import { expect, test } from "vitest";
+import bot from "../../../bot.config.ts";
+
+const nameOf = (text: string) => commandOf(text, bot)?.name;
+
+test.each(["/help", " /HELP ", "/help!", "／ｈｅｌｐ。", "/help ?!. \n", "ヘルプ"])(
+  "%j is the command help",
+  (text) => {
+    expect(nameOf(text)).toBe("help");
+  },
+);
+
+test.each(
+  ["", "help", "/help me", "/hel", "!/help", "can you /help"].filter(
+    (text) => !bot.commands.help.includes(text),
+  ),
+)("%j is no command", (text) => {
+  expect(nameOf(text)).toBeUndefined();
+});
+
+test("a command has 60 characters at most, with all that may stand around it", () => {
+  expect(nameOf("/help".padEnd(LONGEST_WORDS, "!"))).toBe("help");
+  expect(nameOf("/help".padEnd(LONGEST_WORDS + 1, "!"))).toBeUndefined();
+});
+
+test("only an export goes on somewhere, and only at a time of 13 digits", () => {
+  expect(commandOf("/export", bot)).toEqual({ name: "export" });
+  expect(commandOf("/Export 1800000000000.", bot)).toEqual({ name: "export", from: "1800000000000" });
+  expect(commandOf("/export １８０００００００００００", bot)).toEqual({
+    name: "export",
+    from: "1800000000000",
+  });
+  for (const rest of [
+    " 180000000000",
+    " 18000000000000",
+    "1800000000000",
+    " x800000000000",
+    " 1800000000000 1",
+  ])
+    expect([rest, commandOf(`/export${rest}`, bot)]).toEqual([rest, undefined]);
+  expect(commandOf("/help 1800000000000", bot)).toBeUndefined();
+  expect(commandOf("1800000000000", bot)).toBeUndefined();
+});
+
+test("words are the same in any width and case, with or without an end mark", () => {
+  expect(plainWords("  Ｆｏｒｇｅｔ  it！？ ")).toBe("forget  it");
+  expect(plainWords("忘れて。。")).toBe("忘れて");
+  expect(plainWords("...")).toBe("");
+  expect(plainWords("a.b")).toBe("a.b");
+});
+
+test("a slash says nothing of a language, wherever it stands and however wide it is", () => {
+  for (const text of ["/help", "  /help", "／ヘルプ"]) expect(isSlashed(text)).toBe(true);
+  for (const text of ["help/", "", " ", "h"]) expect(isSlashed(text)).toBe(false);
+});
+
+test("a button says a command in the user's language; where there is none, as it is written first", () => {
+  const commands = {
+    ...bot.commands,
+    help: ["/help", "ヘルプ", "help me"],
+    retry: ["/retry", "もう一度"],
+    memory: ["/memory"],
+  };
+  const words = (name: "help" | "retry" | "memory" | "export", language: "en" | "ja") =>
+    wordsFor(name, language, { commands: { ...commands, export: [] } });
+  expect([words("help", "ja"), words("help", "en")]).toEqual(["ヘルプ", "help me"]);
+  expect([words("retry", "ja"), words("retry", "en")]).toEqual(["もう一度", "/retry"]);
+  expect([words("memory", "ja"), words("export", "en")]).toEqual(["/memory", undefined]);
+});

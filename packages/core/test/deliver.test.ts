@@ -1,0 +1,194 @@
+import { BotError } from "@henji/core/error";
+import type { SendResult } from "@henji/core/line/api";
+import { createDeliver, isFresh } from "@henji/core/line/deliver";
+import { deadlines, replyTokenFreshMs } from "@henji/core/settings";
+import type { Answer, Turn } from "@henji/core/turn/turn";
+import { beforeEach, describe, expect, test } from "vitest";
+
+const receivedAt = 1_800_000_000_000;
+const token = { token: "token", receivedAt };
+const messages = [{ type: "text" as const, text: "Hello" }];
+const sent: SendResult = { outcome: "sent", requestId: "r1" };
+const invalid: SendResult = { outcome: "invalid_reply_token", requestId: "r2" };
+const known: SendResult = { outcome: "already_accepted", requestId: "r3" };
+const refused = new BotError("line.rate_limited", "LINE answered 429", { retry: "later" });
+const lost = new BotError("line.timeout", "LINE did not answer", { retry: "later", outcome: "unknown" });
+
+let now: number;
+let calls: string[];
+/** What LINE does with one send after another; a number lets so many milliseconds pass before it. */
+let line: (SendResult | Error | number)[];
+
+beforeEach(() => {
+  now = receivedAt + 1_000;
+  calls = [];
+  line = [];
+});
+
+async function answerOf(call: string): Promise<SendResult> {
+  calls.push(call);
+  let next = line.shift();
+  if (typeof next === "number") {
+    now += next;
+    next = line.shift();
+  }
+  if (next === undefined || typeof next === "number") throw new Error(`${call} was not expected`);
+  if (next instanceof Error) throw next;
+  return next;
+}
+
+const deliver = createDeliver({
+  line: {
+    reply: (replyToken, all) => answerOf(`reply ${replyToken} ${all[0]?.text}`),
+    push: (to, all, retryKey) => answerOf(`push ${to} ${all[0]?.text} ${retryKey}`),
+  },
+  turns: {
+    async usePush(turn) {
+      calls.push("use push");
+      return turn;
+    },
+  },
+  clock: { now: () => now, timeout: () => new AbortController().signal },
+});
+
+function send(
+  request: {
+    way?: Answer["way"];
+    resumed?: boolean;
+    replyToken?: typeof token | undefined;
+    leaseUntil?: number;
+  } = {},
+) {
+  const { way = "reply", resumed = false, leaseUntil = receivedAt + 75_000 } = request;
+  const turn: Turn & { answer: Answer } = {
+    ...{ chatId: "U1", key: "1800000000000#E1", eventId: "E1", status: "answered", owner: "w", leaseUntil },
+    ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi" },
+    answer: { messages, retryKey: "key", way },
+  };
+  const replyToken = "replyToken" in request ? request.replyToken : token;
+  return deliver({ turn, replyToken, resumed }).catch((error: BotError) => error);
+}
+
+const reply = "reply token Hello";
+const push = "push U1 Hello key";
+
+test("a reply token is fresh for its first 50 seconds, and a missing one never", () => {
+  expect(isFresh(token, receivedAt)).toBe(true);
+  expect(isFresh(token, receivedAt + replyTokenFreshMs - 1)).toBe(true);
+  expect(isFresh(token, receivedAt + replyTokenFreshMs)).toBe(false);
+  expect(isFresh(undefined, receivedAt)).toBe(false);
+});
+
+describe("a reply", () => {
+  test("that arrives costs one call", async () => {
+    line = [sent];
+    expect(await send()).toEqual({ by: "reply", requestId: "r1" });
+    expect(calls).toEqual([reply]);
+  });
+
+  test.each<[string, SendResult | Error]>([
+    ["refused", refused],
+    ["told that its token is invalid", invalid],
+  ])("that is %s at its first send has not arrived, and is pushed", async (_, result) => {
+    line = [result, sent];
+    expect(await send()).toEqual({ by: "push", requestId: "r1" });
+    expect(calls).toEqual([reply, "use push", push]);
+  });
+
+  test("without a token is pushed, if none can have been sent before", async () => {
+    line = [sent];
+    expect(await send({ replyToken: undefined })).toEqual({ by: "push", requestId: "r1" });
+    expect(calls).toEqual(["use push", push]);
+    calls = [];
+    expect(await send({ replyToken: undefined, resumed: true })).toMatchObject({
+      ...{ code: "delivery.unclear", retry: "never", outcome: "failed" },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test("whose fate is unknown is sent again while its token is fresh, and an invalid token means that it arrived", async () => {
+    line = [lost, invalid];
+    expect(await send()).toEqual({ by: "reply", requestId: undefined });
+    line = [lost, sent];
+    expect(await send()).toEqual({ by: "reply", requestId: "r1" });
+    expect(calls).toEqual([reply, reply, reply, reply]);
+  });
+
+  test("is sent twice in an attempt, and no more; nothing is pushed while its fate is unknown", async () => {
+    line = [lost, lost];
+    expect(await send()).toBe(lost);
+    line = [lost, refused];
+    expect(await send()).toBe(refused);
+    expect(calls).toEqual([reply, reply, reply, reply]);
+  });
+
+  test("is not sent again once its token is no longer fresh", async () => {
+    line = [replyTokenFreshMs - 1_000, lost];
+    expect(await send()).toBe(lost);
+    expect(calls).toEqual([reply]);
+  });
+
+  test("of an earlier attempt that finds its token invalid has arrived while the token was fresh", async () => {
+    line = [invalid];
+    expect(await send({ resumed: true })).toEqual({ by: "reply", requestId: undefined });
+    line = [sent];
+    expect(await send({ resumed: true })).toEqual({ by: "reply", requestId: "r1" });
+  });
+
+  test("of an earlier attempt whose token may have expired by itself is left to a person", async () => {
+    line = [replyTokenFreshMs - 1_000, invalid];
+    expect(await send({ resumed: true })).toMatchObject({ code: "delivery.unclear", retry: "never" });
+    expect(calls).toEqual([reply]);
+  });
+
+  test("of an earlier attempt is never pushed because LINE refuses it now", async () => {
+    line = [refused, refused];
+    expect(await send({ resumed: true })).toBe(refused);
+    expect(calls).toEqual([reply, reply]);
+  });
+
+  test("that fails in a way nobody knows may have arrived", async () => {
+    line = [new TypeError("broken"), invalid];
+    expect(await send()).toEqual({ by: "reply", requestId: undefined });
+  });
+});
+
+describe("a push", () => {
+  test.each([sent, known])(
+    "goes out under its retry key, and has arrived if LINE says %j",
+    async (result) => {
+      line = [result];
+      expect(await send({ way: "push", resumed: true })).toEqual({ by: "push", requestId: result.requestId });
+      expect(calls).toEqual([push]);
+    },
+  );
+
+  test("that fails is left to the next attempt", async () => {
+    line = [lost];
+    expect(await send({ way: "push" })).toBe(lost);
+    expect(calls).toEqual([push]);
+  });
+});
+
+describe("a lease", () => {
+  const tooShort = { code: "turn.lease_expired", retry: "later", outcome: "failed" };
+
+  test("that does not last for the whole call lets nothing out", async () => {
+    for (const way of ["reply", "push"] as const) {
+      expect(await send({ way, leaseUntil: now + deadlines.lineMs - 1 })).toMatchObject(tooShort);
+    }
+    expect(calls).toEqual([]);
+    line = [sent, sent];
+    for (const way of ["reply", "push"] as const) {
+      expect(await send({ way, leaseUntil: now + deadlines.lineMs })).toMatchObject({ by: way });
+    }
+  });
+
+  test("is looked at before every send", async () => {
+    line = [2_000, lost];
+    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toMatchObject(tooShort);
+    line = [2_000, refused];
+    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toMatchObject(tooShort);
+    expect(calls).toEqual([reply, reply, "use push"]);
+  });
+});

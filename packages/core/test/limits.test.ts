@@ -1,0 +1,119 @@
+import { MAX_MESSAGES, MAX_UNITS } from "@henji/core/line/text";
+import * as settings from "@henji/core/settings";
+import { describe, expect, test } from "vitest";
+
+const { deadlines, hold, retry, worker } = settings;
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_S = 24 * 60 * 60;
+
+const between = (n: number, least: number, most: number) => {
+  expect(n).toBeGreaterThanOrEqual(least);
+  expect(n).toBeLessThanOrEqual(most);
+};
+
+describe("what LINE allows", () => {
+  test("a reply token is used while its minute lasts, and the call with it ends within that minute", () => {
+    between(settings.replyTokenFreshMs, 45 * SECOND_MS, MINUTE_MS - deadlines.lineMs);
+  });
+
+  test("a redelivered event's token is taken for a new one only below 20 minutes", () => {
+    between(settings.replyTokenRenewableMs, 15 * MINUTE_MS, 20 * MINUTE_MS - 1);
+  });
+
+  test("a retry key is relied upon for less than its 24 hours, with all attempts of a job to spare", () => {
+    const attemptsMs = retry.maxAttempts * (worker.timeoutS + retry.maxDelayS) * SECOND_MS;
+    between(settings.retryKeyGoodMs, 12 * HOUR_MS, 24 * HOUR_MS - attemptsMs);
+  });
+
+  test("what may be unsent is looked for through the whole 24 hours", () => {
+    between(settings.unsentWithinMs, 24 * HOUR_MS + 10 * MINUTE_MS, 26 * HOUR_MS);
+  });
+
+  test("an answer is at most 5 messages of 5,000 UTF-16 code units", () => {
+    expect([MAX_MESSAGES, MAX_UNITS]).toEqual([5, 5_000]);
+  });
+
+  test("it gives up on a webhook after 2 s, and the event is put on the queue all the same", () => {
+    between(settings.ingress.sendTimeoutMs, 2 * SECOND_MS, settings.ingress.timeoutS * SECOND_MS - SECOND_MS);
+  });
+});
+
+describe("what AWS allows", () => {
+  test("SQS: 14 days of retention, 10 messages of a FIFO queue in a batch, 1 MiB", () => {
+    expect(settings.queue.retentionS).toBe(14 * DAY_S);
+    expect(settings.deadLetterQueue.retentionS).toBe(14 * DAY_S);
+    between(worker.batchSize, 1, 10);
+    between(settings.sqsLimits.maxEntries, 1, 10);
+    between(settings.sqsLimits.maxBytes, 1, 1024 * 1024);
+    between(settings.ingress.maxBodyBytes, 1, 1024 * 1024);
+    between(worker.maximumConcurrency, 2, 1_000);
+  });
+
+  test("the queue's visibility is above the worker's time-out, and far below six times as much", () => {
+    between(settings.queue.visibilityTimeoutS, worker.timeoutS + 1, 2 * worker.timeoutS);
+  });
+});
+
+describe("what fits into what", () => {
+  test("a stored reply is held long enough to be sent, and its follower comes while the token is fresh", () => {
+    const sendingMs = 2 * deadlines.lineMs + deadlines.tableMs + deadlines.lineMs + deadlines.tableMs;
+    between(hold.leaseMs, sendingMs, hold.forS * SECOND_MS - hold.renewEveryMs);
+    expect(hold.forS * SECOND_MS).toBeLessThan(settings.replyTokenFreshMs);
+    between(hold.renewEveryMs, SECOND_MS, (hold.forS * SECOND_MS) / 3);
+    between(hold.retryAfterMs, SECOND_MS, hold.renewEveryMs);
+  });
+
+  test("the reserve behind the model holds every call that may follow it, whichever way it ends", () => {
+    const { lineMs, tableMs, queueMs, quotaMs, reserveMs } = deadlines;
+    const sent = tableMs + 2 * lineMs + tableMs + lineMs + quotaMs + tableMs;
+    const parked = tableMs + 2 * lineMs + tableMs + lineMs + quotaMs + queueMs + tableMs + lineMs;
+    between(reserveMs, Math.max(sent, parked), 30 * SECOND_MS);
+  });
+
+  test("a question is not begun without time for the model, and a begun one may take what is left", () => {
+    between(deadlines.modelAtLeastMs, 5 * SECOND_MS, deadlines.modelMs);
+    between(deadlines.modelMs, 30 * SECOND_MS, MINUTE_MS);
+    expect(deadlines.tableMs + deadlines.modelMs + deadlines.reserveMs).toBeLessThanOrEqual(
+      worker.timeoutS * SECOND_MS,
+    );
+  });
+
+  test("courtesies are short: they never use up what an answer needs", () => {
+    between(deadlines.loadingMs, 100, SECOND_MS);
+    between(deadlines.quotaMs, 100, SECOND_MS);
+    between(settings.loadingAfterMs, 100, SECOND_MS);
+    between(settings.acknowledgeWithinMs, 50, SECOND_MS);
+  });
+
+  test("an event is too old to be answered long before its turn expires, and before SQS deletes it", () => {
+    between(settings.maxEventAgeMs, HOUR_MS, DAY_S * SECOND_MS);
+    expect(settings.maxEventAgeMs).toBeLessThan(settings.queue.retentionS * SECOND_MS);
+  });
+
+  test("notes that held an unsent message are taken again from turns that are still kept", () => {
+    between(settings.notesRetakenMs, settings.unsentWithinMs, 30 * DAY_S * SECOND_MS);
+  });
+
+  test("attempts bear an outage of three minutes, and hold their own chat for at most twenty", () => {
+    const shortestS = retry.delaysS.reduce((sum, delay) => sum + delay, 0);
+    expect(retry.delaysS).toHaveLength(retry.maxAttempts - 1);
+    expect(shortestS).toBeGreaterThan(180);
+    const longestS = retry.maxAttempts * worker.timeoutS + (retry.maxAttempts - 1) * retry.maxDelayS;
+    expect(longestS).toBeLessThanOrEqual(20 * 60);
+    expect(retry.jitter).toBeGreaterThan(0);
+    for (const delay of retry.delaysS)
+      expect(delay * (1 + retry.jitter)).toBeLessThanOrEqual(retry.maxDelayS);
+    between(retry.apartWithinS, 10, 120);
+  });
+
+  test("a breaker is open long enough to save calls, and short enough that an outage ends with its cause", () => {
+    between(settings.breakerOpenMs, 10 * SECOND_MS, 2 * MINUTE_MS);
+  });
+
+  test("SQS's own redrive stays behind the worker's: nine failing messages before one, each with all its attempts", () => {
+    expect(settings.queue.maxReceiveCount).toBeGreaterThan((worker.batchSize - 1) * retry.maxAttempts);
+  });
+});

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { BotError, toBotError } from "@henji/core/error";
+import { chatHash, createLog, logChannel } from "@henji/core/log";
+import { expect, test, vi } from "vitest";
+
+test("a chat is named in logs by 12 digits of its hash", () => {
+  const id = `U${"0123456789abcdef".repeat(2)}`;
+  expect(chatHash(id)).toBe(createHash("sha256").update(id).digest("hex").slice(0, 12));
+  expect(chatHash(id)).toMatch(/^[0-9a-f]{12}$/);
+});
+
+test("of an error that nobody foresaw only its kind is told, never its words", () => {
+  const cause = new TypeError("my secret diary");
+  const error = toBotError(cause);
+  expect(error).toMatchObject({ code: "unexpected", message: "Unexpected TypeError", retry: "later" });
+  expect(error).toMatchObject({ outcome: "unknown", cause, name: "BotError", retryAfterMs: undefined });
+  expect(toBotError("my secret diary").message).toBe("Unexpected string");
+});
+
+test("an error that is known stays what it is, and has failed unless it says otherwise", () => {
+  const error = new BotError("line.rejected", "LINE answered 400", { retry: "never", retryAfterMs: 5 });
+  expect(toBotError(error)).toBe(error);
+  expect(error).toMatchObject({
+    retry: "never",
+    outcome: "failed",
+    retryAfterMs: 5,
+    message: "LINE answered 400",
+  });
+});
+
+test("the log has one line of JSON for each entry from its level up; those who listen hear every one", () => {
+  const lines: unknown[] = [];
+  const heard: unknown[] = [];
+  const listen = (entry: unknown) => void heard.push(entry);
+  logChannel.subscribe(listen);
+  for (const level of ["info", "warn", "error"] as const) {
+    const log = createLog({ level, write: (line) => lines.push(JSON.parse(line)) });
+    log.info(`an info at ${level}`);
+    log.warn(`a warning at ${level}`, { eventId: "E1" });
+    log.error(`an error at ${level}`);
+  }
+  createLog({ write: (line) => lines.push(JSON.parse(line)) }).info("an info by default");
+  logChannel.unsubscribe(listen);
+  expect(lines).toMatchObject([
+    { level: "info", name: "an info at info", at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) },
+    { level: "warn", name: "a warning at info", eventId: "E1" },
+    { level: "error", name: "an error at info" },
+    { level: "warn", name: "a warning at warn" },
+    { level: "error", name: "an error at warn" },
+    { level: "error", name: "an error at error" },
+    { level: "info", name: "an info by default" },
+  ]);
+  expect(heard).toHaveLength(10);
+});
+
+test("without a place of its own the log goes to the console, where Lambda picks it up", () => {
+  const print = vi.spyOn(console, "log").mockImplementation(() => {});
+  createLog().warn("a warning");
+  expect(JSON.parse(print.mock.calls[0]![0])).toMatchObject({ level: "warn", name: "a warning" });
+  print.mockRestore();
+});

@@ -1,0 +1,51 @@
+import { createHmac } from "node:crypto";
+import { isSigned } from "@henji/core/line/signature";
+import { expect, test } from "vitest";
+
+const body = Buffer.from('{"destination":"U0","events":[]}');
+const digest = (secret = "secret", of: Uint8Array = body) => createHmac("sha256", secret).update(of).digest();
+const isTaken = (signature: Uint8Array | string) =>
+  isSigned(
+    body,
+    typeof signature === "string" ? signature : Buffer.from(signature).toString("base64"),
+    "secret",
+  );
+
+test("a body signed with the channel's secret is taken", () => {
+  expect(isTaken(digest())).toBe(true);
+  expect(isSigned(new Uint8Array(), digest("secret", new Uint8Array()).toString("base64"), "secret")).toBe(
+    true,
+  );
+});
+
+test("without a signature nothing is taken", () => {
+  expect(isSigned(body, null, "secret")).toBe(false);
+  expect(isSigned(body, "", "secret")).toBe(false);
+  expect(isSigned(new Uint8Array(), "", "secret")).toBe(false);
+});
+
+test("every bit of the signature counts", () => {
+  for (let bit = 0; bit < 256; bit += 1) {
+    const forged = digest();
+    forged[bit >> 3]! ^= 1 << (bit & 7);
+    expect([bit, isTaken(forged)]).toEqual([bit, false]);
+  }
+});
+
+test("the signature counts as a whole: no part of it will do, and nothing behind it", () => {
+  for (let bytes = 0; bytes < 32; bytes += 1) {
+    expect([bytes, isTaken(digest().subarray(0, bytes))]).toEqual([bytes, false]);
+    expect([bytes, isTaken(digest().subarray(32 - bytes))]).toEqual([bytes, false]);
+  }
+  expect(isTaken(Buffer.concat([digest(), Buffer.alloc(1)]))).toBe(false);
+  expect(isTaken(Buffer.concat([digest(), digest()]))).toBe(false);
+});
+
+test("the secret, the body, the digest and its encoding are LINE's", () => {
+  expect(isTaken(digest("Secret"))).toBe(false);
+  expect(isTaken(digest(""))).toBe(false);
+  expect(isTaken(digest("secret", body.subarray(1)))).toBe(false);
+  expect(isTaken(digest().toString("hex"))).toBe(false);
+  expect(isTaken(createHmac("sha1", "secret").update(body).digest())).toBe(false);
+  expect(isTaken(createHmac("sha512", "secret").update(body).digest())).toBe(false);
+});
