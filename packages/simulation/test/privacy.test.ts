@@ -1,0 +1,125 @@
+import { createHmac } from "node:crypto";
+import type { Context } from "@henji/core/context/context";
+import { type LogEntry, logChannel } from "@henji/core/log";
+import type { AskOptions, Model } from "@henji/core/model/model";
+import { retry } from "@henji/core/settings";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import { createMemoryModel } from "../src/index.ts";
+import { createWorld, type World } from "./world.ts";
+
+const aki = `U${"a1".repeat(16)}`;
+const ben = `U${"b2".repeat(16)}`;
+
+let world: World;
+let log: LogEntry[];
+const record = (entry: unknown) => void log.push(entry as LogEntry);
+
+beforeEach(() => {
+  world = createWorld();
+  log = [];
+  logChannel.subscribe(record);
+});
+afterEach(() => logChannel.unsubscribe(record));
+
+/** One attempt after another, until nothing is left of it on the queue. */
+async function attempts(worker: () => ReturnType<World["worker"]>): Promise<void> {
+  for (let n = 0; n < retry.maxAttempts; n += 1) {
+    await world.run(worker(), 1_000);
+    await world.scheduler.run(world.scheduler.now() + retry.maxDelayS * 1000, () => false);
+  }
+}
+
+test("OpenAI is told of a user only what nobody can turn back into an id", async () => {
+  const told: { context: Context; options: AskOptions }[] = [];
+  const model: Model = {
+    ask(context, options) {
+      told.push({ context, options });
+      return createMemoryModel().ask(context, options);
+    },
+  };
+  for (const user of [aki, ben, aki]) {
+    world.say(user, "Hello");
+    await world.run(world.worker({ model }), 1_000);
+  }
+  const [first, other, again] = told.map(({ options }) => options);
+  expect(first!.safetyIdentifier).toBe(createHmac("sha256", "secret").update(aki).digest("hex"));
+  expect(again).toMatchObject({ safetyIdentifier: first!.safetyIdentifier, cacheKey: first!.cacheKey });
+  expect(other!.safetyIdentifier).not.toBe(first!.safetyIdentifier);
+  expect(other!.cacheKey).not.toBe(first!.cacheKey);
+  for (const { context, options } of told) {
+    const { signal, ...rest } = options;
+    expect(JSON.stringify([context, rest])).not.toMatch(new RegExp(`${aki}|${ben}|token \\d`));
+  }
+});
+
+test("what one user says is no part of another's conversation", async () => {
+  for (const [user, text] of [
+    [aki, "I am Aki, my word is marzipan"],
+    [ben, "I am Ben"],
+    [ben, "Who else is here?"],
+    [aki, "Good night"],
+  ] as const) {
+    world.say(user, text);
+    await world.settle();
+  }
+  const [, bens, bensSecond, akis] = world.contexts;
+  expect(`${bens}${bensSecond}`).not.toContain("marzipan");
+  expect(akis).toContain("marzipan");
+  world.say(ben, "/export");
+  await world.settle();
+  expect(JSON.stringify(world.line.sent.at(-1))).toContain("Who else is here?");
+  expect(JSON.stringify(world.line.sent.at(-1))).not.toContain("marzipan");
+});
+
+test.each([
+  ["the model throws it back", "model"],
+  ["LINE throws it back", "line"],
+] as const)("no log line, no reason and no user hears what was said, even if %s", async (_, thrower) => {
+  const said = "my secret diary";
+  const throwing = () => Promise.reject(new Error(`400: ${said} by ${aki}, token 1`));
+  const model: Model | undefined = thrower === "model" ? { ask: throwing } : undefined;
+  const line = thrower === "line" ? { ...world.line.line, reply: throwing, push: throwing } : undefined;
+  world.say(aki, said);
+  await attempts(() => world.worker({ ...(model && { model }), ...(line && { line }) }));
+  expect(log.map(({ name }) => name)).toContain("job.parked");
+
+  const parked = world.queue.deadLetters.messages().map(({ reason }) => reason);
+  expect(parked).toHaveLength(1);
+  for (const written of [...log, ...parked].map((entry) => JSON.stringify(entry)))
+    expect(written).not.toMatch(new RegExp(`diary|${aki}|token 1|U[0-9a-f]{32}`));
+  const heard = world.line.sent.flatMap(({ messages }) => messages.map(({ text }) => text));
+  expect(heard.filter((text) => text !== ownBot.texts.en.apology)).toEqual([]);
+});
+
+test("no log line holds what was said, answered, noted or taken away, nor by whom", async () => {
+  const secret = "marzipan";
+  for (const text of [`My word is ${secret}`, "/memory", "/export", "/retry", "/help"]) {
+    world.say(aki, text);
+    await world.settle();
+  }
+  const id = world.say(aki, `And again: ${secret}`);
+  await world.settle();
+  world.unsend(aki, id);
+  await world.settle();
+  for (const text of ["/forget", "yes, forget it all"]) {
+    world.say(aki, text);
+    await world.settle();
+  }
+  world.unfollow(aki);
+  await world.settle();
+  expect(log.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      "turn.claimed",
+      "model.answered",
+      "turn.delivered",
+      "message.erased",
+      "chat.erased",
+    ]),
+  );
+  const lines = JSON.stringify(log);
+  expect(lines).not.toMatch(new RegExp(`${secret}|${aki}|You said|token \\d|secret`));
+  for (const entry of log) {
+    for (const value of Object.values(entry)) expect(typeof value).not.toBe("object");
+  }
+});
