@@ -1,6 +1,6 @@
 import { systemClock } from "@henji/core/clock";
 import { createIngress } from "@henji/core/ingress";
-import { createLog, type LogEntry } from "@henji/core/log";
+import { chatHash, createLog, type LogEntry } from "@henji/core/log";
 import { decodeJob } from "@henji/core/queue/job";
 import { createQueueClient, createSender, type Outgoing, type Sender } from "@henji/core/queue/sqs";
 import { sign } from "@henji/line-simulator";
@@ -128,6 +128,61 @@ test("the signature is verified over the bytes as they came", async () => {
   expect((await ingress(signed(sign(channelSecret, body)))).status).toBe(200);
   const others = [undefined, "", "x", sign("other", body), sign(channelSecret, body.subarray(1))];
   for (const signature of others) expect((await ingress(signed(signature))).status).toBe(401);
+});
+
+test.each<[string, number, string, () => Buffer<ArrayBuffer>]>([
+  ["a body of more than 1 MiB", 413, "webhook.too_large", () => Buffer.alloc(1024 * 1024 + 1, " ")],
+  ["no JSON", 400, "webhook.malformed", () => Buffer.from('{"events":[')],
+  [
+    "no UTF-8",
+    400,
+    "webhook.malformed",
+    () => Buffer.from([...Buffer.from('{"events":["'), 0xff, ...Buffer.from('"]}')]),
+  ],
+  ["no events", 400, "webhook.malformed", () => Buffer.from('{"destination":"U0"}')],
+  ["nothing", 400, "webhook.malformed", () => Buffer.alloc(0)],
+])(
+  "%s, though signed, is answered %i with one line in the log, and nothing is on the queue",
+  async (_, status, name, make) => {
+    const { ingress, batches, log } = open();
+    const body = make();
+    const headers = { "x-line-signature": sign(channelSecret, body) };
+    const response = await ingress(new Request("https://henji.example/", { method: "POST", body, headers }));
+    expect([response.status, await response.text(), batches]).toEqual([status, "", []]);
+    expect(log).toMatchObject([{ level: "warn", name, status }]);
+  },
+);
+
+test("a body of 1 MiB is taken", async () => {
+  const { ingress, batches } = open();
+  const body = JSON.stringify({ events: [event(1, "a")] }).padEnd(1024 * 1024);
+  const headers = { "x-line-signature": sign(channelSecret, body) };
+  expect(
+    (await ingress(new Request("https://henji.example/", { method: "POST", body, headers }))).status,
+  ).toBe(200);
+  expect(ids(batches)).toEqual([["a"]]);
+});
+
+test("what was queued is logged with its type, and with whether LINE sent it again", async () => {
+  const { ingress, log } = open();
+  const again = (isRedelivery: unknown) => ({ deliveryContext: { isRedelivery } });
+  await ingress(
+    post([
+      { ...event(1, "a"), ...again(true) },
+      { ...event(1, "b"), ...again(false), type: "follow" },
+      ...[undefined, null, "yes", {}].map((deliveryContext, n) => ({
+        ...event(1, `c${n}`),
+        deliveryContext,
+      })),
+      { ...event(1, "d"), ...again("true") },
+    ]),
+  );
+  expect(log.map(({ name, eventId, type, redelivery }) => [name, eventId, type, redelivery])).toEqual([
+    ["event.queued", "a", "message", true],
+    ["event.queued", "b", "follow", false],
+    ...["c0", "c1", "c2", "c3", "d"].map((id) => ["event.queued", id, "message", false]),
+  ]);
+  expect(log[0]).toMatchObject({ level: "info", chat: chatHash(user(1)) });
 });
 
 test("anything but a POST is answered 405", async () => {

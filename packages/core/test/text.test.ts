@@ -69,6 +69,7 @@ test("a character longer than a message is torn between code points", () => {
     expect(pieces.join("")).toBe(before + chain.repeat(4_000));
     for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
   }
+  expect(split(chain.repeat(3), 4, 9)).toEqual([chain, chain, chain]);
 });
 
 test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {

@@ -1,0 +1,109 @@
+import type { Page } from "@henji/core/chat/chats";
+import { type ExportRequest, exportPage } from "@henji/core/command/export";
+import type { StoredTurn } from "@henji/core/turn/turn";
+import { expect, test } from "vitest";
+
+const start = Date.UTC(2027, 0, 15, 8);
+const keyAt = (at: number) => `${at}#E`;
+
+const asked = (n: number, question: string, answer = "ok"): StoredTurn => {
+  const key = keyAt(start + n * 60_000);
+  return { key, status: "delivered", past: { key, question, answer } } as StoredTurn;
+};
+
+const request: ExportRequest = {
+  ...{ turn: { chatId: "U1", key: keyAt(start + 3_600_000) }, from: undefined, now: start },
+  ...{ heading: "Everything:", notesHeading: "Notes:", nothing: "Nothing is stored.", summary: "" },
+};
+
+async function exported(page: Page, more: Partial<ExportRequest> = {}) {
+  const calls: unknown[] = [];
+  const chats = {
+    async page(...args: unknown[]) {
+      calls.push(args.slice(0, 3));
+      return page;
+    },
+  };
+  const { messages, next } = await exportPage(chats, { ...request, ...more });
+  for (const { type, text } of messages) expect([type, text.length <= 5_000]).toEqual(["text", true]);
+  return { texts: messages.map(({ text }) => text), next, calls };
+}
+
+test("everything that fits is there, under its time, and the notes come last", async () => {
+  const turns = [asked(0, "one\ntwo"), asked(1, "three", "four")];
+  const { texts, next, calls } = await exported({ turns, next: undefined }, { summary: "Aki likes tea." });
+  expect(texts).toEqual([
+    [
+      "Everything:",
+      "2027-01-15 08:00 UTC\n> one\n> two\nok",
+      "2027-01-15 08:01 UTC\n> three\nfour",
+      "Notes:\nAki likes tea.",
+    ].join("\n\n"),
+  ]);
+  expect(next).toBeUndefined();
+  expect(calls).toEqual([["U1", "", request.turn.key]]);
+});
+
+test("a message without an answer is there too; the export itself and what came later are not", async () => {
+  const unanswered = { ...asked(0, ""), past: undefined, unanswered: "Hello?" } as unknown as StoredTurn;
+  const erased = { ...asked(1, ""), past: undefined } as unknown as StoredTurn;
+  const { texts } = await exported({
+    turns: [unanswered, erased, asked(60, "/export"), asked(61, "later")],
+    next: undefined,
+  });
+  expect(texts).toEqual(["Everything:\n\n2027-01-15 08:00 UTC\n> Hello?"]);
+});
+
+test("where nothing is stored it says so, but not on a page that only goes on", async () => {
+  expect(await exported({ turns: [], next: undefined })).toMatchObject({
+    texts: ["Nothing is stored."],
+    next: undefined,
+  });
+  const next = keyAt(start + 60_000);
+  expect(await exported({ turns: [], next })).toMatchObject({
+    texts: ["Everything:"],
+    next: String(start + 60_000),
+  });
+  expect(await exported({ turns: [], next }, { from: String(start) })).toMatchObject({
+    texts: ["Everything:"],
+  });
+});
+
+test("a page holds as much as fits into five messages, and the next begins with what did not", async () => {
+  const turns = Array.from({ length: 8 }, (_, n) => asked(n, "x".repeat(4_000)));
+  const first = await exported({ turns, next: undefined }, { summary: "notes" });
+  expect(first.texts).toHaveLength(5);
+  expect(first.texts.join("").match(/UTC/g)).toHaveLength(5);
+  expect(first.texts.join("")).not.toMatch(/…|notes/);
+  expect(first.next).toBe(String(start + 5 * 60_000));
+
+  const second = await exported(
+    { turns: turns.slice(5), next: undefined },
+    { from: first.next, summary: "notes" },
+  );
+  expect(second.texts.join("\n")).toMatch(/^2027-01-15 08:05 UTC[\s\S]*Notes:\nnotes$/);
+  expect(second.next).toBeUndefined();
+});
+
+test("the notes wait for the last page", async () => {
+  const page = { turns: [asked(0, "one")], next: keyAt(start + 60_000) };
+  const { texts, next } = await exported(page, { summary: "notes" });
+  expect(texts.join("")).not.toContain("notes");
+  expect(next).toBe(String(start + 60_000));
+});
+
+test("only what fits into no page by itself is cut, and says so", async () => {
+  const { texts, next } = await exported(
+    { turns: [asked(0, `${"x".repeat(4_999)}\n`.repeat(7)), asked(1, "two")], next: undefined },
+    { from: String(start) },
+  );
+  expect(texts).toHaveLength(5);
+  expect(texts.map((text) => text.endsWith("…"))).toEqual([false, false, false, false, true]);
+  expect(next).toBe(String(start + 60_000));
+});
+
+test("a page whose turns all have the same time does not start again where it started", async () => {
+  const turns = [asked(0, "x\n".repeat(15_000)), { ...asked(0, "two"), key: `${start}#F` } as StoredTurn];
+  expect((await exported({ turns, next: undefined }, { from: String(start) })).next).toBe(String(start + 1));
+  expect((await exported({ turns, next: undefined }, { from: String(start - 1) })).next).toBe(String(start));
+});
