@@ -1,11 +1,13 @@
 import type { Memory } from "@henji/core/chat/chats";
 import { createDecide, isTakenAway } from "@henji/core/command/decide";
 import type { Turn } from "@henji/core/turn/turn";
-import { dayOf } from "@henji/core/usage/usage";
 import { describe, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 
-const now = Date.UTC(2027, 0, 15, 12);
+/** 00:30 of the next day in Japan. */
+const now = Date.UTC(2027, 0, 15, 15, 30);
+const timeZone = "Asia/Tokyo";
+const today = "2027-01-16";
 const sentAt = now - 1_000;
 const { en, ja } = bot.texts;
 const limits = { maxUnanswered: 3, dailyMessages: 10, dailyTokens: 1_000 };
@@ -34,9 +36,13 @@ const turn = (question: string): Turn => ({
   ...{ attempts: 1, crashes: 0, crashesBefore: 0, question, messageId: "1" },
 });
 
-function decide(question: string, memory: Partial<Memory> = {}, commands = bot.commands) {
-  const decision = createDecide({ texts: bot.texts, commands, limits })({
-    ...{ turn: turn(question), memory: { ...empty, ...memory }, sentAt, now },
+function decide(
+  question: string,
+  memory: Partial<Memory> = {},
+  { commands = bot.commands, isBotUsedUp = false } = {},
+) {
+  const decision = createDecide({ texts: bot.texts, commands, limits, timeZone })({
+    ...{ turn: turn(question), memory: { ...empty, ...memory }, sentAt, now, isBotUsedUp },
   });
   const { notice, ...rest } = { notice: undefined, ...decision };
   return notice ? { ...rest, notice: notice.kind, says: notice.messages[0]!.text } : rest;
@@ -45,7 +51,7 @@ function decide(question: string, memory: Partial<Memory> = {}, commands = bot.c
 const used = (fields: object) => ({
   usages: [
     {
-      ...{ day: dayOf(now), answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
+      ...{ day: today, answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
       ...{ replies: 0, pushes: 0, refused: false, foldVersion: 0, ...fields },
     },
   ],
@@ -98,8 +104,18 @@ describe("a day's limit", () => {
     expect(decide("/forget", used({ replies: 12, pushes: 8 }))).toMatchObject({ notice: "forget" });
   });
 
-  test("of yesterday is over", () => {
-    expect(decide("Hi", used({ day: dayOf(now - 86_400_000), answers: 10 }))).toEqual({ kind: "ask" });
+  test("of all users together ends the answers of each, and commands go on", () => {
+    const all = { isBotUsedUp: true };
+    expect(decide("Hi", {}, all)).toEqual({ kind: "say", notice: "total_limit", says: en.dailyLimit });
+    expect(decide("Hi", used({ refused: true }), all)).toEqual({ kind: "drop", because: "total_limit" });
+    expect(decide("/retry", { turns: [past("Hi")] }, all)).toMatchObject({ notice: "total_limit" });
+    expect(decide("/help", {}, all)).toMatchObject({ notice: "help" });
+    // Whose own day is used up is told that.
+    expect(decide("Hi", used({ answers: 10 }), all)).toMatchObject({ notice: "daily_limit" });
+  });
+
+  test("of yesterday is over at midnight where the bot is", () => {
+    expect(decide("Hi", used({ day: "2027-01-15", answers: 10 }))).toEqual({ kind: "ask" });
   });
 });
 
@@ -136,8 +152,8 @@ describe("a command", () => {
     const memory = { finished: [finished(0, "forget")] };
     const commands = { ...bot.commands, forget: [] };
     for (const text of ["/forget", ...bot.commands.forgetForSure])
-      expect(decide(text, memory, commands)).toEqual({ kind: "ask" });
-    expect(decide("/help", memory, commands)).toMatchObject({ notice: "help" });
+      expect(decide(text, memory, { commands })).toEqual({ kind: "ask" });
+    expect(decide("/help", memory, { commands })).toMatchObject({ notice: "help" });
   });
 });
 

@@ -12,7 +12,12 @@ const asked = (n: number, question: string, answer = "ok"): StoredTurn => {
 };
 
 const request: ExportRequest = {
-  ...{ turn: { chatId: "U1", key: keyAt(start + 3_600_000) }, from: undefined, now: start },
+  ...{
+    turn: { chatId: "U1", key: keyAt(start + 3_600_000) },
+    from: undefined,
+    now: start,
+    timeZone: "Asia/Tokyo",
+  },
   ...{ heading: "Everything:", notesHeading: "Notes:", nothing: "Nothing is stored.", summary: "" },
 };
 
@@ -35,8 +40,8 @@ test("everything that fits is there, under its time, and the notes come last", a
   expect(texts).toEqual([
     [
       "Everything:",
-      "2027-01-15 08:00 UTC\n> one\n> two\nok",
-      "2027-01-15 08:01 UTC\n> three\nfour",
+      "2027-01-15 17:00 GMT+9\n> one\n> two\nok",
+      "2027-01-15 17:01 GMT+9\n> three\nfour",
       "Notes:\nAki likes tea.",
     ].join("\n\n"),
   ]);
@@ -51,7 +56,7 @@ test("a message without an answer is there too; the export itself and what came 
     turns: [unanswered, erased, asked(60, "/export"), asked(61, "later")],
     next: undefined,
   });
-  expect(texts).toEqual(["Everything:\n\n2027-01-15 08:00 UTC\n> Hello?"]);
+  expect(texts).toEqual(["Everything:\n\n2027-01-15 17:00 GMT+9\n> Hello?"]);
 });
 
 test("where nothing is stored it says so, but not on a page that only goes on", async () => {
@@ -73,7 +78,7 @@ test("a page holds as much as fits into five messages, and the next begins with 
   const turns = Array.from({ length: 8 }, (_, n) => asked(n, "x".repeat(4_000)));
   const first = await exported({ turns, next: undefined }, { summary: "notes" });
   expect(first.texts).toHaveLength(5);
-  expect(first.texts.join("").match(/UTC/g)).toHaveLength(5);
+  expect(first.texts.join("").match(/GMT/g)).toHaveLength(5);
   expect(first.texts.join("")).not.toMatch(/…|notes/);
   expect(first.next).toBe(String(start + 5 * 60_000));
 
@@ -81,7 +86,7 @@ test("a page holds as much as fits into five messages, and the next begins with 
     { turns: turns.slice(5), next: undefined },
     { from: first.next, summary: "notes" },
   );
-  expect(second.texts.join("\n")).toMatch(/^2027-01-15 08:05 UTC[\s\S]*Notes:\nnotes$/);
+  expect(second.texts.join("\n")).toMatch(/^2027-01-15 17:05 GMT\+9[\s\S]*Notes:\nnotes$/);
   expect(second.next).toBeUndefined();
 });
 

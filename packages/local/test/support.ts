@@ -1,5 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { dayOf } from "@henji/core/time-zone";
 import type { BotEntry, Change, LineSimulator } from "@henji/line-simulator";
+import bot from "../../../bot.config.ts";
 
 /** Resolves with the first change that `pick` makes something of. */
 export function nextChange<T>(line: LineSimulator, pick: (change: Change) => T | undefined): Promise<T> {
@@ -44,10 +46,9 @@ export function answersIn(line: LineSimulator, chatId: string): string[] {
   return line.timeline(chatId).flatMap((entry) => (entry.by === "user" ? [] : [textOf(entry)]));
 }
 
-const DAY_MS = 86_400_000;
-
-/** Where things count by the day (UTC) no test begins in its last minute: it waits for the next. */
+/** Where things count by the day no test begins in the day's last minute: it waits for the next. */
 export async function awayFromMidnight(): Promise<void> {
-  const leftMs = DAY_MS - (Date.now() % DAY_MS);
-  if (leftMs < 60_000) await wait(leftMs);
+  const day = () => dayOf(Date.now(), bot.timeZone);
+  if (dayOf(Date.now() + 60_000, bot.timeZone) === day()) return;
+  for (const ending = day(); day() === ending; ) await wait(1_000);
 }
