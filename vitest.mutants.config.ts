@@ -8,7 +8,7 @@ const core = fileURLToPath(new URL("packages/core/src/", import.meta.url));
 /** The tests that run core in their own process, the quickest first: a mutant is dead at the first that fails. */
 const include = [
   "packages/core/test/**/*.test.ts",
-  "packages/simulation/test/{memory,privacy,worker,repeated-writes}.test.ts",
+  "packages/simulation/test/!(contract|mutations|simulation|worlds).test.ts",
   "packages/simulation/test/worlds.test.ts",
   "packages/model-simulator/test/openai.test.ts",
   "packages/operator/test/report.test.ts",

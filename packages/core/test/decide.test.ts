@@ -1,4 +1,6 @@
+import type { CommandName } from "@henji/core/bot";
 import type { Memory } from "@henji/core/chat/chats";
+import { wordsFor } from "@henji/core/command/command";
 import { createDecide, isTakenAway } from "@henji/core/command/decide";
 import type { Turn } from "@henji/core/turn/turn";
 import { describe, expect, test } from "vitest";
@@ -166,4 +168,20 @@ test("a message is taken away if it was unsent, or is from before its chat was e
   expect(isTakenAway(one, { ...empty, erasedBefore: one.key })).toBe(false);
   const { messageId, ...nameless } = one;
   expect(isTakenAway(nameless, { ...empty, unsent: ["1"] })).toBe(false);
+});
+
+test("under what is said stand the commands that come next, and under a mere sentence none", () => {
+  const buttonsUnder = (question: string, memory: Partial<Memory> = {}) => {
+    const decision = createDecide({ texts: bot.texts, commands: bot.commands, limits, timeZone })({
+      ...{ turn: turn(question), memory: { ...empty, ...memory }, sentAt, now, isBotUsedUp: false },
+    });
+    const messages = "notice" in decision ? decision.notice.messages : [];
+    return messages.flatMap(({ quickReply }) => quickReply?.items.map(({ action }) => action.text) ?? []);
+  };
+  const words = (name: CommandName) => wordsFor(name, "en", bot);
+  expect(buttonsUnder("/help")).toEqual([words("memory"), words("forget")]);
+  expect(buttonsUnder("/memory")).toEqual([words("export"), words("forget")]);
+  expect(buttonsUnder("/forget")).toEqual([words("forgetForSure")]);
+  expect(buttonsUnder("/retry")).toEqual([]);
+  expect(buttonsUnder("Hi", used({ answers: 10 }))).toEqual([]);
 });

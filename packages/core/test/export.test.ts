@@ -104,6 +104,7 @@ test("only what fits into no page by itself is cut, and says so", async () => {
   );
   expect(texts).toHaveLength(5);
   expect(texts.map((text) => text.endsWith("…"))).toEqual([false, false, false, false, true]);
+  expect(texts.at(-1)!.length).toBeGreaterThan(4_900);
   expect(next).toBe(String(start + 60_000));
 });
 

@@ -1,4 +1,5 @@
 import { systemClock } from "@henji/core/clock";
+import { BotError } from "@henji/core/error";
 import { createIngress } from "@henji/core/ingress";
 import { chatHash, createLog, type LogEntry } from "@henji/core/log";
 import { decodeJob } from "@henji/core/queue/job";
@@ -163,6 +164,38 @@ test("a body of 1 MiB is taken", async () => {
   expect(ids(batches)).toEqual([["a"]]);
 });
 
+test("an event that no queue takes is passed over with its reason, and costs the others nothing", async () => {
+  const { ingress, batches, log } = open();
+  const large = event(1, "large", "😀".repeat(90_000));
+  const odd = { ...event(1, "odd"), source: { type: "user", userId: "U 1" } };
+  const { webhookEventId, ...nameless } = event(1, "");
+  expect((await ingress(post([large, odd, nameless, event(2, "b")]))).status).toBe(200);
+  expect(ids(batches)).toEqual([["b"]]);
+  expect(log.filter(({ name }) => name === "event.unreadable")).toMatchObject([
+    { level: "warn", reason: "webhookEventId" },
+    { level: "warn", eventId: "large", reason: "size" },
+    { level: "warn", eventId: "odd", reason: "source" },
+  ]);
+});
+
+test("a forged webhook leaves one line in the log, and nothing on the queue", async () => {
+  const { ingress, batches, log } = open();
+  const forged = post([event(1, "a")], { "x-line-signature": sign("other", "{}") });
+  expect((await ingress(forged)).status).toBe(401);
+  expect([log.map(({ name, level }) => [level, name]), batches]).toEqual([
+    [["warn", "webhook.bad_signature"]],
+    [],
+  ]);
+});
+
+test("what is wrong with the queue is logged by its code, and LINE told to come again", async () => {
+  const error = new BotError("queue.timeout", "SQS did not answer", { retry: "later" });
+  const { ingress, log } = open({ queue: { send: () => Promise.reject(error) } });
+  const response = await ingress(post([event(1, "a")]));
+  expect([response.status, await response.text()]).toEqual([503, "Try again"]);
+  expect(log[0]).toMatchObject({ level: "error", name: "queue.unavailable", code: "queue.timeout" });
+});
+
 test("what was queued is logged with its type, and with whether LINE sent it again", async () => {
   const { ingress, log } = open();
   const again = (isRedelivery: unknown) => ({ deliveryContext: { isRedelivery } });
@@ -199,3 +232,16 @@ test("a job survives the queue as it was, and only in characters that every queu
   expect(body).not.toMatch(/[\uD800-\uDFFF]/);
   expect(decodeJob(body).event).toEqual(event(1, "a", text));
 });
+
+test.each(["", "{", "[]", '{"version":2}', '{"version":1,"event":{},"receivedAt":1}'])(
+  "a queue message %j is no job, and never will be one",
+  (body) => {
+    expect(() => decodeJob(body)).toThrow(
+      expect.objectContaining({
+        code: "job.unreadable",
+        retry: "never",
+        message: "The queue message is not a job",
+      }),
+    );
+  },
+);
