@@ -15,7 +15,7 @@ const answer: Answer = { messages: [], retryKey: "key", way: "push" };
 
 const turn = (fields: Partial<Turn> = {}): Turn => ({
   ...{ chatId: "U1", key: "1800000000000#E1", eventId: "E1", status: "answered", owner: "w", leaseUntil: 0 },
-  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi" },
+  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi", sequence: "" },
   ...fields,
 });
 

@@ -1,4 +1,4 @@
-import { commandOf, isSlashed, wordsFor } from "@henji/core/command/command";
+import { commandOf, languageFor, wordsFor } from "@henji/core/command/command";
 import { LONGEST_WORDS, plainWords } from "@henji/core/command/words";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
@@ -52,8 +52,11 @@ test("words are the same in any width and case, with or without an end mark", ()
 });
 
 test("a slash says nothing of a language, wherever it stands and however wide it is", () => {
-  for (const text of ["/help", "  /help", "／ヘルプ"]) expect(isSlashed(text)).toBe(true);
-  for (const text of ["help/", "", " ", "h"]) expect(isSlashed(text)).toBe(false);
+  const inJapanese = { turns: [{ key: "", sequence: "", question: "こんにちは", answer: "" }] };
+  for (const question of ["/help", "  /help", "／help"]) {
+    expect(languageFor({ question }, inJapanese)).toBe("ja");
+  }
+  for (const question of ["help/", "", " ", "h"]) expect(languageFor({ question }, inJapanese)).toBe("en");
 });
 
 test("a button says a command in the user's language; where there is none, as it is written first", () => {

@@ -22,8 +22,8 @@ const finished = (finishedAt: number, notice?: "too_many" | "forget") => ({
 });
 
 const empty: Memory = {
-  ...{ windowStart: "", summary: "", erasedBefore: "", unsent: [], version: 0 },
-  ...{ turns: [], isWhole: true, finished: [], usages: [] },
+  ...{ windowStart: "", summary: "", erasedBefore: "", erasedTo: "", unsent: [], version: 0 },
+  ...{ turns: [], isWhole: true, finished: [], unanswered: [], usages: [] },
 };
 
 const turn = (question: string): Turn => ({
@@ -35,7 +35,7 @@ const turn = (question: string): Turn => ({
     owner: "w",
     leaseUntil: now + 20_000,
   },
-  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question, messageId: "1" },
+  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question, messageId: "1", sequence: "" },
 });
 
 function decide(

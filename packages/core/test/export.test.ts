@@ -13,7 +13,7 @@ const asked = (n: number, question: string, answer = "ok"): StoredTurn => {
 
 const request: ExportRequest = {
   ...{
-    turn: { chatId: "U1", key: keyAt(start + 3_600_000) },
+    turn: { chatId: "U1", key: keyAt(start + 3_600_000), sequence: "" },
     from: undefined,
     now: start,
     timeZone: "Asia/Tokyo",
@@ -46,7 +46,7 @@ test("everything that fits is there, under its time, and the notes come last", a
     ].join("\n\n"),
   ]);
   expect(next).toBeUndefined();
-  expect(calls).toEqual([["U1", "", request.turn.key]]);
+  expect(calls).toEqual([["U1", "", `${start + 3_600_000}~`]]);
 });
 
 test("a message without an answer is there too; the export itself and what came later are not", async () => {
