@@ -202,8 +202,8 @@ export const mutations: readonly Mutation[] = [
     mistake: "within a millisecond the ids of the events decide which turn stands first",
     edit: {
       file: "turn/turn.ts",
-      find: "return `${timeOf(key)}#${sequence}#${key}`;",
-      replace: "return `${key}#${sequence}`;",
+      find: "return `${sequence}#${key}`;",
+      replace: "return key;",
     },
   },
   {

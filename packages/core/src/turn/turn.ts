@@ -184,7 +184,8 @@ export function afterKey(key: string): string {
 
 /** Compares by place; also for `sort`. */
 export function byPlace(a: Place, b: Place): number {
-  const [first, second] = [placeOf(a), placeOf(b)];
+  const isSameTime = timeOf(a.key) === timeOf(b.key);
+  const [first, second] = isSameTime ? [withinTime(a), withinTime(b)] : [a.key, b.key];
   return first === second ? 0 : first < second ? -1 : 1;
 }
 
@@ -192,8 +193,8 @@ export function isBefore(a: Place, b: Place): boolean {
   return byPlace(a, b) < 0;
 }
 
-function placeOf({ key, sequence }: Place): string {
-  return `${timeOf(key)}#${sequence}#${key}`;
+function withinTime({ key, sequence }: Place): string {
+  return `${sequence}#${key}`;
 }
 
 /** The time at which a key starts: epoch milliseconds, 13 digits. It sorts before all keys of its millisecond. */

@@ -9,7 +9,7 @@ import type { Fate } from "./fate.ts";
 type Recalled = { eventId: string; newest: TurnItem | undefined };
 
 /** What the model is shown of a chat: the turn just answered, and all of it in order. */
-export function checkContexts(book: Book, { bot, count }: BookOptions) {
+export function checkContexts(book: Book, { bot }: BookOptions) {
   const { fates, fateOf, turnsOf, turnOf, isBefore, violate } = book;
   /** By process and chat: of the newest attempt. */
   const recalled = new Map<string, Recalled>();
@@ -71,12 +71,11 @@ export function checkContexts(book: Book, { bot, count }: BookOptions) {
   }
 
   /** It was not erased meanwhile, and has room in any context. */
-  function isShown({ chatId, key, question, messages = "[]" }: TurnItem): boolean {
-    const item = turnsOf(chatId).find((other) => other.key === key);
-    if (!item || item.erased) return false;
-    const texts = [question, ...JSON.parse(messages).map(({ text }: { text: string }) => text)];
-    const tokens = texts.reduce((sum, text) => sum + count(text) + TOKENS_PER_MESSAGE, 0);
-    return tokens < bot.memory.maxTokens;
+  function isShown({ eventId }: TurnItem): boolean {
+    const item = turnOf(fates.get(eventId)!);
+    const { questionTokens, answerTokens, erased } = item ?? {};
+    if (erased || questionTokens === undefined || answerTokens === undefined) return false;
+    return questionTokens + answerTokens + 2 * TOKENS_PER_MESSAGE <= bot.memory.maxTokens;
   }
 
   /** A question that was asked once more stands where it was asked last. */
