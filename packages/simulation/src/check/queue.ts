@@ -93,14 +93,15 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       }
       fate.parkings.push(code);
       const claims = fate.claims - fate.claimsBefore;
-      if (code !== "worker.crashed" && !never.has(code) && claims < retry.maxAttempts) {
+      // A worker that stood still gives up what has been brought back since: its copy speaks of what was before.
+      const isOutdated = attempts > claims;
+      if (code !== "worker.crashed" && !never.has(code) && claims < retry.maxAttempts && !isOutdated) {
         violate("bounded", `given up as ${code} after ${claims} attempts`, fate);
       }
       if (code === "worker.crashed" && fate.kind === "question" && calm.butForQuestions) {
         violate("in order", "given up because another chat's question crashes", fate);
       }
-      // What a worker that stood still parks late is known to the queue already.
-      if (isNew && !isTrue(fate, code))
+      if (isNew && !isOutdated && !isTrue(fate, code))
         violate("nothing lost", `parked as ${code}, which never happened to it`, fate);
     },
   };
