@@ -35,8 +35,8 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     const physical = template.resources.filter(({ custom, type }) => custom && !isBuildArtifact(type));
     expect(countBy(physical.map(({ type }) => type))).toEqual({
       "aws:cloudwatch/logGroup:LogGroup": 2,
-      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 4,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 5,
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 5,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 6,
       "aws:dynamodb/table:Table": 1,
       "aws:iam/role:Role": 2,
       "aws:lambda/eventSourceMapping:EventSourceMapping": 1,
@@ -329,7 +329,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stage) => {
     const names = template.resources
       .filter(({ custom, type, inputs }) => custom && inputs.name && !isBuildArtifact(type))
       .map(({ inputs }) => inputs.name);
-    expect(names).toHaveLength(19);
+    expect(names).toHaveLength(21);
     for (const name of names) expect(name).toContain(`henji-${stage}-`);
     // A log group is named after its function, on purpose.
     expect(new Set(names).size).toBe(names.length);
