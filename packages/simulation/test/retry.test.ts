@@ -103,3 +103,24 @@ test("asked again and again until it is answered, a question is answered once, w
   expect(answers()).toHaveLength(1);
   expect(world.queue.deadLetters.messages()).toEqual([]);
 });
+
+test("a question that the model has refused can be asked again", async () => {
+  world.say("U1", "first");
+  await world.settle();
+  world.say("U1", "second");
+  await world.run(world.worker({ model: createMemoryModel({ behave: () => "refusal" }) }), 1_000);
+  world.say("U1", "/retry");
+  await world.settle();
+  expect(world.asked.at(-1)).toBe("second");
+});
+
+test("of two messages of one millisecond the later one is asked again", async () => {
+  const at = world.scheduler.now();
+  for (let n = 1; n <= 9; n += 1) world.say("U1", `early ${n}`, at - 10_000);
+  world.say("U1", "late", at - 10_000);
+  while (world.queue.main.messages().length > 0) await world.run(world.worker({ model: broken() }), 1_000);
+  world.say("U1", "/retry");
+  await world.settle();
+  // E10 sorts before E9.
+  expect(world.asked.at(-1)).toBe("late");
+});

@@ -52,7 +52,7 @@ export type Memory = Notes & {
   isWhole: boolean;
   /** Those of the newest turns before the one at hand that are over, oldest first. */
   finished: readonly FinishedTurn[];
-  /** Those of them that were given up on. */
+  /** Those of them that were given up on, or that the model has refused. */
   unanswered: readonly Repeated[];
   /** What the newest turns carry of their chat's days, oldest first; those behind the one at hand too. */
   usages: readonly DayUsage[];

@@ -78,11 +78,12 @@ export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts" | "t
   };
 }
 
-/** The newest message that was answered or given up on, commands aside. */
-function lastQuestion({ turns, unanswered }: Memory, { commands }: Pick<Bot, "commands">) {
+/** The newest message that was answered, refused or given up on, commands aside. */
+function lastQuestion({ turns, unanswered, finished }: Memory, { commands }: Pick<Bot, "commands">) {
   const answered = turns.at(-1);
-  const parked = unanswered.findLast(({ question }) => !commandOf(question, { commands }));
-  return parked && parked.key > (answered?.key ?? "") ? parked : answered;
+  const other = unanswered.findLast(({ question }) => !commandOf(question, { commands }));
+  const newest = finished.findLast(({ key }) => key === answered?.key || key === other?.key);
+  return other && newest?.key === other.key ? other : answered;
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it. */

@@ -87,7 +87,9 @@ export function createDeliver({ line, turns, clock }: DeliverOptions) {
 }
 
 /** Whatever became of the last send, one before it may have arrived. */
-function outcomeUnknown({ code, message, retry, cause }: BotError): BotError {
+function outcomeUnknown(error: BotError): BotError {
+  if (error.outcome === "unknown") return error;
+  const { code, message, retry, cause } = error;
   return new BotError(code, message, { retry, outcome: "unknown", cause });
 }
 

@@ -46,9 +46,11 @@ function isAnswered({ status, notice, refused, erased }: TurnItem): boolean {
   return isSeen && notice === undefined && refused !== true && erased !== true;
 }
 
-/** What may be asked again of a turn that was given up on. */
-export function toUnanswered({ key, status, question, messageId }: TurnItem): Repeated | undefined {
-  if (status !== "parked" || question === "") return undefined;
+/** What may be asked again of a turn that was given up on, or refused by the model. */
+export function toUnanswered(item: TurnItem): Repeated | undefined {
+  const { key, status, refused, question, messageId } = item;
+  const isUnanswered = status === "parked" || (status === "delivered" && refused === true);
+  if (!isUnanswered || question === "") return undefined;
   return { key, question, ...(messageId !== undefined && { messageId }) };
 }
 
