@@ -14,8 +14,16 @@ import { describe, expect, test } from "vitest";
 const answer: Answer = { messages: [], retryKey: "key", way: "push" };
 
 const turn = (fields: Partial<Turn> = {}): Turn => ({
-  ...{ chatId: "U1", key: "1800000000000#E1", eventId: "E1", status: "answered", owner: "w", leaseUntil: 0 },
-  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi", sequence: "" },
+  ...{
+    chatId: "U1",
+    key: "1800000000000#E1",
+    sequence: "1",
+    eventId: "E1",
+    status: "answered",
+    owner: "w",
+    leaseUntil: 0,
+  },
+  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi" },
   ...fields,
 });
 

@@ -51,12 +51,15 @@ test("words are the same in any width and case, with or without an end mark", ()
   expect(plainWords("a.b")).toBe("a.b");
 });
 
-test("a slash says nothing of a language, wherever it stands and however wide it is", () => {
-  const inJapanese = { turns: [{ key: "", sequence: "", question: "こんにちは", answer: "" }] };
-  for (const question of ["/help", "  /help", "／help"]) {
-    expect(languageFor({ question }, inJapanese)).toBe("ja");
-  }
-  for (const question of ["help/", "", " ", "h"]) expect(languageFor({ question }, inJapanese)).toBe("en");
+test("a slash says nothing of a language, wherever it stands and however wide it is: the last question does", () => {
+  const question = (text: string) => ({ key: "1", question: text, answer: "" });
+  const memory = { turns: [question("Hello"), question("こんにちは")] };
+  for (const text of ["/help", "  /help", "／ help"])
+    expect([text, languageFor({ question: text }, memory)]).toEqual([text, "ja"]);
+  for (const text of ["help/", "", " ", "h"])
+    expect([text, languageFor({ question: text }, memory)]).toEqual([text, "en"]);
+  expect(languageFor({ question: "/help" }, { turns: [] })).toBe("en");
+  expect(languageFor({ question: "/ヘルプ" })).toBe("ja");
 });
 
 test("a button says a command in the user's language; where there is none, as it is written first", () => {

@@ -23,19 +23,20 @@ const finished = (finishedAt: number, notice?: "too_many" | "forget") => ({
 
 const empty: Memory = {
   ...{ windowStart: "", summary: "", erasedBefore: "", erasedTo: "", unsent: [], version: 0 },
-  ...{ turns: [], isWhole: true, finished: [], unanswered: [], usages: [] },
+  ...{ turns: [], isWhole: true, unanswered: [], finished: [], usages: [] },
 };
 
 const turn = (question: string): Turn => ({
   ...{
     chatId: "U1",
     key: key(sentAt),
+    sequence: "1",
     eventId: "E1",
     status: "claimed",
     owner: "w",
     leaseUntil: now + 20_000,
   },
-  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question, messageId: "1", sequence: "" },
+  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question, messageId: "1" },
 });
 
 function decide(
@@ -135,6 +136,20 @@ describe("a command", () => {
     expect(decide("/retry")).toEqual({ kind: "say", notice: "nothing_to_retry", says: en.nothingToRetry });
     expect(decide("/retry", { turns: [past("1"), past("2")] })).toEqual({ kind: "ask", again: past("2") });
     expect(decide("Hi", { turns: [past("1")] })).toEqual({ kind: "ask" });
+  });
+
+  test("to retry is about the newest question, whether it was answered or given up on", () => {
+    const parked = (at: number, question: string) => ({ key: key(at), question });
+    const answered = past("answered");
+    const before = parked(sentAt - 120_000, "given up on before");
+    const after = parked(sentAt - 30_000, "given up on after");
+    const command = parked(sentAt - 20_000, "/help");
+    const retry = (memory: Partial<Memory>) => decide("/retry", memory);
+    expect(retry({ turns: [answered], unanswered: [before] })).toEqual({ kind: "ask", again: answered });
+    expect(retry({ turns: [answered], unanswered: [before, after] })).toEqual({ kind: "ask", again: after });
+    expect(retry({ turns: [answered], unanswered: [command] })).toEqual({ kind: "ask", again: answered });
+    expect(retry({ unanswered: [after, command] })).toEqual({ kind: "ask", again: after });
+    expect(retry({ unanswered: [command] })).toMatchObject({ notice: "nothing_to_retry" });
   });
 
   test("to forget erases only as the answer to the question whether to", () => {

@@ -61,8 +61,16 @@ function send(
 ) {
   const { way = "reply", maybeSent = false, leaseUntil = receivedAt + 75_000 } = request;
   const turn: Turn & { answer: Answer } = {
-    ...{ chatId: "U1", key: "1800000000000#E1", eventId: "E1", status: "answered", owner: "w", leaseUntil },
-    ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi", sequence: "" },
+    ...{
+      chatId: "U1",
+      key: "1800000000000#E1",
+      sequence: "1",
+      eventId: "E1",
+      status: "answered",
+      owner: "w",
+      leaseUntil,
+    },
+    ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi" },
     answer: { messages, retryKey: "key", way },
   };
   const replyToken = "replyToken" in request ? request.replyToken : token;
@@ -79,6 +87,9 @@ test("a reply token is fresh for its first 50 seconds, and a missing one never",
   expect(isFresh(undefined, receivedAt)).toBe(false);
 });
 
+/** What went wrong last, after a send that may have arrived. */
+const unheard = ({ code, message, retry }: BotError) => ({ code, message, retry, outcome: "unknown" });
+
 describe("a reply", () => {
   test("that arrives costs one call", async () => {
     line = [sent];
@@ -94,6 +105,18 @@ describe("a reply", () => {
     expect(await send()).toEqual({ by: "push", requestId: "r1" });
     expect(calls).toEqual([reply, "use push", push]);
   });
+
+  test.each(["line.unreachable", "line.unauthorized"])(
+    "that fails with %s waits for the next attempt: a push would fail too, and is not free",
+    async (code) => {
+      const error = new BotError(code, "LINE is away", { retry: "later" });
+      line = [error];
+      expect(await send()).toBe(error);
+      line = [error, error];
+      expect(await send({ maybeSent: true })).toMatchObject(unheard(error));
+      expect(calls).toEqual([reply, reply, reply]);
+    },
+  );
 
   test("without a token is pushed, if none can have been sent before", async () => {
     line = [sent];
@@ -116,15 +139,15 @@ describe("a reply", () => {
 
   test("is sent twice in an attempt, and no more; nothing is pushed while its fate is unknown", async () => {
     line = [lost, lost];
-    expect(await send()).toMatchObject({ code: lost.code, outcome: "unknown" });
+    expect(await send()).toMatchObject(unheard(lost));
     line = [lost, refused];
-    expect(await send()).toMatchObject({ code: refused.code, outcome: "unknown" });
+    expect(await send()).toMatchObject(unheard(refused));
     expect(calls).toEqual([reply, reply, reply, reply]);
   });
 
   test("is not sent again once its token is no longer fresh", async () => {
     line = [replyTokenFreshMs - 1_000, lost];
-    expect(await send()).toMatchObject({ code: lost.code, outcome: "unknown" });
+    expect(await send()).toMatchObject(unheard(lost));
     expect(calls).toEqual([reply]);
   });
 
@@ -143,7 +166,7 @@ describe("a reply", () => {
 
   test("of an earlier attempt is never pushed because LINE refuses it now", async () => {
     line = [refused, refused];
-    expect(await send({ maybeSent: true })).toMatchObject({ code: refused.code, outcome: "unknown" });
+    expect(await send({ maybeSent: true })).toMatchObject(unheard(refused));
     expect(calls).toEqual([reply, reply]);
   });
 

@@ -8,12 +8,12 @@ const keyAt = (at: number) => `${at}#E`;
 
 const asked = (n: number, question: string, answer = "ok"): StoredTurn => {
   const key = keyAt(start + n * 60_000);
-  return { key, status: "delivered", past: { key, question, answer } } as StoredTurn;
+  return { key, sequence: "1", status: "delivered", past: { key, question, answer } } as StoredTurn;
 };
 
 const request: ExportRequest = {
   ...{
-    turn: { chatId: "U1", key: keyAt(start + 3_600_000), sequence: "" },
+    turn: { chatId: "U1", key: keyAt(start + 3_600_000), sequence: "2" },
     from: undefined,
     now: start,
     timeZone: "Asia/Tokyo",
@@ -53,7 +53,7 @@ test("a message without an answer is there too; the export itself and what came 
   const unanswered = { ...asked(0, ""), past: undefined, unanswered: "Hello?" } as unknown as StoredTurn;
   const erased = { ...asked(1, ""), past: undefined } as unknown as StoredTurn;
   const { texts } = await exported({
-    turns: [unanswered, erased, asked(60, "/export"), asked(61, "later")],
+    turns: [unanswered, erased, { ...asked(60, "/export"), sequence: "2" }, asked(61, "later")],
     next: undefined,
   });
   expect(texts).toEqual(["Everything:\n\n2027-01-15 17:00 GMT+9\n> Hello?"]);
