@@ -144,7 +144,14 @@ describe("a command", () => {
     const before = parked(sentAt - 120_000, "given up on before");
     const after = parked(sentAt - 30_000, "given up on after");
     const command = parked(sentAt - 20_000, "/help");
-    const retry = (memory: Partial<Memory>) => decide("/retry", memory);
+    const retry = ({ turns = [], unanswered = [] }: Partial<Memory>) => {
+      const keys = [...turns, ...unanswered].map((one) => one.key).sort();
+      return decide("/retry", {
+        turns,
+        unanswered,
+        finished: keys.map((one) => ({ key: one, finishedAt: 0 })),
+      });
+    };
     expect(retry({ turns: [answered], unanswered: [before] })).toEqual({ kind: "ask", again: answered });
     expect(retry({ turns: [answered], unanswered: [before, after] })).toEqual({ kind: "ask", again: after });
     expect(retry({ turns: [answered], unanswered: [command] })).toEqual({ kind: "ask", again: answered });
