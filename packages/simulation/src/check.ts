@@ -7,6 +7,7 @@ import type { Fate, SimulatedEvent } from "./check/fate.ts";
 import { checkLine } from "./check/line.ts";
 import { checkQueue } from "./check/queue.ts";
 import { checkWorkers } from "./check/workers.ts";
+import type { Process } from "./process.ts";
 
 export type Check = ReturnType<typeof createCheck>;
 
@@ -14,6 +15,8 @@ export type Check = ReturnType<typeof createCheck>;
 export function createCheck(options: BookOptions) {
   const book = createBook(options);
   const { fates } = book;
+  const line = checkLine(book, options);
+  const cap = checkCap(book, options);
   return {
     violations: book.violations,
     fates: fates as ReadonlyMap<string, Readonly<Fate>>,
@@ -33,9 +36,15 @@ export function createCheck(options: BookOptions) {
     ...checkQueue(book, options),
     ...checkAnswers(book, options),
     ...checkContexts(book, options),
-    ...checkLine(book, options),
+    ...line,
     ...checkWorkers(book, options),
-    ...checkCap(book, options),
+    ...cap,
     ...checkEnd(book),
+
+    /** A process is about to ask the model. */
+    asking(process: Process, question: string): void {
+      line.asking(process, question);
+      cap.asking(process, question);
+    },
   };
 }

@@ -115,7 +115,7 @@ export const mutations: readonly Mutation[] = [
     name: "asks-while-line-is-dead",
     mistake: "the model is asked although LINE is known to take nothing",
     scenario: "line-token-dead",
-    edit: { file: "answer.ts", find: "await line.ready(wayNow(replyToken));", replace: "" },
+    edit: { file: "ask.ts", find: "await ready();", replace: "" },
   },
   {
     name: "model-timeout-unlimited",
