@@ -158,7 +158,7 @@ test("a failed webhook and a model that refuses show in the chat and on the way"
   await ways(page).getByText("Not accepted").waitFor();
 
   local.line.faults.clear();
-  local.model!.faults.add({ fault: { kind: "status", status: 400, code: "invalid_prompt" } });
+  local.model!.faults.add({ fault: { kind: "status", status: 400, code: "invalid_value" } });
   await say(page, "Anybody?");
   const parked = ways(page).and(page.locator('[data-state="parked"]'));
   await parked.waitFor();
