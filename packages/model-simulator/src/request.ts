@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ApiError } from "./response.ts";
+import { ApiError } from "./error.ts";
 
 /**
  * What the simulator reads of `POST /v1/responses`. Unknown fields pass: OpenAI

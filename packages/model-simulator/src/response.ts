@@ -15,27 +15,6 @@ export type Ending =
   | { status: "incomplete"; reason: "max_output_tokens" | "content_filter" }
   | { status: "failed" };
 
-type ErrorDetails = { message: string; type?: string; param?: string | null; code?: string | null };
-
-/** An error on its way to becoming a response. */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly details: ErrorDetails;
-  readonly headers: Record<string, string>;
-
-  constructor(status: number, details: ErrorDetails, headers: Record<string, string> = {}) {
-    super(details.message);
-    this.status = status;
-    this.details = details;
-    this.headers = headers;
-  }
-
-  toResponse(): Response {
-    const { message, type = "invalid_request_error", param = null, code = null } = this.details;
-    return json({ error: { message, type, param, code } }, this.status, this.headers);
-  }
-}
-
 /** The body of an answered request, as openai 7.55 types it. */
 export function responseBody(
   { body, model }: Conversation,
@@ -82,8 +61,4 @@ function message(id: string, text: string, { status }: Ending) {
     role: "assistant",
     content: [{ type: "output_text", text, annotations: [], logprobs: [] }],
   };
-}
-
-export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return Response.json(value, { status, headers });
 }

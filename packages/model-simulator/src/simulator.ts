@@ -1,10 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { requestId } from "hono/request-id";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { standInAnswer } from "./answer.ts";
+import { ApiError } from "./error.ts";
 import { createFaults, type Fault, type Faults, faultRule } from "./faults.ts";
 import { createPromptCache } from "./prompt-cache.ts";
 import { type Conversation, readRequest } from "./request.ts";
 import { createRequestLog, type LoggedRequest, type RequestLog } from "./request-log.ts";
-import { ApiError, type Ending, json, responseBody, type Usage } from "./response.ts";
+import { type Ending, responseBody, type Usage } from "./response.ts";
 import { cutToTokens, promptTokens } from "./tokens.ts";
 
 export type ModelSimulatorOptions = {
@@ -56,33 +61,41 @@ export function createModelSimulator({
     return String(serial).padStart(32, "0");
   }
 
-  async function route(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    switch (`${request.method} ${pathname}`) {
-      case "POST /v1/responses":
-        authorize(request);
-        return respond(await readBody(request), request.signal);
-      case "GET /v1/models":
-        authorize(request);
-        return json({
-          object: "list",
-          data: [{ id: "gpt-6-luna", object: "model", created: 0, owned_by: "openai" }],
-        });
-      case "GET /_simulator/requests":
-        return json({ requests: log.requests });
-      case "GET /_simulator/faults":
-        return json({ faults: faults.list() });
-      case "POST /_simulator/faults":
-        return addFault(await readBody(request));
-      case "DELETE /_simulator/faults":
-        faults.clear();
-        return new Response(null, { status: 204 });
-      default:
-        throw new ApiError(404, { message: `Invalid URL (${request.method} ${pathname})` });
-    }
-  }
+  const app = new Hono();
+  app.use(requestId({ generator: () => `req_${newId()}` }));
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+  app.post("/v1/responses", authorize, async (c) =>
+    c.json(await respond(await c.req.text(), c.req.raw.signal)),
+  );
+  app.get("/v1/models", authorize, (c) =>
+    c.json({
+      object: "list",
+      data: [{ id: "gpt-6-luna", object: "model", created: 0, owned_by: "openai" }],
+    }),
+  );
+  app.get("/_simulator/requests", (c) => c.json({ requests: log.requests }));
+  app.get("/_simulator/faults", (c) => c.json({ faults: faults.list() }));
+  app.post("/_simulator/faults", async (c) => {
+    const parsed = faultRule.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) throw new ApiError(400, { message: parsed.error.message });
+    faults.add(parsed.data);
+    return c.json({ faults: faults.list() }, 201);
+  });
+  app.delete("/_simulator/faults", (c) => {
+    faults.clear();
+    return c.body(null, 204);
+  });
+  app.notFound((c) =>
+    refuse(c, new ApiError(404, { message: `Invalid URL (${c.req.method} ${c.req.path})` })),
+  );
+  app.onError((error, c) => {
+    if (error instanceof ApiError) return refuse(c, error);
+    if (error instanceof ConnectionLost || c.req.raw.signal.aborted) throw error;
+    return refuse(c, new ApiError(500, { message: String(error), type: "server_error" }));
+  });
 
-  async function respond(raw: string, signal: AbortSignal): Promise<Response> {
+  async function respond(raw: string, signal: AbortSignal) {
+    signal.throwIfAborted();
     const conversation = readRequest(raw);
     const fault = faults.take();
     const entry: LoggedRequest = { atMs: clock(), body: conversation.body, raw, ...(fault && { fault }) };
@@ -107,9 +120,9 @@ export function createModelSimulator({
     };
     entry.usage = usage;
     if (text !== undefined) entry.answer = text;
-    if (fault?.kind === "lose-response") throw connectionLost();
+    if (fault?.kind === "lose-response") throw new ConnectionLost();
     const createdAtS = Math.floor(clock() / 1000);
-    return json(responseBody(conversation, { id: newId(), text, ending, usage, createdAtS }));
+    return responseBody(conversation, { id: newId(), text, ending, usage, createdAtS });
   }
 
   /** The answer, as far as its fault and the request's own limit let it come. */
@@ -131,33 +144,8 @@ export function createModelSimulator({
     return { text, tokens, ending: cut ? { status: "incomplete", reason: "max_output_tokens" } : completed };
   }
 
-  function addFault(raw: string): Response {
-    const parsed = faultRule.safeParse(parseJson(raw));
-    if (!parsed.success) throw new ApiError(400, { message: parsed.error.message });
-    faults.add(parsed.data);
-    return json({ faults: faults.list() }, 201);
-  }
-
-  async function answer(request: Request): Promise<Response> {
-    try {
-      return await route(request);
-    } catch (error) {
-      if (error instanceof ApiError) return error.toResponse();
-      if (request.signal.aborted) throw request.signal.reason;
-      if (error instanceof ConnectionLost) throw new TypeError("fetch failed", { cause: error });
-      return new ApiError(500, { message: String(error), type: "server_error" }).toResponse();
-    }
-  }
-
   return {
-    fetch: async (input, init) => {
-      const request = new Request(input, init);
-      request.signal.throwIfAborted();
-      const response = await answer(request);
-      // OpenAI puts it on everything.
-      response.headers.set("x-request-id", `req_${newId()}`);
-      return response;
-    },
+    fetch: async (input, init) => app.request(input, init),
     faults,
     requests: log.requests,
     answerWith: (next) => {
@@ -166,28 +154,23 @@ export function createModelSimulator({
   };
 }
 
+function refuse(c: Context, { body, status, headers }: ApiError): Response {
+  return c.json(body, status as ContentfulStatusCode, headers);
+}
+
+function tooLarge(): never {
+  throw new ApiError(413, { message: "The request body is too large." });
+}
+
 /** Any key will do, except "invalid". It is compared and forgotten, never logged. */
-function authorize(request: Request) {
-  const bearer = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
+const authorize: MiddlewareHandler = async (c, next) => {
+  const bearer = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
   if (bearer === undefined) throw new ApiError(401, { message: "You didn't provide an API key." });
   if (bearer === "invalid") {
     throw new ApiError(401, { message: "Incorrect API key provided: invalid.", code: "invalid_api_key" });
   }
-}
-
-async function readBody(request: Request): Promise<string> {
-  const bytes = await request.bytes();
-  if (bytes.length > MAX_BODY_BYTES) throw new ApiError(413, { message: "The request body is too large." });
-  return new TextDecoder().decode(bytes);
-}
-
-function parseJson(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return undefined;
-  }
-}
+  await next();
+};
 
 const cacheKey = ({ model, body }: Conversation) => JSON.stringify([model, body.prompt_cache_key ?? null]);
 
@@ -207,11 +190,12 @@ const contextLengthExceeded = () =>
     code: "context_length_exceeded",
   });
 
-/** The answer existed and did not arrive: the caller cannot know whether it was made. */
-class ConnectionLost extends Error {
-  readonly code = "ECONNRESET";
+/** The answer existed and did not arrive: the caller cannot know whether it was made. Node's `fetch` says it so. */
+class ConnectionLost extends TypeError {
+  constructor() {
+    super("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });
+  }
 }
-const connectionLost = () => new ConnectionLost("read ECONNRESET");
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
