@@ -69,8 +69,13 @@ export function createActions(platform: Platform) {
     return event;
   }
 
-  function event<T extends string, F extends object>(type: T, chatId: string, fields: F, mode?: Mode) {
-    const source = sourceOf(chatId);
+  function event<T extends string, F extends object>(
+    type: T,
+    chatId: string,
+    fields: F,
+    { mode, by }: { mode?: Mode | undefined; by?: string | undefined } = {},
+  ) {
+    const source = sourceOf(chatId, by);
     return made({ type, ...base(type, { id: chatId, source }, mode), source, ...fields });
   }
 
@@ -182,7 +187,8 @@ export function createActions(platform: Platform) {
       entry.message = { type: entry.message.type, id: entry.messageId } as typeof entry.message;
       contents.remove(entry.messageId);
       emit({ type: "unsent", chatId, messageId: entry.messageId });
-      return event("unsend", chatId, { unsend: { messageId: entry.messageId } }, input.mode);
+      const unsend = { messageId: entry.messageId };
+      return event("unsend", chatId, { unsend }, { mode: input.mode, by: entry.from });
     },
 
     /** Adds the bot as a friend, or unblocks it. */
@@ -191,7 +197,7 @@ export function createActions(platform: Platform) {
       const isUnblocked = user.blocked;
       Object.assign(user, { friend: true, blocked: false });
       emit({ type: "user", user });
-      return event("follow", user.userId, { follow: { isUnblocked } }, input.mode);
+      return event("follow", user.userId, { follow: { isUnblocked } }, input);
     },
 
     /** Blocks the bot. */
@@ -199,18 +205,18 @@ export function createActions(platform: Platform) {
       const user = people.user(input.from);
       user.blocked = true;
       emit({ type: "user", user });
-      return event("unfollow", user.userId, {}, input.mode);
+      return event("unfollow", user.userId, {}, input);
     },
 
     /** Invites the bot into a group or room. */
     join(input: { in: string; mode?: Mode }): JoinEvent {
       const { chatId } = setJoined(input.in, true);
-      return event("join", chatId, {}, input.mode);
+      return event("join", chatId, {}, input);
     },
 
     /** Removes the bot from a group or room. */
     leave(input: { in: string; mode?: Mode }): LeaveEvent {
-      const left = event("leave", people.group(input.in).chatId, {}, input.mode);
+      const left = event("leave", people.group(input.in).chatId, {}, input);
       setJoined(input.in, false);
       return left;
     },
@@ -218,7 +224,9 @@ export function createActions(platform: Platform) {
     postback(input: Act & { data: string; params?: Record<string, string> }): PostbackEvent {
       const { data, params } = input;
       const chatId = input.in ?? people.user(input.from).userId;
-      return event("postback", chatId, { postback: { data, ...(params && { params }) } }, input.mode);
+      const postback = { data, ...(params && { params }) };
+      const by = input.anonymous ? undefined : input.from;
+      return event("postback", chatId, { postback }, { mode: input.mode, by });
     },
 
     /**
@@ -233,7 +241,7 @@ export function createActions(platform: Platform) {
       fields?: object | undefined;
     }): OtherEvent {
       const { type, in: chatId, mode, fields } = input;
-      if (chatId) return event(type, chatId, { ...fields }, mode);
+      if (chatId) return event(type, chatId, { ...fields }, { mode });
       return made({ type, ...base(type, undefined, mode), ...fields });
     },
   };

@@ -1,10 +1,13 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { prettyJSON } from "hono/pretty-json";
 import * as z from "zod/mini";
 import type { createActions } from "./actions.ts";
-import type { ApiCall } from "./api.ts";
-import { readBody } from "./body.ts";
+import type { ApiCall } from "./call.ts";
 import type { createCast } from "./cast.ts";
 import type { WebhookEvent } from "./events.ts";
 import { type Faults, faultRule } from "./faults.ts";
+import { MAX_BODY_BYTES } from "./limits.ts";
 import type { Group, User } from "./people.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { TimelineEntry } from "./timeline.ts";
@@ -76,17 +79,6 @@ export function createAdmin(line: Controls) {
     return { event, ...(deliver && { delivery: await line.deliver([event], { redeliver, duplicates }) }) };
   }
 
-  async function say(body: unknown) {
-    const { deliver, redeliver, duplicates, ...said } = z.parse(sayBody, body);
-    return send(line.say(said), { deliver, redeliver, duplicates });
-  }
-
-  /** follow, unfollow, join, leave and unsend change the platform too; every other type is only sent. */
-  async function event(body: unknown) {
-    const { deliver, redeliver, duplicates, ...input } = z.parse(eventBody, body);
-    return send(act(input), { deliver, redeliver, duplicates });
-  }
-
   function act(input: Parameters<typeof line.event>[0]): WebhookEvent {
     const { type, in: chat = "", fields } = input;
     if (type === "follow" || type === "unfollow") return line[type]({ from: chat });
@@ -95,45 +87,50 @@ export function createAdmin(line: Controls) {
     return line.event(input);
   }
 
-  const actions: Record<string, (body: unknown, rest: string) => unknown> = {
-    "GET ": () => ({
+  const app = new Hono({ strict: false }).basePath("/_simulator");
+  app.use(prettyJSON({ force: true }));
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  app.get("/", (c) =>
+    c.json({
       bot: line.bot,
       webhookUrl: line.webhookUrl() ?? null,
       users: line.users(),
       groups: line.groups(),
       faults: line.faults.list(),
-      try: Object.keys(actions).map((name) => name.replace(" ", " /_simulator/")),
+      try: app.routes.flatMap(({ method, path }) => (method === "ALL" ? [] : `${method} ${path}`)),
     }),
-    "POST users": (body) => line.addUser(z.parse(userBody, body) as Parameters<typeof line.addUser>[0]),
-    "POST groups": (body) => line.addGroup(z.parse(groupBody, body)),
-    "POST say": say,
-    "POST events": event,
-    "GET timeline": (_, chatId) => line.timeline(chatId),
-    "GET requests": () => line.requests,
-    "GET faults": () => line.faults.list(),
-    "POST faults": (body) => {
-      line.faults.add(z.parse(faultRule, body));
-      return line.faults.list();
-    },
-    "DELETE faults": () => {
-      line.faults.clear();
-      return [];
-    },
-    "GET snapshot": () => line.snapshot(),
-  };
-
-  return async (request: Request): Promise<Response> => {
-    const [name = "", rest = ""] = new URL(request.url).pathname.split("/").slice(2);
-    const action = actions[`${request.method} ${name}`];
-    if (!action)
-      return json(404, { message: `No ${request.method} /_simulator/${name}; see GET /_simulator/` });
-    try {
-      return json(200, await action(await bodyOf(request), rest));
-    } catch (error) {
-      const message = error instanceof z.core.$ZodError ? z.prettifyError(error) : (error as Error).message;
-      return json(400, { message });
-    }
-  };
+  );
+  app.post("/users", async (c) =>
+    c.json(line.addUser((await order(c, userBody)) as Parameters<typeof line.addUser>[0])),
+  );
+  app.post("/groups", async (c) => c.json(line.addGroup(await order(c, groupBody))));
+  app.post("/say", async (c) => {
+    const { deliver, redeliver, duplicates, ...said } = await order(c, sayBody);
+    return c.json(await send(line.say(said), { deliver, redeliver, duplicates }));
+  });
+  // follow, unfollow, join, leave and unsend change the platform too; every other type is only sent.
+  app.post("/events", async (c) => {
+    const { deliver, redeliver, duplicates, ...input } = await order(c, eventBody);
+    return c.json(await send(act(input), { deliver, redeliver, duplicates }));
+  });
+  app.get("/timeline/:chatId", (c) => c.json(line.timeline(c.req.param("chatId"))));
+  app.get("/requests", (c) => c.json(line.requests));
+  app.get("/faults", (c) => c.json(line.faults.list()));
+  app.post("/faults", async (c) => {
+    line.faults.add(await order(c, faultRule));
+    return c.json(line.faults.list());
+  });
+  app.delete("/faults", (c) => {
+    line.faults.clear();
+    return c.json([]);
+  });
+  app.get("/snapshot", (c) => c.json(line.snapshot()));
+  app.notFound((c) => c.json({ message: `No ${c.req.method} ${c.req.path}; see GET /_simulator/` }, 404));
+  app.onError((error, c) => {
+    const message = error instanceof z.core.$ZodError ? z.prettifyError(error) : error.message;
+    return c.json({ message }, 400);
+  });
+  return app;
 }
 
 function unsent(fields: object | undefined): string {
@@ -141,15 +138,6 @@ function unsent(fields: object | undefined): string {
 }
 
 /** Any content type will do: curl -d sends a form's. */
-async function bodyOf(request: Request): Promise<unknown> {
-  const bytes = await readBody(request);
-  if (bytes === "too large") throw new Error("The body is larger than 2 MB");
-  return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes));
-}
-
-function json(status: number, body: unknown): Response {
-  return new Response(`${JSON.stringify(body, null, 2)}\n`, {
-    status,
-    headers: { "content-type": "application/json" },
-  });
+async function order<T>(c: Context, schema: z.ZodMiniType<T>): Promise<T> {
+  return z.parse(schema, await c.req.json());
 }

@@ -1,18 +1,10 @@
-/** What LINE decided to answer, before it becomes a Response (or gets lost on the way). */
-export type Answer = {
-  status: number;
-  /** JSON; a string goes out as it is, for faults that answer a proxy's HTML. */
-  body?: unknown;
-  /** Instead of a JSON body: the bytes of an image, video, audio or file. */
-  bytes?: Uint8Array;
-  headers?: Record<string, string> | undefined;
-};
-
 export type ErrorDetail = { message: string; property: string };
 
 /** Thrown by a handler that will not do what it was asked; nothing has changed by then. */
 export class Refusal extends Error {
-  readonly answer: Answer;
+  readonly status: number;
+  readonly body: object;
+  readonly headers: Record<string, string>;
 
   constructor(
     status: number,
@@ -21,8 +13,9 @@ export class Refusal extends Error {
   ) {
     super(message);
     this.name = "Refusal";
-    const { body, headers } = more;
-    this.answer = { status, body: { message, ...body }, ...(headers && { headers }) };
+    this.status = status;
+    this.body = { message, ...more.body };
+    this.headers = more.headers ?? {};
   }
 }
 
@@ -31,18 +24,27 @@ export function invalidBody(details: ErrorDetail[]): Refusal {
   return new Refusal(400, `The request body has ${details.length} error(s)`, { body: { details } });
 }
 
+/** LINE's 400 for a part of the path or query. */
+export function invalidParameter(name: string): Refusal {
+  return new Refusal(400, `The value for the '${name}' parameter is invalid`);
+}
+
+/** LINE's 400 for a body that is no JSON, or missing. */
+export function unparsableBody(line = "-", column = "-"): Refusal {
+  return new Refusal(400, `The request body could not be parsed as JSON (line: ${line}, column: ${column})`);
+}
+
 export const RATE_LIMIT_MESSAGE = "The API rate limit has been exceeded. Try again later.";
 export const MONTHLY_LIMIT_MESSAGE = "You have reached your monthly limit.";
 
-export function toResponse(answer: Answer, requestId: string): Response {
-  const { status, body, bytes, headers } = answer;
-  const content = bytes
-    ? new Uint8Array(bytes)
-    : typeof body === "string"
-      ? body
-      : JSON.stringify(body ?? {});
-  return new Response(content, {
+/** LINE's JSON; a string goes out as it is, for faults that answer a proxy's HTML. */
+export function toResponse(
+  status: number,
+  body: unknown = {},
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(typeof body === "string" ? body : JSON.stringify(body), {
     status,
-    headers: { "content-type": "application/json", ...headers, "x-line-request-id": requestId },
+    headers: { "content-type": "application/json", ...headers },
   });
 }

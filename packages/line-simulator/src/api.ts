@@ -1,131 +1,90 @@
-import { type Answer, RATE_LIMIT_MESSAGE, Refusal, toResponse } from "./answer.ts";
-import { readBody } from "./body.ts";
-import { arrives, type Fault } from "./faults.ts";
+import { Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { invalidParameter, RATE_LIMIT_MESSAGE, Refusal, toResponse, unparsableBody } from "./answer.ts";
+import type { ApiCall, ApiEnv } from "./call.ts";
 import { createHandlers } from "./handlers.ts";
-import { KEPT } from "./limits.ts";
-import type { Call, Platform } from "./platform.ts";
+import { isGroupId, isRoomId, isUserId } from "./ids.ts";
+import { KEPT, MAX_BODY_BYTES } from "./limits.ts";
+import type { Platform } from "./platform.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
-import { findRoute, type Operation } from "./routes.ts";
+import { isServedBy, type Operation, ROUTES } from "./routes.ts";
+import { ConnectionLost, noteDecision, strike } from "./strike.ts";
 
-/** One call of the API, as LINE saw it and as its caller did. */
-export type ApiCall = {
-  requestId: string;
-  at: number;
-  method: string;
-  path: string;
-  /** Undefined for a path LINE does not have. */
-  operation?: Operation;
-  retryKey?: string;
-  fault?: Fault["kind"];
-  /** What LINE decided; undefined while it has not, and for requests that never arrived. */
-  decided?: number;
-  /** LINE answered 2xx and did what was asked, whether or not the caller heard of it. */
-  accepted: boolean;
-  /** What the caller got; undefined when no answer reached it (or not yet). */
-  status?: number;
-};
-
-/** The caller's connection broke: what `fetch` rejects with, like the one of Node. */
-export class ConnectionLost extends TypeError {
-  constructor() {
-    super("fetch failed", { cause: new Error("The LINE simulator dropped the connection") });
-  }
-}
-
-/** The API as one function, faults included. */
+/** The Messaging API as a hono app, faults included. */
 export function createApi(platform: Platform, limits: RateLimits) {
-  const { clock, ids, faults, wait, loading } = platform;
+  const { clock, ids, loading, channelAccessToken } = platform;
   const handlers = createHandlers(platform);
   const rates = createRateLimits({ clock, limits });
   const requests: ApiCall[] = [];
+  const app = new Hono<ApiEnv>();
 
-  function record(request: Request, url: URL): ApiCall {
-    const call: ApiCall = {
-      requestId: ids.request(),
-      at: clock(),
-      method: request.method,
-      path: url.pathname,
-      accepted: false,
-    };
-    const retryKey = request.headers.get("x-line-retry-key");
-    if (retryKey !== null) call.retryKey = retryKey;
+  app.use(async (c, next) => {
+    c.req.raw.signal.throwIfAborted();
+    loading.sweep();
+    const { method, path } = c.req;
+    const call: ApiCall = { requestId: ids.request(), at: clock(), method, path, accepted: false };
+    const retryKey = c.req.header("x-line-retry-key");
+    if (retryKey !== undefined) call.retryKey = retryKey;
     requests.push(call);
     if (requests.length > KEPT.requests) requests.shift();
-    return call;
-  }
-
-  async function decide(
-    request: Request,
-    bytes: Uint8Array | "too large",
-    call: ApiCall,
-    params: Call["params"],
-  ) {
-    const answer = await answerTo(request, bytes, call, params).catch((error: unknown) => {
-      if (error instanceof Refusal) return error.answer;
-      throw error;
-    });
-    call.decided = answer.status;
-    call.accepted = answer.status < 300;
-    return answer;
-  }
-
-  async function answerTo(
-    request: Request,
-    bytes: Uint8Array | "too large",
-    { requestId, operation, retryKey }: ApiCall,
-    params: Call["params"],
-  ): Promise<Answer> {
-    if (!operation) throw new Refusal(404, "Not found");
-    authorize(request.headers.get("authorization"), platform.channelAccessToken);
-    if (!rates.allows(operation)) throw new Refusal(429, RATE_LIMIT_MESSAGE);
-    const body = request.method === "GET" ? undefined : parseBody(request, bytes);
-    return handlers[operation]({ requestId, params, body, retryKey });
-  }
-
-  async function fetch(request: Request): Promise<Response> {
-    const { signal } = request;
-    signal.throwIfAborted();
-    loading.sweep();
-    const url = new URL(request.url);
-    const call = record(request, url);
-    const { requestId } = call;
-    const route = findRoute(request.method, url);
-    if (route) call.operation = route.operation;
-    const fault = route && faults.next(route.operation);
-    if (fault) call.fault = fault.kind;
-    if (fault?.kind === "drop-request") throw new ConnectionLost();
-
-    const bytes = await readBody(request);
-    const decided = await orAborted(work(), signal);
-    if (fault?.kind === "lose-response") throw new ConnectionLost();
-    if (fault?.kind === "hang") await orAborted(new Promise<never>(() => {}), signal);
-    if (fault?.kind === "delay" && fault.late !== "request") await orAborted(wait(fault.ms, signal), signal);
-    const answer: Answer = fault?.kind === "status" ? fault : decided!;
-    call.status = answer.status;
-    return toResponse(answer, requestId);
-
-    /** What LINE does with it; not a thing when the fault keeps it away. */
-    async function work(): Promise<Answer | undefined> {
-      if (fault?.kind === "delay" && fault.late === "request") await wait(fault.ms);
-      return arrives(fault) ? decide(request, bytes, call, route?.params ?? {}) : undefined;
-    }
-  }
-
-  return { fetch, requests };
-}
-
-/** Rejects as soon as the caller gives up; the work itself goes on, as it does behind a network. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason);
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+    c.set("call", call);
+    await next();
+    if (call.fault === undefined) noteDecision(c);
+    call.status = c.res.status;
+    c.header("x-line-request-id", call.requestId);
   });
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+
+  /** As far as a request comes without a look at its body. */
+  function admit(operation: Operation): MiddlewareHandler<ApiEnv> {
+    return async (c, next) => {
+      authorize(c.req.header("authorization"), channelAccessToken);
+      if (!rates.allows(operation)) throw new Refusal(429, RATE_LIMIT_MESSAGE);
+      checkIds(c.req.param());
+      await next();
+    };
+  }
+
+  for (const { operation, method, path } of ROUTES) {
+    const onItsHost = arrive(operation);
+    app.on(
+      method,
+      path,
+      onItsHost,
+      strike(operation, platform),
+      admit(operation),
+      readBody,
+      handlers[operation],
+    );
+  }
+  app.notFound((c) => {
+    const message = `Not found: the LINE simulator has no ${c.req.method} ${c.req.path}`;
+    return toResponse(404, { message });
+  });
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return toResponse(error.status, error.body, error.headers);
+    if (error instanceof ConnectionLost || c.req.raw.signal.aborted) throw error;
+    console.error("LINE simulator:", error);
+    return toResponse(500, { message: `The LINE simulator failed: ${error.message}` });
+  });
+
+  return { fetch: async (request: Request): Promise<Response> => app.fetch(request), requests };
 }
 
-function authorize(header: string | null, token: string) {
-  if (header === null) {
+function tooLarge(): never {
+  throw new Refusal(413, "Payload Too Large");
+}
+
+function arrive(operation: Operation): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    if (!isServedBy(new URL(c.req.url).hostname, operation)) return c.notFound();
+    c.var.call.operation = operation;
+    return next();
+  };
+}
+
+function authorize(header: string | undefined, token: string) {
+  if (header === undefined) {
     const scheme = "'Authorization: Bearer <ACCESS TOKEN>'";
     throw new Refusal(401, `Authorization header required. Must follow the scheme, ${scheme}`);
   }
@@ -134,17 +93,32 @@ function authorize(header: string | null, token: string) {
   throw new Refusal(401, `Authentication failed due to the following reason: invalid token. ${advice}`);
 }
 
-function parseBody(request: Request, bytes: Uint8Array | "too large"): unknown {
-  if (bytes === "too large") throw new Refusal(413, "Payload Too Large");
-  if (bytes.length === 0 && request.headers.get("content-type") === null) return undefined;
-  const type = request.headers.get("content-type");
-  if (!/^application\/json\s*(;|$)/i.test(type ?? "")) {
+const ID_RULES: Record<string, (id: string) => boolean> = {
+  userId: isUserId,
+  groupId: isGroupId,
+  roomId: isRoomId,
+};
+
+function checkIds(params: Record<string, string>) {
+  const wrong = Object.entries(params).find(([name, id]) => ID_RULES[name]?.(id) === false);
+  if (wrong) throw invalidParameter(wrong[0]);
+}
+
+/** An empty body is none, whatever its type: LINE's SDK sends `leave` with one for JSON. */
+const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const bytes = c.req.method === "GET" ? new ArrayBuffer() : await c.req.arrayBuffer();
+  if (bytes.byteLength > 0) c.set("body", parse(c.req.header("content-type") ?? "", bytes));
+  await next();
+};
+
+function parse(type: string, bytes: ArrayBuffer): unknown {
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw new Refusal(415, `The content type, ${type}, is not supported`);
   }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    const [, line = "-", column = "-"] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
-    throw new Refusal(400, `The request body could not be parsed as JSON (line: ${line}, column: ${column})`);
+    const [, line, column] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
+    throw unparsableBody(line, column);
   }
 }

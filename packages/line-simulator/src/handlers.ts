@@ -1,17 +1,21 @@
-import { type Answer, invalidBody, MONTHLY_LIMIT_MESSAGE, Refusal } from "./answer.ts";
+import { invalidBody, MONTHLY_LIMIT_MESSAGE, Refusal } from "./answer.ts";
+import type { Call, Handler } from "./call.ts";
+import { createChatHandlers } from "./chat-handlers.ts";
+import { createContentHandlers } from "./content-handlers.ts";
 import { isChatId, isUserId } from "./ids.ts";
 import {
   checkBody,
   endpointBody,
   loadingBody,
   markAsReadBody,
+  mentions,
   type OutgoingMessage,
   pushBody,
   replyBody,
   testBody,
   validateBody,
 } from "./messages.ts";
-import type { Call, Handler, Platform } from "./platform.ts";
+import type { Platform } from "./platform.ts";
 import { isRetryKey } from "./retry-keys.ts";
 import type { Operation } from "./routes.ts";
 import { testWebhook } from "./webhook-test.ts";
@@ -25,18 +29,26 @@ const LOADING_SECONDS = 20;
  * and an accepted one has all of it.
  */
 export function createHandlers(platform: Platform): Record<Operation, Handler> {
-  const { people, timelines, replyTokens, retryKeys, quota, contents, loading, seals, bot, webhook } =
-    platform;
+  const { people, timelines, replyTokens, retryKeys, quota, loading, seals, bot, webhook } = platform;
 
   /** The messages as they were sent: zod would reorder their fields. */
   function messagesFor(chatId: string, body: unknown): OutgoingMessage[] {
     const { messages } = body as { messages: OutgoingMessage[] };
     const strange = messages.findIndex(({ quoteToken }) => quoteToken && !seals.quotes(chatId, quoteToken));
-    if (strange < 0) return messages;
-    throw invalidBody([{ message: "Invalid quote token", property: `messages[${strange}].quoteToken` }]);
+    if (strange >= 0) {
+      throw invalidBody([{ message: "Invalid quote token", property: `messages[${strange}].quoteToken` }]);
+    }
+    const mentioning = isUserId(chatId) ? messages.findIndex(mentions) : -1;
+    if (mentioning >= 0) {
+      const message = "Mentions can be sent to group chats and multi-person chats only";
+      throw invalidBody([{ message, property: `messages[${mentioning}].substitution` }]);
+    }
+    return messages;
   }
 
-  function push({ body, retryKey, requestId }: Call): Answer {
+  function push(c: Call): Response {
+    const { body, call } = c.var;
+    const { retryKey, requestId } = call;
     if (retryKey !== undefined && !isRetryKey(retryKey)) throw new Refusal(400, "Invalid retry key");
     const accepted = retryKey === undefined ? undefined : retryKeys.find(retryKey);
     if (accepted) {
@@ -58,35 +70,37 @@ export function createHandlers(platform: Platform): Record<Operation, Handler> {
       ...(retryKey && { retryKey }),
     });
     if (retryKey) retryKeys.accept(retryKey, requestId, sentMessages);
-    return { status: 200, body: { sentMessages } };
+    return c.json({ sentMessages });
   }
 
-  function reply({ body, retryKey, requestId }: Call): Answer {
-    if (retryKey !== undefined)
+  function reply(c: Call): Response {
+    const { body, call } = c.var;
+    if (call.retryKey !== undefined)
       throw new Refusal(400, "The request header, X-Line-Retry-Key, is not supported");
     const token = replyTokens.find(checkBody(replyBody, body).replyToken);
     if (!token) throw new Refusal(400, "Invalid reply token");
     const messages = messagesFor(token.chatId, body);
 
     replyTokens.use(token);
-    const repliesTo = token.webhookEventId;
+    const { webhookEventId: repliesTo } = token;
+    const { requestId } = call;
     const sentMessages = platform.post(token.chatId, messages, { by: "reply", requestId, repliesTo });
-    return { status: 200, body: { sentMessages } };
+    return c.json({ sentMessages });
   }
 
-  function showLoading({ body }: Call): Answer {
-    const { chatId, loadingSeconds = LOADING_SECONDS } = checkBody(loadingBody, body);
+  function showLoading(c: Call): Response {
+    const { chatId, loadingSeconds = LOADING_SECONDS } = checkBody(loadingBody, c.var.body);
     if (!isUserId(chatId) || !people.users.has(chatId)) {
       const message =
         "Only user id is acceptable, please confirm if there are any group/room ids or illegal ids.";
       throw invalidBody([{ message, property: "chatId" }]);
     }
     if (people.shows(chatId)) loading.start(chatId, loadingSeconds);
-    return { status: 202, body: {} };
+    return c.json({}, 202);
   }
 
-  function markAsRead({ body }: Call): Answer {
-    const opened = seals.openRead(checkBody(markAsReadBody, body).markAsReadToken);
+  function markAsRead(c: Call): Response {
+    const opened = seals.openRead(checkBody(markAsReadBody, c.var.body).markAsReadToken);
     if (!opened) {
       throw new Refusal(
         400,
@@ -95,117 +109,47 @@ export function createHandlers(platform: Platform): Record<Operation, Handler> {
     }
     const messageIds = timelines.markRead(opened.chatId, opened.messageId);
     if (messageIds.length > 0) platform.emit({ type: "read", chatId: opened.chatId, messageIds });
-    return { status: 200, body: {} };
+    return c.json({});
   }
 
-  function profile({ params }: Call): Answer {
-    const user = people.shows(params.userId!);
-    if (!user) throw new Refusal(404, "Not found");
-    const { userId, displayName, language, pictureUrl, statusMessage } = user;
-    return {
-      status: 200,
-      body: {
-        userId,
-        displayName,
-        language,
-        ...(pictureUrl && { pictureUrl }),
-        ...(statusMessage && { statusMessage }),
-      },
-    };
-  }
-
-  function joinedGroup(chatId: string) {
-    const group = people.groups.get(chatId);
-    if (!group?.joined) throw new Refusal(404, "Not found");
-    return group;
-  }
-
-  function memberProfile({ params }: Call): Answer {
-    const member = joinedGroup(params.chatId!).members.find((userId) => userId === params.userId);
-    if (!member) throw new Refusal(404, "Not found");
-    const { userId, displayName, pictureUrl } = people.user(member);
-    return { status: 200, body: { userId, displayName, ...(pictureUrl && { pictureUrl }) } };
-  }
-
-  function groupSummary({ params }: Call): Answer {
-    const { chatId, name } = joinedGroup(params.chatId!);
-    return { status: 200, body: { groupId: chatId, groupName: name } };
-  }
-
-  function leave({ params }: Call): Answer {
-    const group = joinedGroup(params.chatId!);
-    group.joined = false;
-    platform.emit({ type: "group", group });
-    return { status: 200, body: {} };
-  }
-
-  /** The bytes of a message, or LINE's reason why not. */
-  function contentOf({ params }: Call) {
-    const messageId = params.messageId!;
-    const content = contents.find(messageId);
-    if (content) return content;
-    if (timelines.find(messageId)?.entry.unsent) throw new Refusal(410, "The content is gone");
-    throw new Refusal(404, "not found");
-  }
-
-  function content(call: Call, suits: (type: string) => boolean = () => true): Answer {
-    const { type, readyAt, bytes, contentType } = contentOf(call);
-    if (!suits(type)) throw new Refusal(400, "The content can not be previewed");
-    if (platform.clock() < readyAt) return { status: 202, body: {} };
-    return { status: 200, bytes, headers: { "content-type": contentType } };
-  }
-
-  function transcoding(call: Call): Answer {
-    const { type, readyAt } = contentOf(call);
-    if (type !== "video" && type !== "audio") {
-      throw new Refusal(400, "Transcoding status doesn't support this type of content");
-    }
-    return { status: 200, body: { status: platform.clock() < readyAt ? "processing" : "succeeded" } };
-  }
-
-  function setEndpoint({ body }: Call): Answer {
-    const { endpoint } = checkBody(endpointBody, body);
+  function setEndpoint(c: Call): Response {
+    const { endpoint } = checkBody(endpointBody, c.var.body);
     webhook.url = webhookUrl(endpoint);
-    return { status: 200, body: {} };
+    return c.json({});
   }
 
-  async function test({ body }: Call): Promise<Answer> {
-    const { endpoint } = checkBody(testBody, body ?? {});
+  async function test(c: Call): Promise<Response> {
+    const { endpoint } = checkBody(testBody, c.var.body ?? {});
     const url = endpoint === undefined ? webhook.url : webhookUrl(endpoint);
-    if (!url) throw new Refusal(404, "Webhook endpoint not found");
-    return { status: 200, body: await testWebhook(platform, url) };
+    if (!url) throw noEndpoint();
+    return c.json(await testWebhook(platform, url));
   }
 
   return {
+    ...createChatHandlers(platform),
+    ...createContentHandlers(platform),
     push,
     reply,
-    validate({ body }) {
-      checkBody(validateBody, body);
-      return { status: 200, body: {} };
+    validate(c) {
+      checkBody(validateBody, c.var.body);
+      return c.json({});
     },
     loading: showLoading,
     "mark-as-read": markAsRead,
-    profile,
-    "member-profile": memberProfile,
-    "group-summary": groupSummary,
-    leave,
-    info: () => ({ status: 200, body: { ...bot, chatMode: "chat", markAsReadMode: "manual" } }),
-    quota: () => ({
-      status: 200,
-      body: quota.limit === undefined ? { type: "none" } : { type: "limited", value: quota.limit },
-    }),
-    consumption: () => ({ status: 200, body: { totalUsage: quota.used() } }),
-    "webhook-endpoint"() {
-      if (!webhook.url) throw new Refusal(404, "Webhook endpoint not found");
-      return { status: 200, body: { endpoint: webhook.url, active: true } };
+    info: (c) => c.json({ ...bot, chatMode: "chat", markAsReadMode: "manual" }),
+    quota: (c) =>
+      c.json(quota.limit === undefined ? { type: "none" } : { type: "limited", value: quota.limit }),
+    consumption: (c) => c.json({ totalUsage: quota.used() }),
+    "webhook-endpoint"(c) {
+      if (!webhook.url) throw noEndpoint();
+      return c.json({ endpoint: webhook.url, active: true });
     },
     "set-webhook-endpoint": setEndpoint,
     "webhook-test": test,
-    content: (call) => content(call),
-    "content-preview": (call) => content(call, (type) => type === "image" || type === "video"),
-    "content-transcoding": transcoding,
   };
 }
+
+const noEndpoint = () => new Refusal(404, "Webhook endpoint not found");
 
 function invalidProperty(property: string): Refusal {
   return new Refusal(400, `The property, '${property}', in the request body is invalid (line: -, column: -)`);

@@ -51,4 +51,6 @@ export function createIds({ random, serial = 0 }: { random: () => number; serial
 
 /** True for the id of a user, group or room, as LINE writes them. */
 export const isChatId = (id: string) => /^[UCR][0-9a-f]{32}$/.test(id);
+export const isGroupId = (id: string) => /^C[0-9a-f]{32}$/.test(id);
+export const isRoomId = (id: string) => /^R[0-9a-f]{32}$/.test(id);
 export const isUserId = (id: string) => /^U[0-9a-f]{32}$/.test(id);

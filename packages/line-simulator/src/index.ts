@@ -1,5 +1,5 @@
 export type { Act } from "./actions.ts";
-export { type ApiCall, ConnectionLost } from "./api.ts";
+export type { ApiCall } from "./call.ts";
 export type { Change, WebhookStatus } from "./changes.ts";
 export type * from "./events.ts";
 export { type Fault, type FaultRule, MONTHLY_LIMITED, RATE_LIMITED } from "./faults.ts";
@@ -12,5 +12,6 @@ export type { Operation } from "./routes.ts";
 export { type LineServer, serveLine } from "./serve.ts";
 export { createLineSimulator, type LineSimulator, type LineSimulatorOptions } from "./simulator.ts";
 export type { Snapshot } from "./snapshot.ts";
+export { ConnectionLost } from "./strike.ts";
 export type { BotEntry, TimelineEntry, UserEntry } from "./timeline.ts";
 export { type DeliverOptions, type Delivery, sign } from "./webhook.ts";

@@ -18,10 +18,22 @@ export const KEPT = {
 export const MAX_MESSAGES = 5;
 /** LINE: 5,000 UTF-16 code units, which is what String.length counts. */
 export const MAX_TEXT_UNITS = 5_000;
+/** LINE: a button's label has 20 characters, as a reader counts them. */
+export const MAX_LABEL = 20;
+/** LINE: what a button says or sends has 300. */
+export const MAX_ACTION_TEXT = 300;
+/** LINE: 1,000 for a button's URI, and for what it copies. */
+export const MAX_ACTION_URI = 1_000;
+/** LINE: 20 emoji of its own in a text. */
+export const MAX_EMOJIS = 20;
 /** LINE: 2 MB for a request body. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** LINE: 13 quick reply buttons. */
 export const MAX_QUICK_REPLIES = 13;
+/** LINE: a list of followers has 300 unless asked otherwise, and at most 1,000; one of members 100. */
+export const DEFAULT_PAGE = 300;
+export const MAX_PAGE = 1_000;
+export const MEMBER_PAGE = 100;
 /** LINE: a retry key is remembered for 24 hours after it was accepted. */
 export const RETRY_KEY_MS = 24 * 60 * 60_000;
 /** LINE: a redelivered reply token is worth nothing 20 minutes after its event. */

@@ -1,32 +1,16 @@
 import * as z from "zod/mini";
-import { type ErrorDetail, invalidBody } from "./answer.ts";
-import { MAX_MESSAGES, MAX_QUICK_REPLIES, MAX_TEXT_UNITS } from "./limits.ts";
+import { type ErrorDetail, invalidBody, unparsableBody } from "./answer.ts";
+import { EMPTY, httpsUrl, oneOf, required, upTo } from "./fields.ts";
+import { MAX_EMOJIS, MAX_MESSAGES, MAX_TEXT_UNITS } from "./limits.ts";
+import { quickReply } from "./quick-reply.ts";
 
 /** A message as the bot sent it, unknown fields included. */
 export type OutgoingMessage = { type: string; text?: string; quoteToken?: string; [field: string]: unknown };
 
-const EMPTY = "May not be empty";
-const required = z.string({ error: EMPTY }).check(z.minLength(1, EMPTY));
-/** LINE counts UTF-16 code units; zod's own maxLength counts code points and lets twice as many emoji pass. */
-const upTo = (max: number) =>
-  required.check(z.refine((text) => text.length <= max, `Length must be between 0 and ${max}`));
-const httpsUrl = upTo(2_000).check(z.regex(/^https:\/\//, "Must be a valid HTTPS URL"));
 const something = z.looseObject({}, { error: EMPTY });
 
-const quickReplies = `Size must be between 1 and ${MAX_QUICK_REPLIES}`;
 const common = {
-  quickReply: z.optional(
-    z.looseObject({
-      items: z
-        .array(
-          z.looseObject({
-            action: z.looseObject({ type: required, label: z.optional(upTo(20)) }, { error: EMPTY }),
-          }),
-          { error: EMPTY },
-        )
-        .check(z.minLength(1, quickReplies), z.maxLength(MAX_QUICK_REPLIES, quickReplies)),
-    }),
-  ),
+  quickReply: z.optional(quickReply),
   sender: z.optional(
     z.looseObject({
       name: z.optional(
@@ -45,19 +29,45 @@ function unknownSubstitution(message: { text: string; substitution?: Record<stri
   return strayBrace || keys.some((key) => !Object.hasOwn(message.substitution ?? {}, key));
 }
 
+type SubstitutingMessage = { substitution?: Record<string, { type?: unknown }> };
+
+/** A mention in textV2, which a 1:1 chat does not take. */
+export function mentions(message: OutgoingMessage): boolean {
+  const { substitution = {} } = message as SubstitutingMessage;
+  return message.type === "textV2" && Object.values(substitution).some(({ type }) => type === "mention");
+}
+
+const emojiCount = `Size must be between 1 and ${MAX_EMOJIS}`;
+const emojis = z
+  .array(z.looseObject({ index: z.int().check(z.gte(0)), productId: required, emojiId: required }))
+  .check(z.minLength(1, emojiCount), z.maxLength(MAX_EMOJIS, emojiCount));
+
+/** LINE puts its emoji in the place of a dollar sign. */
+function isWithoutPlace({ text, emojis }: { text: string; emojis?: { index: number }[] | undefined }) {
+  return emojis?.some(({ index }) => text[index] !== "$") ?? false;
+}
+
 const kinds = [
-  z.looseObject({
-    type: z.literal("text"),
-    text: upTo(MAX_TEXT_UNITS),
-    quoteToken: z.optional(required),
-    ...common,
-  }),
+  z
+    .looseObject({
+      type: z.literal("text"),
+      text: upTo(MAX_TEXT_UNITS),
+      emojis: z.optional(emojis),
+      quoteToken: z.optional(required),
+      ...common,
+    })
+    .check(
+      z.refine((message) => !isWithoutPlace(message), {
+        error: "Each index must be that of a dollar sign in the text",
+        path: ["emojis"],
+      }),
+    ),
   z
     .looseObject({
       type: z.literal("textV2"),
       text: upTo(MAX_TEXT_UNITS),
       quoteToken: z.optional(required),
-      substitution: z.optional(z.record(z.string(), z.unknown())),
+      substitution: z.optional(z.record(z.string().check(z.regex(/^[0-9A-Za-z_]{1,20}$/)), something)),
       ...common,
     })
     .check(
@@ -99,19 +109,10 @@ const kinds = [
   z.looseObject({ type: z.literal("coupon"), couponId: required, ...common }),
 ] as const;
 
-const types = kinds.map((kind) => ("shape" in kind ? kind.shape.type.def.values[0] : ""));
 const count = `Size must be between 1 and ${MAX_MESSAGES}`;
 
 const messages = z
-  .array(
-    z.discriminatedUnion("type", kinds, {
-      error: (issue) => {
-        const type = (issue.input as { type?: unknown } | null)?.type;
-        return type ? `Must be one of the following values: [${types.join(", ")}]` : EMPTY;
-      },
-    }),
-    { error: EMPTY },
-  )
+  .array(oneOf(kinds), { error: EMPTY })
   .check(z.minLength(1, count), z.maxLength(MAX_MESSAGES, count));
 
 export const pushBody = z.looseObject({ to: required, messages });
@@ -133,6 +134,7 @@ export const testBody = z.looseObject({ endpoint: z.optional(z.string()) });
 
 /** Checks a body, or refuses it with every error it has, in LINE's words. */
 export function checkBody<T>(schema: z.ZodMiniType<T>, body: unknown): T {
+  if (body === undefined) throw unparsableBody();
   const result = z.safeParse(schema, body);
   if (result.success) return result.data;
   throw invalidBody(result.error.issues.map(toDetail));

@@ -1,4 +1,3 @@
-import type { Answer } from "./answer.ts";
 import { createChanges } from "./changes.ts";
 import { createContents } from "./contents.ts";
 import { createFaults } from "./faults.ts";
@@ -113,14 +112,3 @@ export function createPlatform(options: PlatformOptions) {
     },
   };
 }
-
-/** One API request, read and authorized. */
-export type Call = {
-  requestId: string;
-  params: Record<string, string>;
-  /** The parsed JSON body; undefined where the endpoint takes none. */
-  body: unknown;
-  retryKey: string | undefined;
-};
-
-export type Handler = (call: Call) => Answer | Promise<Answer>;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createActions } from "./actions.ts";
 import { createAdmin } from "./admin.ts";
-import { type ApiCall, createApi } from "./api.ts";
+import { createApi } from "./api.ts";
+import type { ApiCall } from "./call.ts";
 import { createCast } from "./cast.ts";
 import { createPlatform, type Fetch, type Wait } from "./platform.ts";
 import { LINE_RATE_LIMITS, type RateLimits } from "./rate-limits.ts";
@@ -95,8 +96,9 @@ export function createLineSimulator(options: LineSimulatorOptions) {
     ...line,
 
     /** The whole HTTP surface: api.line.me, api-data.line.me and /_simulator/. */
-    fetch(request: Request): Promise<Response> {
-      return new URL(request.url).pathname.startsWith("/_simulator") ? admin(request) : api.fetch(request);
+    async fetch(request: Request): Promise<Response> {
+      const { pathname } = new URL(request.url);
+      return pathname.startsWith("/_simulator") ? admin.fetch(request) : api.fetch(request);
     },
   };
 }

@@ -28,9 +28,10 @@ test("without the right bearer token it answers 401 and does nothing", async () 
   expect(line.timeline(taro)).toEqual([]);
 });
 
-test("a path or method LINE does not have is not found", async () => {
+test("a path or method that is not there is not found, and named", async () => {
   const { api } = setUp();
-  expect(await api.get("/v2/bot/nothing")).toMatchObject({ status: 404, body: { message: "Not found" } });
+  const message = "Not found: the LINE simulator has no GET /v2/bot/nothing";
+  expect(await api.get("/v2/bot/nothing")).toMatchObject({ status: 404, body: { message } });
   expect((await api.get("/v2/bot/message/push")).status).toBe(404);
   expect((await api.call("POST", "/v2/bot/message/push/", {})).status).toBe(404);
 });

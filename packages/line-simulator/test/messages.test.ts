@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { botTexts, setUp } from "./support.ts";
 
 /** Pushes these messages; @returns the answer's status and details. */
@@ -48,6 +48,61 @@ test("thirteen quick replies are the most", async () => {
   expect((await send(quick(14))).details).toEqual([{ message: "Size must be between 1 and 13", property }]);
 });
 
+test("nobody can be mentioned in a 1:1 chat", async () => {
+  const { line, taro, api } = setUp();
+  const { chatId } = line.addGroup({ name: "G", members: [taro] });
+  const substitution = { all: { type: "mention", mentionee: { type: "all" } } };
+  const mention = (to: string) =>
+    api.call("POST", "/v2/bot/message/push", {
+      to,
+      messages: [text("x"), { type: "textV2", text: "{all}", substitution }],
+    });
+  expect((await mention(chatId)).status).toBe(200);
+  expect((await mention(taro)).body.details).toMatchObject([{ property: "messages[1].substitution" }]);
+});
+
+test("LINE's emoji stand in the place of dollar signs", async () => {
+  const at = (index: number) => [{ ...text("𠮷 $"), emojis: [{ index, productId: "p", emojiId: "001" }] }];
+  expect((await send(at(3))).status).toBe(200);
+  expect((await send(at(2))).details).toMatchObject([{ property: "messages[0].emojis" }]);
+});
+
+describe("a quick reply", () => {
+  const quick = async (action: object) => {
+    const { details } = await send([{ ...text("?"), quickReply: { items: [{ type: "action", action }] } }]);
+    return details?.map(({ property }: { property: string }) => property.replace(/^.*\.action\./, ""));
+  };
+  const family = "👨‍👩‍👧";
+
+  test.each<[object]>([
+    [{ type: "message", label: family.repeat(20), text: family.repeat(300) }],
+    [{ type: "postback", label: "x", data: "x".repeat(300), displayText: "x" }],
+    [{ type: "postback", label: "x", data: "x", inputOption: "openKeyboard", fillInText: "x" }],
+    [{ type: "uri", label: "x", uri: "tel:117" }],
+    [{ type: "datetimepicker", label: "x", data: "x", mode: "date" }],
+    [{ type: "camera", label: "x" }],
+    [{ type: "cameraRoll", label: "x" }],
+    [{ type: "location", label: "x" }],
+    [{ type: "clipboard", label: "x", clipboardText: "x".repeat(1_000) }],
+  ])("can be %j", async (action) => {
+    expect(await quick(action)).toBeUndefined();
+  });
+
+  test.each<[object, string]>([
+    [{ type: "message", text: "x" }, "label"],
+    [{ type: "message", label: "x".repeat(21), text: "x" }, "label"],
+    [{ type: "message", label: "x", text: "x".repeat(301) }, "text"],
+    [{ type: "postback", label: "x", data: "x".repeat(301) }, "data"],
+    [{ type: "postback", label: "x", data: "x", fillInText: "x" }, "fillInText"],
+    [{ type: "uri", label: "x", uri: "ftp://x.test" }, "uri"],
+    [{ type: "clipboard", label: "x", clipboardText: "x".repeat(1_001) }, "clipboardText"],
+    [{ type: "richmenuswitch", label: "x", data: "x", richMenuAliasId: "x" }, "type"],
+    [{ type: "poem", label: "x" }, "type"],
+  ])("cannot be %j", async (action, property) => {
+    expect(await quick(action)).toEqual([property]);
+  });
+});
+
 test("a sender's name is short and not LINE", async () => {
   const named = (name: string) => [{ ...text("x"), sender: { name } }];
   expect((await send(named("Henji"))).status).toBe(200);
@@ -60,8 +115,13 @@ test("textV2 takes braces for substitutions, text does not", async () => {
   expect((await send([{ type: "textV2", text: "f() { return 1 }" }])).details[0].property).toBe(
     "messages[0].text",
   );
-  const substitution = { name: { type: "mention", mentionee: { type: "all" } } };
-  expect((await send([{ type: "textV2", text: "{name} {{ok}}", substitution }])).status).toBe(200);
+  const emoji = { type: "emoji", productId: "5ac1bfd5040ab15980c9b435", emojiId: "001" };
+  const named = (name: string) => [
+    { type: "textV2", text: `{${name}} {{ok}}`, substitution: { [name]: emoji } },
+  ];
+  expect((await send(named("name_1"))).status).toBe(200);
+  expect((await send(named("名前"))).details).toMatchObject([{ property: "messages[0].substitution.名前" }]);
+  expect((await send(named("x".repeat(21)))).status).toBe(400);
 });
 
 test("texts arrive exactly as they were sent", async () => {

@@ -255,3 +255,12 @@ describe("webhook endpoint", () => {
     expect((await hanging).body).toMatchObject({ statusCode: 0, reason: "REQUEST_TIMEOUT" });
   });
 });
+
+test("what a member takes back or presses in a group says who it was", () => {
+  const { line, taro } = setUp();
+  const { chatId } = line.addGroup({ name: "G", members: [taro] });
+  const { message } = line.say({ from: taro, in: chatId, text: "oops" });
+  const source = { type: "group", groupId: chatId, userId: taro };
+  expect(line.unsend({ messageId: message.id }).source).toEqual(source);
+  expect(line.postback({ from: taro, in: chatId, data: "x" }).source).toEqual(source);
+});
