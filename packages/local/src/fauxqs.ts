@@ -1,29 +1,28 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdirSync } from "node:fs";
-import { type BuildAppOptions, buildApp } from "fauxqs";
+import { type FauxqsServer, startFauxqs } from "fauxqs";
 
-type Stores = NonNullable<BuildAppOptions["stores"]>;
+/** Node tells here that a server is about to listen, and where; it takes the options as they are then. */
+const listening = "tracing:net.server.listen:asyncStart";
 
 /**
- * fauxqs' own start listens on every interface of the machine; ours must not. So the app is built from its
- * parts, which its package does not export: they are imported by their place in it.
+ * fauxqs listens on every interface of the machine and has no option for another; ours must be on loopback only.
+ *
+ * @param directory where messages are kept between runs; nothing: in memory
  */
-export async function buildFauxqs(directory: string | undefined): Promise<ReturnType<typeof buildApp>> {
-  const part = (file: string) => import(new URL(file, import.meta.resolve("fauxqs")).href);
-  const [{ SqsStore }, { SnsStore }, { S3Store }] = await Promise.all([
-    part("sqs/sqsStore.js"),
-    part("sns/snsStore.js"),
-    part("s3/s3Store.js"),
-  ]);
-  const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
-  const app = buildApp({ logger: false, stores });
-  if (!directory) return app;
+export async function startOnLoopback(port: number, directory: string | undefined): Promise<FauxqsServer> {
+  if (directory) mkdirSync(directory, { recursive: true });
+  subscribe(listening, moveToLoopback);
+  try {
+    const fauxqs = await startFauxqs({ port, logger: false, ...(directory && { dataDir: directory }) });
+    if (new URL(fauxqs.address).hostname === "127.0.0.1") return fauxqs;
+    await fauxqs.stop();
+    throw new Error(`fauxqs listens on ${fauxqs.address}: it must not be reached from other machines`);
+  } finally {
+    unsubscribe(listening, moveToLoopback);
+  }
+}
 
-  mkdirSync(directory, { recursive: true });
-  const { PersistenceManager } = await part("persistence.js");
-  const persistence = new PersistenceManager(directory);
-  persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
-  stores.sqsStore.persistence = persistence;
-  for (const known of stores.sqsStore.allQueues()) known.persistence = persistence;
-  app.addHook("preClose", () => persistence.close());
-  return app;
+function moveToLoopback(message: unknown): void {
+  (message as { options: { host?: string } }).options.host = "127.0.0.1";
 }
