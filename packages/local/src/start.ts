@@ -3,11 +3,12 @@ import { type Chats, createChats } from "@henji/core/chat/chats";
 import { type LogLevel, logChannel } from "@henji/core/log";
 import { createTableClient } from "@henji/core/table";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
+import { serve } from "@henji/loopback";
 import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
 import { startAws } from "./aws.ts";
 import type { BotInUse } from "./bot-in-use.ts";
 import { createTable } from "./dynamo.ts";
-import { type FunctionUrlHandler, serveFunctionUrl } from "./function-server.ts";
+import { createFunctionUrl, type FunctionUrlHandler } from "./function-url.ts";
 import { keepLine, restoreLine } from "./line-state.ts";
 import type { RunWorkerOptions } from "./run-worker.ts";
 import { createQueues, localAws } from "./sqs.ts";
@@ -80,7 +81,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     stops.push(async () => queues.client.destroy());
 
     const ingressHandler = Promise.withResolvers<FunctionUrlHandler>();
-    const ingress = await serveFunctionUrl(async (event) => (await ingressHandler.promise)(event), port(0));
+    const functionUrl = createFunctionUrl(async (event) => (await ingressHandler.promise)(event));
+    const ingress = await serve(functionUrl.fetch, port(0));
     stops.push(ingress.close);
 
     const line = createLineSimulator({

@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { listen } from "@henji/loopback";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { listen } from "../src/listen.ts";
 import type { View } from "../src/studio-view.ts";
 
 const main = resolve(import.meta.dirname, "../src/main.ts");

@@ -226,7 +226,7 @@ test("what is not a message or a name is refused", async () => {
   expect((await post("/api/block", { userId, blocked: "yes" })).status).toBe(400);
   expect((await post("/api/other", {})).status).toBe(404);
   expect((await post("/api/users", { name: " " })).status).toBe(400);
-  expect((await post("/api/users", { name: "x".repeat(70_000) })).status).toBe(400);
+  expect((await post("/api/users", { name: "x".repeat(70_000) })).status).toBe(413);
   expect((await post("/api/say", { userId, text: "Hello" }, { "content-type": "text/plain" })).status).toBe(
     400,
   );

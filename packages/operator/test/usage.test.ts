@@ -6,8 +6,8 @@ import { join, resolve } from "node:path";
 import { chatHash } from "@henji/core/log";
 import { dayOf } from "@henji/core/time-zone";
 import { writeEnvironment } from "@henji/local/environment-file";
-import { listen } from "@henji/local/listen";
 import { type Local, startLocal } from "@henji/local/start";
+import { listen } from "@henji/loopback";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { awayFromMidnight } from "../../local/test/support.ts";
 
