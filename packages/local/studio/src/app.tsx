@@ -2,18 +2,13 @@ import { useEffect, useReducer, useState } from "preact/hooks";
 import type { Message } from "../../src/studio-view.ts";
 import { ChatPane } from "./chat.tsx";
 import { ChatList } from "./chat-list.tsx";
-import { Header } from "./header.tsx";
+import { Header, type Pane } from "./header.tsx";
 import { useUnread } from "./hooks.ts";
+import type { Marks } from "./marks.ts";
 import { follow } from "./server.ts";
 import { initial, reduce } from "./state.ts";
 import { WaysPane } from "./ways.tsx";
 import { words } from "./words.ts";
-
-/** On a phone one of the two shows at a time; on anything wider both do. */
-export type Pane = "chat" | "ways";
-
-/** A message and its way are marked together; `pointed` lasts as long as the pointer is on one of them. */
-export type Marks = { selected: string | undefined; pointed: string | undefined };
 
 export function App() {
   const [{ view, connected }, dispatch] = useReducer(reduce, initial);

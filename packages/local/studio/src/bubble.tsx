@@ -1,7 +1,7 @@
 import type { Message } from "../../src/studio-view.ts";
-import type { Marks } from "./app.tsx";
 import { Avatar } from "./avatar.tsx";
 import { formatTime, langOf } from "./format.ts";
+import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
 import { unsend } from "./server.ts";
 import { words } from "./words.ts";

@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Chat, Message, View } from "../../src/studio-view.ts";
-import type { Marks } from "./app.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Bubble } from "./bubble.tsx";
 import { nameOf } from "./chat-list.tsx";
 import { Composer } from "./composer.tsx";
 import { dayKey, formatDay } from "./format.ts";
+import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
 import { QuickReplies } from "./quick-replies.tsx";
 import { setBlocked } from "./server.ts";

@@ -1,6 +1,8 @@
 import type { StudioInfo } from "../../src/studio-view.ts";
-import type { Pane } from "./app.tsx";
 import { words } from "./words.ts";
+
+/** On a phone one of the two shows at a time; on anything wider both do. */
+export type Pane = "chat" | "ways";
 
 type Props = { info: StudioInfo; pane: Pane; ways: number; onPane: (pane: Pane) => void };
 

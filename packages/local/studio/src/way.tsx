@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../../src/studio-view.ts";
 import type { Step, Way } from "../../src/trace-way.ts";
-import type { Marks } from "./app.tsx";
 import { formatDuration, formatExactTime, formatNumber, langOf, oneLine } from "./format.ts";
 import { useNow } from "./hooks.ts";
+import type { Marks } from "./marks.ts";
 import { stateOf, totalMs, waitedSteps, waitingFor } from "./way-state.ts";
 import { words } from "./words.ts";
 

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Chat, View } from "../../src/studio-view.ts";
 import type { Way } from "../../src/trace-way.ts";
-import type { Marks } from "./app.tsx";
+import type { Marks } from "./marks.ts";
 import { MemoryPanel } from "./memory.tsx";
 import { WayCard } from "./way.tsx";
 import { stateOf } from "./way-state.ts";
