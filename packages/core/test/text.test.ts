@@ -72,6 +72,12 @@ test("a character longer than a message is torn between code points", () => {
   expect(split(chain.repeat(3), 4, 9)).toEqual([chain, chain, chain]);
 });
 
+test("a button's label has 20 characters as a reader counts them, none of them torn apart", () => {
+  const family = "👩‍👩‍👧‍👦";
+  const [message] = withButtons(toMessages("?", "(cut)"), [{ label: family.repeat(21), text: "x" }]);
+  expect(message?.quickReply?.items[0]?.action.label).toBe(family.repeat(20));
+});
+
 test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {
   const unit = fc.oneof(
     fc.string({ unit: "binary" }),

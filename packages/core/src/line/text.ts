@@ -10,7 +10,7 @@ export type QuickReply = {
   items: { type: "action"; action: { type: "message"; label: string; text: string } }[];
 };
 
-/** LINE: a button's label has at most 20 characters. */
+/** LINE: a button's label has at most 20 grapheme clusters. */
 const MAX_LABEL = 20;
 
 /** The messages with buttons under the last. */
@@ -20,13 +20,18 @@ export function withButtons(
 ): TextMessage[] {
   const items = buttons.map(({ label, text }) => ({
     type: "action" as const,
-    action: { type: "message" as const, label: label.slice(0, MAX_LABEL), text },
+    action: { type: "message" as const, label: shorten(label), text },
   }));
   const last = messages.at(-1);
   return last && items.length > 0
     ? [...messages.slice(0, -1), { ...last, quickReply: { items } }]
     : [...messages];
 }
+
+const shorten = (label: string) =>
+  Array.from(new Intl.Segmenter().segment(label), ({ segment }) => segment)
+    .slice(0, MAX_LABEL)
+    .join("");
 
 /**
  * An answer as LINE messages, in one call's worth: at most 5 of at most 5,000 UTF-16 code
