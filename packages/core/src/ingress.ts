@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 import { toBotError } from "./error.ts";
-import { chatIdOf, type LineEvent, lineEvent, webhookBody } from "./line/event.ts";
-import { isSigned } from "./line/signature.ts";
 import { chatHash, type Log } from "./log.ts";
+import { chatIdOf, type LineEvent, lineEvent, webhookBody } from "./platform/line/event.ts";
+import { isSigned } from "./platform/line/signature.ts";
 import { encodeJob, type Job } from "./queue/job.ts";
 import { isSqsId, type Outgoing, type Sender } from "./queue/sqs.ts";
 import { ingress as limits, sqsLimits } from "./settings.ts";

@@ -1,5 +1,5 @@
-import { erasureOf } from "./line/event.ts";
-import { type Batch, createHandleMessage, type MessageOptions } from "./message.ts";
+import { type Batch, createHandleMessage, type MessageOptions } from "./handle.ts";
+import { erasureOf } from "./platform/line/event.ts";
 import { holdBatch } from "./queue/hold.ts";
 import { inOrder } from "./queue/in-order.ts";
 import { decodeJob } from "./queue/job.ts";

@@ -1,5 +1,5 @@
-import { commandOf, languageFor, wordsFor } from "@henji/core/command/command";
-import { LONGEST_WORDS, plainWords } from "@henji/core/command/words";
+import { LONGEST_WORDS, plainWords } from "@henji/core/bot/words";
+import { commandOf, languageFor, wordsFor } from "@henji/core/decide/command";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 

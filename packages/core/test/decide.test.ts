@@ -1,7 +1,7 @@
 import type { CommandName } from "@henji/core/bot";
 import type { Memory } from "@henji/core/chat/chats";
-import { wordsFor } from "@henji/core/command/command";
-import { createDecide, isTakenAway } from "@henji/core/command/decide";
+import { wordsFor } from "@henji/core/decide/command";
+import { createDecide, isTakenAway } from "@henji/core/decide/decide";
 import type { Turn } from "@henji/core/turn/turn";
 import { describe, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";

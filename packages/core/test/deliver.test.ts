@@ -1,6 +1,6 @@
 import { BotError } from "@henji/core/error";
-import type { SendResult } from "@henji/core/line/api";
-import { createDeliver, isFresh } from "@henji/core/line/deliver";
+import type { SendResult } from "@henji/core/platform/line/api";
+import { createDeliver, isFresh } from "@henji/core/platform/line/deliver";
 import { deadlines, replyTokenFreshMs } from "@henji/core/settings";
 import type { Answer, Turn } from "@henji/core/turn/turn";
 import { beforeEach, describe, expect, test } from "vitest";

@@ -8,7 +8,7 @@ import {
   lineEvent,
   questionOf,
   webhookBody,
-} from "@henji/core/line/event";
+} from "@henji/core/platform/line/event";
 import { describe, expect, test } from "vitest";
 
 const user = { type: "user", userId: "U1" };

@@ -1,5 +1,5 @@
 import type { Page } from "@henji/core/chat/chats";
-import { type ExportRequest, exportPage } from "@henji/core/command/export";
+import { type ExportRequest, exportPage } from "@henji/core/reply/export";
 import type { StoredTurn } from "@henji/core/turn/turn";
 import { expect, test } from "vitest";
 

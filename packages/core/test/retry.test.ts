@@ -1,4 +1,4 @@
-import { retryKeyOf } from "@henji/core/line/retry-key";
+import { retryKeyOf } from "@henji/core/platform/line/retry-key";
 import { retryDelayS } from "@henji/core/queue/retry";
 import { deadlines, hold, queue, retry, worker } from "@henji/core/settings";
 import { expect, test } from "vitest";

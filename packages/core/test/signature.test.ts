@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { isSigned } from "@henji/core/line/signature";
+import { isSigned } from "@henji/core/platform/line/signature";
 import { expect, test } from "vitest";
 
 const body = Buffer.from('{"destination":"U0","events":[]}');

@@ -1,5 +1,5 @@
-import { retryKeyOf } from "@henji/core/line/retry-key";
 import { chatHash, type LogEntry, logChannel } from "@henji/core/log";
+import { retryKeyOf } from "@henji/core/platform/line/retry-key";
 import type {
   BotEntry,
   Change,

@@ -59,7 +59,7 @@ const close = (server: { close(): Promise<void> }) => server.close();
 /** A bot.config.ts somewhere else, so that the project's own is left alone. */
 function config(change: (text: string) => string): string {
   const file = join(directory, "bot.config.ts");
-  const core = resolve(import.meta.dirname, "../../core/src/bot.ts");
+  const core = resolve(import.meta.dirname, "../../core/src/bot/bot.ts");
   writeFileSync(file, change(readFileSync(shippedConfig, "utf8").replace("@henji/core/bot", core)));
   return file;
 }

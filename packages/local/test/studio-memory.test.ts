@@ -16,7 +16,7 @@ let memoryOf: (chatId: string) => Promise<ChatMemory>;
 /** A bot.config.ts of the test's own, with other marks. */
 function configure(marks: Record<string, number>) {
   const shipped = readFileSync(resolve(import.meta.dirname, "../../../bot.config.ts"), "utf8");
-  const core = resolve(import.meta.dirname, "../../core/src/bot.ts");
+  const core = resolve(import.meta.dirname, "../../core/src/bot/bot.ts");
   writeFileSync(
     botConfig,
     Object.entries(marks).reduce(

@@ -1,6 +1,6 @@
 import { request } from "node:http";
-import { retryKeyOf } from "@henji/core/line/retry-key";
 import { chatHash, createLog } from "@henji/core/log";
+import { retryKeyOf } from "@henji/core/platform/line/retry-key";
 import { createLineSimulator, type LineSimulator } from "@henji/line-simulator";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Studio, startStudio } from "../src/studio.ts";

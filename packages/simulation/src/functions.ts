@@ -1,10 +1,10 @@
 import type { Bot } from "@henji/core/bot";
 import { createIngress } from "@henji/core/ingress";
-import type { Line } from "@henji/core/line/api";
-import { withLineBreaker } from "@henji/core/line/breaker";
 import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
+import type { Line } from "@henji/core/platform/line/api";
+import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { worker as settings } from "@henji/core/settings";
 import { createTokenCap } from "@henji/core/usage/cap";

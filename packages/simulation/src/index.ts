@@ -1,4 +1,4 @@
-export { createMemoryLine, type MemoryLine, type MemoryLineOptions } from "./line.ts";
+export { createMemoryLine, type MemoryLine, type MemoryLineOptions, type Refusal } from "./line.ts";
 export { type Behaviour, createMemoryModel, type MemoryModelOptions } from "./model.ts";
 export { createNetwork, directNetwork, type Network, type Trip } from "./network.ts";
 export { createProcess } from "./process.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "@henji/core/clock";
-import { createLine, type Line } from "@henji/core/line/api";
-import type { TextMessage } from "@henji/core/line/text";
-import { RequestNotSent } from "@henji/core/line/unsent";
+import { createLine, type Line } from "@henji/core/platform/line/api";
+import { RequestNotSent } from "@henji/core/platform/line/request-not-sent";
+import type { TextMessage } from "@henji/core/platform/line/text";
 import type { DeliveryWay } from "@henji/core/turn/turn";
 import { directNetwork, type Failure, type Network } from "./network.ts";
 

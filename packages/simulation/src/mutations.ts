@@ -25,7 +25,7 @@ export const mutations: readonly Mutation[] = [
     name: "sends-before-storing",
     mistake: "an answer is sent before it is stored",
     edit: {
-      file: "answer.ts",
+      file: "reply/answer.ts",
       find: "const stored = await turns.answer(",
       replace:
         "await line.push(turn.chatId, answer.messages, answer.retryKey); const stored = await turns.answer(",
@@ -35,7 +35,7 @@ export const mutations: readonly Mutation[] = [
     name: "marks-delivered-before-sending",
     mistake: "a turn is marked as delivered, then it is sent",
     edit: {
-      file: "answer.ts",
+      file: "reply/answer.ts",
       find: "const delivered = await deliver({ turn, replyToken, maybeSent });",
       replace:
         "await turns.delivered(turn, { by: 'push', requestId: undefined, at: clock.now(), account: accountOf([], undefined, dayOf(clock.now(), bot.timeZone)) }); const delivered = await deliver({ turn, replyToken, maybeSent });",
@@ -45,7 +45,7 @@ export const mutations: readonly Mutation[] = [
     name: "random-retry-key",
     mistake: "every push has a new retry key",
     edit: {
-      file: "line/deliver.ts",
+      file: "platform/line/deliver.ts",
       find: "line.push(turn.chatId, answer.messages, answer.retryKey)",
       replace: "line.push(turn.chatId, answer.messages, crypto.randomUUID())",
     },
@@ -55,7 +55,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "a worker that woke up late sends without looking at its lease",
     scenario: "races",
     edit: {
-      file: "line/deliver.ts",
+      file: "platform/line/deliver.ts",
       find: "if (clock.now() + deadlines.lineMs <= turn.leaseUntil) return;",
       replace: "if (clock.now() > 0) return;",
     },
@@ -64,7 +64,7 @@ export const mutations: readonly Mutation[] = [
     name: "ignores-409",
     mistake: "LINE's 'already accepted' is an error like any other",
     edit: {
-      file: "line/api.ts",
+      file: "platform/line/api.ts",
       find: "if (answer.status === 409) {",
       replace: "if (answer.status === 410) {",
     },
@@ -73,7 +73,7 @@ export const mutations: readonly Mutation[] = [
     name: "every-invalid-token-is-delivered",
     mistake: "'Invalid reply token' always means that the reply arrived",
     edit: {
-      file: "line/deliver.ts",
+      file: "platform/line/deliver.ts",
       find: 'if (result.outcome !== "invalid_reply_token") return { by: "reply", requestId: result.requestId };',
       replace: 'return { by: "reply", requestId: result.requestId };',
     },
@@ -82,7 +82,7 @@ export const mutations: readonly Mutation[] = [
     name: "pushes-after-unclear-reply",
     mistake: "when nobody knows whether a reply arrived, the answer is pushed as well",
     edit: {
-      file: "line/deliver.ts",
+      file: "platform/line/deliver.ts",
       find: 'if (!maybeSent) return undefined;\n    throw new BotError("delivery.unclear"',
       replace: 'return undefined;\n    throw new BotError("delivery.unclear"',
     },
@@ -91,13 +91,13 @@ export const mutations: readonly Mutation[] = [
     name: "forgets-the-way",
     mistake: "the switch from reply to push is not recorded before the push",
     scenario: "line-refuses",
-    edit: { file: "line/deliver.ts", find: "await turns.usePush(turn);", replace: "" },
+    edit: { file: "platform/line/deliver.ts", find: "await turns.usePush(turn);", replace: "" },
   },
   {
     name: "forgets-the-earlier-attempt",
     mistake: "a stored answer is delivered as if no attempt had been made before",
     edit: {
-      file: "answer.ts",
+      file: "reply/answer.ts",
       find: "await deliver({ turn, replyToken, maybeSent })",
       replace: "await deliver({ turn, replyToken, maybeSent: false })",
     },
@@ -106,7 +106,7 @@ export const mutations: readonly Mutation[] = [
     name: "asks-again",
     mistake: "the model is asked again although the answer is stored",
     edit: {
-      file: "answer.ts",
+      file: "reply/answer.ts",
       find: "if (turn.answer) return { request, turn: { ...turn, answer: turn.answer } };",
       replace: "",
     },
@@ -115,19 +115,19 @@ export const mutations: readonly Mutation[] = [
     name: "asks-while-line-is-dead",
     mistake: "the model is asked although LINE is known to take nothing",
     scenario: "line-token-dead",
-    edit: { file: "ask.ts", find: "await ready();", replace: "" },
+    edit: { file: "reply/ask.ts", find: "await ready();", replace: "" },
   },
   {
     name: "model-timeout-unlimited",
     mistake: "the model call may take its full time, however little of the invocation is left",
     scenario: "slow-model",
-    edit: { file: "ask.ts", find: "Math.min(deadlines.modelMs, left)", replace: "deadlines.modelMs" },
+    edit: { file: "reply/ask.ts", find: "Math.min(deadlines.modelMs, left)", replace: "deadlines.modelMs" },
   },
   {
     name: "shows-the-error",
     mistake: "the user reads the model's error",
     edit: {
-      file: "ask.ts",
+      file: "reply/ask.ts",
       find: 'if (toBotError(error).code !== "model.context_too_long") throw error;',
       replace:
         'if (toBotError(error).code !== "model.context_too_long") return { text: toBotError(error).message, cut: false, refused: false, usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 } };',
@@ -138,7 +138,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "the window stays where it is although the model refuses to read it",
     scenario: "refused-past",
     edit: {
-      file: "answer.ts",
+      file: "reply/answer.ts",
       find: "isPastRefused && leavePastBehind(request),",
       replace: "",
     },
@@ -152,7 +152,7 @@ export const mutations: readonly Mutation[] = [
     name: "parks-refusals",
     mistake: "what the model refuses to read is given up on",
     edit: {
-      file: "ask.ts",
+      file: "reply/ask.ts",
       find: 'if (toBotError(error).code === "model.refused") return undefined;',
       replace: "",
     },
@@ -161,7 +161,7 @@ export const mutations: readonly Mutation[] = [
     name: "asks-past-the-cap",
     mistake: "the model is asked although the bot's tokens of the day are used up",
     scenario: "token-cap",
-    edit: { file: "command/decide.ts", find: "!isFree && isBotUsedUp", replace: "isFree && isBotUsedUp" },
+    edit: { file: "decide/decide.ts", find: "!isFree && isBotUsedUp", replace: "isFree && isBotUsedUp" },
   },
   {
     name: "never-adds-its-tokens",
@@ -271,7 +271,7 @@ export const mutations: readonly Mutation[] = [
     name: "never-parks-on-last-attempt",
     mistake: "the last attempt is followed by another",
     edit: {
-      file: "message.ts",
+      file: "handle.ts",
       find: '(error.retry === "never" || turn.attempts >= retry.maxAttempts)',
       replace: 'error.retry === "never"',
     },
@@ -280,7 +280,7 @@ export const mutations: readonly Mutation[] = [
     name: "counts-receives",
     mistake: "receives are counted instead of attempts, so that waiting behind a failure counts",
     edit: {
-      file: "message.ts",
+      file: "handle.ts",
       find: "turn.attempts >= retry.maxAttempts",
       replace: "message.receiveCount >= retry.maxAttempts",
     },
@@ -290,7 +290,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "attempts that end in a crash are not counted",
     scenario: "crashing-chat",
     edit: {
-      file: "message.ts",
+      file: "handle.ts",
       find: "if (turn.attempts > retry.maxAttempts) throw givenUp(turn);",
       replace: "",
     },
@@ -320,7 +320,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "the reply token of a very late redelivery counts as fresh",
     scenario: "late-redelivery",
     edit: {
-      file: "message.ts",
+      file: "handle.ts",
       find: "receivedAt - event.timestamp < replyTokenRenewableMs",
       replace: "receivedAt > 0",
     },
@@ -330,7 +330,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "a push that may have arrived is repeated when LINE has forgotten its retry key",
     scenario: "replay-after-two-days",
     edit: {
-      file: "message.ts",
+      file: "handle.ts",
       find: "if (isForgotten(turn, now)) throw unclear();",
       replace: "",
     },
@@ -368,7 +368,7 @@ export const mutations: readonly Mutation[] = [
     mistake: "what was asked again after it was parked can still be answered itself",
     scenario: "asked-again-and-replayed",
     edit: {
-      file: "answer.ts",
+      file: "reply/answer.ts",
       find: "if (answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });",
       replace: "",
     },
@@ -448,7 +448,7 @@ export const mutations: readonly Mutation[] = [
     name: "answers-what-was-taken-away",
     mistake: "a message that arrives after its unsend, or after its chat was erased, is answered and stored",
     edit: {
-      file: "command/decide.ts",
+      file: "decide/decide.ts",
       find: "return key < erasedBefore || (messageId !== undefined && unsent.includes(messageId));",
       replace: "return key === erasedBefore && messageId === unsent[0];",
     },

@@ -1,4 +1,4 @@
-import type { Bot } from "../bot.ts";
+import type { Bot } from "../bot/bot.ts";
 import type { Chats, Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
 import { BotError, toBotError } from "../error.ts";

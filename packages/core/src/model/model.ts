@@ -1,4 +1,4 @@
-import type { Bot } from "../bot.ts";
+import type { Bot } from "../bot/bot.ts";
 import type { Context } from "../context/context.ts";
 import type { ModelUsage } from "../turn/turn.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { BotError } from "../error.ts";
-import { type LineEvent, lineEvent } from "../line/event.ts";
+import { type LineEvent, lineEvent } from "../platform/line/event.ts";
 
 const schema = z.looseObject({
   version: z.literal(1),

@@ -1,4 +1,4 @@
-import type { TextMessage } from "../line/text.ts";
+import type { TextMessage } from "../platform/line/text.ts";
 import type { Account } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
 import type {

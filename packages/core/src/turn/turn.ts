@@ -1,5 +1,5 @@
-import type { LineEvent } from "../line/event.ts";
-import type { TextMessage } from "../line/text.ts";
+import type { LineEvent } from "../platform/line/event.ts";
+import type { TextMessage } from "../platform/line/text.ts";
 import type { Account } from "../usage/usage.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Bot } from "@henji/core/bot";
 import type { CountTokens } from "@henji/core/context/tokens";
-import { retryKeyOf } from "@henji/core/line/retry-key";
-import type { TextMessage } from "@henji/core/line/text";
+import { retryKeyOf } from "@henji/core/platform/line/retry-key";
+import type { TextMessage } from "@henji/core/platform/line/text";
 import { decodeJob } from "@henji/core/queue/job";
 import { worker } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";

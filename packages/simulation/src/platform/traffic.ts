@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { LineEvent } from "@henji/core/line/event";
+import type { LineEvent } from "@henji/core/platform/line/event";
 import type { EventKind } from "../check/fate.ts";
 import type { Check } from "../check.ts";
 import type { Faults } from "../faults.ts";

@@ -1,4 +1,4 @@
-import type { Line } from "@henji/core/line/api";
+import type { Line } from "@henji/core/platform/line/api";
 import { beforeEach, describe, expect, test } from "vitest";
 
 /** One fault of the next call, in LINE's terms. */

@@ -1,10 +1,9 @@
 import { defineBot } from "@henji/core/bot";
-import { createLine, type Line } from "@henji/core/line/api";
+import { createLine, type Line } from "@henji/core/platform/line/api";
 import { breakerOpenMs, replyTokenFreshMs } from "@henji/core/settings";
+import { createMemoryLine, createMemoryModel, type Refusal } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
-import ownBot from "../../../bot.config.ts";
-import { createMemoryLine, type Refusal } from "../src/line.ts";
-import { createMemoryModel } from "../src/model.ts";
+import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;

@@ -3,9 +3,9 @@ import type { Context } from "@henji/core/context/context";
 import { type LogEntry, logChannel } from "@henji/core/log";
 import type { AskOptions, Model } from "@henji/core/model/model";
 import { retry } from "@henji/core/settings";
+import { createMemoryModel } from "@henji/simulation";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import ownBot from "../../../bot.config.ts";
-import { createMemoryModel } from "../src/index.ts";
+import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
 const aki = `U${"a1".repeat(16)}`;

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { ChatInfo } from "../bot.ts";
+import type { ChatInfo } from "../../bot/bot.ts";
 
 const source = z.looseObject({
   type: z.string(),

@@ -1,6 +1,6 @@
 import type { Context } from "@henji/core/context/context";
+import { type Behaviour, createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
-import { type Behaviour, createMemoryModel } from "../src/index.ts";
 import { createWorld, type World } from "./world.ts";
 
 const refusal = "Sorry, I can't help with that.";

@@ -1,7 +1,7 @@
 import { BotError } from "@henji/core/error";
+import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
-import ownBot from "../../../bot.config.ts";
-import { createMemoryModel } from "../src/model.ts";
+import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;

@@ -1,7 +1,7 @@
-import { type Bot, type CommandName, type Language, spokenCommands } from "../bot.ts";
-import { type TextMessage, toMessages, withButtons } from "../line/text.ts";
+import { type Bot, type CommandName, type Language, spokenCommands } from "../bot/bot.ts";
+import { wordsFor } from "../decide/command.ts";
+import { type TextMessage, toMessages, withButtons } from "../platform/line/text.ts";
 import type { NoticeKind } from "../turn/turn.ts";
-import { wordsFor } from "./command.ts";
 import type { ExportPage } from "./export.ts";
 
 /** What the bot says by itself, in place of an answer by the model. */

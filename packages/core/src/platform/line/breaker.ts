@@ -1,6 +1,6 @@
-import { type BreakerOptions, createBreaker } from "../breaker.ts";
-import { BotError, toBotError } from "../error.ts";
-import type { DeliveryWay } from "../turn/turn.ts";
+import { type BreakerOptions, createBreaker } from "../../breaker.ts";
+import { BotError, toBotError } from "../../error.ts";
+import type { DeliveryWay } from "../../turn/turn.ts";
 import { isUsedUp, type Line, type Quota } from "./api.ts";
 import { quotaExhausted } from "./error.ts";
 

@@ -1,12 +1,10 @@
-import { type AnswerOptions, type AnswerRequest, createAnswer, type Prepared } from "./answer.ts";
 import { BESIDE_TURNS, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
-import { createDecide, type Decision, isTakenAway } from "./command/decide.ts";
-import { exportPage } from "./command/export.ts";
-import { createNotices } from "./command/notice.ts";
 import { createPark, type ParkRequest } from "./dead-letter/park.ts";
+import { createDecide, type Decision, isTakenAway } from "./decide/decide.ts";
 import { type BotError, toBotError } from "./error.ts";
-import type { ReplyToken } from "./line/deliver.ts";
+import { chatHash } from "./log.ts";
+import type { ReplyToken } from "./platform/line/deliver.ts";
 import {
   chatOf,
   detailedType,
@@ -16,11 +14,13 @@ import {
   type LineEvent,
   type Question,
   questionOf,
-} from "./line/event.ts";
-import { chatHash } from "./log.ts";
+} from "./platform/line/event.ts";
 import { decodeJob, type Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
+import { type AnswerOptions, type AnswerRequest, createAnswer, type Prepared } from "./reply/answer.ts";
+import { exportPage } from "./reply/export.ts";
+import { createNotices } from "./reply/notice.ts";
 import { deadlines, hold, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { dayOf, nameOfZone } from "./time-zone.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { Worker } from "node:worker_threads";
-import { createLine, type Line } from "@henji/core/line/api";
+import { createLine, type Line } from "@henji/core/platform/line/api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 /**

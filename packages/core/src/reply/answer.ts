@@ -1,22 +1,20 @@
 import { createHmac } from "node:crypto";
-import { createAsk } from "./ask.ts";
-import { type Bot, type ChatInfo, languageOf } from "./bot.ts";
-import type { Chats, Memory } from "./chat/chats.ts";
-import { type Clock, elapsed } from "./clock.ts";
-import type { Notice } from "./command/notice.ts";
-import { createFold } from "./context/fold.ts";
-import { loadTokenizer } from "./context/tokens.ts";
-import { toBotError } from "./error.ts";
-import type { GuardedLine } from "./line/breaker.ts";
-import { createDeliver, isFresh, type ReplyToken } from "./line/deliver.ts";
-import { retryKeyOf } from "./line/retry-key.ts";
-import { toMessages } from "./line/text.ts";
-import { chatHash, type Log } from "./log.ts";
-import type { Model } from "./model/model.ts";
-import { hold, loadingAfterMs } from "./settings.ts";
-import { expiryOf } from "./table.ts";
-import { dayOf } from "./time-zone.ts";
-import { wasNeverSent } from "./turn/attempt.ts";
+import { type Bot, type ChatInfo, languageOf } from "../bot/bot.ts";
+import type { Chats, Memory } from "../chat/chats.ts";
+import { type Clock, elapsed } from "../clock.ts";
+import { createFold } from "../context/fold.ts";
+import { loadTokenizer } from "../context/tokens.ts";
+import { toBotError } from "../error.ts";
+import { chatHash, type Log } from "../log.ts";
+import type { Model } from "../model/model.ts";
+import type { GuardedLine } from "../platform/line/breaker.ts";
+import { createDeliver, isFresh, type ReplyToken } from "../platform/line/deliver.ts";
+import { retryKeyOf } from "../platform/line/retry-key.ts";
+import { toMessages } from "../platform/line/text.ts";
+import { hold, loadingAfterMs } from "../settings.ts";
+import { expiryOf } from "../table.ts";
+import { dayOf } from "../time-zone.ts";
+import { wasNeverSent } from "../turn/attempt.ts";
 import {
   type Answer,
   type DeliveryWay,
@@ -25,9 +23,11 @@ import {
   type Repeated,
   type Turn,
   timeOf,
-} from "./turn/turn.ts";
-import type { Turns } from "./turn/turns.ts";
-import { accountOf, withAnswer } from "./usage/usage.ts";
+} from "../turn/turn.ts";
+import type { Turns } from "../turn/turns.ts";
+import { accountOf, withAnswer } from "../usage/usage.ts";
+import { createAsk } from "./ask.ts";
+import type { Notice } from "./notice.ts";
 
 export type AnswerOptions = {
   bot: Bot;

@@ -1,12 +1,12 @@
-import { type Bot, type ChatInfo, instructionsFor } from "./bot.ts";
-import type { Memory } from "./chat/chats.ts";
-import type { Clock } from "./clock.ts";
-import { buildContext, type Context } from "./context/context.ts";
-import { BotError, toBotError } from "./error.ts";
-import { chatHash } from "./log.ts";
-import type { Model, ModelAnswer } from "./model/model.ts";
-import { deadlines } from "./settings.ts";
-import type { Repeated, Turn } from "./turn/turn.ts";
+import { type Bot, type ChatInfo, instructionsFor } from "../bot/bot.ts";
+import type { Memory } from "../chat/chats.ts";
+import type { Clock } from "../clock.ts";
+import { buildContext, type Context } from "../context/context.ts";
+import { BotError, toBotError } from "../error.ts";
+import { chatHash } from "../log.ts";
+import type { Model, ModelAnswer } from "../model/model.ts";
+import { deadlines } from "../settings.ts";
+import type { Repeated, Turn } from "../turn/turn.ts";
 
 export type AskRequest = {
   turn: Turn;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { Clock } from "../clock.ts";
-import { BotError } from "../error.ts";
-import { deadlines } from "../settings.ts";
+import type { Clock } from "../../clock.ts";
+import { BotError } from "../../error.ts";
+import { deadlines } from "../../settings.ts";
 import {
   type Answer,
   connectionError,
@@ -10,8 +10,8 @@ import {
   requestIdOf,
   statusError,
 } from "./error.ts";
+import { tellingUnsent } from "./request-not-sent.ts";
 import type { TextMessage } from "./text.ts";
-import { tellingUnsent } from "./unsent.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
 export type SendResult = {

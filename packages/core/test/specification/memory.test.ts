@@ -1,9 +1,9 @@
 import { defineBot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
+import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, describe, expect, test } from "vitest";
-import ownBot from "../../../bot.config.ts";
-import { createMemoryModel } from "../src/index.ts";
+import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;

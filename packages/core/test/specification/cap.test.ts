@@ -3,7 +3,7 @@ import { loadTokenizer } from "@henji/core/context/tokens";
 import { BotError } from "@henji/core/error";
 import { tokenCap } from "@henji/core/settings";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import ownBot from "../../../bot.config.ts";
+import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
 // The stand-in model takes 40 tokens for a question without a past.

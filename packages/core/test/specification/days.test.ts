@@ -1,6 +1,6 @@
 import { defineBot } from "@henji/core/bot";
 import { expect, test } from "vitest";
-import ownBot from "../../../bot.config.ts";
+import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
 const limited = (timeZone: string) =>

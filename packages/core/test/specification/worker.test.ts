@@ -1,8 +1,8 @@
 import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
 import { maxEventAgeMs } from "@henji/core/settings";
+import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
-import { createMemoryModel } from "../src/index.ts";
 import { createWorld, start, type World } from "./world.ts";
 
 let world: World;

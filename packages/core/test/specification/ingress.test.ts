@@ -2,9 +2,9 @@ import { createIngress } from "@henji/core/ingress";
 import { createLog, type LogEntry } from "@henji/core/log";
 import { decodeJob } from "@henji/core/queue/job";
 import { sign } from "@henji/line-simulator";
+import { createMemoryQueue, createScheduler } from "@henji/simulation";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createMemoryQueue, createScheduler } from "../src/index.ts";
 
 const channelSecret = "secret";
 const now = 1_800_000_000_000;

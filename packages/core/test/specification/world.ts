@@ -1,15 +1,14 @@
 import type { Bot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
-import type { Line } from "@henji/core/line/api";
-import { withLineBreaker } from "@henji/core/line/breaker";
 import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
+import type { Line } from "@henji/core/platform/line/api";
+import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { hold, worker as settings } from "@henji/core/settings";
 import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker } from "@henji/core/worker";
-import ownBot from "../../../bot.config.ts";
 import {
   createMemoryLine,
   createMemoryModel,
@@ -18,7 +17,8 @@ import {
   createProcess,
   createScheduler,
   type MemoryModelOptions,
-} from "../src/index.ts";
+} from "@henji/simulation";
+import ownBot from "../../../../bot.config.ts";
 
 export const start = 1_800_000_000_000;
 

@@ -1,10 +1,10 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
-import { MAX_WORDS, plainWords } from "./command/words.ts";
+import { BotError } from "../error.ts";
+import { isTimeZone } from "../time-zone.ts";
 import { mistakesOf } from "./config-mistakes.ts";
-import { BotError } from "./error.ts";
 import { defaultTexts, type Texts } from "./texts.ts";
-import { isTimeZone } from "./time-zone.ts";
+import { MAX_WORDS, plainWords } from "./words.ts";
 
 const price = z.number().check(z.nonnegative());
 

@@ -1,10 +1,10 @@
-import type { Bot, Language } from "../bot.ts";
+import type { Bot, Language } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
+import { createNotices, type Notice } from "../reply/notice.ts";
 import { dayOf } from "../time-zone.ts";
 import type { DropReason, FinishedTurn, Repeated, Turn } from "../turn/turn.ts";
 import { accountOf, type DayUsage } from "../usage/usage.ts";
 import { commandOf, languageFor } from "./command.ts";
-import { createNotices, type Notice } from "./notice.ts";
 
 /** What is done with a message. */
 export type Decision =

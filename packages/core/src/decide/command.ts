@@ -1,6 +1,6 @@
-import { type Bot, type CommandName, type Language, languageOf } from "../bot.ts";
+import { type Bot, type CommandName, type Language, languageOf } from "../bot/bot.ts";
+import { LONGEST_WORDS, plainWords } from "../bot/words.ts";
 import type { Memory } from "../chat/chats.ts";
-import { LONGEST_WORDS, plainWords } from "./words.ts";
 
 export type Command = {
   name: CommandName;

@@ -1,8 +1,8 @@
-import type { Clock } from "../clock.ts";
-import { BotError, toBotError } from "../error.ts";
-import { deadlines, replyTokenFreshMs } from "../settings.ts";
-import type { Answer, DeliveryWay, Turn } from "../turn/turn.ts";
-import type { Turns } from "../turn/turns.ts";
+import type { Clock } from "../../clock.ts";
+import { BotError, toBotError } from "../../error.ts";
+import { deadlines, replyTokenFreshMs } from "../../settings.ts";
+import type { Answer, DeliveryWay, Turn } from "../../turn/turn.ts";
+import type { Turns } from "../../turn/turns.ts";
 import type { Line, SendResult } from "./api.ts";
 
 /** The reply token of an event, with the time from which its minute counts. */

@@ -1,5 +1,5 @@
 import type { Chats } from "../chat/chats.ts";
-import { MAX_MESSAGES, MAX_UNITS, split, type TextMessage } from "../line/text.ts";
+import { MAX_MESSAGES, MAX_UNITS, split, type TextMessage } from "../platform/line/text.ts";
 import { localTime } from "../time-zone.ts";
 import { afterKey, isBefore, type Place, type StoredTurn, type TurnKey, timeOf } from "../turn/turn.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { BotError } from "../error.ts";
-import { RequestNotSent } from "./unsent.ts";
+import { BotError } from "../../error.ts";
+import { RequestNotSent } from "./request-not-sent.ts";
 
 /** What LINE answered to a request. */
 export type Answer = {
