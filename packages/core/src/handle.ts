@@ -1,42 +1,55 @@
-import { BESIDE_TURNS, type Memory } from "./chat/chats.ts";
+import type { Bot } from "./bot/bot.ts";
+import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
-import { createPark, type ParkRequest } from "./dead-letter/park.ts";
-import { createDecide, type Decision, isTakenAway } from "./decide/decide.ts";
-import { type BotError, toBotError } from "./error.ts";
-import { chatHash } from "./log.ts";
-import type { ReplyToken } from "./platform/line/deliver.ts";
-import {
-  chatOf,
-  detailedType,
-  type Erasure,
-  erasureOf,
-  isStandby,
-  type LineEvent,
-  type Question,
-  questionOf,
-} from "./platform/line/event.ts";
-import { decodeJob, type Job } from "./queue/job.ts";
-import { retryDelayS } from "./queue/retry.ts";
+import type { Clock } from "./clock.ts";
+import { isFoldDue } from "./context/fold.ts";
+import { createLeavePast } from "./context/leave-past.ts";
+import { decide, isErased } from "./decide/decide.ts";
+import { BotError, toBotError } from "./error.ts";
+import { createFail } from "./fail.ts";
+import { chatHash, type Log, userHash } from "./log.ts";
+import { createIdentify } from "./model/identity.ts";
+import type { Model } from "./model/model.ts";
+import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
+import type { Erasure, Question } from "./platform/platform.ts";
+import type { Job } from "./queue/job.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { type AnswerOptions, type AnswerRequest, createAnswer, type Prepared } from "./reply/answer.ts";
-import { exportPage } from "./reply/export.ts";
-import { createNotices } from "./reply/notice.ts";
-import { deadlines, hold, maxEventAgeMs, replyTokenRenewableMs, retry } from "./settings.ts";
+import type { ReadableMessage, Received } from "./receive.ts";
+import { createReply, type Reply } from "./reply/reply.ts";
+import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
-import { dayOf, nameOfZone } from "./time-zone.ts";
-import { givenUp, isForgotten, mayHaveArrived, runsApart, unclear, wasNeverSent } from "./turn/attempt.ts";
-import { type DropReason, type Turn, type TurnFailure, turnKeyOf } from "./turn/turn.ts";
+import { dayOf } from "./time-zone.ts";
+import {
+  givenUp,
+  mayHaveArrived,
+  mustIsolate,
+  outcomeUnknownForever,
+  retryKeyExpired,
+  wasNeverSent,
+} from "./turn/attempt.ts";
+import { turnKeyOf } from "./turn/place.ts";
+import type { Answer, AnsweredTurn, DropReason, PastTurn, Said, Turn } from "./turn/turn.ts";
+import type { Claim, Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
-import { accountOf } from "./usage/usage.ts";
+import { type RunningTotal, runningTotal, type SentUsage, sends, withSend } from "./usage/usage.ts";
+import { acknowledged, erased, type Next, type Verdict } from "./verdict.ts";
 
-export type MessageOptions = AnswerOptions & {
-  inbox: Inbox;
+export type HandleOptions = {
+  bot: Bot;
+  turns: Turns;
+  chats: Chats;
+  model: Model;
+  inbox: Pick<Inbox, "park">;
   /** Only if the bot has one. */
   cap?: TokenCap | undefined;
+  /** Keys the user ids that OpenAI sees. */
+  identitySecret: string;
   /** A new name for every claim. */
   newOwner: () => string;
   /** From 0 up to 1. */
   random: () => number;
+  clock: Clock;
+  log: Log;
 };
 
 export type Batch = {
@@ -44,259 +57,233 @@ export type Batch = {
   deadline: number;
   /** How many chats have a message in it. */
   chats: number;
-  /** LINE's ids of the messages that an event in it unsends. */
+  /** Ids of the messages that an event in it unsends. */
   unsent: ReadonlySet<string>;
 };
 
-/** `again`: the message comes back, and the rest of its chat with it. */
-export type Verdict =
-  /** With what is left to do once the chat is free; it never throws. */
-  { kind: "done"; after?: () => Promise<void>; tookAway?: boolean } | { kind: "again"; inS: number };
+/** A message that is being worked on. */
+type Work<T> = Omit<ReadableMessage, "inbound"> & { inbound: T; batch: Batch; log: Log };
 
-const done: Verdict = { kind: "done" };
+/** A turn that this worker holds, and what it knows of it. */
+type Held = Work<Question> & { turn: Turn; memory: Memory; checkingCap: Promise<boolean> };
 
-/** Takes one message of the queue as far as it goes now. It never throws: every error is a verdict. */
-export function createHandleMessage(options: MessageOptions) {
-  const { bot, turns, chats, clock, log, newOwner, random } = options;
-  const answer = createAnswer(options);
-  const decide = createDecide(bot);
-  const notices = createNotices(bot);
-  const erase = createErase({ ...options, retentionDays: bot.memory.retentionDays });
-  const park = createPark(options);
+/** A turn whose answer is stored; `past` only if the model was asked just now, and its answer joins the window. */
+type Stored = { turn: AnsweredTurn; past: PastTurn | undefined };
 
-  return judge;
+/**
+ * The pipeline: read → claim, while the memory is recalled → decide → reply → store → deliver → finish.
+ * It may stop anywhere: the next claim finds what was stored and goes on from there.
+ *
+ * @returns takes one message as far as it goes now. It never throws: every error is a verdict.
+ */
+export function createHandle(options: HandleOptions) {
+  const { bot, turns, chats, clock } = options;
+  const { retentionDays } = bot.memory;
+  const identify = createIdentify(options.identitySecret);
+  const { reply, notice } = createReply({ ...options, identify });
+  const leavePast = createLeavePast({ chats, retentionDays, clock });
+  const erase = createErase({ turns, chats, retentionDays, clock });
+  const { fail, isolate } = createFail(options);
 
-  async function judge(message: Incoming, batch: Batch): Promise<Verdict> {
-    let job: Job;
+  return async (received: Received, batch: Batch): Promise<Verdict> => {
+    const { message } = received;
+    const chat = chatHash(message.chatId);
+    if (received.kind === "unreadable") {
+      const log = options.log.with({ chat });
+      return fail({ kind: "unclaimed", message, error: received.error, log });
+    }
+    const { inbound } = received;
+    const log = options.log.with({ eventId: inbound.eventId, chat });
+    if (inbound.kind === "ignored") {
+      log.info("event.ignored", { type: inbound.type });
+      return acknowledged;
+    }
+    if (inbound.kind === "question" && isTooOld(inbound, received)) {
+      log.warn("event.too_old");
+      return acknowledged;
+    }
+    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > batch.deadline) {
+      return { kind: "retry", inS: 0 };
+    }
     try {
-      job = decodeJob(message.body);
+      const work = { ...received, batch, log };
+      return inbound.kind === "erasure"
+        ? await eraseSaid({ ...work, inbound })
+        : await answer({ ...work, inbound });
     } catch (error) {
-      return parked({ message, error: toBotError(error) });
+      return fail({ kind: "unclaimed", message, error: toBotError(error), log });
     }
-    const { event } = job;
-    const names = { eventId: event.webhookEventId, chat: chatHash(message.chatId) };
-    const erasure = erasureOf(event);
-    const question = isStandby(event) ? undefined : questionOf(event);
-    if (!erasure && !question) {
-      log.info("event.ignored", { ...names, type: detailedType(event) });
-      return done;
-    }
-    if (question && !isReplay(message, job) && clock.now() - event.timestamp > maxEventAgeMs) {
-      log.warn("event.too_old", names);
-      return done;
-    }
-    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > batch.deadline)
-      return { kind: "again", inS: 0 };
-    try {
-      if (question) return await take(message, job, question, batch);
-      if (erasure) await takeAway(message, event, erasure, batch);
-      return { kind: "done", tookAway: true };
-    } catch (error) {
-      return beforeClaim(message, toBotError(error));
-    }
+  };
+
+  async function eraseSaid({ message, inbound, batch, log }: Work<Erasure>): Promise<Verdict> {
+    const { chatId, sequence } = message;
+    const before = { ...turnKeyOf(chatId, inbound), sequence };
+    const request = { chatId, before, deadline: batch.deadline, log };
+    if (inbound.erase === "chat") await erase.chat(request);
+    else await erase.message(inbound.erase.messageId, request);
+    return erased;
   }
 
   /** Claims the turn while its chat's memory is read: one round trip before the model call. */
-  async function take(message: Incoming, job: Job, question: Question, batch: Batch): Promise<Verdict> {
-    const { event } = job;
-    const { deadline } = batch;
-    const { chatId } = message;
-    const key = turnKeyOf(chatId, event);
-    const place = { ...key, sequence: message.sequence };
-    const now = clock.now();
-    const names = { eventId: event.webhookEventId, chat: chatHash(chatId) };
-    const mostTurns = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered);
-    const recalling = chats.recall(place, mostTurns + BESIDE_TURNS, now);
-    // Looked at below, once it is known whether the turn is ours.
-    recalling.catch(() => {});
-    const checkingCap = options.cap?.isReached();
-    checkingCap?.catch(() => {});
-    const claim = await turns.claim({
-      ...place,
-      eventId: event.webhookEventId,
-      question: question.text,
-      messageId: question.messageId,
-      owner: newOwner(),
-      now,
-      leaseUntil: now + hold.leaseMs,
-      expiresAt: expiryOf(now, bot.memory.retentionDays),
-      replay: isReplay(message, job) ? message.messageId : undefined,
-    });
+  async function answer(work: Work<Question>): Promise<Verdict> {
+    const { message, batch, log } = work;
+    const startedAt = clock.now();
+    const recalling = later(recall(work));
+    const checkingCap = later(options.cap?.isReached() ?? Promise.resolve(false));
+    const claim = await claimTurn(work);
     if (claim.kind === "finished") {
-      log.info("turn.duplicate", { ...names, status: claim.status });
-      return done;
+      log.info("turn.duplicate", { status: claim.status });
+      return acknowledged;
     }
     if (claim.kind === "held") {
-      log.warn("turn.held", names);
-      return { kind: "again", inS: Math.max(1, Math.ceil((claim.until - now) / 1000)) };
+      log.warn("turn.held");
+      return { kind: "retry", inS: Math.max(1, Math.ceil((claim.until - startedAt) / 1000)) };
     }
-    const { turn } = claim;
-    const replyToken = replyTokenOf(job);
-    let held = turn;
+
+    let { turn } = claim;
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
-      if (isForgotten(turn, now)) throw unclear();
-      if (runsApart(turn, batch)) return await putApart(turn);
+      if (retryKeyExpired(turn, startedAt)) throw outcomeUnknownForever();
+      if (mustIsolate(turn, batch)) return await isolate(turn, log);
       const memory = await recalling;
-      log.info("turn.claimed", {
-        ...names,
-        attempts: turn.attempts,
-        turns: memory.turns.length,
-        ms: clock.now() - now,
-      });
-      const request = { turn, memory, replyToken, deadline };
-      const prepared = await prepare(request, event, batch, checkingCap);
-      if (!prepared) return done;
-      held = prepared.turn;
-      const after = await answer.send(prepared);
-      if (prepared.turn.answer.notice === "forgotten") return { kind: "done", tookAway: true };
-      return after ? { kind: "done", after } : done;
+      const ms = clock.now() - startedAt;
+      log.info("turn.claimed", { attempts: turn.attempts, turns: memory.turns.length, ms });
+
+      const held = { ...work, turn, memory, checkingCap };
+      const stored = await prepare(held);
+      if (!stored) return acknowledged;
+      turn = stored.turn;
+      return await send(stored, held);
     } catch (cause) {
       const error = toBotError(cause);
-      const unclear = mayHaveArrived(turn, held, error)
-        ? { unclearSince: held.unclearSince ?? clock.now() }
-        : {};
-      return afterClaim(message, job, { ...held, ...unclear }, error, recalling);
+      const outcomeUnknownSince = mayHaveArrived(claim.turn, turn, error)
+        ? (turn.outcomeUnknownSince ?? clock.now())
+        : undefined;
+      turn = { ...turn, outcomeUnknownSince };
+      return fail({ ...work, kind: "claimed", message, turn, error, recalling });
     }
   }
 
-  /** Has something stored to be sent; nothing, if the message gets no answer of its own. */
-  async function prepare(
-    request: Omit<AnswerRequest, "chat" | "notice" | "again">,
-    event: LineEvent,
-    { unsent, deadline }: Batch,
-    checkingCap: Promise<boolean> | undefined,
-  ): Promise<Prepared | undefined> {
-    const { turn, memory } = request;
-    const { chatId, eventId, messageId = "" } = turn;
-    const asked = { ...request, chat: chatOf(event) };
-    const isGone = unsent.has(messageId) || isTakenAway(turn, memory);
-    if (turn.answer && !(isGone && wasNeverSent(turn))) return answer.prepare(asked);
-    const isBotUsedUp = (await checkingCap) ?? false;
-    const decision: Decision = isGone
-      ? { kind: "drop", because: "unsent" }
-      : decide({ turn, memory, sentAt: event.timestamp, now: clock.now(), isBotUsedUp });
-    if ("waiting" in decision) {
-      log.warn("chat.flooded", { eventId, chat: chatHash(chatId), waiting: decision.waiting });
-    }
-    if (decision.kind === "drop") {
-      await drop(turn, memory, decision.because);
-      return undefined;
-    }
-    if (decision.kind === "forget") await erase.chat({ chatId, eventId, before: turn, deadline });
-    return answer.prepare({ ...asked, ...(await toSay(decision, turn, memory)) });
+  function recall({ message, inbound }: Work<Question>): Promise<Memory> {
+    const place = { ...turnKeyOf(message.chatId, inbound), sequence: message.sequence };
+    const mostTurns = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered);
+    return chats.recall(place, mostTurns + BESIDE_TURNS, clock.now());
   }
 
-  /** What is said in place of a model's answer; or which question it answers once more. */
-  async function toSay(
-    decision: Exclude<Decision, { kind: "drop" }>,
-    turn: Turn,
-    { summary }: Memory,
-  ): Promise<Pick<AnswerRequest, "notice" | "again">> {
-    if (decision.kind === "ask") return decision.again ? { again: decision.again } : {};
-    if (decision.kind !== "export") return { notice: decision.notice };
-    const { from, language } = decision;
-    const { export: heading, memory: notesHeading, nothingStored: nothing } = bot.texts[language];
+  function claimTurn({ message, job, inbound }: Work<Question>): Promise<Claim> {
     const now = clock.now();
-    const { timeZone } = bot;
-    const exported = await exportPage(chats, {
-      ...{ turn, from, notesHeading, nothing, summary, timeZone, now },
-      heading: heading.replaceAll("{timeZone}", nameOfZone(now, timeZone, language)),
+    const { eventId, messageId, senderId, content } = inbound;
+    return turns.claim({
+      ...turnKeyOf(message.chatId, inbound),
+      ...{ sequence: message.sequence, eventId, messageId, senderId, question: content, now },
+      owner: options.newOwner(),
+      leaseUntil: now + hold.leaseMs,
+      expiresAt: expiryOf(now, retentionDays),
+      replay: isReplay(message, job) ? message.messageId : undefined,
     });
-    return { notice: notices.export(language, exported) };
   }
 
-  async function drop(turn: Turn, memory: Memory, because: DropReason): Promise<void> {
+  /** Has an answer stored; nothing, if the message gets no answer of its own. */
+  async function prepare(held: Held): Promise<Stored | undefined> {
+    const { turn, memory, inbound, batch, log } = held;
+    const isGone = batch.unsent.has(turn.messageId) || isErased(turn, memory);
+    if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) return { turn, past: undefined };
+    if (isGone) return drop("unsent", held);
+
+    const isBotUsedUp = await held.checkingCap;
+    const total = totalNow(held);
+    const decision = decide({ turn, memory, total, sentAt: inbound.at, isBotUsedUp }, bot);
+    const request = { ...held, question: inbound, deadline: batch.deadline };
+    switch (decision.kind) {
+      case "drop":
+        return drop(decision.because, held);
+      case "flooded":
+        log.warn("chat.flooded", { waiting: decision.waiting });
+        return decision.isTold ? drop("too_many", held) : store(notice("too_many", request), held);
+      case "forget":
+        await erase.chat({ chatId: turn.chatId, before: turn, deadline: batch.deadline, log });
+        return store(notice("forgotten", request), held);
+      default:
+        return store(await reply(decision, request), held);
+    }
+  }
+
+  async function drop(because: DropReason, held: Held): Promise<undefined> {
+    await turns.drop(held.turn, clock.now(), totalNow(held), because);
+    held.log.info("turn.dropped", { because });
+  }
+
+  /** From here on the model is never asked again. */
+  async function store({ said, isPastRefused }: Reply, held: Held): Promise<Stored> {
+    const { turn, memory, platform, job, log } = held;
+    const now = clock.now();
+    const route = platform.route(job, now, bot.delivery);
+    const answer: Answer = { ...said, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
+    const [stored] = await Promise.all([
+      turns.answer(turn, answer, now + hold.leaseMs),
+      isPastRefused && leavePast(turn, memory, log),
+    ]);
+    const { messages } = said;
+    log.info("turn.answered", {
+      messages: messages.length,
+      ...(said.from === "bot" && { notice: said.notice }),
+    });
+    return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said) };
+  }
+
+  /** Sends what is stored, and marks it as sent. */
+  async function send({ turn, past }: Stored, held: Held): Promise<Verdict> {
+    const { platform, job, memory, log } = held;
+    const { chatId, answer } = turn;
+    // Between storing and sending, so that whatever dies here, one of the two has the question.
+    if (answer.from === "model" && answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });
+    const startedAt = clock.now();
+    const resumed = held.turn.status === "answered";
+    const delivered = await platform.deliver({
+      ...{ job, chatId, ...answer },
+      maybeSent: held.turn.status === "answered" && !wasNeverSent(held.turn),
+      mustHold: (forMs) => mustHold(turn, forMs),
+      usePush: () => turns.usePush(turn),
+    });
     const at = clock.now();
-    const account = accountOf(memory.usages, memory.fold, dayOf(at, bot.timeZone));
-    await turns.drop(turn, at, account, because);
-    log.info("turn.dropped", { eventId: turn.eventId, chat: chatHash(turn.chatId), because });
+    const next = nextAfter(turn, past, held);
+    const folding =
+      next.kind === "fold" ? { until: held.batch.deadline, version: memory.version } : undefined;
+    const total = totalNow(held);
+    const totalAfter = withSend(total, delivered.route, sentUsage(answer, total));
+    await turns.delivered(turn, { ...delivered, at, total: totalAfter, folding });
+    const { route: by, requestId: lineRequestId } = delivered;
+    log.info("turn.delivered", { by, resumed, lineRequestId, ms: at - startedAt });
+    return { kind: "acknowledge", next };
   }
 
-  async function takeAway(
-    { chatId, sequence }: Incoming,
-    event: LineEvent,
-    erasure: Erasure,
-    { deadline }: Batch,
-  ): Promise<void> {
-    const { webhookEventId: eventId } = event;
-    const before = { ...turnKeyOf(chatId, event), sequence };
-    const request = { chatId, eventId, before, deadline };
-    if (erasure.kind === "chat") await erase.chat(request);
-    else await erase.message(erasure.messageId, request);
+  function nextAfter({ answer }: AnsweredTurn, past: PastTurn | undefined, held: Held): Next {
+    if (answer.from === "bot" && answer.notice === "forgotten") return { kind: "keep_unfolded" };
+    const { turn, memory, inbound, batch, log } = held;
+    if (!past || !isFoldDue({ memory, past }, bot, clock.now())) return { kind: "nothing" };
+    const safetyIdentifier = identify(inbound.senderId);
+    const { chatId } = turn;
+    return { kind: "fold", task: { chatId, memory, past, safetyIdentifier, deadline: batch.deadline, log } };
   }
 
-  /** Nothing is known of the turn, so nothing is counted but the queue's own receives. */
-  async function beforeClaim(message: Incoming, error: BotError): Promise<Verdict> {
-    if (error.retry === "never") return parked({ message, error });
-    return again(message, error, message.receiveCount);
+  /** The user's total of today before this turn. */
+  function totalNow({ memory, inbound }: Held): RunningTotal {
+    const day = dayOf(clock.now(), bot.timeZone);
+    return runningTotal(memory.usages, memory.fold, { user: userHash(inbound.senderId), day });
   }
 
-  async function afterClaim(
-    message: Incoming,
-    job: Job,
-    turn: Turn,
-    error: BotError,
-    recalling: Promise<Memory>,
-  ): Promise<Verdict> {
-    const lost = error.code === "turn.lost" || error.code === "turn.lease_expired";
-    if (!lost && (error.retry === "never" || turn.attempts >= retry.maxAttempts)) {
-      const { receivedAt } = job;
-      const memory = await recalling.catch(() => undefined);
-      return parked({ message, error, turn, receivedAt, replyToken: replyTokenOf(job), memory });
-    }
-    if (!lost) {
-      await release(turn, { code: error.code, unclearSince: turn.unclearSince });
-    }
-    return again(message, error, turn.attempts, turn.eventId);
+  /**
+   * A worker that woke up late sends nothing: it must hold its lease for as long as the call can take.
+   * With every write conditional on the lease's owner, this leaves no moment for two senders.
+   */
+  function mustHold({ leaseUntil }: Turn, forMs: number): void {
+    if (clock.now() + forMs <= leaseUntil) return;
+    const reason = "The lease ran out before the answer was sent";
+    throw new BotError("turn.lease_expired", reason, { retry: "later" });
   }
 
-  function again(message: Incoming, error: BotError, attempts: number, eventId?: string): Verdict {
-    const inS = retryDelayS(attempts, error.retryAfterMs, random);
-    const { code, message: reason } = error;
-    log.warn("job.retry", {
-      ...(eventId && { eventId }),
-      chat: chatHash(message.chatId),
-      code,
-      reason,
-      attempts,
-      inS,
-    });
-    return { kind: "again", inS };
-  }
-
-  async function putApart(turn: Turn): Promise<Verdict> {
-    // The attempt that died may have been sending.
-    const unclearSince = turn.unclearSince ?? (turn.answer && clock.now());
-    await release(turn, { code: "worker.crashed", unclearSince });
-    const inS = 1 + Math.floor(random() * retry.apartWithinS);
-    log.warn("turn.put_apart", {
-      eventId: turn.eventId,
-      chat: chatHash(turn.chatId),
-      crashes: turn.crashes,
-      inS,
-    });
-    return { kind: "again", inS };
-  }
-
-  /** If even parking fails, the message comes back, and it is tried again. */
-  async function parked(request: ParkRequest): Promise<Verdict> {
-    try {
-      await park(request);
-      return done;
-    } catch (error) {
-      const { turn, error: reason } = request;
-      if (turn) await release(turn, { code: reason.code, unclearSince: turn.unclearSince });
-      return again(request.message, toBotError(error), retry.maxAttempts);
-    }
-  }
-
-  async function release(turn: Turn, failure: TurnFailure): Promise<void> {
-    try {
-      await turns.release(turn, failure);
-    } catch (cause) {
-      log.warn("turn.not_released", { eventId: turn.eventId, code: toBotError(cause).code });
-    }
+  function isTooOld({ at }: Question, { message, job }: ReadableMessage): boolean {
+    return !isReplay(message, job) && clock.now() - at > maxEventAgeMs;
   }
 }
 
@@ -305,9 +292,23 @@ function isReplay(message: Incoming, job: Job): boolean {
   return job.replayedAt !== undefined || message.parkedAt !== undefined;
 }
 
-/** The token counts from its receipt; that of an event which first arrived very late counts no more. */
-function replyTokenOf({ event, receivedAt }: Job): ReplyToken | undefined {
-  if (event.replyToken === undefined) return undefined;
-  const isRenewed = receivedAt - event.timestamp < replyTokenRenewableMs;
-  return { token: event.replyToken, receivedAt: isRenewed ? receivedAt : event.timestamp };
+/** Something that is looked at later: until then it may fail without anybody hearing of it. */
+function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** What a question that the model declined does not join. */
+function pastOf({ key, question, messageId }: AnsweredTurn, said: Said): PastTurn | undefined {
+  if (said.from === "bot" || said.refused) return undefined;
+  const { messages, tokens, repeats } = said;
+  const answer = messages.map(({ text }) => text).join("\n");
+  return { key, question, answer, messageId, tokens, repeats: repeats?.key, origin: repeats?.origin };
+}
+
+/** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */
+function sentUsage(answer: Answer, { usage }: RunningTotal): SentUsage {
+  if (answer.from === "model") return answer.usage;
+  const isLimit = answer.notice === "total_limit" || (answer.notice === "daily_limit" && sends(usage) > 0);
+  return isLimit ? "limit_notice" : "notice";
 }

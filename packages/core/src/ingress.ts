@@ -1,50 +1,44 @@
 import type { Clock } from "./clock.ts";
 import { toBotError } from "./error.ts";
 import { chatHash, type Log } from "./log.ts";
-import { chatIdOf, type LineEvent, lineEvent, webhookBody } from "./platform/line/event.ts";
-import { isSigned } from "./platform/line/signature.ts";
+import type { Arrival, Webhook } from "./platform/platform.ts";
 import { encodeJob, type Job } from "./queue/job.ts";
 import { isSqsId, type Outgoing, type Sender } from "./queue/sqs.ts";
 import { ingress as limits, sqsLimits } from "./settings.ts";
 
 export type IngressOptions = {
-  channelSecret: string;
+  webhook: Webhook;
   queue: Sender;
   clock: Clock;
   log: Log;
 };
 
 /**
- * LINE's webhook: verifies, parses and enqueues; answers 200 only when every event is on
- * the queue. On 503 LINE sends the whole webhook again, and what is already on the queue
+ * A platform's webhook: verifies, parses and enqueues; answers 200 only when every event is on
+ * the queue. On 503 the platform sends the whole webhook again, and what is already on the queue
  * is recognized by its event id. It never waits for anything but the queue.
  */
-export function createIngress({ channelSecret, queue, clock, log }: IngressOptions) {
+export function createIngress({ webhook, queue, clock, log }: IngressOptions) {
   return async (request: Request): Promise<Response> => {
     const receivedAt = clock.now();
     if (request.method !== "POST") return refuse(405, "webhook.wrong_method");
 
     const body = await readAtMost(request, limits.maxBodyBytes);
     if (!body) return refuse(413, "webhook.too_large");
-    if (!isSigned(body, request.headers.get("x-line-signature"), channelSecret)) {
-      return refuse(401, "webhook.bad_signature");
-    }
-    const events = parse(body);
-    if (!events) return refuse(400, "webhook.malformed");
+    const opened = webhook.open(request.headers, body);
+    if (opened.kind === "refused") return refuse(opened.status, opened.code);
+    for (const reason of opened.unreadable) log.warn("event.unreadable", { reason });
 
-    const messages = events.flatMap((event) => {
-      const message = toMessage(event, receivedAt);
-      return message ? [{ event, message }] : [];
+    const arrivals = opened.events.flatMap((arrival) => {
+      const message = toMessage(arrival, receivedAt);
+      return message ? [{ arrival, message }] : [];
     });
-    const failed = await enqueue(messages.map(({ message }) => message));
-    for (const { event, message } of messages) {
-      const queued = !failed.has(message.eventId);
-      log[queued ? "info" : "error"](queued ? "event.queued" : "event.not_queued", {
-        eventId: message.eventId,
-        chat: chatHash(message.chatId),
-        type: event.type,
-        redelivery: isRedelivery(event),
-      });
+    const failed = await enqueue(arrivals.map(({ message }) => message));
+    for (const { arrival } of arrivals) {
+      const { eventId, chatId, type, isRedelivery: redelivery } = arrival;
+      const queued = !failed.has(eventId);
+      const fields = { eventId, chat: chatHash(chatId), type, redelivery };
+      log[queued ? "info" : "error"](queued ? "event.queued" : "event.not_queued", fields);
     }
     return failed.size === 0 ? new Response("OK") : new Response("Try again", { status: 503 });
   };
@@ -54,22 +48,10 @@ export function createIngress({ channelSecret, queue, clock, log }: IngressOptio
     return new Response(null, { status });
   }
 
-  /** The events of a body, or nothing if it is no webhook. An event without an id can never be answered once. */
-  function parse(body: Uint8Array): LineEvent[] | undefined {
-    const webhook = webhookBody.safeParse(parseJson(body));
-    if (!webhook.success) return undefined;
-    return webhook.data.events.flatMap((candidate) => {
-      const event = lineEvent.safeParse(candidate);
-      if (!event.success) log.warn("event.unreadable", { reason: event.error.issues[0]?.path.join(".") });
-      return event.success ? [event.data] : [];
-    });
-  }
-
   /** Nothing if SQS would refuse it, at this delivery and at every other, and the events beside it with it. */
-  function toMessage(event: LineEvent, receivedAt: number): Outgoing | undefined {
-    const { webhookEventId: eventId } = event;
-    const chatId = chatIdOf(event);
-    const body = isSqsId(chatId) ? encode({ version: 1, event, receivedAt }) : undefined;
+  function toMessage({ eventId, chatId, event }: Arrival, receivedAt: number): Outgoing | undefined {
+    const job: Job = { version: 2, platform: webhook.platform, eventId, event, receivedAt };
+    const body = isSqsId(chatId) ? encode(job) : undefined;
     if (body !== undefined) return { chatId, eventId, body };
     log.warn("event.unreadable", { eventId, reason: isSqsId(chatId) ? "size" : "source" });
     return undefined;
@@ -132,24 +114,6 @@ function encode(job: Job): string | undefined {
   try {
     const body = encodeJob(job);
     return Buffer.byteLength(body) <= sqsLimits.maxBytes ? body : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRedelivery(event: LineEvent): boolean {
-  const context = event.deliveryContext;
-  return (
-    typeof context === "object" &&
-    context !== null &&
-    "isRedelivery" in context &&
-    context.isRedelivery === true
-  );
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     return undefined;
   }

@@ -13,12 +13,14 @@ export type Log = {
   info(name: string, fields?: LogFields): void;
   warn(name: string, fields?: LogFields): void;
   error(name: string, fields?: LogFields): void;
+  /** A log whose every line carries these fields as well. */
+  with(fields: LogFields): Log;
 };
 
 export type LogLevel = "info" | "warn" | "error";
 export type LogEntry = LogFields & { level: LogLevel; name: string; at: string };
 
-/** Every entry, printed or not, passes through here; Studio draws the way of a message from it. */
+/** Every entry, printed or not, passes through here; Studio draws the trace of a message from it. */
 export const logChannel = channel("henji:log");
 
 const ranks: Record<LogLevel, number> = { info: 0, warn: 1, error: 2 };
@@ -28,16 +30,29 @@ const ranks: Record<LogLevel, number> = { info: 0, warn: 1, error: 2 };
  * token can slip in; errors are logged by code and message only.
  */
 export function createLog(options: { level?: LogLevel; write?: (line: string) => void } = {}): Log {
-  const { level: lowest = "info", write = (line) => console.log(line) } = options;
-  const at = (level: LogLevel) => (name: string, fields?: LogFields) => {
-    const entry: LogEntry = { level, name, at: new Date().toISOString(), ...fields };
+  const { level: lowest = "info", write: print = (line) => console.log(line) } = options;
+  const write = (entry: LogEntry) => {
     logChannel.publish(entry);
-    if (ranks[level] >= ranks[lowest]) write(JSON.stringify(entry));
+    if (ranks[entry.level] >= ranks[lowest]) print(JSON.stringify(entry));
   };
-  return { info: at("info"), warn: at("warn"), error: at("error") };
+  return logTo(write, {});
+}
+
+function logTo(write: (entry: LogEntry) => void, common: LogFields): Log {
+  const at = (level: LogLevel) => (name: string, fields?: LogFields) =>
+    write({ level, name, at: new Date().toISOString(), ...common, ...fields });
+  return {
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    with: (fields) => logTo(write, { ...common, ...fields }),
+  };
 }
 
 /** Names a chat in logs without naming its user: 12 hex digits of SHA-256. */
 export function chatHash(chatId: string): string {
   return createHash("sha256").update(chatId).digest("hex").slice(0, 12);
 }
+
+/** The same for a user: what a turn keeps of its sender once it is erased. */
+export const userHash = chatHash;

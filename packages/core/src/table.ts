@@ -28,6 +28,11 @@ export function expiryOf(now: number, retentionDays: number): number {
   return Math.floor(now / 1000) + retentionDays * 86_400;
 }
 
+/** Expired items stay for days until DynamoDB deletes them. */
+export function isCurrent({ expiresAt }: { expiresAt: number }, now: number): boolean {
+  return expiresAt > now / 1000;
+}
+
 /** Whether a conditional write was refused. */
 export function isRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;

@@ -1,12 +1,13 @@
-import { type Batch, createHandleMessage, type MessageOptions } from "./handle.ts";
-import { erasureOf } from "./platform/line/event.ts";
+import { createFold, type FoldOptions, type FoldTask } from "./context/fold.ts";
+import { type Batch, createHandle, type HandleOptions } from "./handle.ts";
+import type { Platforms } from "./platform/platform.ts";
 import { holdBatch } from "./queue/hold.ts";
 import { inOrder } from "./queue/in-order.ts";
-import { decodeJob } from "./queue/job.ts";
-import type { Incoming } from "./queue/sqs.ts";
+import type { Inbox, Incoming } from "./queue/sqs.ts";
+import { type Received, receive } from "./receive.ts";
 import { deadlines } from "./settings.ts";
 
-export type WorkerOptions = MessageOptions;
+export type WorkerOptions = HandleOptions & FoldOptions & { platforms: Platforms; inbox: Inbox };
 
 /**
  * Works through a batch: chats side by side, a chat's messages one after another. All of them are held
@@ -17,41 +18,47 @@ export type WorkerOptions = MessageOptions;
  * @returns the ids of the messages that must come back
  */
 export function createWorker(options: WorkerOptions) {
-  const { inbox, clock, log } = options;
-  const handle = createHandleMessage(options);
+  const { platforms, inbox, clock, log } = options;
+  const handle = createHandle(options);
+  const fold = createFold(options);
 
   return async (messages: readonly Incoming[], deadline: number): Promise<string[]> => {
     warnIfTooShort(deadline - clock.now());
-    const batch = batchOf(messages, deadline);
+    const all = messages.map((message) => receive(message, platforms));
+    const batch = batchOf(all, deadline);
     const hold = holdBatch(messages, { inbox, clock, log });
-    const afterwards = new Map<string, () => Promise<void>>();
+    /** By chat. Its last message knows what the earlier ones have left to do. */
+    const folds = new Map<string, FoldTask>();
     const left = await inOrder(
-      messages,
-      ({ chatId }) => chatId,
-      async (message) => {
-        const verdict = await handle(message, batch);
-        if (verdict.kind === "again") {
+      all,
+      ({ message }) => message.chatId,
+      async (received) => {
+        const { message } = received;
+        const verdict = await handle(received, batch);
+        if (verdict.kind === "retry") {
           await hold.giveBack([message], verdict.inS);
           return "stop";
         }
         hold.finish(message);
-        // The last one of a chat knows what the earlier ones have left to do; what was taken away since is not noted.
-        if (verdict.tookAway) afterwards.delete(message.chatId);
-        if (verdict.after) afterwards.set(message.chatId, verdict.after);
+        if (verdict.next.kind === "keep_unfolded") folds.delete(message.chatId);
+        if (verdict.next.kind === "fold") folds.set(message.chatId, verdict.next.task);
         return "next";
       },
       async ({ done, untouched }) => {
-        await hold.giveBack(untouched, 0);
-        const after = done[0] && afterwards.get(done[0].chatId);
-        if (!after) return;
+        await hold.giveBack(
+          untouched.map(({ message }) => message),
+          0,
+        );
+        const task = done[0] && folds.get(done[0].message.chatId);
+        if (!task) return;
         await hold.acknowledge();
-        await after();
+        await fold(task);
       },
     );
     // What is not in the table when the process is frozen may never be.
     const mayFlush = clock.now() + 2 * deadlines.tableMs < deadline;
     await Promise.all([hold.end(), mayFlush && options.cap?.flush()]);
-    return left.map(({ messageId }) => messageId);
+    return left.map(({ message }) => message.messageId);
   };
 
   /** Such an invocation answers nothing, and without a word its messages would go round until SQS gives them up. */
@@ -61,22 +68,17 @@ export function createWorker(options: WorkerOptions) {
   }
 }
 
-function batchOf(messages: readonly Incoming[], deadline: number): Batch {
+function batchOf(all: readonly Received[], deadline: number): Batch {
   return {
     deadline,
-    chats: new Set(messages.map(({ chatId }) => chatId)).size,
-    unsent: new Set(messages.flatMap(({ body }) => unsentBy(body) ?? [])),
+    chats: new Set(all.map(({ message }) => message.chatId)).size,
+    unsent: new Set(all.flatMap((received) => unsentBy(received) ?? [])),
   };
 }
 
-/** LINE's id of the message that a job unsends. */
-function unsentBy(body: string): string | undefined {
-  if (!body.includes('"unsend"')) return undefined;
-  try {
-    const erasure = erasureOf(decodeJob(body).event);
-    return erasure?.kind === "message" ? erasure.messageId : undefined;
-  } catch {
-    // Whoever takes the message will say so.
-    return undefined;
-  }
+/** Id of the message that an event unsends. */
+function unsentBy(received: Received): string | undefined {
+  if (received.kind === "unreadable" || received.inbound.kind !== "erasure") return undefined;
+  const { erase } = received.inbound;
+  return erase === "chat" ? undefined : erase.messageId;
 }

@@ -1,4 +1,4 @@
-import { MAX_MESSAGES, MAX_UNITS } from "@henji/core/platform/line/text";
+import { MAX_MESSAGES, MAX_UNITS } from "@henji/core/platform/line/compose";
 import * as settings from "@henji/core/settings";
 import { describe, expect, test } from "vitest";
 

@@ -1,4 +1,4 @@
-import { split, toMessages, withButtons } from "@henji/core/platform/line/text";
+import { split, toMessages, withButtons } from "@henji/core/platform/line/compose";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seed } from "./seed.ts";

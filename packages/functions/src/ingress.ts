@@ -1,6 +1,7 @@
 import { systemClock } from "@henji/core/clock";
 import { createIngress } from "@henji/core/ingress";
 import { createLog } from "@henji/core/log";
+import { createLineWebhook } from "@henji/core/platform/line/webhook";
 import { createQueueClient, createSender } from "@henji/core/queue/sqs";
 import { logLevel } from "./environment.ts";
 import { functionUrlHandler } from "./function-url.ts";
@@ -9,7 +10,7 @@ import { link } from "./links.ts";
 const log = createLog({ level: logLevel() });
 
 const ingress = createIngress({
-  channelSecret: link("LineChannelSecret"),
+  webhook: createLineWebhook({ channelSecret: link("LineChannelSecret") }),
   queue: createSender(createQueueClient(), link("EventQueue")),
   clock: systemClock,
   log,

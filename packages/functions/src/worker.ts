@@ -1,12 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { defineBot, summarizerOf } from "@henji/core/bot";
+import { defineBot } from "@henji/core/bot";
 import { createChats } from "@henji/core/chat/chats";
-import { systemClock } from "@henji/core/clock";
+import { createChatStore } from "@henji/core/chat/store";
+import { systemClock as clock } from "@henji/core/clock";
 import { createLog } from "@henji/core/log";
-import { withBreaker } from "@henji/core/model/breaker";
-import { createModel, type Model } from "@henji/core/model/model";
-import { createLine } from "@henji/core/platform/line/api";
-import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { createInbox, createQueueClient } from "@henji/core/queue/sqs";
 import { createTableClient } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
@@ -17,48 +14,30 @@ import { createWorker } from "@henji/core/worker";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import config from "../../../bot.config.ts";
 import { logLevel } from "./environment.ts";
+import { linkedLine } from "./line.ts";
 import { link } from "./links.ts";
+import { linkedModels } from "./models.ts";
 import { toIncoming } from "./sqs-event.ts";
 
 /** Checked here too: a file that does not use `defineBot` lacks the defaults. */
 const bot = defineBot(config);
+const log = createLog({ level: logLevel() });
 const table = { client: createTableClient(), table: link("Conversations") };
 const channelAccessToken = link("LineChannelAccessToken");
-
-const log = createLog({ level: logLevel() });
-
-const { timeZone, limits } = bot;
-const cap =
-  limits.totalDailyTokens === undefined
-    ? undefined
-    : createTokenCap({
-        ...{ mostTokens: limits.totalDailyTokens, timeZone, totals: createTotals(table) },
-        ...{ random: Math.random, clock: systemClock, log },
-      });
-
-function modelOf(settings: typeof bot.model): Model {
-  const apiKey = link("OpenAiApiKey");
-  const model = createModel({ apiKey, baseURL: process.env.OPENAI_BASE_URL, settings });
-  const guarded = withBreaker(model, { clock: systemClock, log });
-  return cap ? cap.counting(guarded) : guarded;
-}
-
-const line = createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock: systemClock });
+const shared = { random: Math.random, clock, log };
+const cap = createTokenCap({ ...shared, bot, totals: createTotals(table) });
 
 const worker = createWorker({
+  ...shared,
+  ...linkedModels(bot, link("OpenAiApiKey"), cap, log),
   bot,
-  turns: createTurns(createTurnStore(table)),
-  chats: createChats(table),
-  model: modelOf(bot.model),
-  summarizer: modelOf(summarizerOf(bot)),
   cap,
-  line: withLineBreaker(line, { clock: systemClock, log }),
+  turns: createTurns(createTurnStore(table)),
+  chats: createChats(createChatStore(table)),
+  platforms: { line: linkedLine(channelAccessToken, log) },
   inbox: createInbox(createQueueClient(), link("EventQueue"), link("DeadLetterQueue")),
   identitySecret: channelAccessToken,
   newOwner: randomUUID,
-  random: Math.random,
-  clock: systemClock,
-  log,
 });
 
 export async function handler({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> {

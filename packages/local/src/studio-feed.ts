@@ -1,5 +1,5 @@
 import { chatHash, type LogEntry, logChannel } from "@henji/core/log";
-import { retryKeyOf } from "@henji/core/platform/line/retry-key";
+import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
 import type {
   BotEntry,
   Change,
@@ -163,7 +163,7 @@ function eventsByRetryKey(entries: readonly TimelineEntry[]): Map<string, string
       if (entry.by !== "user") return [];
       const { webhookEventId } = entry;
       return [webhookEventId, `${webhookEventId}/apology`].map((name): [string, string] => [
-        retryKeyOf(name),
+        idempotencyKeyOf(name),
         webhookEventId,
       ]);
     }),

@@ -1,12 +1,16 @@
 import type { Bot } from "@henji/core/bot";
+import { createChats } from "@henji/core/chat/chats";
 import { createIngress } from "@henji/core/ingress";
 import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
+import { createLinePlatform } from "@henji/core/platform/line/line";
+import { createLineWebhook } from "@henji/core/platform/line/webhook";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { worker as settings } from "@henji/core/settings";
+import { createTurns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker } from "@henji/core/worker";
 import type { Check } from "./check.ts";
@@ -66,7 +70,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   function startIngress() {
     const process = start("ingress");
     const run = createIngress({
-      channelSecret,
+      webhook: createLineWebhook({ channelSecret }),
       queue: process.port("queue", queue.sender),
       clock: process.clock,
       log: logOf(process, check),
@@ -76,27 +80,24 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   function startWorker() {
     const process = start("worker");
-    const chats = process.port("table", table.chats);
+    const { clock } = process;
     const log = logOf(process, check);
+    const shared = { bot, clock, log, random: random.next };
     let owners = 0;
-    const { limits, timeZone } = bot;
-    const cap =
-      limits.totalDailyTokens === undefined
-        ? undefined
-        : createTokenCap({
-            ...{ mostTokens: limits.totalDailyTokens, timeZone, log },
-            ...{ totals: process.port("table", table.totals), random: random.next, clock: process.clock },
-          });
+    const cap = createTokenCap({ ...shared, totals: process.port("table", table.totals) });
     const counting = (one: Model) => {
       const heard = hearing(one, check);
       return cap ? cap.counting(heard) : heard;
     };
-    const breaking = withBreaker(process.port("model", troublesome(model, process, check)), {
-      ...{ clock: process.clock, log },
+    const breaking = withBreaker(process.port("model", troublesome(model, process, check)), { clock, log });
+    const line = withLineBreaker(watched(process.port("line", options.line.line), process, check), {
+      clock,
+      log,
     });
+    const chats = createChats(process.port("table", table.chatStore));
     const run = createWorker({
-      bot,
-      turns: process.port("table", table.turns),
+      ...shared,
+      turns: createTurns(process.port("table", table.turnStore)),
       chats: {
         ...chats,
         recall(place, limit, now) {
@@ -107,19 +108,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
       cap,
-      line: withLineBreaker(watched(process.port("line", options.line.line), process, check), {
-        clock: process.clock,
-        log,
-      }),
+      platforms: { line: createLinePlatform({ line, clock }) },
       inbox: process.port("queue", queue.inbox),
       identitySecret: "identity",
       newOwner: () => {
         owners += 1;
         return `${process.name}.${owners}`;
       },
-      random: random.next,
-      clock: process.clock,
-      log,
     });
     return { process, run };
   }
@@ -205,9 +200,11 @@ function take<T>(warm: Warm<T>[]): Warm<T> | undefined {
 }
 
 /** In memory only, and silent once its process is dead. */
-function logOf(process: Process, check: Check): Log {
-  const write = (name: string, fields: LogFields = {}) => {
-    if (!process.isDead()) check.logged(process, name, fields.eventId, fields);
+function logOf(process: Process, check: Check, common: LogFields = {}): Log {
+  const write = (name: string, fields?: LogFields) => {
+    const all = { ...common, ...fields };
+    if (!process.isDead()) check.logged(process, name, all.eventId, all);
   };
-  return { info: write, warn: write, error: write };
+  const log = { info: write, warn: write, error: write };
+  return { ...log, with: (fields) => logOf(process, check, { ...common, ...fields }) };
 }

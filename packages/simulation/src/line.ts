@@ -1,8 +1,8 @@
 import type { Clock } from "@henji/core/clock";
 import { createLine, type Line } from "@henji/core/platform/line/api";
+import type { TextMessage } from "@henji/core/platform/line/compose";
 import { RequestNotSent } from "@henji/core/platform/line/request-not-sent";
-import type { TextMessage } from "@henji/core/platform/line/text";
-import type { DeliveryWay } from "@henji/core/turn/turn";
+import type { Route } from "@henji/core/platform/platform";
 import { directNetwork, type Failure, type Network } from "./network.ts";
 
 /** How long a refusal for want of quota is confirmed. */
@@ -19,7 +19,7 @@ export type Sent = {
   /** Epoch milliseconds. */
   at: number;
   chatId: string;
-  by: DeliveryWay;
+  by: Route;
   messages: TextMessage[];
   /** The reply token or the retry key that it came with. */
   key: string;
@@ -27,7 +27,7 @@ export type Sent = {
   reached: boolean;
 };
 
-export type SendRequest = { by: DeliveryWay; chatId: string; key: string; messages: TextMessage[] };
+export type SendRequest = { by: Route; chatId: string; key: string; messages: TextMessage[] };
 
 export type MemoryLineOptions = {
   clock: Clock;

@@ -225,7 +225,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
       delete: (messages) =>
         call("delete", () => refusedOf(messages, ({ receiptHandle }) => main.remove(receiptHandle))),
 
-      hide: (messages, delayS) =>
+      changeVisibility: (messages, delayS) =>
         call("hide", () =>
           refusedOf(messages, ({ receiptHandle }) => main.changeVisibility(receiptHandle, delayS)),
         ),

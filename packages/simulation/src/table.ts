@@ -1,26 +1,10 @@
-import {
-  BESIDE_TURNS,
-  type ChatItem,
-  type Chats,
-  noted,
-  oldestFirst,
-  toNotes,
-  turnsBefore,
-} from "@henji/core/chat/chats";
+import type { ChatItem } from "@henji/core/chat/entity";
+import type { ChatStore } from "@henji/core/chat/store";
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
-import {
-  lastApologyOf,
-  toConversation,
-  toFinishedTurn,
-  toFolding,
-  toStoredTurn,
-  toUnanswered,
-} from "@henji/core/turn/item";
+import type { TurnKey } from "@henji/core/turn/place";
 import type { Guard, TurnStore } from "@henji/core/turn/store";
-import type { TurnKey } from "@henji/core/turn/turn";
-import { createTurns, type Turns } from "@henji/core/turn/turns";
 import type { Totals } from "@henji/core/usage/totals";
 import { directNetwork, type Network } from "./network.ts";
 
@@ -34,9 +18,10 @@ export type MemoryTableOptions = {
   onWrite?: (what: string, item: TurnItem) => void;
 };
 
+/** What core keeps in a table, behind core's own stores. */
 export type MemoryTable = {
-  turns: Turns;
-  chats: Chats;
+  turnStore: TurnStore;
+  chatStore: ChatStore;
   totals: Totals;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
@@ -46,9 +31,7 @@ export type MemoryTable = {
   textOf(chatId: string): string;
 };
 
-type StoredChat = Omit<ChatItem, "chatId">;
-
-/** Far less than the real table's, so that a run turns pages. */
+/** Items in a response, as if they were 1 MB: far fewer than the real table's, so that a run turns pages. */
 const PAGE = 40;
 
 /**
@@ -58,7 +41,7 @@ const PAGE = 40;
 export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable {
   const { network = directNetwork, mistakes = [], onWrite } = options;
   const turnItems = new Map<string, Map<string, TurnItem>>();
-  const chatItems = new Map<string, StoredChat>();
+  const chatItems = new Map<string, ChatItem>();
   const tokensOfDay = new Map<string, number>();
   /** The keys of a chat's turns, newest first, while no turn comes to it. */
   const sorted = new Map<string, string[]>();
@@ -98,7 +81,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     );
   }
 
-  const store: TurnStore = {
+  const turnStore: TurnStore = {
     create: (item) =>
       call("create", () => {
         if (read(item)) return false;
@@ -117,7 +100,6 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       }),
   };
 
-  const isCurrent = (item: { expiresAt: number }, now: number) => item.expiresAt > now / 1000;
   /** A chat's turns, newest first. */
   function newestFirst(chatId: string): TurnItem[] {
     const chat = turnItems.get(chatId) ?? new Map<string, TurnItem>();
@@ -126,51 +108,30 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     return keys.map((key) => chat.get(key)!);
   }
 
-  const chats: Chats = {
-    recall: ({ chatId, ...place }, limit, now) =>
-      call("recall", () => {
-        const stored = chatItems.get(chatId);
-        // The chat's own item sorts behind all turns, so the query reads it first.
-        const all = newestFirst(chatId);
-        const newest = all.slice(0, limit - (stored ? 1 : 0));
-        const before = (items: readonly TurnItem[]) => turnsBefore(oldestFirst(items), place, now);
-        const notes = toNotes(stored, now);
-        const isCut = newest.length + (stored ? 1 : 0) === limit;
-        const reachesBack = !isCut || (newest.at(-1)?.key ?? "") <= notes.windowStart;
-        const usual = toConversation(before(newest));
-        const isCovered = !reachesBack && usual.length < limit - BESIDE_TURNS;
-        const past = isCovered ? toConversation(before(all)) : usual;
-        const window = past.filter((turn) => turn.key >= notes.windowStart);
-        const known = oldestFirst(newest);
-        const folding = toFolding(known);
+  const chatStore: ChatStore = {
+    query: (chatId, { from = "", to, order, limit }) =>
+      call("query", () => {
+        const isWithin = ({ key }: TurnItem) => key >= from && (to === undefined || key <= to);
+        const turns = newestFirst(chatId).filter(isWithin);
+        // The chat's own item sorts after all turns.
+        const chat = to === undefined ? chatItems.get(chatId) : undefined;
+        const newest = chat ? [chat, ...turns] : turns;
+        const ordered = order === "desc" ? newest : newest.toReversed();
+        const page = ordered.slice(0, order === "desc" ? limit : Math.min(limit, PAGE));
         return {
-          ...notes,
-          turns: past.slice(-limit),
-          isWhole: (reachesBack || isCovered) && window.length <= limit,
-          finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
-          unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
-          usages: known.flatMap(({ usage }) => usage ?? []),
-          ...lastApologyOf(known),
-          ...(folding && { folding }),
+          turns: page.filter((item): item is TurnItem => item !== chat),
+          chat: page.includes(chat!) ? chat : undefined,
+          // DynamoDB stops at the limit without looking at what comes next.
+          isLast: page.length < limit && page.length === ordered.length,
         };
       }),
 
-    page: (chatId, from, to, now) =>
-      call("page", () => {
-        const within = newestFirst(chatId).filter(({ key }) => key >= from && key <= to);
-        const page = oldestFirst(within.slice(-PAGE));
-        return {
-          turns: page.map((item) => toStoredTurn(item, !isCurrent(item, now))),
-          next: within.at(-PAGE - 1)?.key,
-        };
-      }),
+    read: (chatId) => call("readChat", () => chatItems.get(chatId)),
 
-    notes: (chatId, now) => call("notes", () => toNotes(chatItems.get(chatId), now)),
-
-    note: (chatId, notes, change) =>
-      call("note", () => {
-        if ((chatItems.get(chatId)?.version ?? 0) !== notes.version && !may("any_version")) return false;
-        chatItems.set(chatId, { ...chatItems.get(chatId), ...noted(notes, change) });
+    write: (item, version) =>
+      call("writeChat", () => {
+        if ((chatItems.get(item.chatId)?.version ?? 0) !== version && !may("any_version")) return false;
+        chatItems.set(item.chatId, { ...chatItems.get(item.chatId), ...item });
         return true;
       }),
   };
@@ -184,9 +145,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   };
 
   return {
-    turns: createTurns(store),
-    chats,
-    totals,
+    ...{ turnStore, chatStore, totals },
     turn: read,
     turnsOf: newestFirst,
     textOf: (chatId) => JSON.stringify([...newestFirst(chatId), chatItems.get(chatId) ?? {}]),

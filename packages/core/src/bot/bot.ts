@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { BotError } from "../error.ts";
 import { isTimeZone } from "../time-zone.ts";
 import { mistakesOf } from "./config-mistakes.ts";
+import type { Language } from "./language.ts";
 import { defaultTexts, type Texts } from "./texts.ts";
 import { MAX_WORDS, plainWords } from "./words.ts";
 
@@ -62,7 +63,7 @@ const limits = z.strictObject({
 });
 
 /** Who the bot speaks with. */
-export type ChatInfo = {
+export type Chat = {
   type: "user" | "group" | "room";
   /** LINE's id of the user, group or room. */
   id: string;
@@ -108,7 +109,7 @@ const schema = z
     instructions: z.union([
       instructions,
       z.strictObject({ user: instructions, group: instructions, room: instructions }),
-      z.custom<(chat: ChatInfo) => string>((value) => typeof value === "function"),
+      z.custom<(chat: Chat) => string>((value) => typeof value === "function"),
     ]),
     model: z.prefault(model, {}),
     memory: z.prefault(memory, {}),
@@ -147,8 +148,6 @@ export type Bot = Omit<z.infer<typeof schema>, "texts"> & { texts: Record<Langua
 
 /** What `bot.config.ts` may say. See that file for what each setting means. */
 export type BotConfig = z.input<typeof schema>;
-
-export type Language = keyof typeof defaultTexts;
 
 export type CommandName = keyof Bot["commands"];
 
@@ -206,7 +205,7 @@ export function summarizerOf({ model, memory }: Pick<Bot, "model" | "memory">): 
  * What the model is told about itself in this chat. For one chat always the same, so that the model's prompt
  * cache serves it.
  */
-export function instructionsFor({ instructions: chosen }: Pick<Bot, "instructions">, chat: ChatInfo): string {
+export function instructionsFor({ instructions: chosen }: Pick<Bot, "instructions">, chat: Chat): string {
   if (typeof chosen === "string") return chosen;
   if (typeof chosen !== "function") return chosen[chat.type];
   const fail = (reason: string, cause?: unknown) =>
@@ -219,9 +218,4 @@ export function instructionsFor({ instructions: chosen }: Pick<Bot, "instruction
   }
   if (typeof text === "string" && text !== "") return text;
   throw fail("the function must return a text that is not empty");
-}
-
-/** Japanese if there is any kana or kanji, English otherwise. */
-export function languageOf(text: string): Language {
-  return /[\p{scx=Hiragana}\p{scx=Katakana}\p{sc=Han}]/u.test(text) ? "ja" : "en";
 }

@@ -1,31 +1,34 @@
 import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
-import { chatHash, type Log } from "../log.ts";
+import type { Log } from "../log.ts";
+import { textOf } from "../platform/content.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
-import { BEHIND_ALL, isBefore, type Place, type StoredTurn, timeOf } from "../turn/turn.ts";
+import { AFTER_ALL, isBefore, type Place, timeOf } from "../turn/place.ts";
+import type { StoredTurn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
-import type { Chats, Notes, NotesChange, Page } from "./chats.ts";
+import type { Chats, Page } from "./chats.ts";
 import { createRepeats } from "./repeats.ts";
+import type { ChatState, StateChange } from "./state.ts";
 
 export type EraseOptions = {
   turns: Pick<Turns, "erase" | "eraseAnswer">;
-  chats: Pick<Chats, "page" | "notes" | "note">;
+  chats: Pick<Chats, "page" | "state" | "update">;
   retentionDays: number;
   clock: Clock;
-  log: Log;
 };
 
 export type EraseRequest = {
   chatId: string;
-  eventId: string;
   /** Everything before this. */
   before: Place;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
+  /** Of the event that erases. */
+  log: Log;
 };
 
-/** What is done is done; the next attempt goes on behind it. */
+/** What is done is done; the next attempt goes on after it. */
 const UNFINISHED = "chat.not_erased_yet";
 
 /** Turns erased at the same time. */
@@ -34,14 +37,14 @@ const SIDE_BY_SIDE = 25;
 const MAX_UNSENT = 20;
 
 /**
- * Takes away what a chat has said. Turns stay as empty shells that keep their events from being answered
+ * Erases what a chat has said. Turns stay as empty shells that keep their events from being answered
  * again, until they expire. Whatever is stopped half-way may be done again.
  */
-export function createErase({ turns, chats, retentionDays, clock, log }: EraseOptions) {
+export function createErase({ turns, chats, retentionDays, clock }: EraseOptions) {
   return {
     /** The whole chat: its notes and its turns. */
     async chat(request: EraseRequest): Promise<void> {
-      const { chatId, eventId, before } = request;
+      const { chatId, before, log } = request;
       const time = timeOf(before.key);
       const { erasedTo } = await change(chatId, ({ erasedBefore }) => ({
         windowStart: time,
@@ -61,7 +64,7 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
         if (isUnfinished(error) && to > erasedTo) await change(chatId, () => ({ erasedTo: to }));
         throw error;
       }
-      log.info("chat.erased", { eventId, chat: chatHash(chatId), turns: erased });
+      log.info("chat.erased", { turns: erased });
     },
 
     /**
@@ -69,7 +72,7 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
      * arrived yet is remembered, so that it is not answered when it does.
      */
     async message(messageId: string, request: EraseRequest): Promise<void> {
-      const { chatId, eventId, before } = request;
+      const { chatId, before, log } = request;
       const recent: StoredTurn[] = [];
       for await (const page of pages(request, timeBefore(before, unsentWithinMs))) recent.push(...page.turns);
       // A notice that was never delivered may repeat the message.
@@ -85,13 +88,13 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
       const repeating = message ? repeatsOf(message, recent) : [];
       const answers = await eraseAll(repeating, request, turns.eraseAnswer);
       const erased = await eraseAll(meant, request);
-      log.info("message.erased", { eventId, chat: chatHash(chatId), turns: erased, answers });
+      log.info("message.erased", { turns: erased, answers });
     },
   };
 
   /** By the queue: an event that comes late stands before the message, but is answered with notes that hold it. */
   function repeatsOf(message: StoredTurn, recent: readonly StoredTurn[]): StoredTurn[] {
-    const repeats = createRepeats(message.question);
+    const repeats = createRepeats(textOf(message.question));
     return recent.filter(
       (turn) =>
         turn.messageId !== message.messageId &&
@@ -104,9 +107,8 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
   async function erasePage(page: Page, request: EraseRequest): Promise<number> {
     const { before } = request;
     const time = timeOf(before.key);
-    // Behind it, what was asked once more and a notice that was never delivered may repeat what was before.
-    const isMeant = (turn: StoredTurn) =>
-      isBefore(turn, before) || (turn.repeats ?? turn.key) < time || turn.hasNotice;
+    // After it, what was asked once more and a notice that was never delivered may repeat what was before.
+    const isMeant = (turn: StoredTurn) => isBefore(turn, before) || turn.origin < time || turn.hasNotice;
     const meant = page.turns.filter((turn) => !turn.isErased && isMeant(turn));
     // And if the event comes late, so may any answer: it was given by a model that knew what was before.
     const later = page.turns.filter(
@@ -115,12 +117,12 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
     return (await eraseAll(meant, request)) + (await eraseAll(later, request, turns.eraseAnswer));
   }
 
-  /** All turns from a key on, those too that are newer than the event that takes something away. */
+  /** All turns from a key on, those too that are newer than the event that erases. */
   async function* pages({ chatId, deadline }: EraseRequest, from: string): AsyncGenerator<Page> {
     let next: string | undefined = from;
     while (next !== undefined) {
       checkTime(deadline);
-      const page: Page = await chats.page(chatId, next, BEHIND_ALL, clock.now());
+      const page: Page = await chats.page(chatId, next, AFTER_ALL, clock.now());
       yield page;
       next = page.next;
     }
@@ -146,21 +148,21 @@ export function createErase({ turns, chats, retentionDays, clock, log }: EraseOp
 
   /**
    * Comes before anything is erased: it makes a new version, so that a fold which is under way does not bring
-   * back what it has read; and an attempt that is cut off behind it still finds what it must erase.
+   * back what it has read; and an attempt that is cut off after it still finds what it must erase.
    *
-   * @returns the notes as they were
+   * @returns the state as it was
    */
   async function change(
     chatId: string,
-    to: (notes: Notes) => Omit<NotesChange, "expiresAt">,
-  ): Promise<Notes> {
+    to: (state: ChatState) => Omit<StateChange, "expiresAt">,
+  ): Promise<ChatState> {
     for (let tries = 0; tries < 3; tries += 1) {
       const now = clock.now();
-      const notes = await chats.notes(chatId, now);
+      const state = await chats.state(chatId, now);
       const expiresAt = expiryOf(now, retentionDays);
-      if (await chats.note(chatId, notes, { ...to(notes), expiresAt })) return notes;
+      if (await chats.update(chatId, state, { ...to(state), expiresAt })) return state;
     }
-    throw new BotError("chat.busy", "The chat's notes kept changing", { retry: "later" });
+    throw new BotError("chat.busy", "The chat's state kept changing", { retry: "later" });
   }
 }
 

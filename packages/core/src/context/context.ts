@@ -1,4 +1,6 @@
-import { type PastTurn, timeOf } from "../turn/turn.ts";
+import { type Content, textOf } from "../platform/content.ts";
+import { timeOf } from "../turn/place.ts";
+import type { PastTurn } from "../turn/turn.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 
 export type ContextMessage = { role: "user" | "assistant"; content: string };
@@ -25,7 +27,7 @@ export type ContextRequest = {
   turns: readonly PastTurn[];
   /** Where the window starts: a time, since a key says nothing of the order within its millisecond. */
   windowStart: string;
-  message: string;
+  question: Content;
   /**
    * Turns beyond this are left out, oldest first, until the window has been moved. It holds for the newest turn
    * too: one that has no room even alone is left out, and comes into the notes with the next fold.
@@ -39,7 +41,8 @@ export type ContextRequest = {
  * serves the prefix. The summary holds users' words: it is a message, never an instruction.
  */
 export function buildContext(request: ContextRequest): BuiltContext {
-  const { instructions, summary, message, windowStart, maxWindowTokens } = request;
+  const { instructions, summary, windowStart, maxWindowTokens } = request;
+  const message = textOf(request.question);
   const turns = newestWithin(
     request.turns.filter(({ key }) => key >= windowStart),
     maxWindowTokens,
@@ -83,7 +86,7 @@ export function nextWindowStart(
 
 /** An answer that was erased, because it repeated an unsent message, is empty. */
 function toMessages({ question, answer }: PastTurn): ContextMessage[] {
-  const asked: ContextMessage = { role: "user", content: question };
+  const asked: ContextMessage = { role: "user", content: textOf(question) };
   return answer === "" ? [asked] : [asked, { role: "assistant", content: answer }];
 }
 
@@ -103,7 +106,9 @@ function newestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[]
 
 /** Tokens of a turn in the context: counted if they were, bounded if not. */
 export function tokensOf({ tokens, question, answer }: PastTurn): number {
-  const text = tokens ? tokens.question + tokens.answer : tokensAtMost(question) + tokensAtMost(answer);
+  const text = tokens
+    ? tokens.question + tokens.answer
+    : tokensAtMost(textOf(question)) + tokensAtMost(answer);
   return text + 2 * TOKENS_PER_MESSAGE;
 }
 

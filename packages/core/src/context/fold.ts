@@ -4,69 +4,75 @@ import type { Clock } from "../clock.ts";
 import { BotError, toBotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
+import { textOf } from "../platform/content.ts";
 import { deadlines } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import { conversationOf } from "../turn/item.ts";
-import { type ModelUsage, type PastTurn, type Turn, timeOf } from "../turn/turn.ts";
-import { add } from "../usage/usage.ts";
+import { timeOf } from "../turn/place.ts";
+import type { PastTurn } from "../turn/turn.ts";
+import { add, type ModelUsage } from "../usage/usage.ts";
 import { type Context, nextWindowStart, tokensOf } from "./context.ts";
 import { loadTokenizer, tokensAtMost } from "./tokens.ts";
 
 export type FoldOptions = {
   bot: Pick<Bot, "memory">;
-  chats: Pick<Chats, "page" | "note">;
-  /** The model that rewrites the notes. */
+  chats: Pick<Chats, "page" | "update">;
+  /** The model that rewrites the summary. */
   summarizer: Model;
   clock: Clock;
-  log: Log;
 };
 
-export type FoldRequest = {
-  turn: Pick<Turn, "chatId" | "eventId">;
+/** A fold that is due, to be done once its chat's answers are out. */
+export type FoldTask = {
+  chatId: string;
   memory: Memory;
   /** The turn that has just been answered. */
   past: PastTurn;
   safetyIdentifier: string;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
+  /** Of the turn that has just been answered. */
+  log: Log;
 };
 
+/** Whether the window has passed its high mark with this turn, and nobody is folding it. */
+export function isFoldDue(
+  { memory, past }: Pick<FoldTask, "memory" | "past">,
+  { memory: marks }: Pick<Bot, "memory">,
+  now: number,
+): boolean {
+  // What waits in line is answered while the chat is folded, and would fold it again.
+  if (memory.folding?.version === memory.version && now < memory.folding.until) return false;
+  return endOf({ memory, past }, marks) !== memory.windowStart;
+}
+
+/** Where the window starts when it is folded. */
+function endOf({ memory, past }: Pick<FoldTask, "memory" | "past">, marks: Bot["memory"]): string {
+  const { turns, windowStart, isWhole } = memory;
+  return nextWindowStart([...turns, past], windowStart, marks, isWhole);
+}
+
 /**
- * When the window has passed its high mark, folds its oldest turns into the chat's notes with one model
- * call, and starts the window behind them. It runs after the answer is out, so no user waits. If it fails
- * nothing is lost: the next turn tries again, and meanwhile the context leaves the oldest turns out.
- *
- * The result says how to do it; it says nothing while the window is within its marks, or is being folded.
+ * Folds the window's oldest turns into the chat's summary with one model call, and starts the window after
+ * them. It runs after the answer is out, so no user waits. It never throws: if it fails nothing is lost, the
+ * next turn tries again, and meanwhile the context leaves the oldest turns out.
  */
-export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) {
+export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
   const { memory: marks } = bot;
-  return (request: FoldRequest): (() => Promise<void>) | undefined => {
-    const { memory, past } = request;
-    // What waits in line is answered while the chat is folded, and would fold it again.
-    if (memory.folding?.version === memory.version && clock.now() < memory.folding.until) return undefined;
-    return endOf(memory, past) === memory.windowStart ? undefined : () => tryToFold(request);
-  };
 
-  /** Where the window starts when it is folded. */
-  function endOf({ turns, windowStart, isWhole }: Memory, past: PastTurn): string {
-    return nextWindowStart([...turns, past], windowStart, marks, isWhole);
-  }
-
-  async function tryToFold(request: FoldRequest): Promise<void> {
-    const { eventId, chatId } = request.turn;
-    const names = { eventId, chat: chatHash(chatId) };
+  return async (task: FoldTask): Promise<void> => {
     const startedAt = clock.now();
     try {
-      const folded = await fold(request, startedAt);
-      log.info("window.folded", { ...names, ...folded, ms: clock.now() - startedAt });
+      const folded = await fold(task, startedAt);
+      task.log.info("window.folded", { ...folded, ms: clock.now() - startedAt });
     } catch (error) {
-      log.warn("window.not_folded", { ...names, code: toBotError(error).code });
+      task.log.warn("window.not_folded", { code: toBotError(error).code });
     }
-  }
+  };
 
-  async function fold({ turn, memory, past, safetyIdentifier, deadline }: FoldRequest, now: number) {
-    const { chatId } = turn;
-    const end = endOf(memory, past);
+  async function fold(task: FoldTask, now: number) {
+    const { chatId, memory, past, safetyIdentifier, deadline, log } = task;
+    const end = endOf(task, marks);
     // Read again, because the memory may hold only the newest: what is passed over here is never noted.
     const page = await chats.page(chatId, memory.windowStart, end, now);
     const repeated = new Set([...memory.turns, past].map(({ repeats }) => repeats));
@@ -82,7 +88,7 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
     const taken = leaving.length === 0 ? {} : await takeNotes();
     return {
       turns: leaving.length,
-      kept: await chats.note(chatId, memory, { ...change, ...taken }),
+      kept: await chats.update(chatId, memory, { ...change, ...taken }),
       ...taken.used,
     };
 
@@ -110,11 +116,13 @@ export function createFold({ bot, chats, summarizer, clock, log }: FoldOptions) 
           cacheKey: `${chatHash(chatId)}/notes`,
           safetyIdentifier,
           signal: clock.timeout(Math.min(deadlines.modelMs, left)),
+          // Whoever folds first wins: a second request costs tokens, and breaks nothing.
+          mustHold: () => {},
         });
         return answer.refused ? undefined : answer;
       } catch (error) {
         if (!hopeless.has(toBotError(error).code)) throw error;
-        log.warn("window.notes_refused", { chat: chatHash(chatId), code: toBotError(error).code });
+        log.warn("window.notes_refused", { code: toBotError(error).code });
         return undefined;
       }
     }
@@ -157,7 +165,7 @@ export function foldContext(summary: string, turns: readonly PastTurn[], mostTok
     "",
     "New messages:",
     ...turns.flatMap(({ question, answer }) => [
-      JSON.stringify({ user: question }),
+      JSON.stringify({ user: textOf(question) }),
       ...(answer === "" ? [] : [JSON.stringify({ assistant: answer })]),
     ]),
   ].join("\n");

@@ -13,7 +13,7 @@ export function replayOf(parked: { chatId: string; body: string }, now: number):
   return {
     chatId: parked.chatId,
     // Not the event's own id, which SQS may still hold against a second message.
-    eventId: `${job.event.webhookEventId}-replayed-${now}`,
+    eventId: `${job.eventId}-replayed-${now}`,
     body: encodeJob({ ...job, replayedAt: now }),
   };
 }

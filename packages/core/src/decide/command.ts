@@ -1,11 +1,11 @@
-import { type Bot, type CommandName, type Language, languageOf } from "../bot/bot.ts";
+import type { Bot, CommandName } from "../bot/bot.ts";
+import { type Language, languageOf } from "../bot/language.ts";
 import { LONGEST_WORDS, plainWords } from "../bot/words.ts";
-import type { Memory } from "../chat/chats.ts";
 
 export type Command = {
   name: CommandName;
   /** Of an export: where it goes on, epoch milliseconds, 13 digits. */
-  from?: string;
+  from: string | undefined;
 };
 
 /** The command that a message is, if it is one: a command's whole words, in any case, width and end mark. */
@@ -15,8 +15,8 @@ export function commandOf(text: string, { commands }: Pick<Bot, "commands">): Co
   const named = (words: string) =>
     Object.entries(commands).find(([, all]) => all.some((known) => plainWords(known) === words))?.[0];
   const name = named(written);
-  if (name) return { name: name as CommandName };
-  const { words = "", from = "" } = /^(?<words>.+)\s(?<from>\d{13})$/su.exec(written)?.groups ?? {};
+  if (name) return { name: name as CommandName, from: undefined };
+  const { words = "", from } = /^(?<words>.+)\s(?<from>\d{13})$/su.exec(written)?.groups ?? {};
   return named(words) === "export" ? { name: "export", from } : undefined;
 }
 
@@ -27,11 +27,7 @@ export function wordsFor(name: CommandName, language: Language, { commands }: Pi
   return spoken.find((words) => languageOf(words) === language) ?? all[0];
 }
 
-/** The language of a message, or of the question before a command such as `/help`, which is in none. */
-export function languageFor({ question }: { question: string }, memory?: Pick<Memory, "turns">): Language {
-  return languageOf(isSlashed(question) ? (memory?.turns.at(-1)?.question ?? question) : question);
-}
-
-function isSlashed(text: string): boolean {
+/** Written with a slash, such as `/help`, which is in no language. */
+export function isSlashed(text: string): boolean {
   return text.trimStart().charAt(0).normalize("NFKC") === "/";
 }

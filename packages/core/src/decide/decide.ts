@@ -1,89 +1,92 @@
-import type { Bot, Language } from "../bot/bot.ts";
+import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
-import { createNotices, type Notice } from "../reply/notice.ts";
-import { dayOf } from "../time-zone.ts";
-import type { DropReason, FinishedTurn, Repeated, Turn } from "../turn/turn.ts";
-import { accountOf, type DayUsage } from "../usage/usage.ts";
-import { commandOf, languageFor } from "./command.ts";
+import type { ChatState } from "../chat/state.ts";
+import { type Content, textOf } from "../platform/content.ts";
+import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../turn/turn.ts";
+import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
+import { commandOf } from "./command.ts";
 
-/** What is done with a message. */
+/** What is done with a question that has no answer yet. */
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
-  | { kind: "ask"; again?: Repeated }
-  /** `waiting`: how many stood in line, if that was too many. */
-  | { kind: "say"; notice: Notice; waiting?: number }
-  /** Nobody is told: it is unsent, or a notice was sent for an earlier one. */
-  | { kind: "drop"; because: DropReason; waiting?: number }
-  | { kind: "forget"; notice: Notice }
-  | { kind: "export"; from: string | undefined; language: Language };
+  | { kind: "ask"; question: Content; repeats: Repeated | undefined }
+  | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many"> }
+  /** Everything that was said is erased, and then that is said. */
+  | { kind: "forget" }
+  | { kind: "export"; from: string | undefined }
+  /** `waiting` messages stood in line, which is too many; the user is told once. */
+  | { kind: "flooded"; waiting: number; isTold: boolean }
+  /** It gets no answer of its own: it is unsent, or a notice was sent for an earlier one. */
+  | { kind: "drop"; because: DropReason };
 
 export type DecideRequest = {
   turn: Turn;
   memory: Memory;
+  /** Its user's total of today. */
+  total: RunningTotal;
   /** Epoch milliseconds. */
   sentAt: number;
-  now: number;
   /** All users together have used what the bot may use today. */
   isBotUsedUp: boolean;
 };
 
 /** Decides without any call: everything it needs came with the chat's memory. */
-export function createDecide(bot: Pick<Bot, "commands" | "limits" | "texts" | "timeZone">) {
-  const notices = createNotices(bot);
+export function decide(
+  { turn, memory, total: { usage }, sentAt, isBotUsedUp }: DecideRequest,
+  bot: Pick<Bot, "commands" | "limits">,
+): Decision {
+  const { waiting, isTold } = backlogAt(sentAt, memory.finished);
+  if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
 
-  return ({ turn, memory, sentAt, now, isBotUsedUp }: DecideRequest): Decision => {
-    const language = languageFor(turn, memory);
+  const command = commandOf(textOf(turn.question), { commands: withoutOrphans(bot.commands) });
+  switch (command?.name) {
+    case "forget":
+      return { kind: "say", notice: "forget" };
+    case "forgetForSure":
+      // It erases only as the answer to the question.
+      if (memory.finished.at(-1)?.notice === "forget") return { kind: "forget" };
+      return { kind: "say", notice: "forget" };
+  }
 
-    const { waiting, told } = backlogBehind(memory.finished, sentAt);
-    if (waiting >= bot.limits.maxUnanswered) {
-      return told
-        ? { kind: "drop", because: "too_many", waiting }
-        : { kind: "say", notice: notices.tooMany(language), waiting };
-    }
+  const isFree = command !== undefined && command.name !== "retry";
+  if (isFree ? isTalkedOut(usage, bot.limits) : isUsedUp(usage, bot.limits)) {
+    return refusal("daily_limit", usage);
+  }
+  if (!isFree && isBotUsedUp) return refusal("total_limit", usage);
 
-    const command = commandOf(turn.question, { commands: withoutOrphans(bot.commands) });
-    switch (command?.name) {
-      case "forget":
-        return { kind: "say", notice: notices.askToForget(language) };
-      case "forgetForSure":
-        // It erases only as the answer to the question.
-        return memory.finished.at(-1)?.notice === "forget"
-          ? { kind: "forget", notice: notices.forgotten(language) }
-          : { kind: "say", notice: notices.askToForget(language) };
+  switch (command?.name) {
+    case "help":
+    case "memory":
+      return { kind: "say", notice: command.name };
+    case "export":
+      return { kind: "export", from: command.from };
+    case "retry": {
+      const repeats = lastQuestion(memory, bot);
+      if (!repeats) return { kind: "say", notice: "nothing_to_retry" };
+      return { kind: "ask", question: repeats.question, repeats };
     }
+    default:
+      return { kind: "ask", question: turn.question, repeats: undefined };
+  }
+}
 
-    const { usage } = accountOf(memory.usages, memory.fold, dayOf(now, bot.timeZone));
-    const isFree = command !== undefined && command.name !== "retry";
-    if (isFree ? isTalkedOut(usage, bot.limits) : isUsedUp(usage, bot.limits)) {
-      return usage.refused
-        ? { kind: "drop", because: "daily_limit" }
-        : { kind: "say", notice: notices.dailyLimit(language) };
-    }
-    if (!isFree && isBotUsedUp) {
-      return usage.refused
-        ? { kind: "drop", because: "total_limit" }
-        : { kind: "say", notice: notices.totalLimit(language) };
-    }
-    switch (command?.name) {
-      case "help":
-        return { kind: "say", notice: notices.help(language) };
-      case "memory":
-        return { kind: "say", notice: notices.memory(language, memory.summary) };
-      case "export":
-        return { kind: "export", from: command.from, language };
-    }
-    if (command?.name !== "retry") return { kind: "ask" };
-    const again = lastQuestion(memory, bot);
-    return again ? { kind: "ask", again } : { kind: "say", notice: notices.nothingToRetry(language) };
-  };
+/** The user is told once a day. */
+function refusal(limit: "daily_limit" | "total_limit", usage: DayUsage): Decision {
+  return usage.refused ? { kind: "drop", because: limit } : { kind: "say", notice: limit };
 }
 
 /** The newest message that was answered, refused or given up on, commands aside. */
-function lastQuestion({ turns, unanswered, finished }: Memory, { commands }: Pick<Bot, "commands">) {
+function lastQuestion(
+  { turns, unanswered, finished }: Memory,
+  bot: Pick<Bot, "commands">,
+): Repeated | undefined {
   const answered = turns.at(-1);
-  const other = unanswered.findLast(({ question }) => !commandOf(question, { commands }));
+  const other = unanswered.findLast(({ question }) => !commandOf(textOf(question), bot));
   const newest = finished.findLast(({ key }) => key === answered?.key || key === other?.key);
-  return other && newest?.key === other.key ? other : answered;
+  const last = other && newest?.key === other.key ? other : answered;
+  if (!last) return undefined;
+  const { key, origin = key, question, messageId } = last;
+  return { key, origin, question, messageId };
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it. */
@@ -92,8 +95,8 @@ function withoutOrphans(commands: Bot["commands"]): Bot["commands"] {
 }
 
 /** Its message was unsent, or its chat erased, before it came here. */
-export function isTakenAway({ key, messageId }: Turn, { erasedBefore, unsent }: Memory): boolean {
-  return key < erasedBefore || (messageId !== undefined && unsent.includes(messageId));
+export function isErased({ key, messageId }: Turn, { erasedBefore, unsent }: ChatState): boolean {
+  return key < erasedBefore || unsent.includes(messageId);
 }
 
 /**
@@ -101,9 +104,9 @@ export function isTakenAway({ key, messageId }: Turn, { erasedBefore, unsent }: 
  * user has been told that not all of them will get an answer. It needs no counter and no read of its
  * own: a turn that was finished after this message was sent was in line before it.
  */
-function backlogBehind(finished: readonly FinishedTurn[], sentAt: number) {
+function backlogAt(sentAt: number, finished: readonly FinishedTurn[]) {
   const since = finished.filter(({ finishedAt }) => finishedAt > sentAt);
-  return { waiting: since.length, told: since.some(({ notice }) => notice === "too_many") };
+  return { waiting: since.length, isTold: since.some(({ notice }) => notice === "too_many") };
 }
 
 function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: Bot["limits"]): boolean {
@@ -111,6 +114,6 @@ function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: Bot["limits"]
 }
 
 /** What costs no model call may cost a push: twice as many are sent as answers are given. */
-function isTalkedOut({ replies, pushes }: DayUsage, { dailyMessages }: Bot["limits"]): boolean {
-  return replies + pushes >= 2 * dailyMessages;
+function isTalkedOut(usage: DayUsage, { dailyMessages }: Bot["limits"]): boolean {
+  return sends(usage) >= 2 * dailyMessages;
 }

@@ -14,6 +14,7 @@ export function withBreaker(model: Model, options: Pick<BreakerOptions, "clock" 
         model.ask(context, asking).catch((cause) => {
           // A single 401 may be a mistake of OpenAI's: it is tried once more before it counts.
           if (breaker.isOpen() || toBotError(cause).code !== "model.unauthorized") throw cause;
+          asking.mustHold();
           return model.ask(context, asking);
         }),
       ),

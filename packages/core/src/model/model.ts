@@ -1,6 +1,6 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Context } from "../context/context.ts";
-import type { ModelUsage } from "../turn/turn.ts";
+import type { ModelUsage } from "../usage/usage.ts";
 
 export type ModelAnswer = {
   /** Empty if the model refused. */
@@ -19,6 +19,8 @@ export type AskOptions = {
   safetyIdentifier: string;
   /** The model call's deadline. */
   signal: AbortSignal;
+  /** Comes before each further request: throws if another worker may have the answer by now. */
+  mustHold(): void;
 };
 
 /**
@@ -34,11 +36,3 @@ export type ModelOptions = {
   settings: Omit<Bot["model"], "prices">;
   fetch?: typeof globalThis.fetch;
 };
-
-/** The model behind OpenAI's SDK, the largest part of the bundle: it loads while the first turn is claimed, not before. */
-export function createModel(options: ModelOptions): Model {
-  const loading = import("./openai.ts").then(({ createOpenAiModel }) => createOpenAiModel(options));
-  // Whoever asks first hears of a failure.
-  loading.catch(() => {});
-  return { ask: async (context, asking) => (await loading).ask(context, asking) };
-}

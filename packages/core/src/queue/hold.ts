@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import { acknowledgeWithinMs, hold as settings } from "../settings.ts";
 import { type Inbox, type Incoming, logRefused } from "./sqs.ts";
 
-export type HoldOptions = { inbox: Pick<Inbox, "delete" | "hide">; clock: Clock; log: Log };
+export type HoldOptions = { inbox: Pick<Inbox, "delete" | "changeVisibility">; clock: Clock; log: Log };
 
 /** What a living worker holds of its batch. */
 export type Hold = {
@@ -37,31 +37,31 @@ export function holdBatch(messages: readonly Incoming[], { inbox, clock, log }: 
 
   async function renewUntilEnd(): Promise<void> {
     while (!hasEnded && held.size > 0) {
-      renewing = hide([...held], settings.forS);
+      renewing = changeVisibility([...held], settings.forS);
       const isRenewed = await renewing;
       await elapsed(clock, isRenewed ? settings.renewEveryMs : settings.retryAfterMs);
     }
   }
 
   /** @returns whether SQS took it; if not, the visibility that it was told before goes on */
-  async function hide(some: readonly Incoming[], delayS: number): Promise<boolean> {
+  async function changeVisibility(some: readonly Incoming[], delayS: number): Promise<boolean> {
     try {
-      const refused = await inbox.hide(some, delayS);
+      const refused = await inbox.changeVisibility(some, delayS);
       // One that was deleted while its renewal was on the way has nothing to renew any more.
       logRefused(
         log,
-        "queue.not_hidden",
+        "queue.visibility_not_changed",
         refused.filter(({ message }) => !gone.has(message)),
       );
       return true;
     } catch (error) {
-      log.warn("queue.not_hidden", { code: toBotError(error).code, messages: some.length });
+      log.warn("queue.visibility_not_changed", { code: toBotError(error).code, messages: some.length });
       return false;
     }
   }
 
   /** If it fails, Lambda deletes them with the batch; or they come back, and meet their finished turns. */
-  async function remove(some: readonly Incoming[]): Promise<void> {
+  async function deleteNow(some: readonly Incoming[]): Promise<void> {
     try {
       logRefused(log, "queue.not_deleted", await inbox.delete(some));
     } catch (error) {
@@ -72,7 +72,7 @@ export function holdBatch(messages: readonly Incoming[], { inbox, clock, log }: 
   async function acknowledge(): Promise<void> {
     const some = [...finished];
     finished.clear();
-    if (some.length > 0) deleting = Promise.all([deleting, remove(some)]).then(() => {});
+    if (some.length > 0) deleting = Promise.all([deleting, deleteNow(some)]).then(() => {});
     await deleting;
   }
 
@@ -100,7 +100,7 @@ export function holdBatch(messages: readonly Incoming[], { inbox, clock, log }: 
       for (const message of some) held.delete(message);
       // A renewal that is under way must not arrive later than this and hold them longer.
       await renewing;
-      await hide(some, delayS);
+      await changeVisibility(some, delayS);
     },
 
     async end() {

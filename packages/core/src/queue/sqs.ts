@@ -74,8 +74,8 @@ export type Refused = { message: Incoming; code: string };
 export type Inbox = {
   /** Takes finished messages off the queue, which frees their chat. Safe to repeat. */
   delete(messages: readonly Incoming[]): Promise<readonly Refused[]>;
-  /** Hides messages for `delayS` seconds from now; 0 shows them again at once. */
-  hide(messages: readonly Incoming[], delayS: number): Promise<readonly Refused[]>;
+  /** Makes messages visible again in `delayS` seconds from now; 0 does so at once. */
+  changeVisibility(messages: readonly Incoming[], delayS: number): Promise<readonly Refused[]>;
   /** Puts a copy, with the reason, on the dead-letter queue. */
   park(message: Incoming, reason: ParkReason): Promise<void>;
 };
@@ -111,7 +111,7 @@ export function createInbox(sqs: SQSClient, queueUrl: string, deadLetterQueueUrl
       return toRefused(messages, Failed);
     },
 
-    async hide(messages, delayS) {
+    async changeVisibility(messages, delayS) {
       const Entries = toEntries(messages).map((entry) => ({ ...entry, VisibilityTimeout: delayS }));
       const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries });
       const { Failed = [] } = await guarded(() => sqs.send(command));

@@ -1,19 +1,21 @@
-import { type Bot, type ChatInfo, instructionsFor } from "../bot/bot.ts";
+import { type Bot, type Chat, instructionsFor } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
 import { buildContext, type Context } from "../context/context.ts";
 import { BotError, toBotError } from "../error.ts";
 import { chatHash } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
+import type { Content } from "../platform/content.ts";
 import { deadlines } from "../settings.ts";
 import type { Repeated, Turn } from "../turn/turn.ts";
 
 export type AskRequest = {
   turn: Turn;
   memory: Memory;
-  chat: ChatInfo;
-  /** The turn whose question is asked once more. */
-  again?: Repeated;
+  chat: Chat;
+  question: Content;
+  /** The turn whose question it is, if it is asked once more. */
+  repeats: Repeated | undefined;
   safetyIdentifier: string;
   /** Throws if the answer could not be delivered: that is not paid for. */
   ready(): Promise<void>;
@@ -22,7 +24,7 @@ export type AskRequest = {
 };
 
 export type Asked = {
-  reply: ModelAnswer;
+  answer: ModelAnswer;
   /** It was answered only without what came before. */
   isPastRefused: boolean;
 };
@@ -36,12 +38,12 @@ export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock
   const { maxTokens, lowWaterTokens } = bot.memory;
 
   return async (request: AskRequest): Promise<Asked> => {
-    const reply = await unlessRefused(shortened(request));
-    if (reply) return { reply, isPastRefused: false };
-    if (contextOf(request, maxTokens).input.length === 1) return { reply: refusal, isPastRefused: false };
+    const answer = await unlessRefused(shortened(request));
+    if (answer) return { answer, isPastRefused: false };
+    if (contextOf(request, maxTokens).input.length === 1) return { answer: refusal, isPastRefused: false };
     const alone = contextOf({ ...request, memory: { ...request.memory, summary: "", turns: [] } }, 0);
-    const answer = (await unlessRefused(send(request, alone))) ?? refusal;
-    return { reply: answer, isPastRefused: !answer.refused };
+    const second = (await unlessRefused(send(request, alone))) ?? refusal;
+    return { answer: second, isPastRefused: !second.refused };
   };
 
   async function shortened(request: AskRequest): Promise<ModelAnswer> {
@@ -53,13 +55,12 @@ export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock
     }
   }
 
-  function contextOf({ turn, memory, chat, again }: AskRequest, maxWindowTokens: number): Context {
+  function contextOf({ memory, chat, question, repeats }: AskRequest, maxWindowTokens: number): Context {
     return buildContext({
       instructions: instructionsFor(bot, chat),
       ...memory,
-      turns: memory.turns.filter(({ key }) => key !== again?.key),
-      message: again?.question ?? turn.question,
-      maxWindowTokens,
+      turns: memory.turns.filter(({ key }) => key !== repeats?.key),
+      ...{ question, maxWindowTokens },
     });
   }
 
@@ -68,14 +69,17 @@ export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock
     context: Context,
   ): Promise<ModelAnswer> {
     await ready();
-    const now = clock.now();
-    const left = deadline - now - deadlines.reserveMs;
-    // It stood still for so long, before this call or after the one before, that another may have asked already.
-    if (now >= turn.leaseUntil || left <= 0) throw tooLate();
+    const leftMs = () => deadline - clock.now() - deadlines.reserveMs;
+    /** It may have stood still so long, before this call or after the one before, that another has asked already. */
+    const mustHold = () => {
+      if (clock.now() >= turn.leaseUntil || leftMs() <= 0) throw tooLate();
+    };
+    mustHold();
     return model.ask(context, {
       cacheKey: chatHash(turn.chatId),
       safetyIdentifier,
-      signal: clock.timeout(Math.min(deadlines.modelMs, left)),
+      signal: clock.timeout(Math.min(deadlines.modelMs, leftMs())),
+      mustHold,
     });
   }
 }

@@ -1,60 +1,79 @@
+import type { Bot } from "../bot/bot.ts";
+import type { Language } from "../bot/language.ts";
 import type { Chats } from "../chat/chats.ts";
-import { MAX_MESSAGES, MAX_UNITS, split, type TextMessage } from "../platform/line/text.ts";
-import { localTime } from "../time-zone.ts";
-import { afterKey, isBefore, type Place, type StoredTurn, type TurnKey, timeOf } from "../turn/turn.ts";
+import { wordsFor } from "../decide/command.ts";
+import { textOf } from "../platform/content.ts";
+import type { Message, Platform } from "../platform/platform.ts";
+import { localTime, nameOfZone } from "../time-zone.ts";
+import { afterKey, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
+import type { StoredTurn } from "../turn/turn.ts";
 
 export type ExportRequest = {
   turn: TurnKey & Place;
   /** Where it goes on, epoch milliseconds, 13 digits; from the beginning, if it is not set. */
   from: string | undefined;
-  /** Stands above the first page. */
-  heading: string;
-  /** Stands above the notes. */
-  notesHeading: string;
-  /** Said if there is nothing. */
-  nothing: string;
+  /** Notes on the conversation; empty: none. */
   summary: string;
-  /** In which the times are shown. */
-  timeZone: string;
+  platform: Pick<Platform, "compose" | "fits">;
+  language: Language;
   now: number;
 };
 
-export type ExportPage = {
-  messages: TextMessage[];
-  /** Where the next page starts; nothing if this is the last. */
-  next: string | undefined;
-};
+/** One exchange, or the notes, as a user reads it; `key` is where a page that begins with it starts. */
+type Part = { key: string; text: string };
 
 /**
- * What is stored of a chat before this turn, as text, as much as fits into one call's worth of messages. A
+ * What is stored of a chat before this turn, as text, as much as one call's worth of messages holds. A
  * page starts at a time and not at a place in the text, so that what is folded or expires meanwhile shifts
  * nothing; each reads at most 500 turns. Only what fits into no page by itself is cut, and says so.
  */
-export async function exportPage(
-  chats: Pick<Chats, "page">,
-  { turn, from = "", heading, notesHeading, nothing, summary, timeZone, now }: ExportRequest,
-): Promise<ExportPage> {
-  const page = await chats.page(turn.chatId, from, afterKey(timeOf(turn.key)), now);
-  const earlier = page.turns.filter((stored) => isBefore(stored, turn));
-  const exchanges = earlier.flatMap((stored) => exchangeIn(stored, timeZone) ?? []);
-  const notes = { key: turn.key, text: `${notesHeading}\n${summary}` };
-  const all = page.next === undefined && summary !== "" ? [...exchanges, notes] : exchanges;
-  const first = from === "" && (all.length > 0 || page.next !== undefined) ? [heading] : [];
-  const fits = (count: number) =>
-    piecesOf([...first, ...all.slice(0, count).map(({ text }) => text)]).length <= MAX_MESSAGES;
-  // One at least, even if it has to be cut.
-  let shown = Math.min(1, all.length);
-  while (shown < all.length && fits(shown + 1)) shown += 1;
-  const next = all[shown]?.key ?? page.next;
-  const text = [...first, ...all.slice(0, shown).map((part) => part.text)];
-  const pieces = piecesOf(text.length > 0 ? text : [next === undefined ? nothing : heading]);
-  return {
-    messages: pieces.slice(0, MAX_MESSAGES).map((piece, index) => ({
-      type: "text",
-      text: index + 1 === MAX_MESSAGES && pieces.length > MAX_MESSAGES ? `${piece.slice(0, -1)}…` : piece,
-    })),
-    next: next && later(timeOf(next), from),
+export function createExport(bot: Pick<Bot, "texts" | "commands" | "timeZone">, chats: Pick<Chats, "page">) {
+  return async (request: ExportRequest): Promise<Message[]> => {
+    const { turn, from = "", platform, language } = request;
+    const page = await chats.page(turn.chatId, from, afterKey(timeOf(turn.key)), request.now);
+    const earlier = page.turns.filter((stored) => isBefore(stored, turn));
+    const parts = earlier.flatMap((stored) => exchangeIn(stored, bot.timeZone) ?? []);
+    if (page.next === undefined && request.summary !== "") parts.push(notesIn(request));
+
+    const isEmpty = parts.length === 0 && page.next === undefined;
+    const heading = from === "" && !isEmpty ? [headingOf(request)] : [];
+    const shown = mostThatFit(parts, heading, platform);
+    const next = parts[shown]?.key ?? page.next;
+    const texts = [...heading, ...parts.slice(0, shown).map(({ text }) => text)];
+    const nothing = next === undefined ? bot.texts[language].nothingStored : headingOf(request);
+    return platform.compose(texts.join("\n\n") || nothing, {
+      ...{ cutNotice: "…", format: "plain" },
+      buttons: next === undefined ? [] : buttonTo(later(timeOf(next), from), language),
+    });
   };
+
+  function headingOf({ language, now }: ExportRequest): string {
+    const zone = nameOfZone(now, bot.timeZone, language);
+    return bot.texts[language].export.replaceAll("{timeZone}", zone);
+  }
+
+  function notesIn({ turn, language, summary }: ExportRequest): Part {
+    return { key: turn.key, text: `${bot.texts[language].memory}\n${summary}` };
+  }
+
+  function buttonTo(next: string, language: Language) {
+    const words = wordsFor("export", language, bot);
+    return words ? [{ label: `${words} →`, text: `${words} ${next}` }] : [];
+  }
+}
+
+/** How many parts one page has room for: one at least, even if it has to be cut. */
+function mostThatFit(
+  parts: readonly Part[],
+  heading: readonly string[],
+  platform: Pick<Platform, "fits">,
+): number {
+  const texts = parts.map(({ text }) => text);
+  let shown = Math.min(1, parts.length);
+  while (shown < parts.length && platform.fits([...heading, ...texts.slice(0, shown + 1)].join("\n\n"))) {
+    shown += 1;
+  }
+  return shown;
 }
 
 /** A page whose turns have all the same time would start again where it started. */
@@ -62,14 +81,10 @@ function later(next: string, from: string): string {
   return next > from ? next : String(Number(from) + 1);
 }
 
-function piecesOf(parts: readonly string[]): string[] {
-  return split(parts.join("\n\n"), MAX_UNITS, MAX_MESSAGES + 1);
-}
-
-function exchangeIn({ key, past, unanswered }: StoredTurn, timeZone: string) {
+function exchangeIn({ key, past, unanswered }: StoredTurn, timeZone: string): Part | undefined {
   const question = past?.question ?? unanswered;
   if (question === undefined) return undefined;
   const at = localTime(Number(timeOf(key)), timeZone);
-  const asked = `${at}\n> ${question.replaceAll("\n", "\n> ")}`;
+  const asked = `${at}\n> ${textOf(question).replaceAll("\n", "\n> ")}`;
   return { key, text: past?.answer ? `${asked}\n${past.answer}` : asked };
 }

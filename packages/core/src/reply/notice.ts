@@ -1,62 +1,82 @@
-import { type Bot, type CommandName, type Language, spokenCommands } from "../bot/bot.ts";
+import { type Bot, type CommandName, spokenCommands } from "../bot/bot.ts";
+import type { Language } from "../bot/language.ts";
 import { wordsFor } from "../decide/command.ts";
-import { type TextMessage, toMessages, withButtons } from "../platform/line/text.ts";
+import type { Button, Message, Platform } from "../platform/platform.ts";
 import type { NoticeKind } from "../turn/turn.ts";
-import type { ExportPage } from "./export.ts";
 
-/** What the bot says by itself, in place of an answer by the model. */
-export type Notice = { kind: NoticeKind; messages: TextMessage[] };
+/** A notice and where it is shown. */
+export type NoticeRequest = {
+  platform: Pick<Platform, "compose">;
+  language: Language;
+  /** Notes on the conversation; empty: none. */
+  summary: string;
+};
 
-export type Notices = ReturnType<typeof createNotices>;
-
-/** Every notice, in the words of `bot.config.ts`. */
+/** What the bot says by itself, in place of an answer by the model, in the words of `bot.config.ts`. */
 export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
-  function notice(kind: NoticeKind, language: Language, text: string, buttons: readonly CommandName[] = []) {
-    const words = buttons.flatMap((name) => wordsFor(name, language, bot) ?? []);
-    const labelled = words.map((each) => ({ label: each, text: each }));
-    return { kind, messages: withButtons(toMessages(text, bot.texts[language].cut), labelled) };
+  /** Where a command has no words, its button is left out. */
+  function buttonsFor(names: readonly CommandName[], language: Language): Button[] {
+    return names.flatMap((name) => {
+      const words = wordsFor(name, language, bot);
+      return words === undefined ? [] : [{ label: words, text: words }];
+    });
+  }
+
+  function say(
+    { platform, language }: Pick<NoticeRequest, "platform" | "language">,
+    text: string,
+    buttons: readonly CommandName[] = [],
+  ): Message[] {
+    const cutNotice = bot.texts[language].cut;
+    return platform.compose(text, { cutNotice, buttons: buttonsFor(buttons, language) });
+  }
+
+  function memoryText({ language, summary }: NoticeRequest): string {
+    const { memory, nothingRemembered } = bot.texts[language];
+    return summary === "" ? nothingRemembered : `${memory}\n\n${summary}`;
+  }
+
+  function helpText(language: Language): string {
+    const { help, about } = bot.texts[language];
+    const lines = spokenCommands.flatMap((name) => {
+      const words = wordsFor(name, language, bot);
+      return words ? [`${words}\n　${about[name]}`] : [];
+    });
+    return [help, ...lines].join("\n\n");
   }
 
   return {
-    tooMany: (language: Language) => notice("too_many", language, bot.texts[language].tooMany),
+    buttonsFor,
 
-    dailyLimit: (language: Language) => notice("daily_limit", language, bot.texts[language].dailyLimit),
-
-    /** The whole bot has nothing left for today; to its user that is the same. */
-    totalLimit: (language: Language) => notice("total_limit", language, bot.texts[language].dailyLimit),
-
-    askToForget: (language: Language) =>
-      notice("forget", language, bot.texts[language].forget, ["forgetForSure"]),
-
-    forgotten: (language: Language) => notice("forgotten", language, bot.texts[language].forgotten),
-
-    memory(language: Language, summary: string): Notice {
-      const { memory, nothingRemembered } = bot.texts[language];
-      const text = summary === "" ? nothingRemembered : `${memory}\n\n${summary}`;
-      return notice("memory", language, text, ["export", "forget"]);
+    notice(kind: Exclude<NoticeKind, "export">, request: NoticeRequest): Message[] {
+      const { language } = request;
+      const texts = bot.texts[language];
+      switch (kind) {
+        case "too_many":
+          return say(request, texts.tooMany);
+        // The whole bot has nothing left for today; to its user that is the same.
+        case "daily_limit":
+        case "total_limit":
+          return say(request, texts.dailyLimit);
+        case "forget":
+          return say(request, texts.forget, ["forgetForSure"]);
+        case "forgotten":
+          return say(request, texts.forgotten);
+        case "memory":
+          return say(request, memoryText(request), ["export", "forget"]);
+        case "nothing_to_retry":
+          return say(request, texts.nothingToRetry);
+        case "help":
+          return say(request, helpText(language), ["memory", "forget"]);
+      }
     },
 
-    nothingToRetry: (language: Language) =>
-      notice("nothing_to_retry", language, bot.texts[language].nothingToRetry),
+    apology: (request: Pick<NoticeRequest, "platform" | "language">) =>
+      say(request, bot.texts[request.language].apology, ["retry"]),
 
-    help(language: Language): Notice {
-      const { help, about } = bot.texts[language];
-      const lines = spokenCommands.flatMap((name) => {
-        const words = wordsFor(name, language, bot);
-        return words ? [`${words}\n　${about[name]}`] : [];
-      });
-      return notice("help", language, [help, ...lines].join("\n\n"), ["memory", "forget"]);
-    },
-
-    export(language: Language, { messages, next }: ExportPage): Notice {
-      const words = wordsFor("export", language, bot);
-      return {
-        kind: "export",
-        messages: withButtons(
-          messages,
-          next && words ? [{ label: `${words} →`, text: `${words} ${next}` }] : [],
-        ),
-      };
-    },
+    refusal: (request: Pick<NoticeRequest, "platform" | "language">) =>
+      say(request, bot.texts[request.language].refusal),
   };
 }
+
+export type Notices = ReturnType<typeof createNotices>;

@@ -1,6 +1,6 @@
 import { BotError } from "../error.ts";
 import { retry, retryKeyGoodMs } from "../settings.ts";
-import type { Turn } from "./turn.ts";
+import type { AnsweredTurn, Turn } from "./turn.ts";
 
 /** One death is most likely nobody's fault; of a second, each message of the batch may be the cause. */
 const SUSPECT_AFTER = 2;
@@ -10,16 +10,22 @@ const SUSPECT_AFTER = 2;
  * moment, and would die together until all are given up; so each comes back at a moment of its own.
  * The last attempts are made in any company.
  */
-export function runsApart({ crashes, attempts }: Turn, { chats }: { chats: number }): boolean {
+export function mustIsolate({ crashes, attempts }: Turn, { chats }: { chats: number }): boolean {
   return crashes >= SUSPECT_AFTER && chats > 1 && attempts < retry.maxAttempts - 1;
 }
 
 /** LINE no longer knows the retry key of a push that it may have accepted: pushing again could answer twice. */
-export function isForgotten({ answer, unclearSince: since }: Turn, now: number): boolean {
-  return answer?.way === "push" && since !== undefined && now - since > retryKeyGoodMs;
+export function retryKeyExpired(turn: Turn, now: number): boolean {
+  const { status, outcomeUnknownSince: since } = turn;
+  return (
+    status === "answered" &&
+    turn.answer.route === "push" &&
+    since !== undefined &&
+    now - since > retryKeyGoodMs
+  );
 }
 
-export function unclear(): BotError {
+export function outcomeUnknownForever(): BotError {
   const reason = "A push may have been accepted so long ago that LINE no longer recognizes its retry key";
   return new BotError("delivery.unclear", reason, { retry: "never" });
 }
@@ -30,21 +36,20 @@ export function givenUp({ attempts, crashes, error }: Turn): BotError {
   return new BotError(crashes > 0 || !error ? "worker.crashed" : error, reason, { retry: "never" });
 }
 
-/** Whether the user may have the answer although nobody heard so: the send, or an earlier attempt, ended in the dark. */
+/**
+ * Whether the user may have the answer although nobody heard so: this send, or one of an earlier attempt,
+ * ended without a known outcome.
+ *
+ * @param claimed the turn as this attempt found it
+ * @param held as it is now
+ */
 export function mayHaveArrived(claimed: Turn, held: Turn, { outcome }: BotError): boolean {
-  if (held.unclearSince !== undefined) return true;
-  return (
-    held.answer !== undefined &&
-    (outcome === "unknown" || (claimed.answer !== undefined && claimed.crashes > 0))
-  );
+  if (held.outcomeUnknownSince !== undefined) return true;
+  if (held.status === "claimed") return false;
+  return outcome === "unknown" || (claimed.status === "answered" && claimed.crashes > 0);
 }
 
-/** A stored answer of which nobody can have seen anything yet. */
-export function wasNeverSent(turn: Turn): boolean {
-  return turn.unclearSince === undefined && !mayHaveDiedSending(turn);
-}
-
-/** An attempt ended with its process after the answer was stored. */
-function mayHaveDiedSending({ crashes, crashesBefore }: Turn): boolean {
-  return crashes > crashesBefore;
+/** A stored answer of which nobody can have seen anything yet: no attempt ended with its process after it was stored. */
+export function wasNeverSent({ outcomeUnknownSince, crashes, crashesBeforeAnswer }: AnsweredTurn): boolean {
+  return outcomeUnknownSince === undefined && crashes <= crashesBeforeAnswer;
 }

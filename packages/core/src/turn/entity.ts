@@ -1,20 +1,46 @@
 import { Entity, type EntityItem } from "electrodb";
+import { routes } from "../platform/platform.ts";
 import { asIs, SERVICE, type Table } from "../table.ts";
-import { noticeKinds } from "./turn.ts";
+import { noticeKinds, turnStatuses } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
+
+/** What was said, or tells of it: erasing a turn removes all of these. */
+const text = {
+  /** The parts of the question, as JSON. */
+  question: { type: "string" },
+  /** The platform's id of the message that asks it, by which an unsend names it. */
+  messageId: { type: "string" },
+  /** The platform's id of the user who asks. */
+  senderId: { type: "string" },
+  /** Key of the turn in whose place this one stands. */
+  repeats: { type: "string" },
+  /** Key of the turn that first asked its question; with `repeats`, which may name one that was a repeat itself. */
+  origin: { type: "string" },
+  /** The messages of the answer as JSON: DynamoDB's maps keep no order, and a retry must repeat its body. */
+  messages: { type: "string" },
+  questionTokens: { type: "number" },
+  answerTokens: { type: "number" },
+  inputTokens: { type: "number" },
+  cachedTokens: { type: "number" },
+  outputTokens: { type: "number" },
+} as const;
+
+/** The attributes that erasing removes. */
+export const textAttributes = Object.keys(text) as readonly (keyof typeof text)[];
 
 export function turnEntity({ client, table }: Table) {
   return new Entity(
     {
       model: { service: SERVICE, entity: "turn", version: "1" },
       attributes: {
+        ...text,
         chatId: { type: "string", required: true },
         key: { type: "string", required: true },
-        /** SQS's sequence number of its first job; not in turns of earlier versions. */
-        sequence: { type: "string" },
+        /** SQS's sequence number of its first job. */
+        sequence: { type: "string", required: true },
         eventId: { type: "string", required: true },
-        status: { type: ["claimed", "answered", "delivered", "parked", "dropped"] as const, required: true },
+        status: { type: turnStatuses, required: true },
         owner: { type: "string", required: true },
         /** Epoch milliseconds. */
         leaseUntil: { type: "number", required: true },
@@ -22,35 +48,22 @@ export function turnEntity({ client, table }: Table) {
         /** Attempts that ended with an error; the others ended with their process. */
         released: { type: "number" },
         /** Attempts that had ended with their process before the answer was stored. */
-        crashesBefore: { type: "number" },
-        /** Epoch milliseconds; when an attempt first ended without anybody knowing what LINE had made of it. */
-        unclearSince: { type: "number" },
+        crashesBeforeAnswer: { type: "number" },
+        /** Epoch milliseconds; when an attempt first ended without anybody knowing whether its send was accepted. */
+        outcomeUnknownSince: { type: "number" },
         /** Ids of the queue messages that have brought it back from being parked. */
         replayedBy: { type: "list", items: { type: "string" } },
 
-        /** Empty once it is erased. */
-        question: { type: "string", required: true },
-        /** LINE's id of the message that asks it, by which an unsend names it. */
-        messageId: { type: "string" },
-        /** Key of the turn in whose place this one stands. */
-        repeats: { type: "string" },
         /** Nothing of its text is left; what stays is what keeps its event from being answered again. */
         erased: { type: "boolean" },
-        questionTokens: { type: "number" },
-        /** The LINE messages as JSON: DynamoDB's maps keep no order, and a retry must repeat its body. */
-        messages: { type: "string" },
-        retryKey: { type: "string" },
-        way: { type: ["reply", "push"] as const },
+        idempotencyKey: { type: "string" },
+        route: { type: routes },
         /** Set if the answer was written by us and not by the model; of a dropped turn, why. */
         notice: { type: noticeKinds },
         /** The model declined to answer. */
         refused: { type: "boolean" },
-        answerTokens: { type: "number" },
-        inputTokens: { type: "number" },
-        cachedTokens: { type: "number" },
-        outputTokens: { type: "number" },
 
-        /** LINE's request id of the call that delivered it. */
+        /** The platform's id of the request that delivered it. */
         requestId: { type: "string" },
         /** Code of the last error. */
         error: { type: "string" },
@@ -58,11 +71,13 @@ export function turnEntity({ client, table }: Table) {
         finishedAt: { type: "number" },
         /** Epoch milliseconds; when it was parked, if its apology was pushed. */
         apologyPushedAt: { type: "number" },
-        /** The chat's total of the day on which it was over, this turn included. */
+        /** Its user's total of the day on which it was over, this turn included. */
         usage: {
           type: "map",
           properties: {
             day: { type: "string", required: true },
+            /** Of the user: see `userHash`. */
+            user: { type: "string", required: true },
             answers: counter,
             inputTokens: counter,
             cachedTokens: counter,
@@ -73,7 +88,7 @@ export function turnEntity({ client, table }: Table) {
             foldVersion: counter,
           },
         },
-        /** Set if a fold has begun behind it: when it has ended in any case, epoch milliseconds, and of which version. */
+        /** Set if a fold has begun after it: when it has ended in any case, epoch milliseconds, and of which version. */
         foldingUntil: { type: "number" },
         foldingVersion: { type: "number" },
         /** Where an operator finds it: `parked`, or `day#YYYY-MM-DD` for the first turn of a chat on that day. */

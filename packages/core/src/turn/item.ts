@@ -1,57 +1,96 @@
-import type { TextMessage } from "../platform/line/text.ts";
-import type { Account } from "../usage/usage.ts";
+import type { Content } from "../platform/content.ts";
+import type { Message } from "../platform/platform.ts";
 import type { TurnItem } from "./entity.ts";
+import type { Place } from "./place.ts";
 import type {
   Answer,
-  DropReason,
-  FinishedDelivery,
   FinishedTurn,
   Folding,
-  Learned,
-  Parking,
   PastTurn,
-  Place,
   Repeated,
+  Said,
   StoredTurn,
+  TokenCounts,
   Turn,
 } from "./turn.ts";
 
-/** Turns of earlier versions have no sequence: among themselves they keep the order of their keys. */
-export function toPlace({ key, sequence = "" }: TurnItem): Place {
+/** The turn as its holder sees it. */
+export function toTurn(item: TurnItem): Turn {
+  const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
+  const { outcomeUnknownSince, error, released = 0, crashesBeforeAnswer = 0 } = item;
+  const held = {
+    ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts, crashesBeforeAnswer },
+    crashes: Math.max(0, attempts - 1 - released),
+    ...{ outcomeUnknownSince, error, question: toContent(item), messageId, senderId },
+  };
+  const answer = toAnswer(item);
+  return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
+}
+
+function toAnswer(item: TurnItem): Answer | undefined {
+  const { messages, idempotencyKey, route } = item;
+  if (messages === undefined || idempotencyKey === undefined || route === undefined) return undefined;
+  return { ...toSaid(item), idempotencyKey, route };
+}
+
+function toSaid(item: TurnItem): Said {
+  const { notice, refused = false, repeats, origin = "", messageId } = item;
+  const messages = toMessages(item);
+  if (notice) return { from: "bot", notice, messages };
+  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = item;
+  const usage = { inputTokens, cachedTokens, outputTokens };
+  const repeated =
+    repeats === undefined ? undefined : { key: repeats, origin, question: toContent(item), messageId };
+  return { from: "model", messages, usage, tokens: toTokens(item), refused, repeats: repeated };
+}
+
+export function toPlace({ key, sequence }: TurnItem): Place {
   return { key, sequence };
+}
+
+/** Empty once it is erased. */
+function toContent({ question = "[]" }: TurnItem): Content {
+  return JSON.parse(question) as Content;
+}
+
+/** What stands in place of the messages of an answer that was erased, or of a notice that was delivered. */
+export const NO_MESSAGES = "[]";
+
+function toMessages({ messages = NO_MESSAGES }: TurnItem): readonly Message[] {
+  return JSON.parse(messages) as Message[];
+}
+
+function toText(item: TurnItem): string {
+  return toMessages(item)
+    .map(({ text }) => text)
+    .join("\n");
+}
+
+function toTokens({ questionTokens, answerTokens }: TurnItem): TokenCounts | undefined {
+  if (questionTokens === undefined || answerTokens === undefined) return undefined;
+  return { question: questionTokens, answer: answerTokens };
 }
 
 /** What the context needs of an answered turn; nothing for any other. */
 export function toPastTurn(item: TurnItem): PastTurn | undefined {
-  if (!isAnswered(item)) return undefined;
-  const { key, question, messageId, repeats, questionTokens, answerTokens } = item;
-  return {
-    key,
-    question,
-    answer: answerText(item),
-    ...(messageId !== undefined && { messageId }),
-    ...(repeats !== undefined && { repeats }),
-    ...(questionTokens !== undefined &&
-      answerTokens !== undefined && { tokens: { question: questionTokens, answer: answerTokens } }),
-  };
-}
-
-function answerText({ messages = NO_MESSAGES }: TurnItem): string {
-  return (JSON.parse(messages) as TextMessage[]).map(({ text }) => text).join("\n");
+  if (!isConversation(item)) return undefined;
+  const { key, messageId, repeats, origin } = item;
+  const [question, answer, tokens] = [toContent(item), toText(item), toTokens(item)];
+  return { key, question, answer, messageId, repeats, origin, tokens };
 }
 
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
-function isAnswered({ status, notice, refused, erased }: TurnItem): boolean {
+function isConversation({ status, notice, refused, erased }: TurnItem): boolean {
   const isSeen = status === "answered" || status === "delivered";
   return isSeen && notice === undefined && refused !== true && erased !== true;
 }
 
 /** What may be asked again of a turn that was given up on, or refused by the model. */
 export function toUnanswered(item: TurnItem): Repeated | undefined {
-  const { key, status, refused, question, messageId } = item;
+  const { key, status, refused, question, messageId, origin = key } = item;
   const isUnanswered = status === "parked" || (status === "delivered" && refused === true);
-  if (!isUnanswered || question === "") return undefined;
-  return { key, question, ...(messageId !== undefined && { messageId }) };
+  if (!isUnanswered || question === undefined) return undefined;
+  return { key, origin, question: toContent(item), messageId };
 }
 
 export function toConversation(items: readonly TurnItem[]): PastTurn[] {
@@ -66,8 +105,7 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
 
 /** When a turn was over; nothing for one that is not. */
 export function toFinishedTurn({ key, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
-  if (finishedAt === undefined) return undefined;
-  return { key, finishedAt, ...(notice && { notice }) };
+  return finishedAt === undefined ? undefined : { key, finishedAt, notice };
 }
 
 /** The newest fold that these turns, oldest first, have begun. */
@@ -77,152 +115,29 @@ export function toFolding(items: readonly TurnItem[]): Folding | undefined {
 }
 
 /** When an apology was last pushed for one of these turns. */
-export function lastApologyOf(items: readonly TurnItem[]): { apologyPushedAt?: number } {
+export function lastApologyOf(items: readonly TurnItem[]): number | undefined {
   const all = items.flatMap(({ apologyPushedAt }) => apologyPushedAt ?? []);
-  return all.length > 0 ? { apologyPushedAt: Math.max(...all) } : {};
+  return all.length > 0 ? Math.max(...all) : undefined;
 }
-
-/** What is left of a notice once it is delivered: it may hold much of the chat, such as an export. */
-export const NO_MESSAGES = "[]";
 
 /** Expired turns stay for days until DynamoDB deletes them; they are no part of the conversation any more. */
 export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
-  const { status, messageId, repeats, erased = false, refused = false, notice, messages } = item;
-  const past = isExpired ? undefined : toPastTurn(item);
-  return {
-    ...toPlace(item),
+  const {
     status,
-    ...(messageId !== undefined && { messageId }),
-    ...(repeats !== undefined && { repeats }),
-    isErased: erased,
-    question: item.question,
-    answer: answerText(item),
+    messageId,
+    origin = item.key,
+    erased: isErased = false,
+    refused = false,
+    notice,
+    messages,
+  } = item;
+  const isUnanswered = (status === "parked" || refused) && !isExpired && !isErased;
+  return {
+    ...{ ...toPlace(item), status, messageId, origin, isErased },
+    question: toContent(item),
+    answer: toText(item),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
-    ...(past && { past }),
-    ...((status === "parked" || refused) && !isExpired && !erased && { unanswered: item.question }),
-  };
-}
-
-/** How a turn keeps its answer. */
-export function answered({ crashes }: Turn, answer: Answer, { usage, tokens }: Learned) {
-  const { messages, retryKey, way, notice, repeats, refused } = answer;
-  return {
-    // As JSON: DynamoDB's maps keep no order, and a retry must repeat its body.
-    messages: JSON.stringify(messages),
-    retryKey,
-    way,
-    crashesBefore: crashes,
-    ...(notice && { notice }),
-    ...(refused && { refused }),
-    ...(repeats && { repeats: repeats.key, question: repeats.question }),
-    ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
-    ...usage,
-    ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
-  };
-}
-
-/** How a turn that is over keeps the account. */
-function accounted({ usage, isFirstOfDay }: Account, at: number) {
-  return {
-    usage,
-    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAt: new Date(at).toISOString() }),
-  };
-}
-
-/** How a turn keeps that its answer is out. */
-export function delivered({ answer }: Turn, { by, requestId, at, account, folding }: FinishedDelivery) {
-  return {
-    status: "delivered" as const,
-    way: by,
-    finishedAt: at,
-    ...(requestId !== undefined && { requestId }),
-    ...accounted(account, at),
-    ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
-    ...(answer?.notice && { messages: NO_MESSAGES, question: "" }),
-  };
-}
-
-/** How a turn keeps that it gets no answer of its own; its text is erased with it. */
-export function dropped(finishedAt: number, account: Account, because: DropReason) {
-  return {
-    status: "dropped" as const,
-    finishedAt,
-    ...accounted(account, finishedAt),
-    ...(because !== "unsent" && { notice: because }),
-  };
-}
-
-/** Everything of a turn, beside its question, that was said or that tells of it. */
-export const textAttributes = [
-  "messageId",
-  "messages",
-  "repeats",
-  "questionTokens",
-  "answerTokens",
-  "inputTokens",
-  "cachedTokens",
-  "outputTokens",
-] as const;
-
-/** What takes the place of the text. */
-export const erased = { erased: true, question: "" };
-
-/** What takes the place of an answer whose question stays. */
-export const answerErased = { messages: NO_MESSAGES, answerTokens: 0 };
-
-/** How a turn keeps that it was given up on. */
-export function parked(turn: Turn, failure: Parking, at: number, account: Account | undefined) {
-  return {
-    status: "parked" as const,
-    list: "parked",
-    listedAt: new Date(at).toISOString(),
-    finishedAt: at,
-    error: failure.code,
-    ...(failure.apologyBy === "push" && { apologyPushedAt: at }),
-    // The day's first turn stands in the day's list, and this one cannot.
-    ...(account && !account.isFirstOfDay && { usage: account.usage }),
-    ...firstUnclear(turn, failure.unclearSince),
-  };
-}
-
-/** The owner knows what its turn has stored, so no condition is needed to keep the first. */
-export function firstUnclear(turn: Turn, unclearSince: number | undefined): { unclearSince?: number } {
-  const first = turn.unclearSince ?? unclearSince;
-  return first === undefined ? {} : { unclearSince: first };
-}
-
-/** The turn as its holder sees it. */
-export function toTurn(item: TurnItem): Turn {
-  const { chatId, eventId, status, owner, leaseUntil, attempts } = item;
-  const { question, messageId, unclearSince, error } = item;
-  const answer = answerOf(item);
-  const { inputTokens, cachedTokens = 0, outputTokens = 0 } = item;
-  return {
-    chatId,
-    ...toPlace(item),
-    eventId,
-    status,
-    owner,
-    leaseUntil,
-    attempts,
-    crashes: Math.max(0, attempts - 1 - (item.released ?? 0)),
-    crashesBefore: item.crashesBefore ?? 0,
-    question,
-    ...(messageId !== undefined && { messageId }),
-    ...(unclearSince !== undefined && { unclearSince }),
-    ...(error !== undefined && { error }),
-    ...(answer && { answer }),
-    ...(inputTokens !== undefined && { used: { inputTokens, cachedTokens, outputTokens } }),
-  };
-}
-
-function answerOf({ messages, retryKey, way, notice, repeats, question, messageId }: TurnItem) {
-  if (messages === undefined || retryKey === undefined || way === undefined) return undefined;
-  return {
-    messages: JSON.parse(messages) as TextMessage[],
-    retryKey,
-    way,
-    ...(notice && { notice }),
-    ...(repeats !== undefined && { repeats: { key: repeats, question, ...(messageId && { messageId }) } }),
+    past: isExpired ? undefined : toPastTurn(item),
+    unanswered: isUnanswered ? toContent(item) : undefined,
   };
 }

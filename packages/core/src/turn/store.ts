@@ -1,6 +1,7 @@
 import { guarded, type Table, unlessRefused } from "../table.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
-import type { TurnKey, TurnStatus } from "./turn.ts";
+import type { TurnKey } from "./place.ts";
+import type { TurnStatus } from "./turn.ts";
 
 /** What must be stored for a write to take place. What is not named may be anything. */
 export type Guard = {

@@ -1,37 +1,39 @@
 import { BotError } from "../error.ts";
-import type { Account } from "../usage/usage.ts";
+import type { Content } from "../platform/content.ts";
+import type { RunningTotal } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
-import {
-  answerErased,
-  answered,
-  delivered,
-  dropped,
-  erased,
-  firstUnclear,
-  parked,
-  textAttributes,
-  toTurn,
-} from "./item.ts";
+import { toTurn } from "./item.ts";
+import type { Place, TurnKey } from "./place.ts";
 import type { TurnStore, TurnWrite } from "./store.ts";
 import type {
   Answer,
+  AnsweredTurn,
   DropReason,
   FinalStatus,
   FinishedDelivery,
-  Learned,
   Parking,
-  Place,
   Turn,
   TurnFailure,
-  TurnKey,
   TurnStatus,
 } from "./turn.ts";
+import {
+  answered,
+  delivered,
+  dropped,
+  eraseDeliveredAnswer,
+  eraseFinished,
+  eraseOpen,
+  parked,
+  released,
+  superseded,
+} from "./writes.ts";
 
 export type ClaimRequest = TurnKey &
   Place & {
     eventId: string;
-    question: string;
+    question: Content;
     messageId: string;
+    senderId: string;
     /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
     owner: string;
     /** Epoch milliseconds. */
@@ -54,15 +56,15 @@ export type Claim =
 export type Turns = {
   claim(request: ClaimRequest): Promise<Claim>;
   /** claimed → answered. From here on the model is never asked again. */
-  answer(turn: Turn, answer: Answer, learned: Learned, leaseUntil: number): Promise<Turn>;
+  answer(turn: Turn, answer: Answer, leaseUntil: number): Promise<AnsweredTurn>;
   /** Records that no reply arrived, so that the answer may be pushed. */
-  usePush(turn: Turn): Promise<Turn>;
+  usePush(turn: AnsweredTurn): Promise<void>;
   /** answered → delivered. */
-  delivered(turn: Turn, delivery: FinishedDelivery): Promise<void>;
+  delivered(turn: AnsweredTurn, delivery: FinishedDelivery): Promise<void>;
   /** claimed or answered → dropped: it gets no answer of its own, and nothing of its text is kept. */
-  drop(turn: Turn, at: number, account: Account, because: DropReason): Promise<void>;
-  /** claimed or answered → parked; without an account, if the chat's memory could not be read. */
-  park(turn: Turn, failure: Parking, at: number, account?: Account): Promise<void>;
+  drop(turn: Turn, at: number, total: RunningTotal, because: DropReason): Promise<void>;
+  /** claimed or answered → parked. */
+  park(turn: Turn, parking: Parking): Promise<void>;
   /**
    * parked → dropped: another turn has the answer, so that bringing the parked one back gives no second one.
    * Goes on to the one that the parked turn itself stands for. What is not parked is left as it is.
@@ -92,9 +94,14 @@ const CLAIM_TRIES = 3;
  * owner of the lease, and has the effect of one however often the SDK repeats it, counters included.
  */
 export function createTurns(store: TurnStore): Turns {
-  async function write(turn: TurnKey & { owner: string }, change: TurnWrite): Promise<TurnItem> {
-    const { owner } = turn;
-    const item = await store.update(turn, { ...change, when: { ...change.when, owner } });
+  async function write(
+    turn: Turn,
+    name: string,
+    from: readonly TurnStatus[],
+    change: Omit<TurnWrite, "name" | "when">,
+  ) {
+    const when = { status: from, owner: turn.owner };
+    const item = await store.update(turn, { name, when, ...change });
     if (item) return item;
     throw new BotError("turn.lost", "Another worker has taken this turn over", { retry: "later" });
   }
@@ -120,30 +127,25 @@ export function createTurns(store: TurnStore): Turns {
       return { kind: "held", until: request.now };
     },
 
-    async answer(turn, answer, learned, leaseUntil) {
-      const set = { status: "answered" as const, leaseUntil, ...answered(turn, answer, learned) };
-      return toTurn(await write(turn, { name: "answer", when: { status: open }, set }));
+    async answer(turn, answer, leaseUntil) {
+      const item = await write(turn, "answer", open, answered(turn, answer, leaseUntil));
+      return { ...toTurn(item), status: "answered", answer };
     },
 
     async usePush(turn) {
-      const when = { status: ["answered" as const] };
-      return toTurn(await write(turn, { name: "usePush", when, set: { way: "push" } }));
+      await write(turn, "usePush", ["answered"], { set: { route: "push" } });
     },
 
     async delivered(turn, delivery) {
-      const when = { status: ["answered", "delivered"] as const };
-      await write(turn, { name: "delivered", when, set: delivered(turn, delivery) });
+      await write(turn, "delivered", ["answered", "delivered"], delivered(turn.answer, delivery));
     },
 
-    async drop(turn, finishedAt, account, because) {
-      const when = { status: [...open, "dropped" as const] };
-      const set = { ...erased, ...dropped(finishedAt, account, because) };
-      await write(turn, { name: "drop", when, set, remove: textAttributes });
+    async drop(turn, at, total, because) {
+      await write(turn, "drop", [...open, "dropped"], dropped(at, total, because));
     },
 
-    async park(turn, failure, at, account) {
-      const when = { status: [...open, "parked" as const] };
-      await write(turn, { name: "park", when, set: parked(turn, failure, at, account) });
+    async park(turn, parking) {
+      await write(turn, "park", [...open, "parked"], parked(turn, parking));
     },
 
     async supersede({ chatId, key }) {
@@ -151,11 +153,8 @@ export function createTurns(store: TurnStore): Turns {
       while (next !== undefined) next = (await store.update({ chatId, key: next }, superseded))?.repeats;
     },
 
-    async release(turn, { code, unclearSince }) {
-      const ended = { error: code, ...firstUnclear(turn, unclearSince) };
-      // All attempts up to this one that did not end with their process.
-      const set = { leaseUntil: 0, released: turn.attempts - turn.crashes, ...ended };
-      await write(turn, { name: "release", when: { status: open }, set });
+    async release(turn, failure) {
+      await write(turn, "release", open, released(turn, failure));
     },
 
     erase,
@@ -166,38 +165,8 @@ export function createTurns(store: TurnStore): Turns {
   };
 }
 
-const eraseFinished: TurnWrite = {
-  name: "erase",
-  when: { status: ["delivered", "dropped"] },
-  set: erased,
-  remove: textAttributes,
-};
-
-const eraseDeliveredAnswer: TurnWrite = {
-  name: "erase",
-  when: { status: ["delivered"] },
-  set: answerErased,
-};
-/** With another owner, so that whoever holds it has lost it. */
-const erasedAndDropped = { ...erased, status: "dropped", owner: "", leaseUntil: 0 } as const;
-
-const eraseOpen: TurnWrite = {
-  name: "erase",
-  when: { status: ["claimed", "answered", "parked"] },
-  set: erasedAndDropped,
-  remove: [...textAttributes, "list", "listedAt"],
-};
-
-const superseded: TurnWrite = {
-  name: "supersede",
-  when: { status: ["parked", "dropped"] },
-  set: erasedAndDropped,
-  // Which turn it stood for itself is no text.
-  remove: [...textAttributes.filter((name) => name !== "repeats"), "list", "listedAt"],
-};
-
-function newTurn({ now: _, replay: __, ...claimed }: ClaimRequest): TurnItem {
-  return { ...claimed, status: "claimed", attempts: 1 };
+function newTurn({ now: _, replay: __, question, ...claimed }: ClaimRequest): TurnItem {
+  return { ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1 };
 }
 
 /** What becomes of a claim on a turn that is there already. */
@@ -230,7 +199,7 @@ function claimOf(
       status: item.messages === undefined ? "claimed" : "answered",
       ...{ owner, leaseUntil, attempts: 1, replayedBy: [...replayedBy, replay] },
     },
-    remove: ["list", "listedAt", "finishedAt", "released", "crashesBefore"],
+    remove: ["list", "listedAt", "finishedAt", "released", "crashesBeforeAnswer"],
   };
   return { kind: "free", take };
 }

@@ -1,3 +1,4 @@
+import type { Bot } from "../bot/bot.ts";
 import { type Clock, elapsed } from "../clock.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
@@ -7,9 +8,7 @@ import { dayOf } from "../time-zone.ts";
 import type { Totals } from "./totals.ts";
 
 export type TokenCapOptions = {
-  /** `limits.totalDailyTokens` */
-  mostTokens: number;
-  timeZone: string;
+  bot: Pick<Bot, "timeZone"> & { limits: Pick<Bot["limits"], "totalDailyTokens"> };
   totals: Totals;
   /** From 0 up to 1. */
   random: () => number;
@@ -34,9 +33,16 @@ export type TokenCap = {
  * Each process counts what it uses, adds it to the day's items every `tokenCap.addEveryMs` and at the end of each
  * batch, and reads their sum. So whatever is used is known everywhere after the two times together, and the bot
  * uses no more beyond its cap than in that time, and for the questions that were being answered then.
+ *
+ * @returns nothing if the bot has no cap
  */
-export function createTokenCap(options: TokenCapOptions): TokenCap {
-  const { mostTokens, timeZone, totals, random, clock, log } = options;
+export function createTokenCap(options: TokenCapOptions): TokenCap | undefined {
+  const { totalDailyTokens } = options.bot.limits;
+  return totalDailyTokens === undefined ? undefined : createCap(totalDailyTokens, options);
+}
+
+function createCap(mostTokens: number, { bot, totals, random, clock, log }: TokenCapOptions): TokenCap {
+  const { timeZone } = bot;
   const shard = Math.floor(random() * tokenCap.shards);
   /** By day: counted, and not in the table yet. */
   const counted = new Map<string, number>();

@@ -3,8 +3,7 @@ import { chatHash } from "../log.ts";
 import { guarded, type Table } from "../table.ts";
 import { daysAfter, startOfDay } from "../time-zone.ts";
 import { turnEntity } from "../turn/entity.ts";
-import type { ModelUsage } from "../turn/turn.ts";
-import { costOf, type DayUsage, type Prices, totalOf } from "./usage.ts";
+import { costOf, type DayUsage, type ModelUsage, type Prices, totalOf } from "./usage.ts";
 
 type Counts = ModelUsage & { answers: number; replies: number; pushes: number; costUsd: number };
 
@@ -28,7 +27,7 @@ export type DayReport = {
 };
 
 export type UsageReport = {
-  /** One query for the day's chats, and one or, behind many unanswered turns, a few for each of them. */
+  /** One query for the day's chats, and one or, after many unanswered turns, a few for each of them. */
   forDay(day: string, bot: { prices: Prices; timeZone: string }, ids?: boolean): Promise<DayReport>;
 };
 
@@ -102,7 +101,7 @@ export function createUsageReport(table: Table): UsageReport {
   };
 }
 
-function counted({ day: _, foldVersion: __, ...usage }: DayUsage, prices: Prices) {
+function counted({ day: _, user: __, foldVersion: ___, ...usage }: DayUsage, prices: Prices) {
   return { ...usage, costUsd: costOf(usage, prices) };
 }
 

@@ -1,13 +1,18 @@
-import type { DeliveryWay, ModelUsage, NoticeKind } from "../turn/turn.ts";
+import type { Route } from "../platform/platform.ts";
+
+/** Tokens of one or more requests, as the model has counted them. */
+export type ModelUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
 
 /**
- * What a chat has used on one day. Every turn that is over carries the day's total with it, this
+ * What a user has used on one day in a chat. Every turn that is over carries its user's total with it, this
  * turn included: a chat's turns come one after another, so adding to the newest total is exact, needs no
  * write of its own, and is read with the chat's memory.
  */
 export type DayUsage = ModelUsage & {
   /** `YYYY-MM-DD`, in the bot's time zone. */
   day: string;
+  /** Whose it is: see `userHash`. It stays when the turn is erased, or unsending would reset a limit. */
+  user: string;
   answers: number;
   replies: number;
   pushes: number;
@@ -17,26 +22,35 @@ export type DayUsage = ModelUsage & {
   foldVersion: number;
 };
 
-/** What a turn that is over says of its chat's day. */
-export type Account = {
+/** A user's total of the day, as the turn that is over next will carry it. */
+export type RunningTotal = {
   usage: DayUsage;
-  /** The chat's first turn of the day, by which an operator finds the day's chats. */
+  /** It is the user's first turn of the day, by which an operator finds the day's chats. */
   isFirstOfDay: boolean;
 };
 
 /** The last fold of the chat's window, until a turn has counted it. */
 export type FoldUsage = ModelUsage & { version: number };
 
+/** Of whom and when: a user's hash, and `YYYY-MM-DD` in the bot's time zone. */
+export type UserDay = { user: string; day: string };
+
 /**
- * The chat's account of today before this turn.
+ * The user's total of the day before this turn.
  *
- * @param carried what the newest turns say, oldest first
- * @param day `YYYY-MM-DD`, today in the bot's time zone
+ * @param carried what the chat's newest turns say, oldest first
  */
-export function accountOf(carried: readonly DayUsage[], fold: FoldUsage | undefined, day: string): Account {
+export function runningTotal(
+  carried: readonly DayUsage[],
+  fold: FoldUsage | undefined,
+  { user, day }: UserDay,
+): RunningTotal {
   const foldVersion = Math.max(0, ...carried.map((usage) => usage.foldVersion));
-  const earlier = totalOf(carried, day);
-  const today = earlier ?? { ...nothing, day, foldVersion };
+  const earlier = totalOf(
+    carried.filter((usage) => usage.user === user),
+    day,
+  );
+  const today = { ...(earlier ?? { ...nothing, day, user }), foldVersion };
   const isCounted = !fold || fold.version <= foldVersion;
   return {
     usage: isCounted ? today : { ...add(today, fold), foldVersion: fold.version },
@@ -57,28 +71,26 @@ export function totalOf(carried: readonly DayUsage[], day: string): DayUsage | u
     );
 }
 
-/** The account with one more send in it: of a notice, which costs no tokens, or of an answer. */
-export function withAnswer(
-  account: Account,
-  way: DeliveryWay,
-  said: NoticeKind | ModelUsage | undefined,
-): Account {
-  const { usage } = account;
-  const used = typeof said === "object" ? said : undefined;
+/** What was sent: an answer with its tokens, a notice, or the notice that a limit is reached. */
+export type SentUsage = ModelUsage | "notice" | "limit_notice";
+
+/** The total with one more send in it. */
+export function withSend({ usage, isFirstOfDay }: RunningTotal, route: Route, sent: SentUsage): RunningTotal {
+  const used = typeof sent === "object" ? sent : undefined;
   return {
-    ...account,
+    isFirstOfDay,
     usage: {
       ...(used ? add(usage, used) : usage),
       answers: usage.answers + (used ? 1 : 0),
-      replies: usage.replies + (way === "reply" ? 1 : 0),
-      pushes: usage.pushes + (way === "push" ? 1 : 0),
-      // Not if the day has changed since it was decided: nothing is used up then.
-      refused: usage.refused || said === "total_limit" || (said === "daily_limit" && sends(usage) > 0),
+      replies: usage.replies + (route === "reply" ? 1 : 0),
+      pushes: usage.pushes + (route === "push" ? 1 : 0),
+      refused: usage.refused || sent === "limit_notice",
     },
   };
 }
 
-function sends({ replies, pushes }: DayUsage): number {
+/** Replies and pushes, of answers and of notices. */
+export function sends({ replies, pushes }: Pick<DayUsage, "replies" | "pushes">): number {
   return replies + pushes;
 }
 

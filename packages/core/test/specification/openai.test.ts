@@ -3,7 +3,7 @@ import type { Clock } from "@henji/core/clock";
 import type { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
-import { createModel } from "@henji/core/model/model";
+import { createModel } from "@henji/core/model/lazy";
 import { createModelSimulator, type Fault } from "@henji/model-simulator";
 import { beforeEach, describe, expect, test } from "vitest";
 

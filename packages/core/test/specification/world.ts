@@ -1,12 +1,14 @@
 import type { Bot } from "@henji/core/bot";
-import type { Chats } from "@henji/core/chat/chats";
+import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
+import { createLinePlatform } from "@henji/core/platform/line/line";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { hold, worker as settings } from "@henji/core/settings";
+import { createTurns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker } from "@henji/core/worker";
 import {
@@ -29,8 +31,10 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   const { bot = ownBot } = options;
   const scheduler = createScheduler(start);
   const queue = createMemoryQueue({ clock: scheduler });
-  const line = createMemoryLine({ clock: scheduler });
+  const memoryLine = createMemoryLine({ clock: scheduler });
   const table = createMemoryTable();
+  const turns = createTurns(table.turnStore);
+  const chats = createChats(table.chatStore);
   const lines: string[] = [];
   const printed: string[] = [];
   const asked: string[] = [];
@@ -61,17 +65,14 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       fateOf: () => "lives",
       onDeath: () => {},
     });
-    const mostTokens = bot.limits.totalDailyTokens;
-    const { timeZone } = bot;
-    const { totals } = table;
-    const cap =
-      mostTokens === undefined
-        ? undefined
-        : createTokenCap({ mostTokens, timeZone, totals, random: () => 0, clock: scheduler, log });
+    const shared = { bot, clock: scheduler, log, random: () => 0 };
+    const cap = createTokenCap({ ...shared, totals: table.totals });
+    const line = withLineBreaker(overrides.line ?? memoryLine.line, { clock: scheduler, log });
     const counting = (one: Model) => (cap ? cap.counting(one) : one);
     const work = createWorker({
-      ...{ bot, ...table, clock: scheduler, cap, log },
-      chats: overrides.chats ?? table.chats,
+      ...{ ...shared, turns, cap },
+      chats: overrides.chats ?? chats,
+      platforms: { line: createLinePlatform({ line, clock: scheduler }) },
       ...{ model: counting(overrides.model ?? model), summarizer: counting(summarizer) },
       inbox: process.port("queue", queue.inbox),
       identitySecret: "secret",
@@ -79,8 +80,6 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
         owners += 1;
         return `owner ${owners}`;
       },
-      random: () => 0,
-      line: withLineBreaker(overrides.line ?? line.line, { clock: scheduler, log }),
     });
     return Object.assign(work, { kill: () => process.kill("of the test") });
   }
@@ -102,7 +101,8 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     },
     deduplicationId: string,
   ) {
-    const body = encodeJob({ version: 1, event, receivedAt: scheduler.now() });
+    const job = { version: 2, platform: "line", eventId: event.webhookEventId } as const;
+    const body = encodeJob({ ...job, event, receivedAt: scheduler.now() });
     queue.main.send({ chatId: event.source.userId, deduplicationId, body });
   }
 
@@ -128,12 +128,26 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   }
 
   return {
-    ...{ scheduler, queue, line, table, lines, printed, asked, contexts, worker, run, crash },
+    ...{
+      scheduler,
+      queue,
+      line: memoryLine,
+      table,
+      turns,
+      chats,
+      lines,
+      printed,
+      asked,
+      contexts,
+      worker,
+      run,
+      crash,
+    },
     /** @returns LINE's id of the message */
     say(userId: string, text: string, sentAt?: number): string {
       const id = String(events + 1);
       const replyToken = `token ${id}`;
-      line.giveToken(replyToken, userId, 60_000);
+      memoryLine.giveToken(replyToken, userId, 60_000);
       put(userId, { type: "message", replyToken, message: { type: "text", id, text } }, sentAt);
       return id;
     },
@@ -152,7 +166,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     },
     /** What LINE has shown, with the buttons under it. */
     sent: () =>
-      line.sent.map(({ chatId, by, messages }) => {
+      memoryLine.sent.map(({ chatId, by, messages }) => {
         const buttons = messages.at(-1)?.quickReply?.items.map(({ action }) => ` [${action.text}]`) ?? [];
         return `${chatId} ${by}: ${messages[0]?.text}${buttons.join("")}`;
       }),

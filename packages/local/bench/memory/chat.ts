@@ -3,7 +3,7 @@ import type { Chats } from "@henji/core/chat/chats";
 import { createChats } from "@henji/core/chat/chats";
 import type { Clock } from "@henji/core/clock";
 import { createLog } from "@henji/core/log";
-import { createModel } from "@henji/core/model/model";
+import { createModel } from "@henji/core/model/lazy";
 import { encodeJob } from "@henji/core/queue/job";
 import { worker as settings } from "@henji/core/settings";
 import type { Table } from "@henji/core/table";

@@ -1,5 +1,5 @@
 import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
-import type { TextMessage } from "@henji/core/platform/line/text";
+import type { TextMessage } from "@henji/core/platform/line/compose";
 import { apologyPushedEveryMs, deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";

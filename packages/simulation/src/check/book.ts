@@ -1,7 +1,7 @@
 import type { Bot } from "@henji/core/bot";
 import type { CountTokens } from "@henji/core/context/tokens";
-import { retryKeyOf } from "@henji/core/platform/line/retry-key";
-import type { TextMessage } from "@henji/core/platform/line/text";
+import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
+import type { TextMessage } from "@henji/core/platform/line/compose";
 import { decodeJob } from "@henji/core/queue/job";
 import { worker } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
@@ -58,8 +58,8 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     add(event: SimulatedEvent): void {
       fates.set(event.eventId, newFate(event));
       for (const key of [
-        retryKeyOf(event.eventId),
-        retryKeyOf(`${event.eventId}/apology`),
+        idempotencyKeyOf(event.eventId),
+        idempotencyKeyOf(`${event.eventId}/apology`),
         `T-${event.eventId}`,
       ]) {
         keys.set(key, event.eventId);
@@ -117,7 +117,7 @@ export function namedIn(text: string): string | undefined {
 /** The event that a queue message carries, if it can be read. */
 export function eventIdOf(body: string): string | undefined {
   try {
-    return decodeJob(body).event.webhookEventId;
+    return decodeJob(body).eventId;
   } catch {
     return undefined;
   }

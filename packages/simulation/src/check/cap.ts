@@ -1,6 +1,6 @@
 import { deadlines, tokenCap } from "@henji/core/settings";
 import { dayOf } from "@henji/core/time-zone";
-import type { ModelUsage } from "@henji/core/turn/turn";
+import type { ModelUsage } from "@henji/core/usage/usage";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, namedIn } from "./book.ts";
 

@@ -1,5 +1,6 @@
 import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import { TOKENS_PER_MESSAGE } from "@henji/core/context/tokens";
+import { textOf } from "@henji/core/platform/content";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, eventIdOfKey, namedIn } from "./book.ts";
@@ -34,7 +35,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       recalled.delete(attempt);
       if (eventId !== fate.eventId || !newest || !isShown(newest)) return;
       const asked = input.slice(0, -1).map(({ content }) => content);
-      if (!asked.includes(newest.question)) {
+      if (!asked.includes(textOf(JSON.parse(newest.question ?? "[]")))) {
         violate("remembered", `${newest.eventId}, answered just before, is not in the context`, fate);
       }
     },

@@ -91,7 +91,7 @@ export function checkEnd(book: Book) {
     const unclear = fate.replySends > 1 || fate.claims > 1;
     const nobodySaw = fate.answers + fate.notices === 0;
     return (
-      nobodySaw && item?.status === "delivered" && item.way === "reply" && fate.tokenDiedEarly && unclear
+      nobodySaw && item?.status === "delivered" && item.route === "reply" && fate.tokenDiedEarly && unclear
     );
   }
 }

@@ -10,13 +10,13 @@ const noted = new Set([
   "turn.claimed",
   "turn.duplicate",
   "turn.held",
-  "turn.put_apart",
+  "turn.isolated",
   "turn.not_released",
   "job.retry",
   "event.ignored",
   "event.too_old",
   "chat.flooded",
-  "queue.not_hidden",
+  "queue.visibility_not_changed",
   "queue.not_deleted",
   "apology.not_sent",
   "event.not_queued",
@@ -68,8 +68,11 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       if (name === "bot.token_cap_reached") book.cappedProcesses.set(process.name, scheduler.now());
       if (fields.code === "unexpected") violate("errors", "core threw what nobody classified", fate);
       if (!fate) return;
+      // An attempt that could not be released counts as one that died.
+      if (name === "turn.not_released") fate.errorEnds -= 1;
       // Who has lost the turn has no error to tell.
-      if (name === "job.retry" && !String(fields.code).startsWith("turn.")) fate.errorEnds += 1;
+      if (name === "job.retry" && fields.claimed && !String(fields.code).startsWith("turn."))
+        fate.errorEnds += 1;
       if (name === "event.ignored") {
         fate.ignored = true;
         if (fate.kind !== "not_a_question") violate("nothing lost", "a question was ignored", fate);

@@ -1,4 +1,6 @@
+import { createChats } from "@henji/core/chat/chats";
 import type { Clock } from "@henji/core/clock";
+import { createTurns } from "@henji/core/turn/turns";
 import { createMemoryLine } from "../../src/line.ts";
 import { type Behaviour, createMemoryModel } from "../../src/model.ts";
 import type { Failure, Network } from "../../src/network.ts";
@@ -41,7 +43,8 @@ const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 
 export async function memoryTable(): Promise<TablePorts> {
-  return createMemoryTable();
+  const { turnStore, chatStore, totals } = createMemoryTable();
+  return { turns: createTurns(turnStore), chats: createChats(chatStore), totals };
 }
 
 export async function memoryQueue(): Promise<QueuePorts> {

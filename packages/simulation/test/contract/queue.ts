@@ -74,7 +74,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       await send(["a", "a1"]);
       const [first] = await queue.receive();
       expect(first).toMatchObject({ chatId: "a", body: "body of a1", receiveCount: 1 });
-      await queue.inbox.hide([first!], 0);
+      await queue.inbox.changeVisibility([first!], 0);
       const [second] = await queue.receive();
       expect(second).toMatchObject({ messageId: first!.messageId, receiveCount: 2 });
     });
@@ -83,9 +83,9 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       await send(["a", "a1"]);
       const [first] = await queue.receive();
       await send(["a", "a2"]);
-      await queue.inbox.hide([first!], 60);
+      await queue.inbox.changeVisibility([first!], 60);
       expect(await receiveAll()).toEqual([]);
-      await queue.inbox.hide([first!], 1);
+      await queue.inbox.changeVisibility([first!], 1);
       await queue.advance(1_100);
       expect(await drain()).toEqual(["a1", "a2"]);
     });
@@ -94,9 +94,9 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       await send(["a", "a1"], ["b", "b1"]);
       const messages = await receiveAll();
       const [first, second] = messages;
-      expect(await queue.inbox.hide([first!], 0)).toEqual([]);
+      expect(await queue.inbox.changeVisibility([first!], 0)).toEqual([]);
       const refused = { message: first, code: "ReceiptHandleIsInvalid" };
-      expect(await queue.inbox.hide([first!, second!], 0)).toEqual([refused]);
+      expect(await queue.inbox.changeVisibility([first!, second!], 0)).toEqual([refused]);
       expect((await drain()).sort()).toEqual(["a1", "b1"]);
     });
 

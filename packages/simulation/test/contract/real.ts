@@ -1,8 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { createChats } from "@henji/core/chat/chats";
+import { createChatStore } from "@henji/core/chat/store";
 import type { Clock } from "@henji/core/clock";
-import { createModel } from "@henji/core/model/model";
+import { createModel } from "@henji/core/model/lazy";
 import { createLine } from "@henji/core/platform/line/api";
 import { createInbox, createSender } from "@henji/core/queue/sqs";
 import { createTurnStore } from "@henji/core/turn/store";
@@ -41,7 +42,7 @@ export async function realTable(): Promise<TablePorts> {
   const { dynamodb: endpoint } = await aws();
   const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
   const turns = createTurns(createTurnStore(table));
-  return { turns, chats: createChats(table), totals: createTotals(table) };
+  return { turns, chats: createChats(createChatStore(table)), totals: createTotals(table) };
 }
 
 /** The SQS client on fauxqs. Time is real here. */

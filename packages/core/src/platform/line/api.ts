@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
 import { deadlines } from "../../settings.ts";
+import type { TextMessage } from "./compose.ts";
 import {
   type Answer,
   connectionError,
@@ -11,7 +12,6 @@ import {
   statusError,
 } from "./error.ts";
 import { tellingUnsent } from "./request-not-sent.ts";
-import type { TextMessage } from "./text.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
 export type SendResult = {

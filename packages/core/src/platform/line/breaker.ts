@@ -1,6 +1,6 @@
 import { type BreakerOptions, createBreaker } from "../../breaker.ts";
 import { BotError, toBotError } from "../../error.ts";
-import type { DeliveryWay } from "../../turn/turn.ts";
+import type { Route } from "../platform.ts";
 import { isUsedUp, type Line, type Quota } from "./api.ts";
 import { quotaExhausted } from "./error.ts";
 
@@ -9,9 +9,9 @@ export type GuardedLine = Line & {
    * Comes before anything is paid for that could not be delivered. It makes no call unless LINE has refused
    * before; then, once a minute, it asks LINE for the quota, which sends nothing and costs nothing.
    *
-   * @throws what LINE has said, if it is known to take nothing this way
+   * @throws what LINE has said, if it is known to take nothing by this route
    */
-  ready(way: DeliveryWay): Promise<void>;
+  ready(route: Route): Promise<void>;
 };
 
 /**
@@ -43,9 +43,9 @@ export function withLineBreaker(line: Line, options: Pick<BreakerOptions, "clock
     ...line,
     reply: (replyToken, messages) => token.watch(() => line.reply(replyToken, messages)),
     push: (to, messages, retryKey) => token.watch(() => quota.watch(() => line.push(to, messages, retryKey))),
-    async ready(way) {
+    async ready(route) {
       await token.pass(askQuota);
-      if (way === "push") await quota.pass(room);
+      if (route === "push") await quota.pass(room);
     },
   };
 }

@@ -1,38 +1,15 @@
 import type { Clock } from "../../clock.ts";
 import { BotError, toBotError } from "../../error.ts";
-import { deadlines, replyTokenFreshMs } from "../../settings.ts";
-import type { Answer, DeliveryWay, Turn } from "../../turn/turn.ts";
-import type { Turns } from "../../turn/turns.ts";
+import { deadlines } from "../../settings.ts";
+import type { Delivered, Delivery } from "../platform.ts";
 import type { Line, SendResult } from "./api.ts";
+import type { TextMessage } from "./compose.ts";
+import { isFresh, type ReplyToken, replyTokenOf } from "./reply-token.ts";
 
-/** The reply token of an event, with the time from which its minute counts. */
-export type ReplyToken = {
-  token: string;
-  /** Epoch milliseconds. */
-  receivedAt: number;
-};
-
-export type Delivered = { by: DeliveryWay; requestId: string | undefined };
-
-export type DeliverOptions = {
-  line: Pick<Line, "reply" | "push">;
-  turns: Pick<Turns, "usePush">;
-  clock: Clock;
-};
-
-export type DeliverRequest = {
-  turn: Turn & { answer: Answer };
-  replyToken: ReplyToken | undefined;
-  /** An earlier attempt may have got as far as sending it, and nobody has heard what came of it. */
-  maybeSent: boolean;
-};
+export type DeliverOptions = { line: Pick<Line, "reply" | "push">; clock: Clock };
 
 /** Sends of one reply within one attempt: the first, and a repeat after an unclear outcome. */
 const REPLY_SENDS = 2;
-
-export function isFresh(replyToken: ReplyToken | undefined, now: number): replyToken is ReplyToken {
-  return replyToken !== undefined && now < replyToken.receivedAt + replyTokenFreshMs;
-}
 
 /**
  * Sends a stored answer so that the user sees it once.
@@ -43,29 +20,27 @@ export function isFresh(replyToken: ReplyToken | undefined, now: number): replyT
  * longer fresh, nobody can tell whether it was used or has expired; pushing might answer twice, so
  * the turn is parked as `delivery.unclear` for an operator to decide.
  */
-export function createDeliver({ line, turns, clock }: DeliverOptions) {
-  return async ({ turn, replyToken, maybeSent }: DeliverRequest): Promise<Delivered> => {
-    const { answer } = turn;
-    if (answer.way === "reply") {
-      const replied = await reply(turn, replyToken, maybeSent);
+export function createDeliver({ line, clock }: DeliverOptions) {
+  return async (delivery: Delivery): Promise<Delivered> => {
+    if (delivery.route === "reply") {
+      const replied = await reply(delivery, replyTokenOf(delivery.job));
       if (replied) return replied;
-      await turns.usePush(turn);
+      await delivery.usePush();
     }
-    holdsLease(turn, clock);
-    const { requestId } = await line.push(turn.chatId, answer.messages, answer.retryKey);
-    return { by: "push", requestId };
+    delivery.mustHold(deadlines.lineMs);
+    const { requestId } = await line.push(delivery.chatId, textsOf(delivery), delivery.idempotencyKey);
+    return { route: "push", requestId };
   };
 
   /** @returns nothing if it is certain that no reply arrived */
   async function reply(
-    turn: DeliverRequest["turn"],
+    delivery: Delivery,
     replyToken: ReplyToken | undefined,
-    maybeSentBefore: boolean,
   ): Promise<Delivered | undefined> {
-    let maybeSent = maybeSentBefore;
+    let { maybeSent } = delivery;
     for (let sends = 1; replyToken; sends += 1) {
-      holdsLease(turn, clock);
-      const result = await attempt(() => line.reply(replyToken.token, turn.answer.messages));
+      delivery.mustHold(deadlines.lineMs);
+      const result = await attempt(() => line.reply(replyToken.token, textsOf(delivery)));
       if (result instanceof BotError) {
         maybeSent ||= result.outcome === "unknown";
         if (!maybeSent && refusesPushesToo(result)) throw result;
@@ -73,9 +48,9 @@ export function createDeliver({ line, turns, clock }: DeliverOptions) {
         if (sends < REPLY_SENDS && isFresh(replyToken, clock.now())) continue;
         throw outcomeUnknown(result);
       }
-      if (result.outcome !== "invalid_reply_token") return { by: "reply", requestId: result.requestId };
+      if (result.outcome !== "invalid_reply_token") return { route: "reply", requestId: result.requestId };
       if (!maybeSent) return undefined;
-      if (isFresh(replyToken, clock.now())) return { by: "reply", requestId: undefined };
+      if (isFresh(replyToken, clock.now())) return { route: "reply", requestId: undefined };
       break;
     }
     if (!maybeSent) return undefined;
@@ -84,6 +59,11 @@ export function createDeliver({ line, turns, clock }: DeliverOptions) {
       outcome: "unknown",
     });
   }
+}
+
+/** They were composed by this platform. */
+function textsOf({ messages }: Delivery): readonly TextMessage[] {
+  return messages as readonly TextMessage[];
 }
 
 /** Whatever became of the last send, one before it may have arrived. */
@@ -104,15 +84,4 @@ async function attempt(send: () => Promise<SendResult>): Promise<SendResult | Bo
   } catch (error) {
     return toBotError(error);
   }
-}
-
-/**
- * A worker that woke up late sends nothing: it must hold its lease for as long as the call can take.
- * With every write conditional on the lease's owner, this leaves no moment for two senders.
- */
-function holdsLease(turn: Turn, clock: Clock): void {
-  if (clock.now() + deadlines.lineMs <= turn.leaseUntil) return;
-  throw new BotError("turn.lease_expired", "The lease ran out before the answer was sent", {
-    retry: "later",
-  });
 }

@@ -1,7 +1,9 @@
+import type { Button, ComposeOptions } from "../platform.ts";
+
 /** LINE: at most 5,000 UTF-16 code units in a text message. */
-export const MAX_UNITS = 5_000;
+const MAX_UNITS = 5_000;
 /** LINE: at most 5 messages in a reply or push. */
-export const MAX_MESSAGES = 5;
+const MAX_MESSAGES = 5;
 
 export type TextMessage = { type: "text"; text: string; quickReply?: QuickReply };
 
@@ -13,53 +15,55 @@ export type QuickReply = {
 /** LINE: a button's label has at most 20 grapheme clusters. */
 const MAX_LABEL = 20;
 
-/** The messages with buttons under the last. */
-export function withButtons(
-  messages: readonly TextMessage[],
-  buttons: readonly { label: string; text: string }[],
+/**
+ * A text as LINE messages, in one call's worth: at most 5 of at most 5,000 UTF-16 code units, broken where a
+ * reader would break them, with buttons under the last. What does not fit is cut, and says so.
+ */
+export function compose(
+  text: string,
+  { cutNotice, isCut = false, format = "markdown", buttons = [] }: ComposeOptions,
 ): TextMessage[] {
+  const readable = format === "markdown" ? withoutMarks(text) : text;
+  const pieces = split(readable.trim(), MAX_MESSAGES + 1);
+  const kept = pieces.slice(0, MAX_MESSAGES);
+  if (isCut || kept.length < pieces.length) kept.push(withNotice(kept.pop()!, cutNotice));
+  return withButtons(
+    kept.map((piece) => ({ type: "text", text: piece })),
+    buttons,
+  );
+}
+
+/** Whether a plain text needs no more than one call. */
+export function fits(text: string): boolean {
+  return split(text, MAX_MESSAGES + 1).length <= MAX_MESSAGES;
+}
+
+function withButtons(messages: readonly TextMessage[], buttons: readonly Button[]): TextMessage[] {
+  const last = messages.at(-1);
+  if (!last || buttons.length === 0) return [...messages];
   const items = buttons.map(({ label, text }) => ({
     type: "action" as const,
     action: { type: "message" as const, label: shorten(label), text },
   }));
-  const last = messages.at(-1);
-  return last && items.length > 0
-    ? [...messages.slice(0, -1), { ...last, quickReply: { items } }]
-    : [...messages];
+  return [...messages.slice(0, -1), { ...last, quickReply: { items } }];
 }
 
 const shorten = (label: string) =>
-  Array.from(new Intl.Segmenter().segment(label), ({ segment }) => segment)
+  Array.from(graphemes.segment(label), ({ segment }) => segment)
     .slice(0, MAX_LABEL)
     .join("");
-
-/**
- * An answer as LINE messages, in one call's worth: at most 5 of at most 5,000 UTF-16 code
- * units, broken where a reader would break them. What does not fit is cut, and says so.
- *
- * @param text not empty
- * @param cutNotice ends an answer that is not whole
- * @param cut the text is already known not to be whole
- */
-export function toMessages(text: string, cutNotice: string, cut = false): TextMessage[] {
-  const pieces = split(plain(text).trim(), MAX_UNITS, MAX_MESSAGES + 1);
-  const fits = pieces.length <= MAX_MESSAGES;
-  const kept = pieces.slice(0, MAX_MESSAGES);
-  if (cut || !fits) kept.push(withNotice(kept.pop()!, cutNotice));
-  return kept.map((piece) => ({ type: "text", text: piece }));
-}
 
 function withNotice(piece: string, notice: string): string {
   const room = MAX_UNITS - notice.length - 1;
   return `${piece.slice(0, lastBreak(piece, room)).trimEnd()}\n${notice}`;
 }
 
-/** At most `most` pieces of at most `units` UTF-16 code units; the last one holds all the rest. */
-export function split(text: string, units: number, most: number): string[] {
+/** At most `most` pieces that each fit into a message; the last one holds all the rest. */
+function split(text: string, most: number): string[] {
   const pieces: string[] = [];
   let rest = text;
-  while (rest.length > units && pieces.length < most - 1) {
-    const end = lastBreak(rest, units);
+  while (rest.length > MAX_UNITS && pieces.length < most - 1) {
+    const end = lastBreak(rest, MAX_UNITS);
     pieces.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end).trimStart();
   }
@@ -91,7 +95,7 @@ function graphemeEnd(text: string, room: number): number {
 }
 
 /** LINE renders no Markdown: takes off the marks that models add anyway, outside code. */
-function plain(text: string): string {
+function withoutMarks(text: string): string {
   return text
     .split(/(```[\s\S]*?(?:```|$)|`[^`\n]+`)/)
     .map((part, index) => (index % 2 === 1 ? part : unmarked(part)))

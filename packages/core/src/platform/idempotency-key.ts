@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 /** Our namespace: RFC 9562's UUIDv5 of "henji" in its DNS namespace. */
 const NAMESPACE = Buffer.from("48504d24040859a8872d84b2ec25996a", "hex");
 
-/** The same UUIDv5 for the same name, always: what makes a repeated push the same push to LINE. */
-export function retryKeyOf(name: string): string {
+/** The same UUIDv5 for the same name, always: what makes a repeated send the same send to its platform. */
+export function idempotencyKeyOf(name: string): string {
   const hash = createHash("sha1").update(NAMESPACE).update(name).digest().subarray(0, 16);
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);

@@ -1,0 +1,37 @@
+import { Entity, type EntityItem } from "electrodb";
+import { asIs, SERVICE, type Table } from "../table.ts";
+
+/** The chat's own item: what stands for the turns before the window. */
+export function chatEntity({ client, table }: Table) {
+  return new Entity(
+    {
+      model: { service: SERVICE, entity: "chat", version: "1" },
+      attributes: {
+        chatId: { type: "string", required: true },
+        windowStart: { type: "string" },
+        summary: { type: "string" },
+        erasedBefore: { type: "string" },
+        erasedTo: { type: "string" },
+        unsent: { type: "list", items: { type: "string" } },
+        /** Version that the last fold made, and its tokens. */
+        foldVersion: { type: "number" },
+        inputTokens: { type: "number" },
+        cachedTokens: { type: "number" },
+        outputTokens: { type: "number" },
+        version: { type: "number", required: true },
+        /** Epoch seconds. */
+        expiresAt: { type: "number", required: true },
+      },
+      indexes: {
+        byId: {
+          pk: { field: "pk", composite: ["chatId"], template: "${chatId}", ...asIs },
+          // Sorts after all turns of the chat, so that one query reads it together with the newest.
+          sk: { field: "sk", composite: [], template: "turn~chat", ...asIs },
+        },
+      },
+    },
+    { client, table },
+  );
+}
+
+export type ChatItem = EntityItem<ReturnType<typeof chatEntity>>;

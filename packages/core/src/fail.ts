@@ -1,0 +1,100 @@
+import type { Bot } from "./bot/bot.ts";
+import type { Memory } from "./chat/chats.ts";
+import type { Clock } from "./clock.ts";
+import { createPark } from "./dead-letter/park.ts";
+import { type BotError, toBotError } from "./error.ts";
+import type { Log } from "./log.ts";
+import type { Platform } from "./platform/platform.ts";
+import type { Job } from "./queue/job.ts";
+import { retryDelayS } from "./queue/retry.ts";
+import type { Inbox, Incoming } from "./queue/sqs.ts";
+import { retry } from "./settings.ts";
+import type { Turn, TurnFailure } from "./turn/turn.ts";
+import type { Turns } from "./turn/turns.ts";
+import { acknowledged, type Verdict } from "./verdict.ts";
+
+export type FailOptions = {
+  bot: Pick<Bot, "texts" | "commands" | "timeZone">;
+  turns: Pick<Turns, "park" | "release">;
+  inbox: Pick<Inbox, "park">;
+  random: () => number;
+  clock: Clock;
+};
+
+/** A message that could not be taken to its end. */
+export type Failure = { message: Incoming; error: BotError; log: Log } & (
+  | { kind: "unclaimed" }
+  /** With the turn as it is now, and the memory as far as it could be read. */
+  | { kind: "claimed"; turn: Turn; job: Job; platform: Platform; recalling: Promise<Memory> }
+);
+
+/** The one place where a failure becomes a retry, or the message is given up on. */
+export function createFail(options: FailOptions) {
+  const { turns, random, clock } = options;
+  const park = createPark(options);
+
+  return { fail, isolate };
+
+  async function fail(failure: Failure): Promise<Verdict> {
+    const { error } = failure;
+    // Another worker has the turn, or may have it: it is theirs to park or to release.
+    if (isLost(error)) return again(failure, error);
+    if (isLastAttempt(failure)) return giveUp(failure);
+    if (failure.kind === "claimed") await release(failure.turn, error.code, failure.log);
+    return again(failure, error);
+  }
+
+  /** If even parking fails, the message comes back, and it is tried again. */
+  async function giveUp(failure: Failure): Promise<Verdict> {
+    try {
+      await park(failure);
+      return acknowledged;
+    } catch (cause) {
+      if (failure.kind === "claimed") await release(failure.turn, failure.error.code, failure.log);
+      return again(failure, toBotError(cause), retry.maxAttempts);
+    }
+  }
+
+  /**
+   * Puts a message back for a moment of its own, because processes died under it in company. The attempt that
+   * died may have been sending.
+   */
+  async function isolate(turn: Turn, log: Log): Promise<Verdict> {
+    const isUnclear = turn.status === "answered" && turn.outcomeUnknownSince === undefined;
+    const held = isUnclear ? { ...turn, outcomeUnknownSince: clock.now() } : turn;
+    await release(held, "worker.crashed", log);
+    const inS = 1 + Math.floor(random() * retry.apartWithinS);
+    log.warn("turn.isolated", { crashes: turn.crashes, inS });
+    return { kind: "retry", inS };
+  }
+
+  function again(failure: Failure, error: BotError, attempts = attemptsOf(failure)): Verdict {
+    const inS = retryDelayS(attempts, error.retryAfterMs, random);
+    const { code, message: reason } = error;
+    failure.log.warn("job.retry", { code, reason, attempts, claimed: failure.kind === "claimed", inS });
+    return { kind: "retry", inS };
+  }
+
+  async function release(turn: Turn, code: string, log: Log): Promise<void> {
+    const failure: TurnFailure = { code, outcomeUnknownSince: turn.outcomeUnknownSince };
+    try {
+      await turns.release(turn, failure);
+    } catch (cause) {
+      log.warn("turn.not_released", { code: toBotError(cause).code });
+    }
+  }
+}
+
+function isLost({ code }: BotError): boolean {
+  return code === "turn.lost" || code === "turn.lease_expired";
+}
+
+/** Of a turn that was not claimed nothing is counted but the queue's own receives, which never end it. */
+function isLastAttempt(failure: Failure): boolean {
+  if (failure.error.retry === "never") return true;
+  return failure.kind === "claimed" && failure.turn.attempts >= retry.maxAttempts;
+}
+
+function attemptsOf(failure: Failure): number {
+  return failure.kind === "claimed" ? failure.turn.attempts : failure.message.receiveCount;
+}

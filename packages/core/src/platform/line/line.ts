@@ -1,0 +1,50 @@
+import type { Chat } from "../../bot/bot.ts";
+import type { Clock } from "../../clock.ts";
+import { BotError } from "../../error.ts";
+import type { Platform, Route } from "../platform.ts";
+import type { GuardedLine } from "./breaker.ts";
+import { compose, fits, type TextMessage } from "./compose.ts";
+import { createDeliver } from "./deliver.ts";
+import { read } from "./read.ts";
+import { isFresh, replyTokenOf } from "./reply-token.ts";
+
+export type LinePlatformOptions = { line: GuardedLine; clock: Clock };
+
+/** LINE: of a bubble it shows text as it stands; the loading animation lasts up to 60 s. */
+const LOADING_S = 60;
+
+/** LINE as core sees it. */
+export function createLinePlatform({ line, clock }: LinePlatformOptions): Platform {
+  return {
+    name: "line",
+    read,
+    compose,
+    fits,
+
+    /** Replies are free while the token is fresh. */
+    route(job, now, preference): Route {
+      return preference === "auto" && isFresh(replyTokenOf(job), now) ? "reply" : "push";
+    },
+
+    ready: line.ready,
+    deliver: createDeliver({ line, clock }),
+
+    async sendOnce({ job, chatId, messages, idempotencyKey, route }) {
+      const texts = messages as readonly TextMessage[];
+      const token = replyTokenOf(job)?.token;
+      if (route === "push" || token === undefined) {
+        await line.push(chatId, texts, idempotencyKey);
+        return;
+      }
+      const { outcome } = await line.reply(token, texts);
+      if (outcome === "sent") return;
+      const reason = "The reply token was used or has expired";
+      throw new BotError("line.invalid_reply_token", reason, { retry: "never" });
+    },
+
+    /** LINE: 1:1 chats only. */
+    async showLoading({ type, id }: Chat) {
+      if (type === "user") await line.showLoading(id, LOADING_S);
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import type { Chat } from "../bot/bot.ts";
+import type { Job } from "../queue/job.ts";
+import type { Content } from "./content.ts";
+import type { PlatformName } from "./name.ts";
+
+/**
+ * The contract between core and the places where people chat. Ingress holds a {@link Webhook}, which knows
+ * the signing secret only; the worker a {@link Platform}, which knows the access token only. What differs
+ * between platforms (signatures, clients, error tables, limits, reply tokens, quota) stays in its folder.
+ */
+
+/** An event of a verified webhook, as it goes on the queue. */
+export type Arrival = {
+  /** The same for every delivery of one happening: SQS deduplicates by it, and the turn is found by it. */
+  eventId: string;
+  /** The FIFO group. LINE's ids stay bare; those of any other platform have its name in front. */
+  chatId: string;
+  /** For the log. */
+  type: string;
+  isRedelivery: boolean;
+  /** As the platform sent it. */
+  event: unknown;
+};
+
+export type Opened =
+  | {
+      kind: "events";
+      events: readonly Arrival[];
+      /** Why others of the webhook are passed over: they have no id by which they could be answered once. */
+      unreadable: readonly string[];
+    }
+  /** `code` names the log line. */
+  | { kind: "refused"; status: 400 | 401; code: "webhook.bad_signature" | "webhook.malformed" };
+
+export type Webhook = {
+  platform: PlatformName;
+  /** Verifies the bytes as they came, and only then parses them. */
+  open(headers: Headers, body: Uint8Array): Opened;
+};
+
+/** What an event means to the bot. */
+export type Inbound = Question | Erasure | Ignored;
+
+type Happening = {
+  eventId: string;
+  /** When it happened, epoch milliseconds; the same for every delivery of it. */
+  at: number;
+  chat: Chat;
+  /** For the log, such as `message/sticker in a group`. */
+  type: string;
+};
+
+export type Question = Happening & {
+  kind: "question";
+  messageId: string;
+  /** The user who asks; in a 1:1 chat the chat's own id. */
+  senderId: string;
+  content: Content;
+};
+
+/** Something that was said is to be erased. */
+export type Erasure = Happening & { kind: "erasure"; erase: "chat" | { messageId: string } };
+
+/** Neither asks nor erases: not addressed to the bot, another bot's turn to speak, or of an unknown type. */
+export type Ignored = Happening & { kind: "ignored" };
+
+/**
+ * A message as it is stored and sent, byte for byte. Core reads nothing of it but the text that the user
+ * sees; all else is its platform's.
+ */
+export type Message = { readonly text: string };
+
+/** Pressing one sends its text as the user's own. */
+export type Button = { label: string; text: string };
+
+export type ComposeOptions = {
+  /** Ends a text that is not whole. */
+  cutNotice: string;
+  /** The text is known not to be whole. */
+  isCut?: boolean;
+  /** `markdown`: a model wrote it, and marks that the platform would show raw are taken off. `plain`: as it stands. */
+  format?: "markdown" | "plain";
+  buttons?: readonly Button[];
+};
+
+/** `reply` answers the webhook and is free; `push` is sent on the bot's own account and may be counted. */
+export const routes = ["reply", "push"] as const;
+export type Route = (typeof routes)[number];
+
+export type Delivered = {
+  route: Route;
+  /** The platform's id of the accepted request, to trace it with. */
+  requestId: string | undefined;
+};
+
+/** A stored answer on its way out. */
+export type Delivery = {
+  job: Job;
+  chatId: string;
+  messages: readonly Message[];
+  /** The same however often it is sent: by it the platform tells a repeat from a new message. A UUID. */
+  idempotencyKey: string;
+  route: Route;
+  /** An earlier attempt may have sent it, and nobody has heard what came of it. */
+  maybeSent: boolean;
+  /** Comes before each send: throws unless the turn is held for as long as the send can take. */
+  mustHold(forMs: number): void;
+  /** Records that it will be pushed, since no reply arrived. */
+  usePush(): Promise<void>;
+};
+
+export type Platform = {
+  name: PlatformName;
+  /** @throws BotError `job.unreadable` */
+  read(event: unknown): Inbound;
+  /** A text, not empty, as messages that one call takes; what does not fit is cut, and says so. */
+  compose(text: string, options: ComposeOptions): Message[];
+  /** Whether a plain text is composed without being cut. */
+  fits(text: string): boolean;
+  /** How an answer that is stored now will go out. */
+  route(job: Job, now: number, preference: "auto" | "push"): Route;
+  /**
+   * Comes before anything is paid for that could not be delivered. It makes no call unless the platform has
+   * refused before.
+   *
+   * @throws BotError what the platform has said, if it is known to take nothing by this route
+   */
+  ready(route: Route): Promise<void>;
+  /**
+   * Sends a stored answer so that the user sees it once.
+   *
+   * @throws BotError with `outcome: "unknown"` if it may have arrived
+   */
+  deliver(delivery: Delivery): Promise<Delivered>;
+  /** Sends something that is not stored, such as an apology: one try. @throws BotError if it was not taken */
+  sendOnce(
+    message: Pick<Delivery, "job" | "chatId" | "messages" | "idempotencyKey" | "route">,
+  ): Promise<void>;
+  /** Shows that an answer is being written, where the platform can: a courtesy. */
+  showLoading(chat: Chat): Promise<void>;
+};
+
+/** The platforms that a worker serves. */
+export type Platforms = Readonly<Partial<Record<PlatformName, Platform>>>;

@@ -1,0 +1,28 @@
+import type { Chat } from "../bot/bot.ts";
+import { type Clock, elapsed } from "../clock.ts";
+import { toBotError } from "../error.ts";
+import type { Log } from "../log.ts";
+import type { Platform } from "../platform/platform.ts";
+import { loadingAfterMs } from "../settings.ts";
+
+export type LoadingRequest = { platform: Pick<Platform, "showLoading">; chat: Chat; clock: Clock; log: Log };
+
+/**
+ * Shows that an answer is being written, unless it comes at once: a courtesy with a short deadline of its own,
+ * without which the answer still comes. It never throws.
+ */
+export async function showLoadingUntil(
+  answered: Promise<unknown>,
+  { platform, chat, clock, log }: LoadingRequest,
+): Promise<void> {
+  const early = answered.then(
+    () => "answered",
+    () => "failed",
+  );
+  if (await Promise.race([early, elapsed(clock, loadingAfterMs)])) return;
+  try {
+    await platform.showLoading(chat);
+  } catch (error) {
+    log.warn("line.loading_failed", { code: toBotError(error).code });
+  }
+}

@@ -1,0 +1,120 @@
+import type { RunningTotal } from "../usage/usage.ts";
+import { type TurnItem, textAttributes } from "./entity.ts";
+import { NO_MESSAGES } from "./item.ts";
+import type { TurnWrite } from "./store.ts";
+import type { Answer, DropReason, FinishedDelivery, Parking, Turn, TurnFailure } from "./turn.ts";
+
+/** What a write changes of a turn. Its values are absolute, so that repeating it changes nothing more. */
+type Change = Pick<TurnWrite, "set" | "remove">;
+
+/** It keeps its answer, exactly as it will be sent. */
+export function answered({ crashes }: Turn, answer: Answer, leaseUntil: number): Change {
+  const { messages, idempotencyKey, route } = answer;
+  const stored = {
+    ...{ status: "answered" as const, leaseUntil, idempotencyKey, route },
+    messages: JSON.stringify(messages),
+    crashesBeforeAnswer: crashes,
+  };
+  if (answer.from === "bot") return { set: { ...stored, notice: answer.notice } };
+  const { usage, tokens, refused, repeats } = answer;
+  return {
+    set: {
+      ...{ ...stored, ...usage },
+      ...(refused && { refused }),
+      ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
+      ...(repeats && {
+        ...{ repeats: repeats.key, origin: repeats.origin },
+        question: JSON.stringify(repeats.question),
+      }),
+      ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
+    },
+  };
+}
+
+/** Its answer is out. Of a notice nothing is kept: it may hold much of the chat, such as an export. */
+export function delivered(answer: Answer, delivery: FinishedDelivery): Change {
+  const { route, requestId, at, total, folding } = delivery;
+  const set: Partial<TurnItem> = {
+    ...{ status: "delivered", route, finishedAt: at },
+    ...(requestId !== undefined && { requestId }),
+    ...totalled(total, at),
+    ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
+  };
+  if (answer.from === "model") return { set };
+  return { set: { ...set, messages: NO_MESSAGES }, remove: ["question"] };
+}
+
+/** It gets no answer of its own; its text is erased. */
+export function dropped(at: number, total: RunningTotal, because: DropReason): Change {
+  return {
+    set: {
+      ...{ status: "dropped", erased: true, finishedAt: at },
+      ...totalled(total, at),
+      ...(because !== "unsent" && { notice: because }),
+    },
+    remove: textAttributes,
+  };
+}
+
+/** It was given up on. */
+export function parked(turn: Turn, { at, total, apologyBy, ...failure }: Parking): Change {
+  return {
+    set: {
+      ...{ status: "parked", list: "parked", listedAt: new Date(at).toISOString(), finishedAt: at },
+      ...failed(turn, failure),
+      ...(apologyBy === "push" && { apologyPushedAt: at }),
+      // The day's first turn stands in the day's list, and this one cannot.
+      ...(total && !total.isFirstOfDay && { usage: total.usage }),
+    },
+  };
+}
+
+/** The attempt has failed; all attempts up to this one that did not end with their process are counted. */
+export function released(turn: Turn, failure: TurnFailure): Change {
+  return { set: { leaseUntil: 0, released: turn.attempts - turn.crashes, ...failed(turn, failure) } };
+}
+
+/** The owner knows what its turn has stored, so no condition is needed to keep the first. */
+function failed(turn: Turn, { code, outcomeUnknownSince }: TurnFailure): Partial<TurnItem> {
+  const first = turn.outcomeUnknownSince ?? outcomeUnknownSince;
+  return { error: code, ...(first !== undefined && { outcomeUnknownSince: first }) };
+}
+
+/** A turn that is over carries its user's total of the day. */
+function totalled({ usage, isFirstOfDay }: RunningTotal, at: number): Partial<TurnItem> {
+  return {
+    usage,
+    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAt: new Date(at).toISOString() }),
+  };
+}
+
+export const eraseFinished: TurnWrite = {
+  name: "erase",
+  when: { status: ["delivered", "dropped"] },
+  set: { erased: true },
+  remove: textAttributes,
+};
+
+export const eraseDeliveredAnswer: TurnWrite = {
+  name: "erase",
+  when: { status: ["delivered"] },
+  set: { messages: NO_MESSAGES, answerTokens: 0 },
+};
+
+/** With another owner, so that whoever holds it has lost it. */
+const erasedAndDropped = { erased: true, status: "dropped", owner: "", leaseUntil: 0 } as const;
+
+export const eraseOpen: TurnWrite = {
+  name: "erase",
+  when: { status: ["claimed", "answered", "parked"] },
+  set: erasedAndDropped,
+  remove: [...textAttributes, "list", "listedAt"],
+};
+
+export const superseded: TurnWrite = {
+  name: "supersede",
+  when: { status: ["parked", "dropped"] },
+  set: erasedAndDropped,
+  // Which turn it stood for itself is no text.
+  remove: [...textAttributes.filter((name) => name !== "repeats"), "list", "listedAt"],
+};

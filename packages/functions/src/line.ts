@@ -1,0 +1,12 @@
+import { systemClock as clock } from "@henji/core/clock";
+import type { Log } from "@henji/core/log";
+import { createLine } from "@henji/core/platform/line/api";
+import { withLineBreaker } from "@henji/core/platform/line/breaker";
+import { createLinePlatform } from "@henji/core/platform/line/line";
+import type { Platform } from "@henji/core/platform/platform";
+
+/** LINE by its linked token; `LINE_API_BASE_URL` for a stand-in. */
+export function linkedLine(channelAccessToken: string, log: Log): Platform {
+  const line = createLine({ channelAccessToken, baseUrl: process.env.LINE_API_BASE_URL, clock });
+  return createLinePlatform({ line: withLineBreaker(line, { clock, log }), clock });
+}
