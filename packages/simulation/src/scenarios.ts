@@ -1,7 +1,9 @@
 import { worker } from "@henji/core/settings";
 import type { EventKind, Fate } from "./check/fate.ts";
-import { minutes, noWear, type OutageKind, type Plan, quietPlan, type Script, type Wear } from "./plan.ts";
+import { noWear, type OutageKind, type Plan, quietPlan, type Wear } from "./plan.ts";
 import type { Outcome } from "./run.ts";
+import { minutes } from "./scheduler.ts";
+import type { Script } from "./traffic-plan.ts";
 
 /** A story with an expected end, stricter than what must always be true. */
 export type Scenario = {
