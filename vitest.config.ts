@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{packages/*,stacks}/test/**/*.test.ts"],
+    include: ["{packages/*,scripts,stacks}/test/**/*.test.ts"],
     exclude: ["**/test/browser/**"],
     setupFiles: "vitest.setup.ts",
     // Nets, for what never comes: a busy machine must not reach them.

@@ -1,9 +1,8 @@
+import type * as o200k from "gpt-tokenizer/encoding/o200k_base";
 import type { Conversation } from "./request.ts";
 
-type Tokenizer = typeof import("gpt-tokenizer/encoding/o200k_base");
-
 /** 97 ms and 70 MB: loaded with the first request, never at start-up. */
-let tokenizer: Promise<Tokenizer> | undefined;
+let tokenizer: Promise<typeof o200k> | undefined;
 const load = () => (tokenizer ??= import("gpt-tokenizer/encoding/o200k_base"));
 
 /** User text such as `<|endoftext|>` is text, not a command to the tokenizer. */

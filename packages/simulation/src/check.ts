@@ -5,6 +5,7 @@ import { checkContexts } from "./check/contexts.ts";
 import { checkEnd } from "./check/end.ts";
 import type { Fate, SimulatedEvent } from "./check/fate.ts";
 import { checkLine } from "./check/line.ts";
+import { checkModel } from "./check/model.ts";
 import { checkQueue } from "./check/queue.ts";
 import { checkWorkers } from "./check/workers.ts";
 import type { Process } from "./process.ts";
@@ -35,6 +36,7 @@ export function createCheck(options: BookOptions) {
 
     ...checkQueue(book, options),
     ...checkAnswers(book, options),
+    ...checkModel(book, options),
     ...checkContexts(book, options),
     ...line,
     ...checkWorkers(book, options),

@@ -1,9 +1,10 @@
 import { replayOf } from "@henji/core/dead-letter/replay";
 import type { Check } from "./check.ts";
 import type { Faults } from "./faults.ts";
+import type { QueuedMessage } from "./fifo-queue.ts";
 import type { History } from "./history.ts";
 import type { Plan } from "./plan.ts";
-import type { MemoryQueue, QueuedMessage } from "./queue.ts";
+import type { MemoryQueue } from "./queue.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export type OperatorOptions = {

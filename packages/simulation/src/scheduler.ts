@@ -9,6 +9,9 @@ export type Scheduler = Clock & {
   run(until: number, done: () => boolean): Promise<void>;
 };
 
+/** In milliseconds. */
+export const minutes = (n: number) => n * 60_000;
+
 type Timer = { at: number; sequence: number; run: (() => void) | undefined };
 
 /**

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { simulate } from "../src/run.ts";
-import { longChat, scenarios } from "../src/scenarios.ts";
+import { longChat } from "../src/scenarios/erasing.ts";
+import { scenarios } from "../src/scenarios.ts";
 
 const run = promisify(execFile);
 const main = new URL("../src/main.ts", import.meta.url).pathname;

@@ -1,25 +1,16 @@
-import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import type { TextMessage } from "@henji/core/platform/line/compose";
-import { apologyPushedEveryMs, deadlines, replyTokenFreshMs, retry } from "@henji/core/settings";
+import { apologyPushedEveryMs, deadlines, replyTokenFreshMs } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";
 import type { Process } from "../process.ts";
-import { type Book, type BookOptions, namedIn, textOf } from "./book.ts";
-import { erasing, type Fate, unasked } from "./fate.ts";
-
-const marker = /\[(E\d+)\]/g;
-
-/** If the context was too long, and shorter is refused: three, and each twice if the first was a 401. */
-const CALLS_OF_AN_ATTEMPT = 6;
-
-/** Events that notes of 200 tokens have room for. */
-const NOTED = 40;
+import { type Book, type BookOptions, textOf } from "./book.ts";
+import { erasing, type Fate } from "./fate.ts";
 
 const STANDSTILL_MS = 5 * 60_000;
 
-/** What is written, asked and sent: once, in order, as stored, and to nobody else. */
-export function checkAnswers(book: Book, { bot, scheduler, history, count }: BookOptions) {
-  const { fates, fateOf, turnOf, keyOf, eventOf, violate, calm } = book;
+/** What is stored and sent: once, in order, as stored, and to nobody else. */
+export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
+  const { fates, fateOf, turnOf, keyOf, eventOf, violate } = book;
   const newestAnswered = new Map<string, Fate>();
   const apologyPushedAt = new Map<string, number>();
 
@@ -48,52 +39,6 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
       if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
         violate("exactly one", "no question", fate);
-    },
-
-    asked(question: string, context: Context): void {
-      const named = fateOf(namedIn(question));
-      if (!named) {
-        violate("private", "the model was asked what nobody has asked");
-        return;
-      }
-      // What is asked once more is asked for the message that says so.
-      const { status, messages } = turnOf(named) ?? {};
-      const isItsOwn = status === "claimed" && messages === undefined;
-      const fate = isItsOwn ? named : (retryOf(named) ?? named);
-      if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
-      fate.asks += 1;
-      history.note("model", `is asked, ${context.input.length} messages`, fate);
-      if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
-      if (fate.asks > CALLS_OF_AN_ATTEMPT * retry.maxAttempts)
-        violate("bounded", `the model was asked ${fate.asks} times`, fate);
-      checkContext(context, fate);
-    },
-
-    /** OpenAI reads all that it is sent, and declines it for a word in it. */
-    isRefused({ input }: Context): boolean {
-      const past = eventsIn(input.slice(0, -1).map(({ content }) => content));
-      const { content: question = "" } = input.at(-1) ?? {};
-      const isPoisoned = past.some(({ kind }) => kind === "poisonous" || kind === "refused");
-      return isPoisoned || eventsIn([question]).some(({ kind }) => kind === "refused");
-    },
-
-    /** The model writes notes: on which events of the chat, as far as there is room for them. */
-    noted(content: string): string {
-      const named = [...new Set([...content.matchAll(marker)].map(([, eventId]) => eventId!))];
-      const [chatId, ...others] = new Set(named.map((eventId) => fates.get(eventId)?.chatId));
-      if (others.length > 0) violate("private", `notes of ${chatId} and ${others.join(", ")} in one`);
-      history.note("model", `writes notes on ${named.length} events`, { chatId });
-      return named
-        .slice(-NOTED)
-        .map((eventId) => `[${eventId}]`)
-        .join(" ");
-    },
-
-    modelFailed(question: string, code: string): void {
-      const eventId = namedIn(question);
-      fateOf(eventId)?.errors.add(code);
-      book.modelErrors.add(code);
-      history.note("model", code, { eventId, chatId: fateOf(eventId)?.chatId });
     },
 
     /** A process is about to send. */
@@ -177,15 +122,6 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
     },
   };
 
-  function eventsIn(texts: readonly string[]): Fate[] {
-    return [...texts.join("\n").matchAll(marker)].flatMap(([, eventId]) => fates.get(eventId!) ?? []);
-  }
-
-  /** An unsend takes the notes again from all that is left. */
-  function wasRetaken({ chatId }: Fate): boolean {
-    return [...fates.values()].some((other) => other.chatId === chatId && other.kind === "unsend");
-  }
-
   /** It answers in place of a turn that was given up on; any other may be answered once more. */
   function standIn(fate: Fate, key: string): void {
     const other = [...fates.values()].find((one) => one.chatId === fate.chatId && keyOf(one) === key);
@@ -195,17 +131,6 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
   function isAnsweredElsewhere(fate: Fate): boolean {
     const other = fateOf(fate.standsIn);
     return other !== undefined && (other.answers > 0 || isAnsweredElsewhere(other));
-  }
-
-  /** The message for which a question that has its answer is asked again: the chat's first unanswered one. */
-  function retryOf({ chatId }: Fate): Fate | undefined {
-    return [...fates.values()].find(
-      (fate) =>
-        fate.chatId === chatId &&
-        fate.kind === "retry" &&
-        fate.claims > 0 &&
-        turnOf(fate)?.status === "claimed",
-    );
   }
 
   function broughtBack(fate: Fate): void {
@@ -233,30 +158,5 @@ export function checkAnswers(book: Book, { bot, scheduler, history, count }: Boo
       violate("in order", `answered after ${newest.eventId}, which stands behind it`, fate);
     }
     if (!newest || newest.sequence! < sequence) newestAnswered.set(chatId, fate);
-  }
-
-  function checkContext({ instructions, input }: Context, fate: Fate): void {
-    const text = input.map(({ content }) => content).join("\n");
-    for (const [, eventId] of text.matchAll(marker)) {
-      if (fates.get(eventId!)?.chatId !== fate.chatId)
-        violate("private", `the context holds ${eventId}`, fate);
-    }
-    const { maxTokens, summaryTokens, maxTurns } = bot.memory;
-    if (input.length > 2 * maxTurns + 2) violate("bounded", `${input.length} messages in the context`, fate);
-    const past = input.slice(0, -1).map(({ content }) => content);
-    if (eventsIn(past).some(({ kind }) => kind === "refused"))
-      violate("bounded", "what the model has refused is sent along again", fate);
-    // The first after it whose memory was read when the window had been moved.
-    const leftBehind = [...fates.values()].findLast(
-      ({ chatId, leftPastBehind }) => chatId === fate.chatId && leftPastBehind,
-    );
-    const isStale = leftBehind && eventsIn(past).some((other) => other.timestamp < leftBehind.timestamp);
-    if (isStale && calm.butForQuestions && !wasRetaken(fate))
-      violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
-    const tokens = past.reduce((sum, content) => sum + count(content), 0);
-    if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
-      violate("bounded", `the context has ${tokens} tokens`, fate);
-    }
-    if (instructions !== bot.instructions) violate("private", "the instructions have changed", fate);
   }
 }

@@ -1,4 +1,5 @@
-import type { MemoryQueue, QueuedMessage } from "../queue.ts";
+import type { QueuedMessage } from "../fifo-queue.ts";
+import type { MemoryQueue } from "../queue.ts";
 import { type Book, eventIdOf } from "./book.ts";
 import type { Fate, Tally } from "./fate.ts";
 

@@ -1,6 +1,6 @@
 import type { Incoming, ParkReason } from "@henji/core/queue/sqs";
 import { queue, retry, worker } from "@henji/core/settings";
-import type { QueuedMessage } from "../queue.ts";
+import type { QueuedMessage } from "../fifo-queue.ts";
 import { type Book, type BookOptions, eventIdOf, isCalm } from "./book.ts";
 import type { Fate } from "./fate.ts";
 

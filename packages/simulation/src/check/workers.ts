@@ -1,8 +1,8 @@
 import type { Incoming } from "@henji/core/queue/sqs";
 import { hold, maxEventAgeMs, retry } from "@henji/core/settings";
 import type { BatchEnd } from "../event-source.ts";
+import type { FifoQueue, QueuedMessage } from "../fifo-queue.ts";
 import type { Process } from "../process.ts";
-import type { FifoQueue, QueuedMessage } from "../queue.ts";
 import { type Book, type BookOptions, eventIdOf } from "./book.ts";
 import { erasing, type Fate } from "./fate.ts";
 

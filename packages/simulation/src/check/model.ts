@@ -1,0 +1,110 @@
+import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
+import { retry } from "@henji/core/settings";
+import { type Book, type BookOptions, namedIn } from "./book.ts";
+import { type Fate, unasked } from "./fate.ts";
+
+const marker = /\[(E\d+)\]/g;
+
+/** If the context was too long, and shorter is refused: three, and each twice if the first was a 401. */
+const CALLS_OF_AN_ATTEMPT = 6;
+
+/** Events that notes of 200 tokens have room for. */
+const NOTED = 40;
+
+/** What the model is asked: only by its chat, only what has no answer yet, and within bounds. */
+export function checkModel(book: Book, { bot, history, count }: BookOptions) {
+  const { fates, fateOf, turnOf, violate, calm } = book;
+
+  return {
+    asked(question: string, context: Context): void {
+      const named = fateOf(namedIn(question));
+      if (!named) {
+        violate("private", "the model was asked what nobody has asked");
+        return;
+      }
+      // What is asked once more is asked for the message that says so.
+      const { status, messages } = turnOf(named) ?? {};
+      const isItsOwn = status === "claimed" && messages === undefined;
+      const fate = isItsOwn ? named : (retryOf(named) ?? named);
+      if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
+      fate.asks += 1;
+      history.note("model", `is asked, ${context.input.length} messages`, fate);
+      if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
+      if (fate.asks > CALLS_OF_AN_ATTEMPT * retry.maxAttempts)
+        violate("bounded", `the model was asked ${fate.asks} times`, fate);
+      checkContext(context, fate);
+    },
+
+    /** OpenAI reads all that it is sent, and declines it for a word in it. */
+    isRefused({ input }: Context): boolean {
+      const past = eventsIn(input.slice(0, -1).map(({ content }) => content));
+      const { content: question = "" } = input.at(-1) ?? {};
+      const isPoisoned = past.some(({ kind }) => kind === "poisonous" || kind === "refused");
+      return isPoisoned || eventsIn([question]).some(({ kind }) => kind === "refused");
+    },
+
+    /** The model writes notes: on which events of the chat, as far as there is room for them. */
+    noted(content: string): string {
+      const named = [...new Set([...content.matchAll(marker)].map(([, eventId]) => eventId!))];
+      const [chatId, ...others] = new Set(named.map((eventId) => fates.get(eventId)?.chatId));
+      if (others.length > 0) violate("private", `notes of ${chatId} and ${others.join(", ")} in one`);
+      history.note("model", `writes notes on ${named.length} events`, { chatId });
+      return named
+        .slice(-NOTED)
+        .map((eventId) => `[${eventId}]`)
+        .join(" ");
+    },
+
+    modelFailed(question: string, code: string): void {
+      const eventId = namedIn(question);
+      fateOf(eventId)?.errors.add(code);
+      book.modelErrors.add(code);
+      history.note("model", code, { eventId, chatId: fateOf(eventId)?.chatId });
+    },
+  };
+
+  /** The message for which a question that has its answer is asked again: the chat's first unanswered one. */
+  function retryOf({ chatId }: Fate): Fate | undefined {
+    return [...fates.values()].find(
+      (fate) =>
+        fate.chatId === chatId &&
+        fate.kind === "retry" &&
+        fate.claims > 0 &&
+        turnOf(fate)?.status === "claimed",
+    );
+  }
+
+  function checkContext({ instructions, input }: Context, fate: Fate): void {
+    const text = input.map(({ content }) => content).join("\n");
+    for (const [, eventId] of text.matchAll(marker)) {
+      if (fates.get(eventId!)?.chatId !== fate.chatId)
+        violate("private", `the context holds ${eventId}`, fate);
+    }
+    const { maxTokens, summaryTokens, maxTurns } = bot.memory;
+    if (input.length > 2 * maxTurns + 2) violate("bounded", `${input.length} messages in the context`, fate);
+    const past = input.slice(0, -1).map(({ content }) => content);
+    if (eventsIn(past).some(({ kind }) => kind === "refused"))
+      violate("bounded", "what the model has refused is sent along again", fate);
+    // The first after it whose memory was read when the window had been moved.
+    const leftBehind = [...fates.values()].findLast(
+      ({ chatId, leftPastBehind }) => chatId === fate.chatId && leftPastBehind,
+    );
+    const isStale = leftBehind && eventsIn(past).some((other) => other.timestamp < leftBehind.timestamp);
+    if (isStale && calm.butForQuestions && !wasRetaken(fate))
+      violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
+    const tokens = past.reduce((sum, content) => sum + count(content), 0);
+    if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
+      violate("bounded", `the context has ${tokens} tokens`, fate);
+    }
+    if (instructions !== bot.instructions) violate("private", "the instructions have changed", fate);
+  }
+
+  /** An unsend takes the notes again from all that is left. */
+  function wasRetaken({ chatId }: Fate): boolean {
+    return [...fates.values()].some((other) => other.chatId === chatId && other.kind === "unsend");
+  }
+
+  function eventsIn(texts: readonly string[]): Fate[] {
+    return [...texts.join("\n").matchAll(marker)].flatMap(([, eventId]) => fates.get(eventId!) ?? []);
+  }
+}

@@ -1,0 +1,100 @@
+import type { EventKind } from "./check/fate.ts";
+import type { Random } from "./random.ts";
+import { minutes } from "./scheduler.ts";
+
+/** Webhooks at certain times, in place of random ones. */
+export type Script = readonly { atMs: number; events: readonly { chatId: string; kind: EventKind }[] }[];
+
+/** What users do, and what LINE makes of it. */
+export type Traffic = {
+  script?: Script;
+  chats: number;
+  events: number;
+  spanMs: number;
+  /** Of the events: sent right after the one before. */
+  bursts: number;
+  /** LINE puts events that are this close into one webhook. */
+  bundleMs: number;
+  /** Messages that one chat sends at once. */
+  flood: number;
+  redelivery: boolean;
+  /** Of the webhooks. */
+  duplicated: number;
+  lateDuplicated: number;
+  responseLost: number;
+  /** Of the events. */
+  notQuestions: number;
+  /** Commands and unfollows. */
+  commands: number;
+  /** Of the apologies: those whose button is pressed. */
+  pressed: number;
+  /** Of the questions: unsent some time later. */
+  unsent: number;
+  /** Of the answers: repeat word for word what the user said before. */
+  quoted: number;
+  tooOld: number;
+  rejected: number;
+  refused: number;
+  poisonous: number;
+  crashing: number;
+  hanging: number;
+  /** Of the events: a job that cannot be read is put on the queue beside it. */
+  unreadable: number;
+  /** Of the chats. */
+  blocked: number;
+};
+
+/** A few chats ask: nothing is delivered twice, and no question causes trouble. */
+export const quietTraffic: Traffic = {
+  chats: 4,
+  events: 20,
+  spanMs: minutes(5),
+  bursts: 0.3,
+  bundleMs: 200,
+  flood: 0,
+  redelivery: true,
+  duplicated: 0,
+  lateDuplicated: 0,
+  responseLost: 0,
+  notQuestions: 0.1,
+  commands: 0,
+  pressed: 0,
+  unsent: 0,
+  quoted: 0.2,
+  tooOld: 0,
+  rejected: 0,
+  refused: 0,
+  poisonous: 0,
+  crashing: 0,
+  hanging: 0,
+  unreadable: 0,
+  blocked: 0,
+};
+
+export function drawTraffic(random: Random, share: (most?: number) => number): Traffic {
+  return {
+    chats: random.int(1, 6),
+    events: random.int(3, 24),
+    spanMs: minutes(random.pick([1, 3, 15])),
+    bursts: random.pick([0, 0.3, 0.8]),
+    bundleMs: random.pick([0, 200, 2_000]),
+    flood: random.chance(0.08) ? random.int(5, 30) : 0,
+    redelivery: random.chance(0.8),
+    duplicated: share(),
+    lateDuplicated: share(),
+    responseLost: share(),
+    notQuestions: random.pick([0, 0.2]),
+    commands: random.pick([0, 0, 0.2]),
+    pressed: random.pick([0, 0.5, 0.9]),
+    unsent: random.pick([0, 0, 0.2]),
+    quoted: random.pick([0, 0.3]),
+    tooOld: share(0.3),
+    rejected: share(0.5),
+    crashing: share(0.2),
+    hanging: share(0.2),
+    unreadable: share(0.5),
+    blocked: share(),
+    refused: share(0.5),
+    poisonous: share(0.5),
+  };
+}
