@@ -115,7 +115,7 @@ async function main() {
   console.log(`
   返 Henji is running (ready in ${seconds} s)
 
-  Studio     ${studio.url}   chat with the bot, and watch each message's way
+  Studio     ${studio.url}   chat with the bot, and see a trace of each message
   Webhook    ${urls.webhook}   the ingress function
   LINE       ${urls.line}   stand-in: simulated users and API
   Model      ${openAi ? `${name} at ${urls.model}` : `${urls.model}   stand-in: set OPENAI_API_KEY to use ${name}`}

@@ -20,7 +20,7 @@ import type {
   View,
   ViewChange,
 } from "./studio-view.ts";
-import { createTrace, isAccepted } from "./trace.ts";
+import { createTraces, isAccepted } from "./trace.ts";
 
 /** Messages of a chat that a page gets when it opens. */
 const SHOWN_MESSAGES = 200;
@@ -30,16 +30,16 @@ export type Feed = ReturnType<typeof createFeed>;
 /** What the page shows, followed live from the LINE simulator and from the handlers' log. */
 export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
   const { line } = options;
-  const trace = createTrace();
+  const traces = createTraces();
   const listeners = new Set<(change: ViewChange) => void>();
   /** Messages whose webhook the bot has not taken yet, by event id. */
   const pending = new Map<string, { chatId: string; entry: UserEntry; handover: Handover }>();
   let { info } = options;
 
-  const onLog = (entry: unknown) => tellWay(trace.log(entry as LogEntry));
+  const onLog = (entry: unknown) => tellTrace(traces.log(entry as LogEntry));
   logChannel.subscribe(onLog);
   const unsubscribe = line.subscribe((change) => {
-    for (const way of trace.line(change)) tellWay(way);
+    for (const trace of traces.line(change)) tellTrace(trace);
     onLine(change);
   });
 
@@ -90,8 +90,8 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
     }
   }
 
-  function tellWay(way: ReturnType<typeof trace.log>) {
-    if (way) tell({ type: "way", way });
+  function tellTrace(trace: ReturnType<typeof traces.log>) {
+    if (trace) tell({ type: "trace", trace });
   }
 
   function tell(change: ViewChange) {
@@ -134,7 +134,7 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
             return until === undefined ? [] : [[id, until]];
           }),
         ),
-        ways: trace.ways(),
+        traces: traces.all(),
       };
     },
 

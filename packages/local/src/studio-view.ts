@@ -1,4 +1,4 @@
-import type { Way, WebhookStatus } from "./trace-way.ts";
+import type { Trace, WebhookStatus } from "./trace-step.ts";
 
 /** What is running; the page shows it at the top. */
 export type StudioInfo = {
@@ -21,7 +21,7 @@ export type Chat = {
   id: string;
   type: "user" | "group" | "room";
   name: string;
-  /** What the log, and with it a way, calls the chat. */
+  /** What the log, and with it a trace, calls the chat. */
   hash: string;
   /** The user has blocked the bot. */
   blocked: boolean;
@@ -92,7 +92,7 @@ export type View = {
   /** Chats with a loading animation, and until when: epoch milliseconds. */
   loading: Record<string, number>;
   /** Oldest first. */
-  ways: Way[];
+  traces: Trace[];
 };
 
 /** Each change holds the whole of what has changed, so a change seen twice does no harm. */
@@ -101,7 +101,7 @@ export type ViewChange =
   | { type: "chat"; chat: Chat }
   | { type: "message"; message: Message }
   | { type: "loading"; chatId: string; until: number | undefined }
-  | { type: "way"; way: Way };
+  | { type: "trace"; trace: Trace };
 
 /** LINE: a text message holds up to 5,000 characters. */
 export const MAX_TEXT = 5_000;

@@ -46,7 +46,7 @@ const headers = {
   "x-content-type-options": "nosniff",
 };
 
-/** Serves the page to chat with the bot and to see the way of each message. */
+/** Serves the page to chat with the bot and to see the trace of each message. */
 export async function startStudio({ line, memory, port, info }: StudioOptions): Promise<Studio> {
   if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
   const feed = createFeed({ line, info });

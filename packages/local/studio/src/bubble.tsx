@@ -1,9 +1,9 @@
 import type { Message } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
+import { unsend } from "./client.ts";
 import { formatTime, langOf } from "./format.ts";
 import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
-import { unsend } from "./server.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -17,16 +17,16 @@ type Props = {
   own: boolean;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
-  onShowWay: (message: Message) => void;
+  onShowTrace: (message: Message) => void;
 };
 
-export function Bubble({ message, botName, author, first, own, marks, onPoint, onShowWay }: Props) {
+export function Bubble({ message, botName, author, first, own, marks, onPoint, onShowTrace }: Props) {
   const { eventId, content, by } = message;
   const time = formatTime(message.at);
   const unsent = by === "user" && message.unsent;
-  const showWay = () => {
+  const showTrace = () => {
     // Whoever selects text wants to copy it.
-    if (getSelection()?.isCollapsed !== false) onShowWay(message);
+    if (getSelection()?.isCollapsed !== false) onShowTrace(message);
   };
   return (
     <article
@@ -44,7 +44,7 @@ export function Bubble({ message, botName, author, first, own, marks, onPoint, o
         <p class="bubble unsent">{words.unsent}</p>
       ) : content.type === "text" ? (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the time beside it is a button that does the same
-        <p class="bubble" lang={langOf(content.text)} onClick={showWay}>
+        <p class="bubble" lang={langOf(content.text)} onClick={showTrace}>
           <Text text={content.text} />
         </p>
       ) : (
@@ -62,8 +62,8 @@ export function Bubble({ message, botName, author, first, own, marks, onPoint, o
         <button
           type="button"
           class="time"
-          aria-label={words.showWay(time)}
-          onClick={() => onShowWay(message)}
+          aria-label={words.showTrace(time)}
+          onClick={() => onShowTrace(message)}
         >
           {time}
         </button>

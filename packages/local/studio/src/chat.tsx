@@ -3,12 +3,12 @@ import type { Chat, Message, View } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
 import { Bubble } from "./bubble.tsx";
 import { nameOf } from "./chat-list.tsx";
+import { setBlocked } from "./client.ts";
 import { Composer } from "./composer.tsx";
 import { dayKey, formatDay } from "./format.ts";
 import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
 import { QuickReplies } from "./quick-replies.tsx";
-import { setBlocked } from "./server.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -16,13 +16,13 @@ type Props = {
   view: View;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
-  onShowWay: (message: Message) => void;
+  onShowTrace: (message: Message) => void;
 };
 
 /** Closer to the end than this, the chat follows what comes in. */
 const NEAR_END_PX = 120;
 
-export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
+export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const [behind, setBehind] = useState(false);
@@ -85,7 +85,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
                 first={newDay || before?.by !== message.by}
                 marks={marks}
                 onPoint={onPoint}
-                onShowWay={onShowWay}
+                onShowTrace={onShowTrace}
               />
             </div>
           );

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MAX_TEXT } from "../../src/studio-view.ts";
+import { say } from "./client.ts";
 import { formatNumber } from "./format.ts";
-import { say } from "./server.ts";
 import { words } from "./words.ts";
 
 /** From here on the length shows. */

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
-import { readMemory } from "./server.ts";
-import { remembersUntil } from "./way-state.ts";
+import { readMemory } from "./client.ts";
+import { remembersUntil } from "./trace-state.ts";
 
 /** The time, again every `everyMs`. */
 export function useNow(everyMs: number): number {
@@ -31,9 +31,9 @@ export function useUnread(view: View | undefined, openId: string | undefined): R
 }
 
 /** What the bot remembers of a chat, read again after each message and when the bot was reloaded. */
-export function useMemory({ id, hash }: Chat, { ways, info }: View): ChatMemory | undefined {
+export function useMemory({ id, hash }: Chat, { traces, info }: View): ChatMemory | undefined {
   const [read, setRead] = useState<{ id: string; memory: ChatMemory }>();
-  const until = remembersUntil(ways, hash);
+  const until = remembersUntil(traces, hash);
   useEffect(() => {
     const stop = new AbortController();
     readMemory(id, stop.signal).then(

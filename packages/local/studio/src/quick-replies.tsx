@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { QuickReply } from "../../src/studio-view.ts";
+import { say } from "./client.ts";
 import { langOf } from "./format.ts";
-import { say } from "./server.ts";
 import { words } from "./words.ts";
 
 /** As in LINE they stand under the newest message, and are gone with the next one. */

@@ -1,7 +1,7 @@
 import type { View, ViewChange } from "../../src/studio-view.ts";
 
 /** What the server keeps too; older ones leave the page. */
-const MAX_WAYS = 500;
+const MAX_TRACES = 500;
 const MAX_MESSAGES = 5_000;
 
 export type State = { view: View | undefined; connected: boolean };
@@ -32,8 +32,8 @@ function apply(view: View, change: ViewChange): View {
       return { ...view, chats: put(view.chats, change.chat, "id") };
     case "message":
       return { ...view, messages: put(view.messages, change.message, "id").slice(-MAX_MESSAGES) };
-    case "way":
-      return { ...view, ways: put(view.ways, change.way, "eventId").slice(-MAX_WAYS) };
+    case "trace":
+      return { ...view, traces: put(view.traces, change.trace, "eventId").slice(-MAX_TRACES) };
     case "loading": {
       const { [change.chatId]: _ended, ...loading } = view.loading;
       if (change.until !== undefined) loading[change.chatId] = change.until;

@@ -36,7 +36,7 @@ const en = {
   quickReplies: "Quick replies",
   writing: (bot: string) => `${bot} is writing`,
   newMessages: "New messages",
-  showWay: (time: string) => `${time}, show the way of this message`,
+  showTrace: (time: string) => `${time}, show the trace of this message`,
   other: (type: string) => `[${type}]`,
   messagePlaceholder: (user: string) => `Message as ${user}`,
   send: "Send",
@@ -65,16 +65,16 @@ const en = {
   sent: (replies: number, pushes: number) =>
     `${replies} ${replies === 1 ? "reply" : "replies"} · ${pushes} ${pushes === 1 ? "push" : "pushes"}`,
 
-  ways: "Ways",
+  traces: "Traces",
   showChat: "Chat",
   thisChat: "This chat",
   allChats: "All chats",
-  noWays: "Each message shows its way here, step by step, as it happens.",
+  noTraces: "Each message gets a trace here, step by step, as it happens.",
   total: "total",
   parkedCount: (count: number) => `${count} parked`,
 
   states: {
-    progress: "On its way",
+    progress: "In progress",
     delivered: "Delivered",
     erased: "Erased",
     ignored: "Ignored",
@@ -185,7 +185,7 @@ const ja: typeof en = {
   quickReplies: "クイックリプライ",
   writing: (bot) => `${bot}が入力中`,
   newMessages: "新着メッセージ",
-  showWay: (time) => `${time}、このメッセージの道のりを表示`,
+  showTrace: (time) => `${time}、このメッセージのトレースを表示`,
   other: (type) => `[${type}]`,
   messagePlaceholder: (user) => `${user}としてメッセージを入力`,
   send: "送信",
@@ -212,11 +212,11 @@ const ja: typeof en = {
   todayIn: (timeZone) => `今日（${timeZone}）：`,
   sent: (replies, pushes) => `リプライ${replies}・プッシュ${pushes}`,
 
-  ways: "道のり",
+  traces: "トレース",
   showChat: "トーク",
   thisChat: "このトーク",
   allChats: "すべて",
-  noWays: "メッセージごとの道のりが、一歩ずつここに表示されます。",
+  noTraces: "メッセージごとのトレースが、処理の順にここに表示されます。",
   total: "合計",
   parkedCount: (count) => `保留${count}件`,
 

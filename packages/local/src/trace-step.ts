@@ -1,7 +1,7 @@
 /** What came back for a webhook: a status, nothing in time, or no connection at all. */
 export type WebhookStatus = number | "timeout" | "unreachable";
 
-/** What happened to a message at one point of its way. */
+/** What happened to a message at one point of its trace. */
 export type StepDetail =
   /** LINE made the event; `type` is the event's. */
   | { name: "received"; type: string }
@@ -41,14 +41,14 @@ export type StepDetail =
   | { name: "folded"; turns: number; kept: boolean; inputTokens: number; outputTokens: number }
   /** The next message tries again. */
   | { name: "notFolded"; code: string }
-  /** Something beside the way went wrong; `what` is the name in the log. */
+  /** Something beside the trace went wrong; `what` is the name in the log. */
   | { name: "warned"; what: string; code: string };
 
 /** `at` is in epoch milliseconds; `sinceMs` counts from the step before, 0 for the first. */
 export type Step = StepDetail & { at: number; sinceMs: number };
 
-/** The way of one event from LINE to its answer, oldest step first. Holds no message text. */
-export type Way = {
+/** The trace of one event from LINE to its answer, oldest step first. Holds no message text. */
+export type Trace = {
   eventId: string;
   /** Hash of the chat's id, as in the log. Missing until the handlers have logged it. */
   chat: string | undefined;
