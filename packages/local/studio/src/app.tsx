@@ -25,7 +25,7 @@ export function App() {
 
   const choose = (chatId: string) => {
     setChosenId(chatId);
-    // So that a reload comes back here.
+    // A reload then opens the same chat.
     history.replaceState(null, "", `#${chatId}`);
   };
   const showTrace = (message: Message) => {

@@ -11,21 +11,21 @@ type Props = {
   botName: string;
   /** Who wrote it, if it was a user. */
   author: string | undefined;
-  /** The first of several in a row by the same: with avatar. */
+  /** The first of several in a row by the same author: with avatar. */
   first: boolean;
-  /** Its author may take it back. */
-  own: boolean;
+  /** Its author may unsend it. */
+  canUnsend: boolean;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onShowTrace: (message: Message) => void;
 };
 
-export function Bubble({ message, botName, author, first, own, marks, onPoint, onShowTrace }: Props) {
+export function Bubble({ message, botName, author, first, canUnsend, marks, onPoint, onShowTrace }: Props) {
   const { eventId, content, by } = message;
   const time = formatTime(message.at);
   const unsent = by === "user" && message.unsent;
   const showTrace = () => {
-    // Whoever selects text wants to copy it.
+    // A click that ends a text selection opens nothing.
     if (getSelection()?.isCollapsed !== false) onShowTrace(message);
   };
   return (
@@ -51,11 +51,11 @@ export function Bubble({ message, botName, author, first, own, marks, onPoint, o
         <p class="bubble other">{words.other(content.of)}</p>
       )}
       <div class="meta">
-        {own && !unsent && (
+        {canUnsend && !unsent && (
           <More
             label={words.moreOf(time)}
-            act={words.unsend}
-            onAct={() => unsend(message.chatId, message.id)}
+            action={words.unsend}
+            onAction={() => unsend(message.chatId, message.id)}
           />
         )}
         {by === "user" && <Handover {...message.handover} />}
@@ -85,7 +85,7 @@ function Handover(handover: Extract<Message, { by: "user" }>["handover"]) {
 
 const link = /(https?:\/\/[^\s<>"'、。（）「」]+)/;
 
-/** Addresses become links, as in LINE. */
+/** A text whose URLs are links, as in LINE. */
 function Text({ text }: { text: string }) {
   return text.split(link).map((part, index) =>
     index % 2 === 0 ? (

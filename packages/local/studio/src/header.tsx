@@ -1,7 +1,7 @@
 import type { StudioInfo } from "../../src/studio-view.ts";
 import { words } from "./words.ts";
 
-/** On a phone one of the two shows at a time; on anything wider both do. */
+/** A phone shows one of the two at a time; a wider screen shows both. */
 export type Pane = "chat" | "traces";
 
 type Props = { info: StudioInfo; pane: Pane; traces: number; onPane: (pane: Pane) => void };
@@ -14,7 +14,7 @@ const known: Record<string, string> = {
   dynamodb: "DynamoDB",
 };
 
-/** What is running, and which of it only stands in for the real thing. */
+/** What is running, and which parts are stand-ins. */
 export function Header({ info, pane, traces, onPane }: Props) {
   return (
     <header class="header">

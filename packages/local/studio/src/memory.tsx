@@ -6,10 +6,10 @@ import { useMemory } from "./hooks.ts";
 import { lastAsked } from "./trace-state.ts";
 import { words } from "./words.ts";
 
-/** What the bot remembers of the chat on screen, and what that costs. */
+/** What the bot remembers of the selected chat, and what the chat costs. */
 export function MemoryPanel({ chat, view }: { chat: Chat; view: View }) {
   const memory = useMemory(chat, view);
-  // On a phone a line of it is enough to begin with.
+  // Collapsed at first on a phone.
   const [open] = useState(() => !matchMedia("(max-width: 720px)").matches);
   const name = nameOf(chat);
   return (

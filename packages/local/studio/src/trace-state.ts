@@ -2,8 +2,8 @@ import type { Step, Trace } from "../../src/trace-step.ts";
 
 export type TraceState = "progress" | "delivered" | "erased" | "ignored" | "retrying" | "parked" | "refused";
 
-/** Steps that say how a trace stands; the others go on with what is. */
-const tells: Partial<Record<Step["name"], TraceState>> = {
+/** The state after a step; steps that are not listed do not change it. */
+const stateAfter: Partial<Record<Step["name"], TraceState>> = {
   received: "progress",
   refused: "refused",
   queued: "progress",
@@ -12,7 +12,7 @@ const tells: Partial<Record<Step["name"], TraceState>> = {
   dropped: "ignored",
   erased: "erased",
   claimed: "progress",
-  // The answer to a command that erased.
+  // After `erased`: the answer to a command that erases.
   answered: "progress",
   retried: "retrying",
   parked: "parked",
@@ -20,13 +20,13 @@ const tells: Partial<Record<Step["name"], TraceState>> = {
 };
 
 export function stateOf(trace: Trace): TraceState {
-  // A redelivery of what was answered is queued again, and changes nothing.
+  // A redelivery after the answer is queued again without effect.
   if (trace.steps.some(({ name }) => name === "delivered")) return "delivered";
-  const last = trace.steps.findLast(({ name }) => name in tells);
-  return (last && tells[last.name]) ?? "progress";
+  const last = trace.steps.findLast(({ name }) => name in stateAfter);
+  return (last && stateAfter[last.name]) ?? "progress";
 }
 
-/** From the first step to the one that ended it, or to the latest: what comes behind it no user waits for. */
+/** The steps that a user waits for: up to delivery or parking, or all so far. */
 export function waitedSteps({ steps }: Trace): Step[] {
   const end = steps.findLastIndex(({ name }) => name === "delivered" || name === "parked");
   return end < 0 ? steps : steps.slice(0, end + 1);
@@ -37,10 +37,10 @@ export function totalMs(trace: Trace): number {
   return steps.length === 0 ? 0 : steps.at(-1)!.at - steps[0]!.at;
 }
 
-/** What a trace waits for after its latest step. */
+/** What a message waits for after its latest step. */
 export type Waiting = "queue" | "worker" | "model" | "store" | "line" | "redelivery";
 
-const waits: Partial<Record<Step["name"], Waiting>> = {
+const waitingAfter: Partial<Record<Step["name"], Waiting>> = {
   received: "queue",
   refused: "redelivery",
   queued: "worker",
@@ -49,25 +49,31 @@ const waits: Partial<Record<Step["name"], Waiting>> = {
   answered: "line",
 };
 
-const settled: ReadonlySet<TraceState> = new Set(["delivered", "erased", "parked", "ignored"]);
+const finalStates: ReadonlySet<TraceState> = new Set(["delivered", "erased", "parked", "ignored"]);
 
 export function waitingFor(trace: Trace): Waiting | { retryAt: number } | undefined {
   const state = stateOf(trace);
-  const last = trace.steps.findLast(({ name }) => name in waits || name === "retried");
-  if (!last || settled.has(state)) return undefined;
-  return last.name === "retried" ? { retryAt: last.nextAt } : waits[last.name];
+  const last = trace.steps.findLast(({ name }) => name in waitingAfter || name === "retried");
+  if (!last || finalStates.has(state)) return undefined;
+  return last.name === "retried" ? { retryAt: last.nextAt } : waitingAfter[last.name];
 }
 
-/** Steps behind which the bot remembers something else of the chat, or has spent something on it. */
-const remembers: ReadonlySet<Step["name"]> = new Set(["delivered", "parked", "dropped", "erased", "folded"]);
+/** Steps that change what the bot remembers of a chat, or what the chat has cost. */
+const memorySteps: ReadonlySet<Step["name"]> = new Set([
+  "delivered",
+  "parked",
+  "dropped",
+  "erased",
+  "folded",
+]);
 
-/** Another value after each such step of the chat. */
-export function remembersUntil(traces: readonly Trace[], chat: string): string {
-  const steps = stepsOf(traces, chat).filter(({ name }) => remembers.has(name));
+/** A value that changes with each such step of the chat. */
+export function memoryVersion(traces: readonly Trace[], chat: string): string {
+  const steps = stepsOf(traces, chat).filter(({ name }) => memorySteps.has(name));
   return `${steps.length}/${Math.max(...steps.map(({ at }) => at))}`;
 }
 
-/** The newest call of the model for the chat. */
+/** The latest model call of the chat. */
 export function lastAsked(traces: readonly Trace[], chat: string) {
   return stepsOf(traces, chat)
     .filter((step) => step.name === "asked")

@@ -9,7 +9,7 @@ import { words } from "./words.ts";
 
 type Props = {
   trace: Trace;
-  /** Missing for events that are no messages. */
+  /** Undefined for events that are not messages. */
   message: Message | undefined;
   userName: string | undefined;
   newest: boolean;
@@ -90,8 +90,8 @@ function Title({ trace, message, userName }: Pick<Props, "trace" | "message" | "
 }
 
 /**
- * Where the time went: each step as wide as it took, and a wait after a failure in the failure's
- * colour. The steps below say the same in words.
+ * Where the time went: the width of a step is its duration, and a wait after a failure has the
+ * failure's colour. Hidden from screen readers, because the list of steps says the same.
  */
 function Bar({ steps }: { steps: Step[] }) {
   const colour = (step: Step, before: Step | undefined) =>

@@ -18,10 +18,10 @@ type Props = {
 export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
   const [all, setAll] = useState(true);
   const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
-  // Only a trace that no handler has logged yet must be found by its message.
-  const isOf = ({ id, hash }: Chat, trace: Trace) =>
+  // Before its first log entry a trace has no chat hash: it is matched by its message.
+  const belongsTo = ({ id, hash }: Chat, trace: Trace) =>
     trace.chat === hash || messageOf.get(trace.eventId)?.chatId === id;
-  const traces = view.traces.filter((trace) => all || isOf(chat, trace)).reverse();
+  const traces = view.traces.filter((trace) => all || belongsTo(chat, trace)).reverse();
   const parked = traces.filter((trace) => stateOf(trace) === "parked").length;
 
   return (
@@ -46,7 +46,7 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
             <TraceCard
               trace={trace}
               message={messageOf.get(trace.eventId)}
-              userName={view.chats.find((one) => isOf(one, trace))?.name}
+              userName={view.chats.find((one) => belongsTo(one, trace))?.name}
               newest={index === 0}
               marks={marks}
               onPoint={onPoint}

@@ -211,7 +211,7 @@ const memory = (page: Page) => page.getByRole("complementary").locator("details"
 test("the memory shows the window, the day's usage and its cost after each message", async () => {
   const page = await open();
   await memory(page).getByText("0 turns · 0 tokens").waitFor();
-  await memory(page).getByText("No turns have become notes yet.").waitFor();
+  await memory(page).getByText("No turns have been summarized yet.").waitFor();
   await say(page, "Hello");
   await memory(page).getByText("1 turn ·").waitFor();
   await say(page, "/help");
@@ -244,7 +244,7 @@ test("a quick reply stands under the newest message only; pressed, it is said", 
   const buttons = chat(page).getByRole("list", { name: "Quick replies" }).getByRole("button");
   await say(page, "/forget");
   await buttons.getByText("yes, forget it all").waitFor();
-  await traces(page).getByText("without the model · asks whether to forget").waitFor();
+  await traces(page).getByText("without the model · asks to confirm erasing").waitFor();
   await buttons.getByText("yes, forget it all").click();
   await bubbles(page, "user").getByText("yes, forget it all").waitFor();
   await bubbles(page, "bot").nth(1).waitFor();
@@ -279,7 +279,7 @@ test.each([
   [
     "at a desk",
     { viewport: { width: 1280, height: 800 } },
-    "has a mistake; the last good version stays in use",
+    "has an error; the last valid version stays in use",
   ],
   [
     "on a phone",
