@@ -4,12 +4,12 @@ import type { StepDetail, Trace, WebhookStatus } from "./trace-step.ts";
 
 export type Traces = ReturnType<typeof createTraces>;
 
-/** The same step again and again, as in redeliveries without end, does not fill the memory. */
+/** Bounds the memory of an event that is redelivered without end. */
 const MAX_STEPS = 60;
 
 /**
- * Turns log entries and what the LINE simulator tells into one trace per event. Of more than
- * `maxTraces` the oldest are forgotten.
+ * Collects log entries and changes of the LINE simulator into one trace per event. Beyond `maxTraces`
+ * the oldest are dropped.
  */
 export function createTraces({ maxTraces = 500 }: { maxTraces?: number } = {}) {
   const traces = new Map<string, Trace>();
@@ -26,18 +26,18 @@ export function createTraces({ maxTraces = 500 }: { maxTraces?: number } = {}) {
   function add(trace: Trace, at: number, detail: StepDetail): Trace {
     const before = trace.steps.at(-1);
     trace.steps.push({ ...detail, at, sinceMs: before ? Math.max(0, at - before.at) : 0 });
-    // The first steps say where it came from, the last ones how it stands.
+    // Steps in the middle are dropped: the first ones say where it came from, the last ones its state.
     if (trace.steps.length > MAX_STEPS) trace.steps.splice(MAX_STEPS / 2, 1);
     return trace;
   }
 
-  /** The queue hands out a chat's messages in order, so an entry without an event id is about the oldest open one. */
+  /** A chat's messages are handled in order, so an entry without an event id is about the oldest open one. */
   function oldestOpen(chat: string): Trace | undefined {
     return traces.values().find((trace) => trace.chat === chat && !isOver(trace));
   }
 
   return {
-    /** @returns the trace that has changed, if this entry is about one */
+    /** @returns the changed trace, if the entry is about one */
     log(entry: LogEntry): Trace | undefined {
       const detail = stepOf(entry);
       if (!detail) return undefined;
@@ -51,7 +51,7 @@ export function createTraces({ maxTraces = 500 }: { maxTraces?: number } = {}) {
       return add(trace, Date.parse(entry.at), detail);
     },
 
-    /** @returns the traces that have changed */
+    /** @returns the changed traces */
     line(change: Change): Trace[] {
       if (change.type === "event") {
         const { webhookEventId, timestamp, type } = change.event;
@@ -83,11 +83,11 @@ const ends: ReadonlySet<StepDetail["name"]> = new Set([
 
 function isOver({ steps }: Trace): boolean {
   const has = (wanted: StepDetail["name"]) => steps.some(({ name }) => name === wanted);
-  // A command to forget is claimed first, and answered afterwards.
+  // A command that erases is claimed before, and answered afterwards.
   return steps.some(({ name }) => ends.has(name)) || (has("erased") && !has("claimed"));
 }
 
-/** Log fields are flat and loosely typed: what is missing becomes nothing or 0, never a crash. */
+/** Log fields are flat and loosely typed: a missing one becomes "" or 0, never an exception. */
 function stepOf(entry: LogEntry): StepDetail | undefined {
   const text = (field: string) => (typeof entry[field] === "string" ? entry[field] : "");
   const number = (field: string) => (typeof entry[field] === "number" ? entry[field] : 0);
@@ -117,7 +117,7 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
         ...(text("notice") !== "" && { notice: text("notice") }),
       };
     case "chat.flooded":
-      // What is done about it comes behind it.
+      // Followed by what is done about it.
       return undefined;
     case "turn.dropped":
       return { name: "dropped", because: text("because") };
