@@ -62,9 +62,7 @@ export function createFaults(random: () => number) {
     list: () => waiting.map(({ rule, left }) => (Number.isFinite(left) ? { ...rule, times: left } : rule)),
     /** The fault that applies to this request, if any. */
     take(): Fault | undefined {
-      const found = waiting.find(
-        ({ rule }) => rule.probability === undefined || random() < rule.probability,
-      );
+      const found = waiting.find(({ rule }) => rule.probability === undefined || random() < rule.probability);
       if (!found) return undefined;
       found.left--;
       if (found.left === 0) waiting = waiting.filter((each) => each !== found);
