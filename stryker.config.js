@@ -1,10 +1,10 @@
-// npm run test:mutants: core with one small mistake at a time; a mistake that no test notices has survived.
+// npm run test:mutants: changes core in one small way at a time; a mutant survives if no test fails.
 
 /** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   mutate: [
     "packages/core/src/**/*.ts",
-    // Sentences: whether they are good ones, no test can tell.
+    // Sentences for users: no test can judge them.
     "!packages/core/src/texts.ts",
   ],
   plugins: ["@stryker-mutator/vitest-runner"],
@@ -12,16 +12,16 @@ export default {
   vitest: { configFile: "vitest.mutants.config.ts" },
   coverageAnalysis: "perTest",
   concurrency: Number(process.env.STRYKER_CONCURRENCY ?? 1),
-  // Only a mutant that never ends comes near it; a busy machine does not.
+  // Only a mutant that never ends reaches it; a busy machine does not.
   timeoutMS: 30_000,
   timeoutFactor: 4,
   dryRunTimeoutMinutes: 10,
-  // What neither a mutant nor its tests have changed since is not run again.
+  // A mutant runs again only if it or its tests have changed.
   incremental: true,
   incrementalFile: ".stryker/incremental.json",
   tempDirName: ".stryker/sandbox",
   ignorePatterns: [".sst", ".henji", ".stryker", "docs"],
-  // Stryker would read it with TypeScript's own parser, which TypeScript 7 does not have.
+  // Stryker would need TypeScript's JavaScript API to read one, which TypeScript 7 does not have.
   tsconfigFile: "none",
   reporters: ["progress-append-only", "clear-text", "html"],
   clearTextReporter: { logTests: false, allowColor: false },

@@ -9,7 +9,7 @@ if (!existsSync(chromium)) {
   process.exit(1);
 }
 
-/** Studio in a real browser; apart from `npm test`, which needs none. */
+/** Studio in a real browser; not part of `npm test`, which needs none. */
 export default defineConfig({
   test: {
     include: ["packages/local/test/browser/**/*.test.ts"],

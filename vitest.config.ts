@@ -5,11 +5,11 @@ export default defineConfig({
     include: ["{packages/*,scripts,stacks}/test/**/*.test.ts"],
     exclude: ["**/test/browser/**"],
     setupFiles: "vitest.setup.ts",
-    // Nets, for what never comes: a busy machine must not reach them.
+    // Upper bounds for what never happens: a busy machine must not reach them.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
-    // Some files mostly wait: vitest would leave one of two cores idle beside them.
+    // Some files mostly wait: by default vitest would leave one of two cores idle.
     maxWorkers: 2,
   },
 });

@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const core = fileURLToPath(new URL("packages/core/src/", import.meta.url));
 
-/** The tests that run core in their own process, the quickest first: a mutant is dead at the first that fails. */
+/** The tests that run core in their own process, the fastest first: the first failure kills a mutant. */
 const include = [
   "packages/core/test/*.test.ts",
   "packages/core/test/specification/*.test.ts",
@@ -15,7 +15,7 @@ const include = [
   "packages/simulation/test/contract.test.ts",
 ];
 
-class QuickestFirst extends BaseSequencer {
+class FastestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) =>
       include.findIndex((pattern) => matchesGlob(moduleId, `**/${pattern}`));
@@ -25,7 +25,7 @@ class QuickestFirst extends BaseSequencer {
 
 /** For `npm run test:mutants`. */
 export default defineConfig({
-  // npm links the workspace to the sources as they are; the mutants are in a copy.
+  // npm links the workspace to the original sources; the mutants are in a copy.
   resolve: {
     alias: [
       { find: "@henji/core/bot", replacement: `${core}bot/bot.ts` },
@@ -34,7 +34,7 @@ export default defineConfig({
   },
   test: {
     include,
-    sequence: { sequencer: QuickestFirst },
+    sequence: { sequencer: FastestFirst },
     setupFiles: "vitest.setup.ts",
     testTimeout: 60_000,
   },

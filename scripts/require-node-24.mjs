@@ -1,4 +1,4 @@
-// Says what to do, before a stack trace about TypeScript syntax would.
+// Says what to do, before Node fails on TypeScript syntax with a stack trace.
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
   console.error(

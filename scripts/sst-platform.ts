@@ -1,7 +1,7 @@
 /**
- * Makes sure that `.sst/platform` (SST's types, components and providers) is
- * there, whole, and of the version in package.json. The type check of `stacks/`
- * and its tests read it; no AWS account and no network but npm's is needed.
+ * Installs `.sst/platform` (SST's types, components and providers) unless it is complete and of the version
+ * in package.json. The type check of `stacks/` and its tests read it. It needs the npm registry, but no
+ * AWS account.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -12,15 +12,15 @@ const platform = join(root, ".sst/platform");
 
 const pinned: string = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.sst;
 
-/** npm writes its hidden lock file last, so an install that was cut short has none. */
-const whole = () =>
+/** npm writes its hidden lock file last, so an interrupted install has none. */
+const isComplete = () =>
   [".sst/provider-lock.json", ".sst/platform/version", ".sst/platform/node_modules/.package-lock.json"].every(
     (file) => existsSync(join(root, file)),
   ) && readFileSync(join(platform, "version"), "utf8").trim() === pinned;
 
-if (!whole()) {
+if (!isComplete()) {
   console.log(`Installing SST ${pinned}'s platform into .sst (once, about 40 seconds)…`);
-  // npm adds packages that are missing, but not files missing inside one. So what is not whole has to go.
+  // npm adds missing packages, but not missing files of one, so an incomplete platform is deleted.
   rmSync(platform, { recursive: true, force: true });
   const install = spawnSync(
     process.execPath,
@@ -37,7 +37,7 @@ if (!whole()) {
       },
     },
   );
-  if (install.status !== 0 || !whole()) {
+  if (install.status !== 0 || !isComplete()) {
     console.error(`${install.stdout ?? ""}${install.stderr ?? ""}${install.error ?? ""}`);
     console.error("`sst install` failed; see .sst/log. It needs the npm registry and about 350 MB of disk.");
     process.exit(1);

@@ -6,8 +6,8 @@ import { deadLetterQueue, eventQueue } from "./queue";
 import { worker as workerFunction } from "./worker";
 
 /**
- * Where the alarms go. Anything can subscribe to it; `ALARM_EMAIL=you@example.com`
- * in the environment of each deployment subscribes a mailbox.
+ * Receives the alarms. Anything can subscribe to it; `ALARM_EMAIL=you@example.com` in the environment of
+ * each deployment subscribes a mailbox.
  */
 export const alarmTopic = new sst.aws.SnsTopic("Alarms");
 
@@ -20,24 +20,24 @@ if (email) {
   });
 }
 
-/** The longest that one job may keep its chat waiting by itself: every attempt to its time-out, and the waits between. */
+/** The longest time that one job can block its chat: every attempt until its time-out, and the waits between. */
 const longestJobS =
   retry.maxAttempts * worker.timeoutS + (1 + retry.jitter) * retry.delaysS.reduce((sum, s) => sum + s, 0);
 
-type Watch = Pick<aws.cloudwatch.MetricAlarmArgs, "namespace" | "metricName" | "dimensions"> & {
-  says: string;
-  above: number;
+type AlarmOptions = Pick<aws.cloudwatch.MetricAlarmArgs, "namespace" | "metricName" | "dimensions"> & {
+  description: string;
+  threshold: number;
   statistic: "Maximum" | "Sum";
 };
 
-/** Rings when the metric is above `above` for a minute (the finest that SQS and Lambda report), and says when it is over. */
-const alarm = (name: string, { says, above, ...metric }: Watch) =>
+/** Notifies when the metric is above the threshold for a minute (the finest that SQS and Lambda report), and when it is back to normal. */
+const alarm = (name: string, { description, threshold, ...metric }: AlarmOptions) =>
   new aws.cloudwatch.MetricAlarm(`${name}Alarm`, {
     name: stageName(name),
-    alarmDescription: says,
+    alarmDescription: description,
     ...metric,
     comparisonOperator: "GreaterThanThreshold",
-    threshold: above,
+    threshold,
     period: 60,
     evaluationPeriods: 1,
     // A queue without traffic reports nothing, and that is fine.
@@ -47,37 +47,38 @@ const alarm = (name: string, { says, above, ...metric }: Watch) =>
   });
 
 alarm("DeadLetters", {
-  says: "Messages were given up on. Look at the dead-letter queue: each carries its reason.",
+  description: "Messages were parked. Look at the dead-letter queue: each message has its reason.",
   namespace: "AWS/SQS",
   metricName: "ApproximateNumberOfMessagesVisible",
   dimensions: { QueueName: deadLetterQueue.nodes.queue.name },
   statistic: "Maximum",
-  // The first one matters: somebody got an apology instead of an answer.
-  above: 0,
+  // One is enough: a user got an apology instead of an answer.
+  threshold: 0,
 });
 
 alarm("OldestEvent", {
-  says: "Answers are late beyond what retries explain: is the worker crashing or throttled, or the model down?",
+  description:
+    "Answers are late beyond what retries explain: is the worker crashing or throttled, or the model down?",
   namespace: "AWS/SQS",
   metricName: "ApproximateAgeOfOldestMessage",
   dimensions: { QueueName: eventQueue.nodes.queue.name },
   statistic: "Maximum",
-  above: longestJobS,
+  threshold: longestJobS,
 });
 
 alarm("WebhookErrors", {
-  says: "The webhook answered 5xx. LINE sends those events again only if redelivery is switched on.",
+  description: "The webhook answered 5xx. LINE sends those events again only if redelivery is switched on.",
   namespace: "AWS/Lambda",
   metricName: "Url5xxCount",
   dimensions: { FunctionName: ingress.name },
   statistic: "Sum",
-  // Every one of them is a message that may never come again.
-  above: 0,
+  // Each is a message that LINE may never send again.
+  threshold: 0,
 });
 
 const namespace = `henji/${$app.stage}`;
 
-/** Counts log lines by their name: a metric without a call from the functions. */
+/** Counts log lines by their name: a metric without an API call from the functions. */
 const count = (metricName: string, logName: string) =>
   new aws.cloudwatch.LogMetricFilter(`${metricName}Count`, {
     name: stageName(`${metricName}Count`),
@@ -93,26 +94,29 @@ count("TokenCapReached", "bot.token_cap_reached");
 count("LineBreakerOpened", "line.breaker_opened");
 
 alarm("ModelBreakerOpened", {
-  says: "OpenAI refuses the account (no credit, dead key, unknown model): every message gets an apology until it is mended.",
+  description:
+    "OpenAI refuses the account (no credit, dead key, unknown model): every message gets an apology until this is fixed.",
   namespace,
   metricName: "ModelBreakerOpened",
   statistic: "Sum",
-  above: 0,
+  threshold: 0,
 });
 
 alarm("LineBreakerOpened", {
-  says: "LINE refuses the channel (dead access token, or the month's quota is used up): messages are parked without an apology until it is mended.",
+  description:
+    "LINE refuses the channel (dead access token, or the month's quota is used up): messages are parked without an apology until this is fixed.",
   namespace,
   metricName: "LineBreakerOpened",
   statistic: "Sum",
-  above: 0,
+  threshold: 0,
 });
 
 alarm("TokenCapReached", {
-  says: "All users together have used limits.totalDailyTokens: nobody is answered until midnight of timeZone.",
+  description:
+    "All users together have used limits.totalDailyTokens: nobody is answered until midnight of timeZone.",
   namespace,
   metricName: "TokenCapReached",
   statistic: "Sum",
-  // Every worker process says it once a day.
-  above: 0,
+  // Every worker process logs it once a day.
+  threshold: 0,
 });

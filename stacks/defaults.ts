@@ -1,12 +1,12 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 
-/** Production keeps its data and is protected; every other stage can be thrown away whole. */
+/** Production keeps its data and is protected; every other stage can be removed completely. */
 export const production = $app.stage === "production";
 
 /** `<app>-<stage>-<name>`: raw `aws.*` resources get no prefix of their own, and stages would collide. */
 export const stageName = (name: string) => `${$app.name}-${$app.stage}-${name}`;
 
-/** What both functions are built and run with. Numbers that differ are beside each function. */
+/** Options of both functions. Numbers that differ are next to each function. */
 export const functionDefaults = {
   // Supported until April 2028.
   runtime: "nodejs24.x",
@@ -18,10 +18,10 @@ export const functionDefaults = {
   // to SST's asset bucket. So `--enable-source-maps` would find nothing here, and only cost time.
   nodejs: { format: "esm", minify: true, splitting: true },
   logging: {
-    // Our lines are JSON already; the JSON format would put each one, escaped, into a string of another.
-    // As text, CloudWatch Logs Insights finds the fields of ours and of Lambda's REPORT lines.
+    // Our lines are JSON already; the JSON format would wrap each one, escaped, in a string of another object.
+    // As text, CloudWatch Logs Insights finds the fields of our lines and of Lambda's REPORT lines.
     format: "text",
-    // Twice the 14 days that a parked job waits in the dead-letter queue, so that its story is still there.
+    // Twice the 14 days that a parked job waits in the dead-letter queue, so that its log is still there.
     retention: "1 month",
   },
 } as const satisfies Partial<sst.aws.FunctionArgs>;
@@ -46,7 +46,7 @@ $transform(sst.aws.Function, (args) => {
   };
 });
 
-// A link hands over names and, by default, `sqs:*` and `dynamodb:*`. Here it hands over names only:
-// what a function may do stands beside the function, so ingress cannot read the queue it fills.
+// By default a link passes names and grants `sqs:*` and `dynamodb:*`. Here it passes names only: the
+// permissions of a function are listed with the function, so ingress cannot read the queue.
 sst.Linkable.wrap(sst.aws.Queue, (queue) => ({ properties: { url: queue.url } }));
 sst.Linkable.wrap(sst.aws.Dynamo, (table) => ({ properties: { name: table.name } }));

@@ -4,7 +4,7 @@ import { functionDefaults } from "./defaults";
 import { eventQueue } from "./queue";
 import { lineChannelSecret } from "./secrets";
 
-/** Takes LINE's webhook. It can do one thing in AWS: add to the queue. */
+/** Receives LINE's webhook. Its only permission in AWS is to send to the queue. */
 export const ingress = new sst.aws.Function("Ingress", {
   ...functionDefaults,
   handler: "packages/functions/src/ingress.handler",

@@ -2,10 +2,10 @@
 import * as settings from "../packages/core/src/settings.ts";
 import { production } from "./defaults";
 
-/** Ids are given by the sender (`webhookEventId`), because two equal messages are two events. */
+/** The sender sets the deduplication id (`webhookEventId`), because two equal messages are two events. */
 const fifo = { contentBasedDeduplication: false };
 
-/** 300 sends a second for the whole queue become 300 for each chat, and no chat waits for another's. */
+/** 300 sends a second per chat instead of 300 for the whole queue. */
 const highThroughput = {
   deduplicationScope: "messageGroup",
   fifoThroughputLimit: "perMessageGroupId",
@@ -14,7 +14,7 @@ const highThroughput = {
 // SST retains only tables and buckets. An event that was answered 200 lives in these queues.
 const keep = { retainOnDelete: production };
 
-/** Jobs given up on, each with its reason, waiting for an operator. FIFO, because the queue it serves is. */
+/** Parked jobs, each with its reason, for an operator. FIFO, because the event queue is. */
 export const deadLetterQueue = new sst.aws.Queue(
   "DeadLetterQueue",
   {
@@ -27,7 +27,7 @@ export const deadLetterQueue = new sst.aws.Queue(
   keep,
 );
 
-/** Every webhook event on its way to the worker; one group per chat keeps its order. */
+/** Webhook events for the worker; one message group per chat keeps their order. */
 export const eventQueue = new sst.aws.Queue(
   "EventQueue",
   {

@@ -3,7 +3,7 @@
 // Set once per stage with `sst secret set <name>`. They reach a function encrypted in its bundle,
 // never in its environment, and only the function that is linked to them.
 
-/** Proves that a webhook came from LINE. Only ingress has it. */
+/** Verifies that a webhook came from LINE. Only ingress has it. */
 export const lineChannelSecret = new sst.Secret("LineChannelSecret");
 
 /** Sends answers. Only the worker has it. */

@@ -3,8 +3,8 @@ import { table } from "../packages/core/src/settings.ts";
 import { production } from "./defaults";
 
 /**
- * Turns, chats and usage in one table, on demand: a bot's traffic is spiky and
- * mostly nothing. Point-in-time recovery (SST's default, 35 days) stays on.
+ * Turns, chats and usage in one table. Billed on demand, because a bot's traffic is low, with peaks.
+ * Point-in-time recovery (SST's default, 35 days) stays on.
  */
 export const conversations = new sst.aws.Dynamo("Conversations", {
   fields: {
@@ -18,7 +18,7 @@ export const conversations = new sst.aws.Dynamo("Conversations", {
     [table.index.name]: {
       hashKey: table.index.partitionKey,
       rangeKey: table.index.sortKey,
-      // An operator looks up few items and then reads them whole; every other write would pay for copies.
+      // An operator finds few items by it and then reads them; copies would make every write more expensive.
       projection: "keys-only",
     },
   },

@@ -21,7 +21,7 @@ export const worker = new sst.aws.Function("Worker", {
     {
       actions: [
         "sqs:ReceiveMessage", // the event source reads with the function's role
-        "sqs:DeleteMessage", // and deletes; so does the worker, what is finished before its batch ends
+        "sqs:DeleteMessage", // and deletes; the worker itself deletes what is finished before its batch ends
         "sqs:GetQueueAttributes",
         "sqs:ChangeMessageVisibility", // the hold while it works, and the wait before a retry
       ],
@@ -31,12 +31,12 @@ export const worker = new sst.aws.Function("Worker", {
   ],
 });
 
-// By its ARN: `subscribe` then grants nothing, and what the worker may do is all above. Given arguments
-// instead, it would name function, role and logs after a hash, too long to keep app and stage in front.
+// By its ARN: `subscribe` then grants nothing, and all permissions of the worker are above. Given arguments
+// instead, it would name function, role and logs by a hash, and cut app and stage from the name.
 eventQueue.subscribe(worker.arn, {
   batch: {
     size: settings.worker.batchSize,
-    // One failed message goes back alone, not with the nine beside it.
+    // Only the failed messages return to the queue, not the whole batch.
     partialResponses: true,
   },
   transform: {

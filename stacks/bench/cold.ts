@@ -43,7 +43,7 @@ async function coldImport({ directory, environment }: (typeof targets)[number]):
 
 const times = new Map(targets.map(({ name }) => [name, [] as number[]]));
 for (let run = 0; run < Number(values.runs); run += 1) {
-  // In turn, so that whatever else the machine does falls on all alike.
+  // In turn, so that other load on the machine affects all alike.
   for (const target of targets) times.get(target.name)!.push(await coldImport(target));
 }
 await rm(empty, { recursive: true });

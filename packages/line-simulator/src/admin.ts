@@ -13,7 +13,7 @@ import type { Snapshot } from "./snapshot.ts";
 import type { TimelineEntry } from "./timeline.ts";
 import type { Webhooks } from "./webhook.ts";
 
-/** What the admin pages need of a simulator. */
+/** What the admin API needs of a simulator. */
 type Controls = ReturnType<typeof createCast> &
   ReturnType<typeof createActions> &
   Webhooks & {
@@ -28,7 +28,7 @@ type Controls = ReturnType<typeof createCast> &
   };
 
 const delivery = {
-  /** false: only make the event. */
+  /** false: only create the event. */
   deliver: z._default(z.boolean(), true),
   redeliver: z.optional(z.object({ times: z.int().check(z.gte(0)), delayMs: z.number().check(z.gte(0)) })),
   duplicates: z.optional(z.int().check(z.gte(0), z.lte(100))),
@@ -72,7 +72,7 @@ const eventBody = z.object({
   ...delivery,
 });
 
-/** `/_simulator/`: what tests do in process, for people with curl. No part of LINE. */
+/** `/_simulator/`: what tests do in process, over HTTP, such as with curl. Not part of LINE. */
 export function createAdmin(line: Controls) {
   async function send(event: WebhookEvent, options: z.infer<z.ZodMiniObject<typeof delivery>>) {
     const { deliver, redeliver, duplicates } = options;
@@ -101,23 +101,23 @@ export function createAdmin(line: Controls) {
     }),
   );
   app.post("/users", async (c) =>
-    c.json(line.addUser((await order(c, userBody)) as Parameters<typeof line.addUser>[0])),
+    c.json(line.addUser((await readBody(c, userBody)) as Parameters<typeof line.addUser>[0])),
   );
-  app.post("/groups", async (c) => c.json(line.addGroup(await order(c, groupBody))));
+  app.post("/groups", async (c) => c.json(line.addGroup(await readBody(c, groupBody))));
   app.post("/say", async (c) => {
-    const { deliver, redeliver, duplicates, ...said } = await order(c, sayBody);
+    const { deliver, redeliver, duplicates, ...said } = await readBody(c, sayBody);
     return c.json(await send(line.say(said), { deliver, redeliver, duplicates }));
   });
   // follow, unfollow, join, leave and unsend change the platform too; every other type is only sent.
   app.post("/events", async (c) => {
-    const { deliver, redeliver, duplicates, ...input } = await order(c, eventBody);
+    const { deliver, redeliver, duplicates, ...input } = await readBody(c, eventBody);
     return c.json(await send(act(input), { deliver, redeliver, duplicates }));
   });
   app.get("/timeline/:chatId", (c) => c.json(line.timeline(c.req.param("chatId"))));
   app.get("/requests", (c) => c.json(line.requests));
   app.get("/faults", (c) => c.json(line.faults.list()));
   app.post("/faults", async (c) => {
-    line.faults.add(await order(c, faultRule));
+    line.faults.add(await readBody(c, faultRule));
     return c.json(line.faults.list());
   });
   app.delete("/faults", (c) => {
@@ -137,7 +137,7 @@ function unsent(fields: object | undefined): string {
   return z.parse(z.object({ unsend: z.object({ messageId: z.string() }) }), fields).unsend.messageId;
 }
 
-/** Any content type will do: curl -d sends a form's. */
-async function order<T>(c: Context, schema: z.ZodMiniType<T>): Promise<T> {
+/** Accepts any content type: curl -d sends a form's. */
+async function readBody<T>(c: Context, schema: z.ZodMiniType<T>): Promise<T> {
   return z.parse(schema, await c.req.json());
 }

@@ -1,6 +1,6 @@
 export type ErrorDetail = { message: string; property: string };
 
-/** Thrown by a handler that will not do what it was asked; nothing has changed by then. */
+/** Thrown by a handler that refuses a request, before anything has changed. */
 export class Refusal extends Error {
   readonly status: number;
   readonly body: object;
@@ -37,7 +37,7 @@ export function unparsableBody(line = "-", column = "-"): Refusal {
 export const RATE_LIMIT_MESSAGE = "The API rate limit has been exceeded. Try again later.";
 export const MONTHLY_LIMIT_MESSAGE = "You have reached your monthly limit.";
 
-/** LINE's JSON; a string goes out as it is, for faults that answer a proxy's HTML. */
+/** A JSON response as LINE's; a string is sent as it is, for faults that answer with a proxy's HTML. */
 export function toResponse(
   status: number,
   body: unknown = {},

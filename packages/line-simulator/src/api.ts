@@ -4,11 +4,11 @@ import { invalidParameter, RATE_LIMIT_MESSAGE, Refusal, toResponse, unparsableBo
 import type { ApiCall, ApiEnv } from "./call.ts";
 import { createHandlers } from "./handlers.ts";
 import { isGroupId, isRoomId, isUserId } from "./ids.ts";
+import { ConnectionLost, injectFault, recordDecision } from "./inject-fault.ts";
 import { KEPT, MAX_BODY_BYTES } from "./limits.ts";
 import type { Platform } from "./platform.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { isServedBy, type Operation, ROUTES } from "./routes.ts";
-import { ConnectionLost, noteDecision, strike } from "./strike.ts";
 
 /** The Messaging API as a hono app, faults included. */
 export function createApi(platform: Platform, limits: RateLimits) {
@@ -29,13 +29,13 @@ export function createApi(platform: Platform, limits: RateLimits) {
     if (requests.length > KEPT.requests) requests.shift();
     c.set("call", call);
     await next();
-    if (call.fault === undefined) noteDecision(c);
+    if (call.fault === undefined) recordDecision(c);
     call.status = c.res.status;
     c.header("x-line-request-id", call.requestId);
   });
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
 
-  /** As far as a request comes without a look at its body. */
+  /** The checks that need no body. */
   function admit(operation: Operation): MiddlewareHandler<ApiEnv> {
     return async (c, next) => {
       authorize(c.req.header("authorization"), channelAccessToken);
@@ -46,12 +46,11 @@ export function createApi(platform: Platform, limits: RateLimits) {
   }
 
   for (const { operation, method, path } of ROUTES) {
-    const onItsHost = arrive(operation);
     app.on(
       method,
       path,
-      onItsHost,
-      strike(operation, platform),
+      onItsHost(operation),
+      injectFault(operation, platform),
       admit(operation),
       readBody,
       handlers[operation],
@@ -75,7 +74,7 @@ function tooLarge(): never {
   throw new Refusal(413, "Payload Too Large");
 }
 
-function arrive(operation: Operation): MiddlewareHandler<ApiEnv> {
+function onItsHost(operation: Operation): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (!isServedBy(new URL(c.req.url).hostname, operation)) return c.notFound();
     c.var.call.operation = operation;
@@ -104,7 +103,7 @@ function checkIds(params: Record<string, string>) {
   if (wrong) throw invalidParameter(wrong[0]);
 }
 
-/** An empty body is none, whatever its type: LINE's SDK sends `leave` with one for JSON. */
+/** An empty body is no body, whatever its type: LINE's SDK sends `leave` with the type of JSON. */
 const readBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const bytes = c.req.method === "GET" ? new ArrayBuffer() : await c.req.arrayBuffer();
   if (bytes.byteLength > 0) c.set("body", parse(c.req.header("content-type") ?? "", bytes));

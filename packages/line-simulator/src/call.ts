@@ -14,7 +14,7 @@ export type ApiCall = {
   fault?: Fault["kind"];
   /** What LINE decided; undefined while it has not, and for requests that never arrived. */
   decided?: number;
-  /** LINE answered 2xx and did what was asked, whether or not the caller heard of it. */
+  /** LINE answered 2xx and did what was asked, whether or not the answer reached the caller. */
   accepted: boolean;
   /** What the caller got; undefined when no answer reached it (or not yet). */
   status?: number;

@@ -2,9 +2,9 @@ import { isChatId, isUserId } from "./ids.ts";
 import type { Group, User } from "./people.ts";
 import type { Platform } from "./platform.ts";
 
-/** Brings users, groups and rooms onto the platform. */
+/** Adds users, groups and rooms to the platform. */
 export function createCast({ ids, people, emit }: Platform) {
-  function addGathering(type: Group["type"], name: string, members: string[], chatId: string): Group {
+  function addGroupOrRoom(type: Group["type"], name: string, members: string[], chatId: string): Group {
     const letter = type === "group" ? "C" : "R";
     if (!isChatId(chatId) || !chatId.startsWith(letter)) {
       throw new Error(`A ${type} id is ${letter} and 32 hexadecimal digits, not ${chatId}`);
@@ -32,10 +32,10 @@ export function createCast({ ids, people, emit }: Platform) {
 
     /** Adds a group with the bot in it. */
     addGroup: (input: { name: string; members: string[]; groupId?: string | undefined }): Group =>
-      addGathering("group", input.name, input.members, input.groupId ?? ids.group()),
+      addGroupOrRoom("group", input.name, input.members, input.groupId ?? ids.group()),
 
     /** Adds a multi-person chat with the bot in it. */
     addRoom: (input: { members: string[]; roomId?: string | undefined }): Group =>
-      addGathering("room", "", input.members, input.roomId ?? ids.room()),
+      addGroupOrRoom("room", "", input.members, input.roomId ?? ids.room()),
   };
 }

@@ -9,19 +9,19 @@ export type Change =
   | { type: "read"; chatId: string; messageIds: string[] }
   /** Shown until then, epoch milliseconds, unless a message or another animation comes first. */
   | { type: "loading"; chatId: string; until: number }
-  /** Ended by time is noticed when somebody next looks: the simulator has no timer. */
+  /** The end by time is noticed with the next call: the simulator has no timer. */
   | { type: "loading-ended"; chatId: string; because: "message" | "time" }
-  /** An event was made; it is not sent until a webhook with it is. */
+  /** An event was created; a webhook sends it. */
   | { type: "event"; event: WebhookEvent }
   | { type: "webhook"; status: WebhookStatus; eventIds: string[]; redelivery: boolean; at: number }
   | { type: "user"; user: User }
   | { type: "group"; group: Group };
 
-/** What came back from the bot: a status, nothing in time, or no connection at all. */
+/** What came back from the bot: a status, no answer in time, or no connection. */
 export type WebhookStatus = number | "timeout" | "unreachable";
 export type Changes = ReturnType<typeof createChanges>;
 
-/** Tells listeners what has happened. A listener that throws cannot undo it, nor keep it from the others; each gets a copy of the moment. */
+/** Passes a copy of each change to all listeners. One that throws affects neither the change nor the others. */
 export function createChanges() {
   const listeners = new Set<(change: Change) => void>();
 

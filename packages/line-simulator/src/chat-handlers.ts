@@ -4,7 +4,7 @@ import { DEFAULT_PAGE, MAX_PAGE, MEMBER_PAGE } from "./limits.ts";
 import type { Group } from "./people.ts";
 import type { Platform } from "./platform.ts";
 
-/** Who there is: friends, and the members of groups and rooms. */
+/** Friends, and the members of groups and rooms. */
 export function createChatHandlers({ people, emit }: Platform) {
   function profile(c: Call): Response {
     const user = people.shows(c.req.param("userId")!);
@@ -30,7 +30,7 @@ export function createChatHandlers({ people, emit }: Platform) {
 
   /** The group or room that the path names, with the bot in it. */
   function joinedGroup(c: Call): Group {
-    const group = people.groups.get(gatheringId(c));
+    const group = people.groups.get(groupOrRoomId(c));
     if (!group?.joined) throw notFound();
     return group;
   }
@@ -52,9 +52,9 @@ export function createChatHandlers({ people, emit }: Platform) {
     return c.json({ groupId: chatId, groupName: name });
   }
 
-  /** LINE: leaving a room one is not in is no error, leaving such a group is. */
+  /** LINE: leaving a room that the bot is not in is no error; leaving such a group is one. */
   function leave(c: Call): Response {
-    const group = people.groups.get(gatheringId(c));
+    const group = people.groups.get(groupOrRoomId(c));
     if (group?.joined) {
       group.joined = false;
       emit({ type: "group", group });
@@ -75,8 +75,8 @@ export function createChatHandlers({ people, emit }: Platform) {
 
 const notFound = () => new Refusal(404, "Not found");
 
-/** A route has one of the two, and its form has been checked. */
-const gatheringId = (c: Call) => (c.req.param("groupId") ?? c.req.param("roomId"))!;
+/** A route has one of the two, whose form is checked before. */
+const groupOrRoomId = (c: Call) => (c.req.param("groupId") ?? c.req.param("roomId"))!;
 
 /** A page of ids; its continuation token is the last of them. */
 function pageOf(ids: readonly string[], start: string | undefined, size: number) {

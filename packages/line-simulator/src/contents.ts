@@ -12,7 +12,7 @@ export type Content = {
 export type SavedContents = (Omit<Content, "bytes"> & { base64: string })[];
 export type Contents = ReturnType<typeof createContents>;
 
-/** The bytes of what users sent, for as long as there is room. */
+/** The bytes of what users sent; beyond a total size the oldest are dropped. */
 export function createContents(saved: SavedContents = []) {
   const contents = new Map<string, Content>();
   let total = 0;

@@ -69,7 +69,7 @@ export type PostbackEvent = EventBase & {
   source: Source;
   postback: { data: string; params?: Record<string, string> };
 };
-/** Every other type, those LINE has not invented yet included. */
+/** Every other type, including future ones. */
 export type OtherEvent = EventBase & { type: string; [field: string]: unknown };
 
 export type WebhookEvent =

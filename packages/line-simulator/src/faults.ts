@@ -30,11 +30,11 @@ const fault = z.discriminatedUnion("kind", [
 ]);
 
 const rule = z.strictObject({
-  /** An API operation, "webhook" for the way to the bot, or "*" for every API operation. */
+  /** An API operation, "webhook" for requests to the bot, or "*" for every API operation. */
   on: z.enum([...OPERATIONS, "webhook", "*"]),
-  /** How often it strikes before it is gone; no end when left out. */
+  /** How often it applies. Default: no limit. */
   times: z.optional(z.int().check(z.gte(1))),
-  /** Strikes this share of the requests, 0 to 1; all of them when left out. */
+  /** Applies to this share of the requests, 0 to 1. Default: to all. */
   probability: z.optional(z.number().check(z.gte(0), z.lte(1))),
   fault,
 });
@@ -44,7 +44,7 @@ export type Fault = z.infer<typeof fault>;
 export type FaultRule = z.infer<typeof rule>;
 export type Faults = ReturnType<typeof createFaults>;
 
-/** LINE's two kinds of 429: too fast, and too much for this month. */
+/** LINE's two kinds of 429: too many requests at once, and the month's quota is used up. */
 export const RATE_LIMITED: Fault = { kind: "status", status: 429, body: { message: RATE_LIMIT_MESSAGE } };
 export const MONTHLY_LIMITED: Fault = {
   kind: "status",
@@ -52,27 +52,27 @@ export const MONTHLY_LIMITED: Fault = {
   body: { message: MONTHLY_LIMIT_MESSAGE },
 };
 
-/** Whether a request with this fault reaches the other side at all. */
+/** Whether a request with this fault reaches the other side. */
 export function arrives(fault: Fault | undefined): boolean {
   if (fault?.kind === "hang" || fault?.kind === "status") return fault.takesEffect === true;
   return fault?.kind !== "drop-request";
 }
 
-/** Rules are tried in the order they were added; the first that strikes decides. */
+/** Rules are tried in the order in which they were added; the first that applies decides. */
 export function createFaults({ random }: { random: () => number }) {
   let rules: FaultRule[] = [];
-  const drop = (gone: FaultRule) => {
-    rules = rules.filter((one) => one !== gone);
+  const remove = (removed: FaultRule) => {
+    rules = rules.filter((one) => one !== removed);
   };
 
   return {
-    /** @returns a function that takes the rule back */
+    /** @returns removes the rule */
     add(input: FaultRule): () => void {
       if (rules.length >= KEPT.faults)
         throw new Error(`At most ${KEPT.faults} faults at a time: clear some first`);
       const added = z.parse(rule, input);
       rules.push(added);
-      return () => drop(added);
+      return () => remove(added);
     },
 
     clear() {
@@ -81,14 +81,14 @@ export function createFaults({ random }: { random: () => number }) {
 
     list: (): FaultRule[] => structuredClone(rules),
 
-    /** The fault that strikes this request, if any. */
+    /** The fault that applies to this request, if any. */
     next(operation: FaultRule["on"]): Fault | undefined {
       for (const one of rules) {
         const matches = one.on === operation || (one.on === "*" && operation !== "webhook");
         if (!matches) continue;
         if (one.probability !== undefined && random() >= one.probability) continue;
         if (one.times !== undefined) one.times -= 1;
-        if (one.times === 0) drop(one);
+        if (one.times === 0) remove(one);
         return one.fault;
       }
       return undefined;

@@ -1,14 +1,14 @@
-/** What the simulator keeps at most, so that a long run stays in bounded memory. */
+/** What the simulator keeps at most, so that the memory of a long run is bounded. */
 export const KEPT = {
-  /** Entries per chat; older ones leave the timeline. */
+  /** Entries per chat; older ones are dropped. */
   timelineEntries: 1_000,
   /** API calls in `line.requests`. */
   requests: 1_000,
-  /** Retry keys; LINE keeps them 24 hours, so a busier day than this forgets its oldest. */
+  /** Retry keys; LINE keeps them for 24 hours. On a day with more than this, the oldest are dropped. */
   retryKeys: 100_000,
-  /** Reply tokens that are still worth something. */
+  /** Reply tokens that can still be used. */
   replyTokens: 100_000,
-  /** Bytes of images, videos, audio and files together; the oldest go first. */
+  /** Bytes of images, videos, audio and files together; the oldest are dropped first. */
   contentBytes: 16 * 1024 * 1024,
   /** Fault rules at one time. */
   faults: 100,
@@ -34,11 +34,11 @@ export const MAX_QUICK_REPLIES = 13;
 export const DEFAULT_PAGE = 300;
 export const MAX_PAGE = 1_000;
 export const MEMBER_PAGE = 100;
-/** LINE: a retry key is remembered for 24 hours after it was accepted. */
+/** LINE: a retry key is kept for 24 hours after it was accepted. */
 export const RETRY_KEY_MS = 24 * 60 * 60_000;
-/** LINE: a redelivered reply token is worth nothing 20 minutes after its event. */
+/** LINE: a redelivered reply token is invalid 20 minutes after its event. */
 export const REPLY_TOKEN_OLDEST_MS = 20 * 60_000;
-/** LINE: who is no friend can be pushed to for 7 days after writing in a 1:1 chat. */
+/** LINE: a user who is not a friend can be pushed to for 7 days after writing in a 1:1 chat. */
 export const STRANGER_REACHABLE_MS = 7 * 24 * 60 * 60_000;
 /** LINE: no answer to a webhook within 2 seconds counts as a time-out. */
 export const WEBHOOK_TIMEOUT_MS = 2_000;

@@ -2,7 +2,7 @@ import type { Change } from "./changes.ts";
 
 export type Loading = ReturnType<typeof createLoading>;
 
-/** Loading animations: one per 1:1 chat, over with the next message or by the clock. */
+/** Loading animations: one per 1:1 chat, ended by the next message or by time. */
 export function createLoading(options: {
   clock: () => number;
   emit: (change: Change) => void;

@@ -15,7 +15,7 @@ const HELP = `A LINE platform to develop and test bots against.
   --help             this text
 `;
 
-/** A user with an id that can be typed, so that the examples work as they stand. */
+/** A user with a constant id, so that the examples below work as printed. */
 const TARO = `U${"1".padStart(32, "0")}`;
 
 async function main() {
@@ -49,7 +49,7 @@ async function main() {
 
 Let Taro say something:
   curl ${server.url}/_simulator/say -d '{"from":"${TARO}","text":"Hello"}'
-See what came of it:
+See the result:
   curl ${server.url}/_simulator/timeline/${TARO}
 Ctrl-C stops it; nothing is kept.`);
 

@@ -24,7 +24,7 @@ export type Group = {
 export type SavedPeople = { users: User[]; groups: Group[] };
 export type People = ReturnType<typeof createPeople>;
 
-/** Who there is, and whom the bot can reach. */
+/** Users, groups and rooms, and which of them the bot can reach. */
 export function createPeople({ clock, saved }: { clock: () => number; saved?: SavedPeople | undefined }) {
   const copy = structuredClone(saved ?? { users: [], groups: [] });
   const users = new Map(copy.users.map((user) => [user.userId, user]));
@@ -49,7 +49,7 @@ export function createPeople({ clock, saved }: { clock: () => number; saved?: Sa
       return group;
     },
 
-    /** Whether the bot sees this user's profile: friends only. */
+    /** The user, if the bot may see the profile: friends only. */
     shows(userId: string): User | undefined {
       const user = users.get(userId);
       return user?.friend && !user.blocked ? user : undefined;

@@ -17,7 +17,7 @@ export type Fetch = (request: Request) => Promise<Response>;
 export type PlatformOptions = {
   channelSecret: string;
   channelAccessToken: string;
-  /** Where webhooks go; a bot can set it over the API as well. */
+  /** Where webhooks are sent; a bot can also set it through the API. */
   webhookUrl: string | undefined;
   clock: () => number;
   random: () => number;
@@ -32,13 +32,13 @@ export type PlatformOptions = {
 
 export type Platform = ReturnType<typeof createPlatform>;
 
-/** How a message came to be sent. */
+/** How a message was sent. */
 export type Sending = { by: "reply" | "push"; requestId: string; retryKey?: string; repliesTo?: string };
 
-/** LINE sends a quote token back for what a user could quote. */
+/** LINE returns a quote token for messages that a user could quote. */
 const QUOTABLE = new Set(["text", "textV2", "sticker", "image", "video"]);
 
-/** The state of the simulated platform, each part with its own rules, and what ties them together. */
+/** The state of the simulated platform: its parts, and what needs several of them. */
 export function createPlatform(options: PlatformOptions) {
   const { clock, random, wait, fetch, channelSecret, channelAccessToken, replyTokenTtlMs } = options;
   const saved = options.snapshot && parseSnapshot(options.snapshot);
@@ -79,7 +79,7 @@ export function createPlatform(options: PlatformOptions) {
     bot,
     webhook,
 
-    /** Puts the bot's messages into a chat, unless nobody there would see them. */
+    /** Adds the bot's messages to a chat, unless they reach nobody. */
     post(chatId: string, messages: OutgoingMessage[], sending: Sending): SentMessage[] {
       const reached = people.reach(chatId);
       if (reached) loading.messageArrived(chatId);

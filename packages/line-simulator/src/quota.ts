@@ -13,7 +13,7 @@ export function createQuota(options: {
   const { clock, limit } = options;
   let { month, used } = options.saved ?? { month: "", used: 0 };
 
-  function turnPage() {
+  function startNewMonth() {
     const now = new Date(clock() + JAPAN_MS).toISOString().slice(0, 7);
     if (now !== month) [month, used] = [now, 0];
   }
@@ -22,17 +22,17 @@ export function createQuota(options: {
     limit,
 
     used(): number {
-      turnPage();
+      startNewMonth();
       return used;
     },
 
     hasRoomFor(recipients: number): boolean {
-      turnPage();
+      startNewMonth();
       return limit === undefined || used + recipients <= limit;
     },
 
     charge(recipients: number) {
-      turnPage();
+      startNewMonth();
       used += recipients;
     },
 

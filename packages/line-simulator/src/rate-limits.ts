@@ -17,7 +17,7 @@ export function createRateLimits({ clock, limits }: { clock: () => number; limit
   const windows = new Map<Operation, { window: number; requests: number }>();
 
   return {
-    /** @returns false when this request is one too many */
+    /** @returns false if this request exceeds the limit */
     allows(operation: Operation): boolean {
       const limit = limits[operation] ?? USUAL;
       const window = Math.floor(clock() / limit.perMs);

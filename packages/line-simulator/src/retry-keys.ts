@@ -7,7 +7,7 @@ export type RetryKeys = ReturnType<typeof createRetryKeys>;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const isRetryKey = (key: string) => UUID.test(key);
 
-/** The retry keys of requests that took effect. A refused request leaves its key free to use again. */
+/** The retry keys of requests that took effect. The key of a refused request can be used again. */
 export function createRetryKeys({
   clock,
   saved = [],
@@ -17,7 +17,7 @@ export function createRetryKeys({
 }) {
   const keys = new Map(saved.map((one) => [one.key, one]));
 
-  function forgetOld() {
+  function dropExpired() {
     for (const [key, { at }] of keys) {
       if (clock() - at < RETRY_KEY_MS && keys.size <= KEPT.retryKeys) return;
       keys.delete(key);
@@ -26,13 +26,13 @@ export function createRetryKeys({
 
   return {
     find(key: string): AcceptedKey | undefined {
-      forgetOld();
+      dropExpired();
       return keys.get(key.toLowerCase());
     },
 
     accept(key: string, requestId: string, sentMessages: SentMessage[]) {
       keys.set(key.toLowerCase(), { key: key.toLowerCase(), at: clock(), requestId, sentMessages });
-      forgetOld();
+      dropExpired();
     },
 
     save: () => [...keys.values()],

@@ -14,7 +14,7 @@ export type LineSimulatorOptions = {
   channelSecret: string;
   /** The one bearer token the API takes. */
   channelAccessToken: string;
-  /** Where webhooks go. Default: none until the bot sets one over the API. */
+  /** Where webhooks are sent. Default: nowhere until the bot sets a URL through the API. */
   webhookUrl?: string | undefined;
   /** The time, epoch milliseconds. Default: Date.now. */
   clock?: (() => number) | undefined;
@@ -41,8 +41,8 @@ export type LineSimulatorOptions = {
 export type LineSimulator = ReturnType<typeof createLineSimulator>;
 
 /**
- * A LINE platform with one bot: its API as `fetch`, its users as verbs, its
- * chats as timelines. It keeps no timer and does nothing between calls.
+ * A LINE platform with one bot: its API is `fetch`, what users do are methods, its chats are timelines.
+ * It has no timer and does nothing between calls.
  */
 export function createLineSimulator(options: LineSimulatorOptions) {
   const clock = options.clock ?? Date.now;

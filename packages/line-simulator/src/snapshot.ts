@@ -6,7 +6,7 @@ import type { AcceptedKey } from "./retry-keys.ts";
 import type { TimelineEntry } from "./timeline.ts";
 import type { ReplyToken } from "./tokens.ts";
 
-/** All that the platform remembers, as plain JSON. Faults and the request log are not part of it. */
+/** The whole state of the platform, as plain JSON, without faults and the request log. */
 export type Snapshot = {
   version: 1;
   serial: number;
@@ -37,8 +37,8 @@ const snapshot = z.looseObject({
 });
 
 /**
- * Checks the outline of a snapshot, so that a foreign or older file is refused
- * with a clear error; the entries are trusted to be the simulator's own.
+ * Checks the outline of a snapshot, so that another or older file is refused with a clear error. The
+ * entries are trusted.
  */
 export function parseSnapshot(saved: unknown): Snapshot {
   const result = z.safeParse(snapshot, saved);

@@ -49,7 +49,7 @@ export function createTimelines(saved: Record<string, TimelineEntry[]> = {}) {
       if (list.length > KEPT.timelineEntries) list.shift();
     },
 
-    /** @returns the chat and the message a user wrote, or nothing when it was never there or is long gone */
+    /** @returns the chat and the message of a user, or undefined if it is not in a timeline (any more) */
     find(messageId: string): { chatId: string; entry: UserEntry } | undefined {
       for (const [chatId, list] of byChat) {
         const entry = list.find((one) => one.messageId === messageId);

@@ -8,7 +8,7 @@ export type ReplyToken = {
   /** When the event happened, epoch milliseconds. */
   eventAt: number;
   expiresAt: number;
-  /** The bot's minute starts with the first webhook, not with the event. */
+  /** The token's minute starts with the first webhook, not with the event. */
   sent: boolean;
   used: boolean;
 };
@@ -24,11 +24,11 @@ export function createReplyTokens(options: {
   const { clock, ttlMs } = options;
   const tokens = new Map((options.saved ?? []).map((one) => [one.token, { ...one }]));
 
-  /** Tokens lie in the order of their events, so the worthless ones are in front. */
-  function forgetOld() {
+  /** Tokens are in the order of their events, so the expired ones come first. */
+  function dropExpired() {
     for (const [token, { eventAt, expiresAt }] of tokens) {
-      const worthless = clock() > Math.max(expiresAt, eventAt + REPLY_TOKEN_OLDEST_MS + ttlMs);
-      if (!worthless && tokens.size <= KEPT.replyTokens) return;
+      const isExpired = clock() > Math.max(expiresAt, eventAt + REPLY_TOKEN_OLDEST_MS + ttlMs);
+      if (!isExpired && tokens.size <= KEPT.replyTokens) return;
       tokens.delete(token);
     }
   }
@@ -37,10 +37,10 @@ export function createReplyTokens(options: {
     issue(token: string, chatId: string, webhookEventId: string, eventAt: number) {
       const expiresAt = eventAt + ttlMs;
       tokens.set(token, { token, chatId, webhookEventId, eventAt, expiresAt, sent: false, used: false });
-      forgetOld();
+      dropExpired();
     },
 
-    /** The webhook with this token goes out now. */
+    /** To be called when a webhook with this token is sent. */
     send(token: string, redelivery: boolean) {
       const found = tokens.get(token);
       if (!found) return;

@@ -1,7 +1,7 @@
 import type { Platform } from "./platform.ts";
 import { isOk, post, signedRequest, statusFrom } from "./webhook.ts";
 
-/** The console's Verify button: posts no events, and tells how it went in LINE's words. */
+/** The console's Verify button: posts an empty list of events, and reports the result in LINE's words. */
 export async function testWebhook(platform: Platform, url: string) {
   const timestamp = new Date(platform.clock()).toISOString();
   const request = signedRequest(platform, url, []);

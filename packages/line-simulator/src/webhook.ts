@@ -12,7 +12,7 @@ export type DeliverOptions = {
   timeoutMs?: number | undefined;
   /** Webhook redelivery, off as in LINE's console: up to `times` more after anything but a 2xx. */
   redeliver?: { times: number; delayMs: number } | undefined;
-  /** Copies of each request that the network makes; they are no redeliveries. */
+  /** Duplicates of each request, as the network may make them; they are no redeliveries. */
   duplicates?: number | undefined;
 };
 
@@ -69,7 +69,7 @@ export async function statusFrom(
 export function createWebhooks(platform: Platform) {
   const { faults, replyTokens, emit, clock, wait } = platform;
 
-  /** The signed POST with these events. Their reply tokens' minute starts now. */
+  /** The signed POST with these events. It starts the minute of their reply tokens. */
   function webhook(events: WebhookEvent[], options: { redelivery?: boolean; url?: string } = {}): Request {
     const { redelivery = false, url = platform.webhook.url } = options;
     if (!url) {
@@ -114,7 +114,7 @@ export function createWebhooks(platform: Platform) {
   return {
     webhook,
 
-    /** Posts the events to the bot, again and again as far as `redeliver` goes. */
+    /** Posts the events to the bot, and again after a failure as often as `redeliver` says. */
     async deliver(events: WebhookEvent[], options: DeliverOptions = {}): Promise<Delivery> {
       const { times, delayMs } = options.redeliver ?? { times: 0, delayMs: 0 };
       for (let attempts = 1; ; attempts++) {

@@ -15,7 +15,7 @@ describe("loading animation", () => {
     expect(line.loadingUntil(taro)).toBeUndefined();
   });
 
-  test("lasts 20 seconds unless told otherwise, and a second one replaces the first", async () => {
+  test("lasts 20 seconds by default, and a second one replaces the first", async () => {
     const { line, taro, api, time } = setUp();
     await api.call("POST", loading, { chatId: taro });
     expect(line.loadingUntil(taro)).toBe(time.clock() + 20_000);
@@ -53,7 +53,7 @@ describe("loading animation", () => {
     expect(refused.body.details[0].property).toBe("chatId");
   });
 
-  test("is not shown to a user who blocked", async () => {
+  test("is not shown to a user who has blocked the bot", async () => {
     const { line, taro, api } = setUp();
     line.unfollow({ from: taro });
     expect((await api.call("POST", loading, { chatId: taro })).status).toBe(202);
@@ -149,14 +149,14 @@ describe("content", () => {
       expect(event).toMatchObject({ type: "unsend", unsend: { messageId: message.id } });
       expect(event.replyToken).toBeUndefined();
     }
-    const gone = await api.get(`/v2/bot/message/${image.message.id}/content`);
-    expect([gone.status, gone.body]).toEqual([410, { message: "The content is gone" }]);
+    const content = await api.get(`/v2/bot/message/${image.message.id}/content`);
+    expect([content.status, content.body]).toEqual([410, { message: "The content is gone" }]);
     expect(JSON.stringify(line.timeline(taro))).not.toContain("my secret");
     expect((await api.get("/v2/bot/message/1/content")).status).toBe(404);
   });
 });
 
-test("bytes are kept up to 16 MB together, the newest last to go", async () => {
+test("up to 16 MB of bytes are kept, and the oldest are dropped first", async () => {
   const { line, taro } = setUp();
   const api = createApiCaller(line.fetch, "http://localhost");
   const bytes = new Uint8Array(6 * 1024 * 1024);
@@ -177,7 +177,7 @@ test("a timeline keeps its last 1,000 entries", () => {
   expect(line.timeline(taro)[0]?.message).toMatchObject({ text: "1" });
 });
 
-test("a listener hears every change, and one that throws spoils nothing", async () => {
+test("a listener gets every change, and one that throws has no effect", async () => {
   const { line, taro, api } = setUp();
   const types: string[] = [];
   const complaint = vi.spyOn(console, "error").mockImplementation(() => {});
@@ -188,7 +188,7 @@ test("a listener hears every change, and one that throws spoils nothing", async 
   await line.deliver([line.say({ from: taro, text: "hi" })]);
   expect((await api.push(taro, ["hello"])).status).toBe(200);
   stop();
-  line.say({ from: taro, text: "unheard" });
+  line.say({ from: taro, text: "after stop" });
   expect(types).toEqual(["message", "event", "webhook", "message"]);
   expect(complaint).toHaveBeenCalled();
   complaint.mockRestore();

@@ -4,7 +4,7 @@ import { botTexts, settled, setUp } from "./support.ts";
 
 const KEY = "123e4567-e89b-12d3-a456-426614174000";
 
-test("a status is answered instead, and nothing happens", async () => {
+test("a status replaces the answer, without an effect", async () => {
   const { line, taro, api } = setUp();
   line.faults.add({
     on: "push",
@@ -18,7 +18,7 @@ test("a status is answered instead, and nothing happens", async () => {
   expect((await api.push(taro, ["x"], KEY)).status).toBe(200);
 });
 
-test("a 500 after acceptance is told by the retry key", async () => {
+test("a 500 after acceptance is detected by the retry key", async () => {
   const { line, taro, api } = setUp();
   line.faults.add({ on: "push", times: 1, fault: { kind: "status", status: 500, takesEffect: true } });
   expect((await api.push(taro, ["x"], KEY)).status).toBe(500);
@@ -81,7 +81,7 @@ describe("a hang", () => {
   }
 });
 
-test("a late answer has taken effect long before it comes", async () => {
+test("a late answer takes effect at once", async () => {
   const { line, taro, api, time } = setUp();
   line.faults.add({ on: "push", fault: { kind: "delay", ms: 3_000 } });
   let status = 0;
@@ -94,7 +94,7 @@ test("a late answer has taken effect long before it comes", async () => {
   expect(status).toBe(200);
 });
 
-test("a late request takes effect after its caller has gone", async () => {
+test("a late request takes effect after its caller has disconnected", async () => {
   const { line, taro, api, time } = setUp();
   line.faults.add({ on: "push", times: 1, fault: { kind: "delay", ms: 3_000, late: "request" } });
   const patience = new AbortController();
@@ -110,15 +110,17 @@ test("a late request takes effect after its caller has gone", async () => {
   expect(line.requests.map(({ decided }) => decided)).toEqual([409, 200]);
 });
 
-test("a request whose caller has already gone does nothing", async () => {
+test("a request whose caller has already disconnected does nothing", async () => {
   const { line, taro, api } = setUp();
   const request = api.request("POST", "/v2/bot/message/push", { to: taro, messages: api.text("x") });
-  const gone = AbortSignal.abort(new Error("gone"));
-  await expect(async () => line.fetch(new Request(request, { signal: gone }))).rejects.toThrow("gone");
+  const disconnected = AbortSignal.abort(new Error("disconnected"));
+  await expect(async () => line.fetch(new Request(request, { signal: disconnected }))).rejects.toThrow(
+    "disconnected",
+  );
   expect(line.timeline(taro)).toEqual([]);
 });
 
-test("both kinds of 429 have LINE's words", async () => {
+test("both kinds of 429 have LINE's messages", async () => {
   const { line, taro, api } = setUp();
   line.faults.add({ on: "push", times: 1, fault: RATE_LIMITED });
   line.faults.add({ on: "push", times: 1, fault: MONTHLY_LIMITED });
@@ -129,17 +131,17 @@ test("both kinds of 429 have LINE's words", async () => {
   ]);
 });
 
-test("rules strike their own operation, as often as told, until taken back", async () => {
+test("a rule applies to its operation, as often as it says, until it is removed", async () => {
   const { line, taro, api } = setUp();
   const fault = { kind: "status" as const, status: 500 };
-  const takeBack = line.faults.add({ on: "profile", fault });
+  const remove = line.faults.add({ on: "profile", fault });
   line.faults.add({ on: "*", times: 1, fault: { ...fault, status: 502 } });
   const profile = async () => (await api.get(`/v2/bot/profile/${taro}`)).status;
   expect(await profile()).toBe(500);
   expect((await api.push(taro, ["x"])).status).toBe(502);
   expect((await api.push(taro, ["x"])).status).toBe(200);
   expect(await profile()).toBe(500);
-  takeBack();
+  remove();
   expect(await profile()).toBe(200);
   line.faults.add({ on: "*", fault });
   line.faults.clear();
@@ -147,7 +149,7 @@ test("rules strike their own operation, as often as told, until taken back", asy
   expect(() => line.faults.add({ on: "nonsense" as "push", fault })).toThrow();
 });
 
-test("a probability follows from random alone", async () => {
+test("a probability depends on random alone", async () => {
   async function outcomes() {
     const { line, taro, api } = setUp();
     line.faults.add({ on: "push", probability: 0.5, fault: { kind: "status", status: 500 } });
@@ -161,14 +163,14 @@ test("a probability follows from random alone", async () => {
   expect(first.filter((status) => status === 200).length).toBeGreaterThan(8);
 });
 
-describe("on the way to the bot", () => {
+describe("a fault of a webhook", () => {
   const setUpWith = (fault: Parameters<ReturnType<typeof setUp>["line"]["faults"]["add"]>[0]["fault"]) => {
     const parts = setUp();
     parts.line.faults.add({ on: "webhook", times: 1, fault });
     return { ...parts, events: [parts.line.say({ from: parts.taro, text: "hi" })] };
   };
 
-  test("a dropped webhook never arrives, a lost answer leads to a redelivery", async () => {
+  test("that drops it keeps it from arriving; a lost answer leads to a redelivery", async () => {
     const dropped = setUpWith({ kind: "drop-request" });
     expect(await dropped.line.deliver(dropped.events)).toMatchObject({ status: "unreachable" });
     expect(dropped.received).toHaveLength(0);
@@ -180,13 +182,13 @@ describe("on the way to the bot", () => {
     expect(lost.received).toHaveLength(2);
   });
 
-  test("a proxy's status keeps the webhook away", async () => {
+  test("with a proxy's status keeps it from arriving", async () => {
     const { line, events, received } = setUpWith({ kind: "status", status: 502 });
     expect(await line.deliver(events)).toMatchObject({ status: 502, ok: false });
     expect(received).toHaveLength(0);
   });
 
-  test("a late webhook arrives after LINE has given up on it", async () => {
+  test("that delays the request lets it arrive after LINE has given up", async () => {
     const { line, events, received, time } = setUpWith({ kind: "delay", ms: 5_000, late: "request" });
     const delivery = line.deliver(events);
     await time.pass(2_000);

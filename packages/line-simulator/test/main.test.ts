@@ -12,7 +12,7 @@ function start(...flags: string[]) {
   return { child, output: () => output };
 }
 
-test("starts, tells how to talk to it, and stops cleanly on Ctrl-C", async () => {
+test("starts, prints how to use it, and stops cleanly on Ctrl-C", async () => {
   const { child, output } = start("--port", "0", "--token", "my-token");
   while (!output().includes("Ctrl-C")) await once(child.stdout, "data");
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())![0];
@@ -24,7 +24,7 @@ test("starts, tells how to talk to it, and stops cleanly on Ctrl-C", async () =>
   expect(output()).toContain("Stopped.");
 });
 
-test("helps, and says what is wrong with a flag", async () => {
+test("prints its help, and says what is wrong with a flag", async () => {
   const help = start("--help");
   expect(await once(help.child, "close")).toEqual([0, null]);
   expect(help.output()).toContain("--webhook");

@@ -25,7 +25,7 @@ test("a text has 1 to 5,000 UTF-16 code units", async () => {
   expect(await send([text(`${"𠮷".repeat(2_500)}x`)])).toMatchObject({ status: 400, details: [tooLong] });
 });
 
-test("every error is told with its place, in LINE's words", async () => {
+test("every error has its property and LINE's message", async () => {
   const { status, body } = await send([text(""), { type: "poem" }, {}, text(undefined)]);
   expect(status).toBe(400);
   expect(body.message).toBe("The request body has 4 error(s)");
@@ -61,7 +61,7 @@ test("nobody can be mentioned in a 1:1 chat", async () => {
   expect((await mention(taro)).body.details).toMatchObject([{ property: "messages[1].substitution" }]);
 });
 
-test("LINE's emoji stand in the place of dollar signs", async () => {
+test("LINE's emoji replace dollar signs", async () => {
   const at = (index: number) => [{ ...text("𠮷 $"), emojis: [{ index, productId: "p", emojiId: "001" }] }];
   expect((await send(at(3))).status).toBe(200);
   expect((await send(at(2))).details).toMatchObject([{ property: "messages[0].emojis" }]);

@@ -31,7 +31,7 @@ describe("push", () => {
     expect(botTexts(line.timeline(taro))).toEqual(["once"]);
   });
 
-  test("a retry key is forgotten after 24 hours", async () => {
+  test("a retry key expires after 24 hours", async () => {
     const { line, taro, api, time } = setUp();
     await api.push(taro, ["once"], KEY);
     await time.pass(DAY - 1);
@@ -41,7 +41,7 @@ describe("push", () => {
     expect(botTexts(line.timeline(taro))).toHaveLength(2);
   });
 
-  test("a refused request leaves its retry key free", async () => {
+  test("the retry key of a refused request can be used again", async () => {
     const { taro, api } = setUp();
     expect((await api.push(taro, [""], KEY)).status).toBe(400);
     expect((await api.push(taro, ["now"], KEY)).status).toBe(200);
@@ -74,7 +74,7 @@ describe("push", () => {
     expect(botTexts(line.timeline(userId))).toEqual(["in time"]);
   });
 
-  test("to nobody LINE knows it fails", async () => {
+  test("to an unknown user it fails", async () => {
     const { line, api, taro } = setUp();
     const unknown = await api.push(`U${"0".repeat(32)}`, ["x"]);
     expect([unknown.status, unknown.body]).toEqual([400, { message: "Failed to send messages" }]);
@@ -96,7 +96,7 @@ describe("monthly quota", () => {
     expect((await api.get("/v2/bot/message/quota/consumption")).body).toEqual({ totalUsage: 3 });
   });
 
-  test("refuses the push that would pass it, and starts anew with the month of Japan", async () => {
+  test("refuses the push that would exceed it, and starts again with the month in Japan", async () => {
     const { line, taro, api, time } = setUp({ monthlyQuota: 1 });
     await api.push(taro, ["first"]);
     const refused = await api.push(taro, ["second"], KEY);
@@ -112,7 +112,7 @@ describe("monthly quota", () => {
     expect(botTexts(line.timeline(taro))).toEqual(["first", "second"]);
   });
 
-  test("a reply is free", async () => {
+  test("a reply does not count", async () => {
     const { line, taro, api } = setUp({ monthlyQuota: 0 });
     expect((await api.reply(line.say({ from: taro, text: "hi" }).replyToken, ["hello"])).status).toBe(200);
     expect((await api.get("/v2/bot/message/quota/consumption")).body).toEqual({ totalUsage: 0 });

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A simulator and a bot, both behind real HTTP. */
+/** A simulator and a bot, both over real HTTP. */
 async function setUp() {
   const webhooks: { body: string; signature: string }[] = [];
   const bot = createServer(async (request, response) => {
@@ -69,7 +69,7 @@ test("a caller that hangs up ends a hang", async () => {
   expect(line.requests).toMatchObject([{ accepted: true, fault: "hang" }]);
 });
 
-test("the simulator learns when its caller has gone", async () => {
+test("the simulator gets an abort when its caller disconnects", async () => {
   const arrived = Promise.withResolvers<AbortSignal>();
   const never = (request: Request) => {
     arrived.resolve(request.signal);
@@ -85,7 +85,7 @@ test("the simulator learns when its caller has gone", async () => {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
 });
 
-test("a body over 2 MB is told so", async () => {
+test("a body over 2 MB is answered 413", async () => {
   const { api } = await setUp();
   const answer = await api.call("POST", "/v2/bot/message/push", { x: "x".repeat(3 * 1024 * 1024) });
   expect(answer.status).toBe(413);
@@ -114,7 +114,7 @@ describe("/_simulator/", () => {
     return { status: response.status, body: (await response.json()) as any };
   };
 
-  test("makes users talk and shows what came of it", async () => {
+  test("lets users write and shows the result", async () => {
     const { server, webhooks } = await setUp();
     const at = (path: string) => `${server.url}/_simulator/${path}`;
     const { body: jiro } = await open(at("users"), "POST", { name: "Jiro" });
@@ -152,14 +152,14 @@ describe("/_simulator/", () => {
     expect((await open(at, "GET")).body).toEqual([]);
   });
 
-  test("says what is wrong with an order", async () => {
+  test("says what is wrong with a request", async () => {
     const { server } = await setUp();
     const wrong = await open(`${server.url}/_simulator/say`, "POST", { from: "U0", text: "x" });
     expect([wrong.status, wrong.body.message]).toEqual([400, expect.stringContaining("No user U0")]);
     expect((await open(`${server.url}/_simulator/dance`, "GET")).status).toBe(404);
   });
 
-  test("takes no orders from a web page", async () => {
+  test("refuses requests from a web page", async () => {
     const { server, line } = await setUp();
     line.faults.add({ on: "*", fault: { kind: "hang" } });
     const headers = { origin: "https://evil.test" };

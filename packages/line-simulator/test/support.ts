@@ -14,7 +14,7 @@ export function seeded(seed = 1): () => number {
   };
 }
 
-/** A clock that stands still until it is told otherwise, and the waits that hang on it. */
+/** A clock that only `pass` moves, and waits that end by it. */
 export function createTime() {
   let now = START;
   let waiting: { until: number; ring: () => void }[] = [];
@@ -25,7 +25,7 @@ export function createTime() {
   return {
     clock: () => now,
     wait,
-    /** Moves the clock and rings what was due; lets work that follows from it run. */
+    /** Moves the clock, ends the waits that are due, and lets the work that follows run. */
     async pass(ms: number) {
       await settled();
       now += ms;
@@ -37,7 +37,7 @@ export function createTime() {
   };
 }
 
-/** Lets everything run that waits for no clock. */
+/** Lets everything run that does not wait for the clock. */
 export async function settled() {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,19 +4,19 @@ export type AwsOptions = {
   /** 0 for any. */
   sqsPort: number;
   dynamodbPort: number;
-  /** Where state is kept between runs; nothing: in memory. */
+  /** Where state is kept between runs; undefined: in memory. */
   sqsDirectory: string | undefined;
   dynamodbDirectory: string | undefined;
 };
 
-/** Where they listen. */
+/** The URLs they listen on. */
 export type AwsEndpoints = { sqs: string; dynamodb: string };
 
 export type AwsStandIns = AwsEndpoints & { stop(): Promise<void> };
 
 /**
- * The stand-ins for SQS and DynamoDB, in a thread of their own: on AWS they do not share a processor
- * with the functions either, and the laptop's second core has something to do.
+ * Starts the stand-ins for SQS and DynamoDB in a thread of their own, so that they use another core
+ * than the handlers, as on AWS.
  */
 export async function startAws(options: AwsOptions): Promise<AwsStandIns> {
   const script = new URL("./aws-thread.ts", import.meta.url);

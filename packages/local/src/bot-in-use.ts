@@ -1,4 +1,4 @@
 import type { Bot } from "@henji/core/bot";
 
-/** What the present worker has read in `bot.config.ts`, without what cannot leave its thread. */
+/** The settings that the current worker has read from `bot.config.ts`; only those that can be posted between threads. */
 export type BotInUse = Pick<Bot, "model" | "memory" | "timeZone">;

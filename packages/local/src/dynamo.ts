@@ -5,7 +5,7 @@ import { localAws } from "./sqs.ts";
 const NAME = "Conversations";
 
 /**
- * Makes the table, with the keys and the index that `stacks/storage.ts` gives it.
+ * Creates the table, with the keys and the index that `stacks/storage.ts` gives it.
  * @returns its name
  */
 export async function createTable(endpoint: string): Promise<string> {

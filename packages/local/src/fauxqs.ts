@@ -2,13 +2,13 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdirSync } from "node:fs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 
-/** Node tells here that a server is about to listen, and where; it takes the options as they are then. */
+/** Node publishes here before a server listens, and then uses the options of the message. */
 const listening = "tracing:net.server.listen:asyncStart";
 
 /**
- * fauxqs listens on every interface of the machine and has no option for another; ours must be on loopback only.
+ * Starts fauxqs on loopback only. fauxqs itself listens on every interface and has no option to change that.
  *
- * @param directory where messages are kept between runs; nothing: in memory
+ * @param directory where messages are kept between runs; undefined: in memory
  */
 export async function startOnLoopback(port: number, directory: string | undefined): Promise<FauxqsServer> {
   if (directory) mkdirSync(directory, { recursive: true });

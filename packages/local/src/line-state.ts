@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { LineSimulator, Snapshot } from "@henji/line-simulator";
 import { UserError } from "./user-error.ts";
 
-/** The simulated LINE platform as the last run left it. */
+/** The simulated LINE platform as the last run saved it. */
 export function restoreLine(file: string | undefined): Snapshot | undefined {
   if (file === undefined) return undefined;
   try {
@@ -16,12 +16,16 @@ export function restoreLine(file: string | undefined): Snapshot | undefined {
 
 const SAVE_EVERY_MS = 500;
 
-/** Keeps a copy of the platform on disk, shortly after each change; the result stops it with a last copy. */
-export function keepLine(line: LineSimulator, file: string | undefined): () => Promise<void> {
+/**
+ * Saves the simulated platform shortly after each change.
+ *
+ * @returns stops, after a last save
+ */
+export function saveLine(line: LineSimulator, file: string | undefined): () => Promise<void> {
   if (file === undefined) return async () => {};
   mkdirSync(dirname(file), { recursive: true });
   const save = () => {
-    // Written beside and renamed, so that a kill leaves the old copy or the new one.
+    // Written to another file and renamed, so that a crash leaves the old state or the new one.
     writeFileSync(`${file}.new`, JSON.stringify(line.snapshot()));
     renameSync(`${file}.new`, file);
   };

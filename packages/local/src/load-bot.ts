@@ -1,11 +1,11 @@
 import { type Bot, defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
-import { placeOf } from "./error-place.ts";
+import { locationOf } from "./error-location.ts";
 
 /**
- * The present `bot.config.ts`, checked even if it does not use `defineBot`.
+ * Loads the current `bot.config.ts`, and checks it even if it does not use `defineBot`.
  *
- * @throws BotError `config.invalid_bot`, in one line, whatever is wrong with the file
+ * @throws BotError `config.invalid_bot`, with a message of one line
  */
 export async function loadBot(): Promise<Bot> {
   const config = await importConfig();
@@ -15,14 +15,17 @@ export async function loadBot(): Promise<Bot> {
 
 async function importConfig() {
   try {
-    // The file that the handler loads, whichever it was told to take.
+    // Resolves to the file that the handler loads, `--config` included.
     return (await import("../../../bot.config.ts")).default;
   } catch (cause) {
     if (cause instanceof BotError) throw cause;
     const reason = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s*\n\s*/g, " ");
-    const place = cause instanceof Error ? placeOf(cause) : undefined;
-    if (!place) throw invalid(`bot.config.ts: ${reason}`, cause);
-    throw invalid(`${place.file}:${place.line}:${place.column}: ${reason} at \`${place.text}\``, cause);
+    const location = cause instanceof Error ? locationOf(cause) : undefined;
+    if (!location) throw invalid(`bot.config.ts: ${reason}`, cause);
+    throw invalid(
+      `${location.file}:${location.line}:${location.column}: ${reason} at \`${location.text}\``,
+      cause,
+    );
   }
 }
 

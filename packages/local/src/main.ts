@@ -16,8 +16,8 @@ const usage = `Runs the whole of Henji on this machine, with stand-ins for LINE,
 
 npm start -- [options]
 
-  --port <n>       Studio's port; the five ports behind it serve the rest (default 4649)
-  --fresh          forget all users, chats and messages of earlier runs
+  --port <n>       Studio's port; the five ports after it serve the rest (default 4649)
+  --fresh          erase all users, chats and messages of earlier runs
   --state <dir>    where they are kept (default .henji)
   --config <file>  another file of this project instead of bot.config.ts
   --log <level>    what the handlers print: info, warn or error (default warn)
@@ -68,7 +68,7 @@ async function main() {
   const openAi = readOpenAi();
   const unlock = lockState(options.state);
   process.on("exit", unlock);
-  if (options.fresh) forget(options.state);
+  if (options.fresh) eraseState(options.state);
 
   const local = await startLocal({
     firstPort: options.port + 1,
@@ -115,28 +115,29 @@ async function main() {
   console.log(`
   返 Henji is running (ready in ${seconds} s)
 
-  Studio     ${studio.url}   chat with the bot, and watch each message's way
+  Studio     ${studio.url}   chat with the bot, and see a trace of each message
   Webhook    ${urls.webhook}   the ingress function
   LINE       ${urls.line}   stand-in: simulated users and API
   Model      ${openAi ? `${name} at ${urls.model}` : `${urls.model}   stand-in: set OPENAI_API_KEY to use ${name}`}
   SQS        ${urls.sqs}   stand-in: fauxqs
   DynamoDB   ${urls.dynamodb}   stand-in: dynalite
-  State      ${state}   kept between runs; --fresh starts anew
+  State      ${state}   kept between runs; --fresh starts empty
 
   Save bot.config.ts and the next message uses it. Ctrl-C stops.
 `);
 }
 
-/** Empties the state directory but for its lock. */
-function forget(state: string): void {
+/** Empties the state directory except for its lock. */
+function eraseState(state: string): void {
   for (const name of ["sqs", "dynamodb", "line.json"])
     rmSync(join(state, name), { recursive: true, force: true });
 }
 
 /**
- * A broken bot.config.ts costs one line; the last good one stays in use.
+ * Restarts the worker when bot.config.ts has changed. If the file is broken, the error is printed in one
+ * line and the last valid version stays in use.
  *
- * @param onReloaded hears what is wrong with the file, or nothing once it is in use
+ * @param onReloaded called with the error of the file, or with nothing once the file is in use
  */
 function reloadOnChange(local: Local, botConfig: string, onReloaded: (error?: string) => void): () => void {
   let pending: NodeJS.Timeout | undefined;
@@ -156,7 +157,7 @@ function reloadOnChange(local: Local, botConfig: string, onReloaded: (error?: st
   const watcher = watch(dirname(botConfig), (_event, file) => {
     if (file !== basename(botConfig)) return;
     clearTimeout(pending);
-    // One after another, so that what was saved last is what stays.
+    // One at a time, so that the last save wins.
     pending = setTimeout(() => (reloading = reloading.then(reload)), 100);
   });
   return () => {
@@ -168,7 +169,7 @@ function reloadOnChange(local: Local, botConfig: string, onReloaded: (error?: st
 function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
   const onSignal = async () => {
-    // Whoever asks twice does not want to wait.
+    // A second signal exits at once.
     if (stopping) process.exit(130);
     stopping = true;
     console.log("\n  Stopping …");
@@ -189,7 +190,7 @@ function explain(error: unknown): string {
     return `Port ${port}, one of the six that Henji takes, is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }
   if (code?.startsWith("config.")) return (error as Error).message;
-  // Node's own words, which name the file: "EACCES: permission denied, open '/…'".
+  // Node's own message names the file: "EACCES: permission denied, open '/…'".
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") return (error as Error).message;
   return (error as Error).stack ?? String(error);
 }

@@ -11,13 +11,13 @@ export type RunWorkerOptions = {
   queueArn: string;
   /** A file in place of the project's `bot.config.ts`. */
   botConfig?: string | undefined;
-  /** Default: the worker's own, as on Lambda. */
+  /** Default: the worker's, as on Lambda. */
   timeoutMs?: number;
 };
 
 /**
- * Runs the worker as Lambda does: the very handler, behind an event source. The handler reads the
- * environment as it loads.
+ * Runs the worker as Lambda does: an event source calls the same handler. The handler reads the
+ * environment when it is imported.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<EventSource> {
   const { queueUrl, queueArn, botConfig, timeoutMs = worker.timeoutS * 1000 } = options;

@@ -7,13 +7,13 @@ export type LocalQueues = {
   deadLetterQueue: { url: string; arn: string };
 };
 
-/** No real account, and never one of the developer's own. */
+/** Dummy credentials: the developer's own are never used. */
 export const localAws = {
   region: "ap-northeast-1",
   credentials: { accessKeyId: "local", secretAccessKey: "local" },
 } as const;
 
-/** Makes the two queues, with the attributes that `stacks/queue.ts` gives them. */
+/** Creates the two queues, with the attributes that `stacks/queue.ts` gives them. */
 export async function createQueues(endpoint: string): Promise<LocalQueues> {
   const client = new SQSClient({ ...localAws, endpoint, useQueueUrlAsEndpoint: false });
 

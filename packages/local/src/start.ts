@@ -9,40 +9,40 @@ import { startAws } from "./aws.ts";
 import type { BotInUse } from "./bot-in-use.ts";
 import { createTable } from "./dynamo.ts";
 import { createFunctionUrl, type FunctionUrlHandler } from "./function-url.ts";
-import { keepLine, restoreLine } from "./line-state.ts";
+import { restoreLine, saveLine } from "./line-state.ts";
 import type { RunWorkerOptions } from "./run-worker.ts";
 import { createQueues, localAws } from "./sqs.ts";
 import { startThread } from "./thread.ts";
 
 export type LocalOptions = {
-  /** The first of five ports in a row; 0 or nothing: five free ones. */
+  /** The first of five consecutive ports. Default: 0, five free ones. */
   firstPort?: number;
-  /** Where state is kept between runs. Nothing: in memory. */
+  /** Where state is kept between runs. Default: in memory. */
   directory?: string;
   /** A file in place of the project's `bot.config.ts`. */
   botConfig?: string;
   /** A real model instead of the stand-in. */
   openAi?: { apiKey: string; baseUrl: string | undefined };
-  /** What the handlers print; Studio sees everything. Default: "error". */
+  /** What the handlers print; Studio shows every level. Default: "error". */
   logLevel?: LogLevel;
-  /** How long the stand-in model thinks. Default: 0. */
+  /** Latency of the stand-in model. Default: 0. */
   modelLatencyMs?: number;
 };
 
 export type Local = {
   line: LineSimulator;
-  /** The stand-in; missing with a real model. */
+  /** The stand-in; undefined with a real model. */
   model: ModelSimulator | undefined;
   urls: { webhook: string; line: string; model: string; sqs: string; dynamodb: string };
   /** The chats' memory, read from the table that the worker writes. */
   chats: Chats;
-  /** What the worker has read in `bot.config.ts`: the last good one. */
+  /** What the worker has read from the last valid `bot.config.ts`. */
   bot(): BotInUse;
-  /** What to set outside this process to reach the same services. */
+  /** What another process must set to reach the same services. */
   environment: Record<string, string>;
-  /** Starts the worker anew with the present `bot.config.ts`; if that is broken, nothing changes. */
+  /** Restarts the worker with the current `bot.config.ts`; if the file is broken, nothing changes. */
   reloadWorker(): Promise<void>;
-  /** Messages then wait on the queue. */
+  /** Messages wait in the queue afterwards. */
   stopWorker(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -51,8 +51,8 @@ const channelSecret = "local-channel-secret";
 const channelAccessToken = "local-channel-access-token";
 
 /**
- * The whole system in this process: the stand-ins first, then the environment that the handlers
- * read, then the handlers themselves.
+ * Starts the whole system in this process: first the stand-ins, then the environment that the handlers
+ * read, then the handlers.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const { directory, firstPort = 0, botConfig, openAi, logLevel = "error" } = options;
@@ -93,7 +93,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       snapshot: restoreLine(at("line.json")),
     });
     const lineServer = await serveLine(line, { port: port(1) });
-    stops.push(lineServer.close, keepLine(line, at("line.json")));
+    stops.push(lineServer.close, saveLine(line, at("line.json")));
 
     const model = openAi ? undefined : createModelSimulator({ latencyMs: options.modelLatencyMs ?? 0 });
     const modelServer = model && (await serveModel(model, { port: port(2) }));
@@ -119,7 +119,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       }),
       LOG_LEVEL: logLevel,
     };
-    // The SDK would take its credentials before ours.
+    // The SDK would prefer the credentials of a profile.
     delete process.env.AWS_PROFILE;
     Object.assign(process.env, environment);
 
@@ -144,7 +144,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       bot: () => worker.ready,
       environment,
       async reloadWorker() {
-        // Started first: if bot.config.ts is broken, the present worker stays.
+        // Started first: if bot.config.ts is broken, the current worker stays.
         const next = await startWorker();
         const previous = worker;
         worker = next;
@@ -154,7 +154,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       stop,
     };
 
-    /** In a thread of its own, with an environment of its own, as on Lambda. */
+    /** In its own thread with its own environment, as on Lambda. */
     function startWorker() {
       const workerData: RunWorkerOptions = {
         queueUrl: queues.eventQueue.url,

@@ -7,14 +7,14 @@ const reasons: Record<string, string> = {
   ENOTDIR: "a file, not a directory, is above",
   EACCES: "there is no permission to write to",
   EPERM: "there is no permission to write to",
-  EROFS: "there is no writing to",
+  EROFS: "the file system is read-only at",
 };
 
 /**
- * Keeps a second process out of a state directory: its databases would be damaged.
+ * Locks a state directory: two processes would damage its databases.
  *
- * @returns frees the directory
- * @throws an error that says which process has it, or why nothing can be kept there
+ * @returns releases the lock
+ * @throws UserError that names the process that holds the lock, or says why the directory cannot be used
  */
 export function lockState(directory: string): () => void {
   const file = join(directory, "lock");
@@ -36,7 +36,7 @@ export function lockState(directory: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** The living process that has the lock; one that was killed leaves a file that means nothing. */
+/** The running process that holds the lock. The file of a process that was killed is ignored. */
 function holderOf(file: string): number | undefined {
   try {
     const pid = Number(readFileSync(file, "utf8"));

@@ -20,81 +20,81 @@ import type {
   View,
   ViewChange,
 } from "./studio-view.ts";
-import { createTrace, isAccepted } from "./trace.ts";
+import { createTraces, isAccepted } from "./trace.ts";
 
-/** Messages of a chat that a page gets when it opens. */
+/** Messages per chat in the first view of a page. */
 const SHOWN_MESSAGES = 200;
 
 export type Feed = ReturnType<typeof createFeed>;
 
-/** What the page shows, followed live from the LINE simulator and from the handlers' log. */
+/** What the page shows, kept up to date from the LINE simulator and the handlers' log. */
 export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
   const { line } = options;
-  const trace = createTrace();
+  const traces = createTraces();
   const listeners = new Set<(change: ViewChange) => void>();
-  /** Messages whose webhook the bot has not taken yet, by event id. */
+  /** Messages whose webhook was not accepted yet, by event id. */
   const pending = new Map<string, { chatId: string; entry: UserEntry; handover: Handover }>();
   let { info } = options;
 
-  const onLog = (entry: unknown) => tellWay(trace.log(entry as LogEntry));
+  const onLog = (entry: unknown) => publishTrace(traces.log(entry as LogEntry));
   logChannel.subscribe(onLog);
   const unsubscribe = line.subscribe((change) => {
-    for (const way of trace.line(change)) tellWay(way);
+    for (const trace of traces.line(change)) publishTrace(trace);
     onLine(change);
   });
 
   function onLine(change: Change) {
     switch (change.type) {
       case "message":
-        return written(change.chatId, change.entry);
+        return onMessage(change.chatId, change.entry);
       case "webhook":
-        return handedOver(change);
+        return onWebhook(change);
       case "unsent":
-        return tellEntries(change.chatId, [change.messageId]);
+        return publishEntries(change.chatId, [change.messageId]);
       case "read":
-        return tellEntries(change.chatId, change.messageIds);
+        return publishEntries(change.chatId, change.messageIds);
       case "loading":
-        return tell({ type: "loading", chatId: change.chatId, until: change.until });
+        return publish({ type: "loading", chatId: change.chatId, until: change.until });
       case "loading-ended":
-        return tell({ type: "loading", chatId: change.chatId, until: undefined });
+        return publish({ type: "loading", chatId: change.chatId, until: undefined });
       case "user":
-        return tell({ type: "chat", chat: userChat(change.user) });
+        return publish({ type: "chat", chat: userChat(change.user) });
       case "group":
-        return tell({ type: "chat", chat: groupChat(change.group) });
+        return publish({ type: "chat", chat: groupChat(change.group) });
     }
   }
 
-  function written(chatId: string, entry: TimelineEntry) {
+  function onMessage(chatId: string, entry: TimelineEntry) {
     if (entry.by === "user") {
       pending.set(entry.webhookEventId, { chatId, entry, handover: { state: "sending" } });
     }
-    tell({ type: "message", message: messageOf(chatId, entry) });
+    publish({ type: "message", message: messageOf(chatId, entry) });
   }
 
-  function handedOver({ status, eventIds }: Extract<Change, { type: "webhook" }>) {
+  function onWebhook({ status, eventIds }: Extract<Change, { type: "webhook" }>) {
     for (const eventId of eventIds) {
-      // Taken before: a later copy that fails does not undo it.
+      // Accepted before: a later copy that fails changes nothing.
       const message = pending.get(eventId);
       if (!message) continue;
       message.handover = { state: "refused", status };
       if (isAccepted(status)) pending.delete(eventId);
-      tell({ type: "message", message: messageOf(message.chatId, message.entry) });
+      publish({ type: "message", message: messageOf(message.chatId, message.entry) });
     }
   }
 
-  function tellEntries(chatId: string, messageIds: string[]) {
+  function publishEntries(chatId: string, messageIds: string[]) {
     for (const entry of line.timeline(chatId)) {
       if (messageIds.includes(entry.messageId)) {
-        tell({ type: "message", message: messageOf(chatId, entry) });
+        publish({ type: "message", message: messageOf(chatId, entry) });
       }
     }
   }
 
-  function tellWay(way: ReturnType<typeof trace.log>) {
-    if (way) tell({ type: "way", way });
+  function publishTrace(trace: ReturnType<typeof traces.log>) {
+    if (trace) publish({ type: "trace", trace });
   }
 
-  function tell(change: ViewChange) {
+  function publish(change: ViewChange) {
     for (const listener of listeners) listener(change);
   }
 
@@ -134,7 +134,7 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
             return until === undefined ? [] : [[id, until]];
           }),
         ),
-        ways: trace.ways(),
+        traces: traces.all(),
       };
     },
 
@@ -145,7 +145,7 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
 
     setInfo(next: StudioInfo) {
       info = next;
-      tell({ type: "info", info });
+      publish({ type: "info", info });
     },
 
     close() {
@@ -156,7 +156,7 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
   };
 }
 
-/** A push tells by its retry key which event it answers, or apologizes for. */
+/** The retry key of a push identifies the event that it answers or apologizes for. */
 function eventsByRetryKey(entries: readonly TimelineEntry[]): Map<string, string> {
   return new Map(
     entries.flatMap((entry) => {
@@ -189,7 +189,7 @@ const quickReply = z.object({
   action: z.object({ type: z.literal("message"), label: z.string(), text: z.string() }),
 });
 
-/** Buttons that say something; LINE knows others, of which this bot sends none. */
+/** Buttons that send a text; LINE has others, which this bot does not use. */
 function quickRepliesOf({ message }: BotEntry): QuickReply[] {
   const { data } = z.safeParse(quickReplies, message.quickReply);
   return (data?.items ?? []).flatMap((item) => {

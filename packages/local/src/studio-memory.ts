@@ -14,12 +14,12 @@ export type MemoryOptions = {
   clock: Clock;
 };
 
-/** Says what the bot remembers of a chat, in the words of the core that will use it. */
+/** Reads what the bot remembers of a chat, with core's own functions, as the next message will. */
 export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: string) => Promise<ChatMemory> {
   return async (chatId) => {
     const { memory: marks, model, timeZone } = bot();
     const now = clock.now();
-    // As the next message will find it. Besides the turns, the chat's own item is read.
+    // One more than the turns: the chat's own item is read with them.
     const memory = await chats.recall({ chatId, key: BEHIND_ALL, sequence: "" }, marks.maxTurns + 1, now);
     const { turns, windowStart, summary } = memory;
     const context = buildContext({
@@ -48,7 +48,7 @@ export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: str
   };
 }
 
-/** The tokenizer takes 70 MB: a chat without notes does not need it. */
+/** Without notes, the tokenizer and its 70 MB are not loaded. */
 async function countTokens(text: string): Promise<number> {
   return text === "" ? 0 : (await loadTokenizer())(text);
 }

@@ -12,9 +12,8 @@ const view = fileURLToPath(new URL("studio-view.ts", import.meta.url));
 const preact = dirname(dirname(fileURLToPath(import.meta.resolve("preact"))));
 
 /**
- * The page's own files through Vite, compiled as the browser asks for them; an edit reloads the
- * page over a socket on the same port. Vite is imported here, so that nothing waits for it
- * but the page itself.
+ * Serves the page's files through Vite, compiled on request; an edit reloads the page over a socket on
+ * the same port. Vite is imported here, so that only the page waits for it.
  */
 export async function createPage(server: Server): Promise<Page> {
   const { createServer } = await import("vite");
@@ -28,12 +27,12 @@ export async function createPage(server: Server): Promise<Page> {
     logLevel: "error",
     clearScreen: false,
     oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
-    // Preact is one small ES module: bundling it first would only cost time and leave files behind.
+    // Preact is one small ES module: bundling it first would cost time and write files.
     optimizeDeps: { noDiscovery: true, include: [] },
     server: {
       middlewareMode: true,
       ws: { server },
-      // Only what the page is made of; nothing else of this repository.
+      // Only the files of the page; nothing else of this repository.
       fs: { strict: true, allow: [root, view, preact] },
     },
   });

@@ -1,39 +1,39 @@
-import type { Way, WebhookStatus } from "./trace-way.ts";
+import type { Trace, WebhookStatus } from "./trace-step.ts";
 
-/** What is running; the page shows it at the top. */
+/** What is running; shown at the top of the page. */
 export type StudioInfo = {
   /** The model's name. */
   model: string;
-  /** No real model answers. */
+  /** The model is the stand-in. */
   standIn: boolean;
-  /** Name and address of all that runs, such as `webhook`, `line`, `model`, `sqs`, `dynamodb`. */
+  /** URLs by name: `webhook`, `line`, `model`, `sqs`, `dynamodb`. */
   urls: Record<string, string>;
-  /** Where state is kept between runs; nothing: in memory. */
+  /** Where state is kept between runs; undefined: in memory. */
   state?: string | undefined;
   /** The file a bot's owner edits. */
   botConfig: string;
-  /** What is wrong with that file; until it is mended, the last good one stays in use. */
+  /** The error of that file; the last valid version stays in use. */
   botConfigError?: string | undefined;
 };
 
-/** Where messages are exchanged: the 1:1 chat of a user, a group or a room. */
+/** A 1:1 chat with a user, a group or a room. */
 export type Chat = {
   id: string;
   type: "user" | "group" | "room";
   name: string;
-  /** What the log, and with it a way, calls the chat. */
+  /** The name of the chat in the log, and so in traces. */
   hash: string;
   /** The user has blocked the bot. */
   blocked: boolean;
 };
 
-/** Anything but text is shown by its type. */
+/** Everything but text is shown by its type. */
 export type Content = { type: "text"; text: string } | { type: "other"; of: string };
 
 /** How far the webhook with a user's message got. */
 export type Handover =
   | { state: "sending" }
-  /** LINE marks it read as soon as the bot's server has taken it. */
+  /** LINE marks it as read once the webhook was answered 2xx. */
   | { state: "read" }
   | { state: "refused"; status: WebhookStatus };
 
@@ -42,7 +42,7 @@ export type Message = {
   chatId: string;
   /** Epoch milliseconds. */
   at: number;
-  /** The event that it is, or that it answers. */
+  /** Of the message itself, or of the message that it answers. */
   eventId: string | undefined;
   content: Content;
 } & (
@@ -50,30 +50,30 @@ export type Message = {
   | { by: "bot"; via: "reply" | "push"; quickReplies: QuickReply[] }
 );
 
-/** A button under a message of the bot; pressing it says its text. */
+/** A button below a message of the bot; pressing it sends `text`. */
 export type QuickReply = { label: string; text: string };
 
 /** What the bot remembers of a chat, and what that has cost. */
 export type ChatMemory = {
-  /** The past turns that are sent to the model word for word, and the marks between which they are kept. */
+  /** The past turns that are sent to the model verbatim, and the marks that bound them. */
   window: {
     turns: number;
     tokens: number;
-    /** Turns that are in the window but not sent: they would pass `maxTokens`. */
+    /** Turns in the window that are not sent, because they would exceed `maxTokens`. */
     leftOut: number;
     lowWaterTokens: number;
     highWaterTokens: number;
     maxTokens: number;
   };
-  /** What stands for the turns before the window; empty: nothing. */
+  /** The summary of the turns before the window; may be empty. */
   notes: { text: string; tokens: number; maxTokens: number };
   /** What the chat has used today. */
   today: {
-    /** In which it is today. */
+    /** That defines the day. */
     timeZone: string;
     answers: number;
     inputTokens: number;
-    /** Of the input, served from the model's prompt cache. */
+    /** Part of the input that came from the model's prompt cache. */
     cachedTokens: number;
     outputTokens: number;
     replies: number;
@@ -82,26 +82,26 @@ export type ChatMemory = {
   };
 };
 
-/** All that the page shows. The page reads this file too, so it imports nothing but types. */
+/** All that the page shows. The page imports this file, so this file imports nothing but types. */
 export type View = {
   info: StudioInfo;
   botName: string;
   chats: Chat[];
   /** Oldest first within a chat. */
   messages: Message[];
-  /** Chats with a loading animation, and until when: epoch milliseconds. */
+  /** When the loading animation of a chat ends, by chat id: epoch milliseconds. */
   loading: Record<string, number>;
   /** Oldest first. */
-  ways: Way[];
+  traces: Trace[];
 };
 
-/** Each change holds the whole of what has changed, so a change seen twice does no harm. */
+/** Each change carries the whole changed object, so applying it twice is harmless. */
 export type ViewChange =
   | { type: "info"; info: StudioInfo }
   | { type: "chat"; chat: Chat }
   | { type: "message"; message: Message }
   | { type: "loading"; chatId: string; until: number | undefined }
-  | { type: "way"; way: Way };
+  | { type: "trace"; trace: Trace };
 
 /** LINE: a text message holds up to 5,000 characters. */
 export const MAX_TEXT = 5_000;

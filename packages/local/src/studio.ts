@@ -6,7 +6,7 @@ import { streamSSE } from "hono/streaming";
 import { createFeed, type Feed } from "./studio-feed.ts";
 import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
-import { createActs } from "./studio-users.ts";
+import { createUserApi } from "./studio-users.ts";
 import type { ChatMemory, StudioInfo } from "./studio-view.ts";
 
 export type { StudioInfo } from "./studio-view.ts";
@@ -15,14 +15,14 @@ export type StudioOptions = {
   line: LineSimulator;
   /** What the bot remembers of a user's chat. */
   memory: (userId: string) => Promise<ChatMemory>;
-  /** On loopback; 0: any free one. */
+  /** On loopback; 0: any free port. */
   port: number;
   info: StudioInfo;
 };
 
 export type Studio = {
   url: string;
-  /** When something else runs now, such as another model. */
+  /** To be called when what runs has changed, such as the model. */
   setInfo(info: StudioInfo): void;
   close(): Promise<void>;
 };
@@ -33,7 +33,7 @@ const RECONNECT_MS = 1_000;
 const headers = {
   "content-security-policy": [
     "default-src 'self'",
-    // Vite's client: a socket on this port, an overlay for mistakes, a worker that waits for a restart.
+    // Vite's client: a socket on this port, an overlay for errors, a worker that waits for a restart.
     "connect-src 'self' ws:",
     "style-src 'self' 'unsafe-inline'",
     "worker-src 'self' blob:",
@@ -46,7 +46,7 @@ const headers = {
   "x-content-type-options": "nosniff",
 };
 
-/** Serves the page to chat with the bot and to see the way of each message. */
+/** Serves the page to chat with the bot and to see the trace of each message. */
 export async function startStudio({ line, memory, port, info }: StudioOptions): Promise<Studio> {
   if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
   const feed = createFeed({ line, info });
@@ -64,10 +64,10 @@ export async function startStudio({ line, memory, port, info }: StudioOptions): 
     );
   });
   const page = createPage(server);
-  // Its failure shows when the page is asked for; until then nobody waits for it.
+  // A failure is answered when the page is requested.
   page.catch(() => {});
 
-  /** The page first: a server does not close before the sockets that Vite holds on it. */
+  /** Before the server: it cannot close while Vite holds a socket on it. */
   async function closePage(): Promise<void> {
     feed.close();
     await page.then(
@@ -97,7 +97,7 @@ function createApi(feed: Feed, line: LineSimulator, memory: StudioOptions["memor
   api.get("/events", (c) =>
     streamSSE(c, async (stream) => {
       const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
-      // The whole view first, then each change. A page that reconnects starts over.
+      // The whole view first, then each change; after a reconnect again.
       void stream.write(`retry: ${RECONNECT_MS}\n\n`);
       void send("view", feed.view());
       const unsubscribe = feed.subscribe((change) => void send("change", change));
@@ -111,6 +111,6 @@ function createApi(feed: Feed, line: LineSimulator, memory: StudioOptions["memor
     const user = line.users().find(({ userId }) => userId === c.req.query("userId"));
     return user ? c.json(await memory(user.userId)) : c.body(null, 404);
   });
-  api.route("/", createActs(line));
+  api.route("/", createUserApi(line));
   return api;
 }

@@ -6,18 +6,18 @@ export type Thread<Ready> = { ready: Ready; stop(): Promise<void> };
 type Message<Ready> =
   | { type: "ready"; ready: Ready }
   | { type: "failed"; error: { name: string; message: string; code?: string; port?: number } }
-  | { type: "said"; said: unknown };
+  | { type: "posted"; message: unknown };
 
 /**
- * Starts a part of the system in a thread of its own; ready when its script says so.
+ * Starts a part of the system in a thread of its own, and waits until it is ready.
  *
  * @param script calls {@link runThread}
- * @param onSaid hears what the script says later
+ * @param onMessage called with each message that the script posts
  */
 export async function startThread<Ready>(
   script: URL,
   options: WorkerOptions,
-  onSaid: (said: unknown) => void = () => {},
+  onMessage: (message: unknown) => void = () => {},
 ): Promise<Thread<Ready>> {
   const thread = new Worker(script, options);
   const exited = once(thread, "exit");
@@ -26,10 +26,10 @@ export async function startThread<Ready>(
   thread.on("message", (message: Message<Ready>) => {
     if (message.type === "ready") resolve(message.ready);
     if (message.type === "failed") reject(Object.assign(new Error(message.error.message), message.error));
-    if (message.type === "said") onSaid(message.said);
+    if (message.type === "posted") onMessage(message.message);
   });
   const ready = await promise;
-  // A part that dies later takes the system with it: half of it would only puzzle.
+  // A part that fails later ends the whole process: half a system would only confuse.
   thread.on("error", (error) => {
     throw error;
   });
@@ -42,23 +42,23 @@ export async function startThread<Ready>(
   };
 }
 
-/** The thread's side: starts the part, and stops it when asked to. */
+/** The thread's side: starts the part, and stops it on request. */
 export async function runThread<Ready>(
-  start: (say: (said: unknown) => void) => Promise<{ ready: Ready; stop(): Promise<void> }>,
+  start: (post: (message: unknown) => void) => Promise<{ ready: Ready; stop(): Promise<void> }>,
 ): Promise<void> {
-  const post = (message: Message<Ready>) => parentPort?.postMessage(message);
+  const send = (message: Message<Ready>) => parentPort?.postMessage(message);
   try {
-    const { ready, stop } = await start((said) => post({ type: "said", said }));
+    const { ready, stop } = await start((message) => send({ type: "posted", message }));
     parentPort?.once("message", async () => {
       await stop();
       process.exit();
     });
-    post({ type: "ready", ready });
+    send({ type: "ready", ready });
   } catch (cause) {
-    // Of an error only these survive the crossing.
+    // A structured clone of an error keeps only some of these.
     const { name, message, code, port } = cause as Error & { code?: string; port?: number };
     const error = { name, message, ...(code && { code }), ...(port && { port }) };
-    post({ type: "failed", error });
+    send({ type: "failed", error });
     process.exitCode = 1;
   }
 }

@@ -1,71 +1,71 @@
 import type { LogEntry } from "@henji/core/log";
 import type { Change } from "@henji/line-simulator";
-import type { StepDetail, Way, WebhookStatus } from "./trace-way.ts";
+import type { StepDetail, Trace, WebhookStatus } from "./trace-step.ts";
 
-export type Trace = ReturnType<typeof createTrace>;
+export type Traces = ReturnType<typeof createTraces>;
 
-/** The same step again and again, as in redeliveries without end, does not fill the memory. */
+/** Bounds the memory of an event that is redelivered without end. */
 const MAX_STEPS = 60;
 
 /**
- * Turns log entries and what the LINE simulator tells into one way per event. Of more than
- * `maxWays` the oldest are forgotten.
+ * Collects log entries and changes of the LINE simulator into one trace per event. Beyond `maxTraces`
+ * the oldest are dropped.
  */
-export function createTrace({ maxWays = 500 }: { maxWays?: number } = {}) {
-  const ways = new Map<string, Way>();
+export function createTraces({ maxTraces = 500 }: { maxTraces?: number } = {}) {
+  const traces = new Map<string, Trace>();
 
-  function wayOf(eventId: string): Way {
-    const known = ways.get(eventId);
+  function traceOf(eventId: string): Trace {
+    const known = traces.get(eventId);
     if (known) return known;
-    const way: Way = { eventId, chat: undefined, steps: [] };
-    ways.set(eventId, way);
-    if (ways.size > maxWays) ways.delete(ways.keys().next().value!);
-    return way;
+    const trace: Trace = { eventId, chat: undefined, steps: [] };
+    traces.set(eventId, trace);
+    if (traces.size > maxTraces) traces.delete(traces.keys().next().value!);
+    return trace;
   }
 
-  function add(way: Way, at: number, detail: StepDetail): Way {
-    const before = way.steps.at(-1);
-    way.steps.push({ ...detail, at, sinceMs: before ? Math.max(0, at - before.at) : 0 });
-    // The first steps say where it came from, the last ones how it stands.
-    if (way.steps.length > MAX_STEPS) way.steps.splice(MAX_STEPS / 2, 1);
-    return way;
+  function add(trace: Trace, at: number, detail: StepDetail): Trace {
+    const before = trace.steps.at(-1);
+    trace.steps.push({ ...detail, at, sinceMs: before ? Math.max(0, at - before.at) : 0 });
+    // Steps in the middle are dropped: the first ones say where it came from, the last ones its state.
+    if (trace.steps.length > MAX_STEPS) trace.steps.splice(MAX_STEPS / 2, 1);
+    return trace;
   }
 
-  /** The queue hands out a chat's messages in order, so an entry without an event id is about the oldest open one. */
-  function oldestOpen(chat: string): Way | undefined {
-    return ways.values().find((way) => way.chat === chat && !isOver(way));
+  /** A chat's messages are handled in order, so an entry without an event id is about the oldest open one. */
+  function oldestOpen(chat: string): Trace | undefined {
+    return traces.values().find((trace) => trace.chat === chat && !isOver(trace));
   }
 
   return {
-    /** @returns the way that has changed, if this entry is about one */
-    log(entry: LogEntry): Way | undefined {
+    /** @returns the changed trace, if the entry is about one */
+    log(entry: LogEntry): Trace | undefined {
       const detail = stepOf(entry);
       if (!detail) return undefined;
-      const way = entry.eventId
-        ? wayOf(entry.eventId)
+      const trace = entry.eventId
+        ? traceOf(entry.eventId)
         : entry.chat === undefined
           ? undefined
           : oldestOpen(entry.chat);
-      if (!way) return undefined;
-      way.chat ??= entry.chat;
-      return add(way, Date.parse(entry.at), detail);
+      if (!trace) return undefined;
+      trace.chat ??= entry.chat;
+      return add(trace, Date.parse(entry.at), detail);
     },
 
-    /** @returns the ways that have changed */
-    line(change: Change): Way[] {
+    /** @returns the changed traces */
+    line(change: Change): Trace[] {
       if (change.type === "event") {
         const { webhookEventId, timestamp, type } = change.event;
-        return [add(wayOf(webhookEventId), timestamp, { name: "received", type })];
+        return [add(traceOf(webhookEventId), timestamp, { name: "received", type })];
       }
       if (change.type === "webhook" && !isAccepted(change.status)) {
         const { status, at } = change;
-        return change.eventIds.map((eventId) => add(wayOf(eventId), at, { name: "refused", status }));
+        return change.eventIds.map((eventId) => add(traceOf(eventId), at, { name: "refused", status }));
       }
       return [];
     },
 
     /** Oldest first. */
-    ways: (): Way[] => [...ways.values()],
+    all: (): Trace[] => [...traces.values()],
   };
 }
 
@@ -81,13 +81,13 @@ const ends: ReadonlySet<StepDetail["name"]> = new Set([
   "dropped",
 ]);
 
-function isOver({ steps }: Way): boolean {
+function isOver({ steps }: Trace): boolean {
   const has = (wanted: StepDetail["name"]) => steps.some(({ name }) => name === wanted);
-  // A command to forget is claimed first, and answered afterwards.
+  // A command that erases is claimed before, and answered afterwards.
   return steps.some(({ name }) => ends.has(name)) || (has("erased") && !has("claimed"));
 }
 
-/** Log fields are flat and loosely typed: what is missing becomes nothing or 0, never a crash. */
+/** Log fields are flat and loosely typed: a missing one becomes "" or 0, never an exception. */
 function stepOf(entry: LogEntry): StepDetail | undefined {
   const text = (field: string) => (typeof entry[field] === "string" ? entry[field] : "");
   const number = (field: string) => (typeof entry[field] === "number" ? entry[field] : 0);
@@ -117,7 +117,7 @@ function stepOf(entry: LogEntry): StepDetail | undefined {
         ...(text("notice") !== "" && { notice: text("notice") }),
       };
     case "chat.flooded":
-      // What is done about it comes behind it.
+      // Followed by what is done about it.
       return undefined;
     case "turn.dropped":
       return { name: "dropped", because: text("because") };

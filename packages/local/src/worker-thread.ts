@@ -5,8 +5,8 @@ import { loadBot } from "./load-bot.ts";
 import { type RunWorkerOptions, runWorker } from "./run-worker.ts";
 import { runThread } from "./thread.ts";
 
-await runThread<BotInUse>(async (say) => {
-  logChannel.subscribe(say);
+await runThread<BotInUse>(async (post) => {
+  logChannel.subscribe(post);
   const eventSource = await runWorker(workerData as RunWorkerOptions);
   const { model, memory, timeZone } = await loadBot();
   return { ready: { model, memory, timeZone }, stop: () => eventSource.stop() };

@@ -118,15 +118,15 @@ test("a page that connects later sees the same as one that was there", async () 
   log.info("event.queued", { eventId: event.webhookEventId, chat: "aki" });
   const { view } = await follow();
   expect(view.messages).toMatchObject([{ eventId: event.webhookEventId, handover: { state: "sending" } }]);
-  expect(view.ways[0]?.steps).toMatchObject([{ name: "received" }, { name: "queued" }]);
+  expect(view.traces[0]?.steps).toMatchObject([{ name: "received" }, { name: "queued" }]);
 });
 
-test("each step of a way reaches the page as it happens", async () => {
+test("each step of a trace reaches the page as it happens", async () => {
   const { stream } = await follow();
   log.info("turn.delivered", { eventId: "E1", chat: "aki", by: "push" });
   expect((await stream.next()).value).toMatchObject({
-    type: "way",
-    way: { eventId: "E1", steps: [{ name: "delivered", by: "push" }] },
+    type: "trace",
+    trace: { eventId: "E1", steps: [{ name: "delivered", by: "push" }] },
   });
 });
 
@@ -164,7 +164,7 @@ test("the buttons under an answer reach the page, and what LINE has besides is p
   expect(view.messages[1]).toMatchObject({ quickReplies: [{ label: "Memory", text: "/memory" }] });
 });
 
-test("a message is unsent once, and its way has the name of its chat", async () => {
+test("a message is unsent once, and its trace has the name of its chat", async () => {
   const page = await follow();
   const [aki, ben] = page.view.chats;
   const { message } = line.say({ from: aki!.id, text: "Oops" });
@@ -175,7 +175,7 @@ test("a message is unsent once, and its way has the name of its chat", async () 
 
   log.info("message.erased", { eventId: "E1", chat: chatHash(aki!.id), turns: 1 });
   const { view } = await follow();
-  expect(view.ways.at(-1)).toMatchObject({ chat: aki!.hash, steps: [{ name: "erased" }] });
+  expect(view.traces.at(-1)).toMatchObject({ chat: aki!.hash, steps: [{ name: "erased" }] });
 });
 
 test("a user who blocks the bot cannot write to it until it is unblocked", async () => {

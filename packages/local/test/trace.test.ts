@@ -1,8 +1,8 @@
 import type { LogEntry } from "@henji/core/log";
 import type { Change } from "@henji/line-simulator";
 import { describe, expect, test } from "vitest";
-import { createTrace } from "../src/trace.ts";
-import type { Way } from "../src/trace-way.ts";
+import { createTraces } from "../src/trace.ts";
+import type { Trace } from "../src/trace-step.ts";
 
 const start = Date.parse("2026-11-20T09:00:00.000Z");
 
@@ -32,17 +32,17 @@ function webhook(status: number | "timeout" | "unreachable", afterMs: number): C
   return { type: "webhook", status, eventIds: ["E1"], redelivery: false, at: start + afterMs };
 }
 
-const names = (way: Way | undefined) => way?.steps.map(({ name }) => name);
+const names = (trace: Trace | undefined) => trace?.steps.map(({ name }) => name);
 
-describe("the way of a message", () => {
+describe("the trace of a message", () => {
   test("goes from received to delivered, each step with the time since the one before", () => {
-    const trace = createTrace();
-    trace.line(received("E1"));
-    trace.log(entry("event.queued", 12, { type: "message", redelivery: false }));
-    trace.line(webhook(200, 15));
-    trace.log(entry("turn.claimed", 40, { attempts: 1, turns: 3, ms: 9 }));
+    const traces = createTraces();
+    traces.line(received("E1"));
+    traces.log(entry("event.queued", 12, { type: "message", redelivery: false }));
+    traces.line(webhook(200, 15));
+    traces.log(entry("turn.claimed", 40, { attempts: 1, turns: 3, ms: 9 }));
     const tokens = { inputTokens: 812, cachedTokens: 640, outputTokens: 54 };
-    trace.log(
+    traces.log(
       entry("model.answered", 1_240, {
         model: "gpt-6-luna",
         ...tokens,
@@ -51,10 +51,10 @@ describe("the way of a message", () => {
         ms: 1_200,
       }),
     );
-    trace.log(entry("turn.answered", 1_246, { messages: 1 }));
-    const way = trace.log(entry("turn.delivered", 1_268, { by: "reply", resumed: false }));
-    expect(trace.ways()).toEqual([way]);
-    expect(way).toEqual({
+    traces.log(entry("turn.answered", 1_246, { messages: 1 }));
+    const trace = traces.log(entry("turn.delivered", 1_268, { by: "reply", resumed: false }));
+    expect(traces.all()).toEqual([trace]);
+    expect(trace).toEqual({
       eventId: "E1",
       chat: "aki",
       steps: [
@@ -72,11 +72,11 @@ describe("the way of a message", () => {
   });
 
   test("tells a retry's code and when the next attempt is due", () => {
-    const trace = createTrace();
-    trace.log(entry("event.queued", 0));
+    const traces = createTraces();
+    traces.log(entry("event.queued", 0));
     const failure = { code: "model.overloaded", reason: "OpenAI answered 503", attempts: 1, inS: 5 };
-    const way = trace.log(entry("job.retry", 700, { level: "warn", ...failure }));
-    expect(way?.steps.at(-1)).toEqual({
+    const trace = traces.log(entry("job.retry", 700, { level: "warn", ...failure }));
+    expect(trace?.steps.at(-1)).toEqual({
       name: "retried",
       ...{ code: "model.overloaded", reason: "OpenAI answered 503", attempts: 1 },
       ...{ nextAt: start + 5_700, at: start + 700, sinceMs: 700 },
@@ -84,14 +84,14 @@ describe("the way of a message", () => {
   });
 
   test("ends parked, with its code, or is passed over", () => {
-    const trace = createTrace();
-    trace.log(
+    const traces = createTraces();
+    traces.log(
       entry("job.parked", 0, { level: "error", code: "model.refused_key", reason: "No", attempts: 5 }),
     );
-    trace.log(entry("event.ignored", 0, { eventId: "E2", type: "follow" }));
-    trace.log(entry("event.too_old", 0, { level: "warn", eventId: "E3" }));
-    trace.log(entry("turn.dropped", 0, { eventId: "E4", because: "too_many" }));
-    expect(trace.ways().map((way) => way.steps[0])).toMatchObject([
+    traces.log(entry("event.ignored", 0, { eventId: "E2", type: "follow" }));
+    traces.log(entry("event.too_old", 0, { level: "warn", eventId: "E3" }));
+    traces.log(entry("turn.dropped", 0, { eventId: "E4", because: "too_many" }));
+    expect(traces.all().map((trace) => trace.steps[0])).toMatchObject([
       { name: "parked", code: "model.refused_key", attempts: 5 },
       { name: "ignored", type: "follow" },
       { name: "tooOld" },
@@ -100,11 +100,11 @@ describe("the way of a message", () => {
   });
 
   test("shows what was said without the model, and what a command erased before", () => {
-    const trace = createTrace();
-    trace.log(entry("turn.claimed", 0, { attempts: 1, turns: 3 }));
-    trace.log(entry("chat.erased", 5, { turns: 3 }));
-    const way = trace.log(entry("turn.answered", 9, { messages: 1, notice: "forgotten" }));
-    expect(way?.steps).toMatchObject([
+    const traces = createTraces();
+    traces.log(entry("turn.claimed", 0, { attempts: 1, turns: 3 }));
+    traces.log(entry("chat.erased", 5, { turns: 3 }));
+    const trace = traces.log(entry("turn.answered", 9, { messages: 1, notice: "forgotten" }));
+    expect(trace?.steps).toMatchObject([
       { name: "claimed" },
       { name: "erased", what: "chat", turns: 3 },
       { name: "answered", messages: 1, notice: "forgotten" },
@@ -112,13 +112,13 @@ describe("the way of a message", () => {
   });
 
   test("shows the fold behind the delivery, or why there was none", () => {
-    const trace = createTrace();
-    trace.log(entry("turn.delivered", 0, { by: "reply" }));
+    const traces = createTraces();
+    traces.log(entry("turn.delivered", 0, { by: "reply" }));
     const tokens = { inputTokens: 4_210, cachedTokens: 0, outputTokens: 180 };
-    trace.log(entry("window.folded", 900, { turns: 12, kept: true, ...tokens, ms: 890 }));
+    traces.log(entry("window.folded", 900, { turns: 12, kept: true, ...tokens, ms: 890 }));
     const code = "model.unavailable";
-    const way = trace.log(entry("window.not_folded", 950, { level: "warn", code }));
-    expect(way?.steps).toMatchObject([
+    const trace = traces.log(entry("window.not_folded", 950, { level: "warn", code }));
+    expect(trace?.steps).toMatchObject([
       { name: "delivered" },
       { name: "folded", turns: 12, kept: true, inputTokens: 4_210, outputTokens: 180, sinceMs: 900 },
       { name: "notFolded", code },
@@ -126,69 +126,69 @@ describe("the way of a message", () => {
   });
 
   test("shows a webhook that was not accepted, and the redelivery that was", () => {
-    const trace = createTrace();
-    trace.line(received("E1"));
-    trace.line(webhook(503, 30));
-    trace.log(entry("event.queued", 3_040, { redelivery: true }));
-    expect(trace.line(webhook(200, 3_050))).toEqual([]);
-    expect(trace.ways()[0]?.steps).toMatchObject([
+    const traces = createTraces();
+    traces.line(received("E1"));
+    traces.line(webhook(503, 30));
+    traces.log(entry("event.queued", 3_040, { redelivery: true }));
+    expect(traces.line(webhook(200, 3_050))).toEqual([]);
+    expect(traces.all()[0]?.steps).toMatchObject([
       { name: "received" },
       { name: "refused", status: 503 },
       { name: "queued", redelivery: true },
     ]);
   });
 
-  test("shows a duplicate behind the delivery, without ending the way again", () => {
-    const trace = createTrace();
-    trace.log(entry("turn.delivered", 0, { by: "push" }));
-    expect(names(trace.log(entry("turn.duplicate", 10, { status: "delivered" })))).toEqual([
+  test("shows a duplicate behind the delivery, without ending the trace again", () => {
+    const traces = createTraces();
+    traces.log(entry("turn.delivered", 0, { by: "push" }));
+    expect(names(traces.log(entry("turn.duplicate", 10, { status: "delivered" })))).toEqual([
       "delivered",
       "duplicate",
     ]);
   });
 
   test("shows warnings by their name in the log, and passes over other entries", () => {
-    const trace = createTrace();
-    const way = trace.log(entry("line.loading_failed", 0, { level: "warn", code: "line.rate_limited" }));
-    expect(way?.steps).toMatchObject([
+    const traces = createTraces();
+    const trace = traces.log(entry("line.loading_failed", 0, { level: "warn", code: "line.rate_limited" }));
+    expect(trace?.steps).toMatchObject([
       { name: "warned", what: "line.loading_failed", code: "line.rate_limited" },
     ]);
-    expect(trace.log(entry("something.new", 0))).toBeUndefined();
-    expect(trace.log({ level: "error", name: "queue.unavailable", at: new Date(start).toISOString() })).toBe(
+    expect(traces.log(entry("something.new", 0))).toBeUndefined();
+    expect(traces.log({ level: "error", name: "queue.unavailable", at: new Date(start).toISOString() })).toBe(
       undefined,
     );
   });
 });
 
 test("an entry without an event id is about the oldest open message of its chat", () => {
-  const trace = createTrace();
-  for (const eventId of ["E1", "E2", "E3"]) trace.log(entry("event.queued", 0, { eventId }));
-  trace.log(entry("event.queued", 0, { eventId: "B1", chat: "ben" }));
-  trace.log(entry("turn.delivered", 5, { by: "reply" }));
-  const way = trace.log(entry("job.retry", 9, { level: "warn", eventId: undefined, code: "table.busy" }));
-  expect(way?.eventId).toBe("E2");
+  const traces = createTraces();
+  for (const eventId of ["E1", "E2", "E3"]) traces.log(entry("event.queued", 0, { eventId }));
+  traces.log(entry("event.queued", 0, { eventId: "B1", chat: "ben" }));
+  traces.log(entry("turn.delivered", 5, { by: "reply" }));
+  const trace = traces.log(entry("job.retry", 9, { level: "warn", eventId: undefined, code: "table.busy" }));
+  expect(trace?.eventId).toBe("E2");
 });
 
 test("an unsent message or a block is over once it has erased; a command to forget goes on", () => {
-  const trace = createTrace();
-  trace.log(entry("event.queued", 0, { eventId: "U1" }));
-  trace.log(entry("message.erased", 1, { eventId: "U1", turns: 1 }));
-  trace.log(entry("event.queued", 2, { eventId: "U2" }));
-  trace.log(entry("chat.erased", 3, { eventId: "U2", turns: 4 }));
-  trace.log(entry("turn.claimed", 4, { eventId: "M1" }));
-  trace.log(entry("chat.erased", 5, { eventId: "M1", turns: 4 }));
-  const way = trace.log(entry("job.retry", 9, { level: "warn", eventId: undefined, code: "table.busy" }));
-  expect(way?.eventId).toBe("M1");
-  expect(names(way)).toEqual(["claimed", "erased", "retried"]);
+  const traces = createTraces();
+  traces.log(entry("event.queued", 0, { eventId: "U1" }));
+  traces.log(entry("message.erased", 1, { eventId: "U1", turns: 1 }));
+  traces.log(entry("event.queued", 2, { eventId: "U2" }));
+  traces.log(entry("chat.erased", 3, { eventId: "U2", turns: 4 }));
+  traces.log(entry("turn.claimed", 4, { eventId: "M1" }));
+  traces.log(entry("chat.erased", 5, { eventId: "M1", turns: 4 }));
+  const trace = traces.log(entry("job.retry", 9, { level: "warn", eventId: undefined, code: "table.busy" }));
+  expect(trace?.eventId).toBe("M1");
+  expect(names(trace)).toEqual(["claimed", "erased", "retried"]);
 });
 
-test("only the newest ways are kept, and none grows without end", () => {
-  const trace = createTrace({ maxWays: 3 });
-  for (const eventId of ["E1", "E2", "E3", "E4"]) trace.line(received(eventId));
-  expect(trace.ways().map(({ eventId }) => eventId)).toEqual(["E2", "E3", "E4"]);
+test("only the newest traces are kept, and none grows without end", () => {
+  const traces = createTraces({ maxTraces: 3 });
+  for (const eventId of ["E1", "E2", "E3", "E4"]) traces.line(received(eventId));
+  expect(traces.all().map(({ eventId }) => eventId)).toEqual(["E2", "E3", "E4"]);
 
-  for (let n = 1; n <= 200; n += 1) trace.log(entry("turn.duplicate", n, { eventId: "E4" }));
-  const steps = trace.ways().at(-1)?.steps ?? [];
+  for (let n = 1; n <= 200; n += 1) traces.log(entry("turn.duplicate", n, { eventId: "E4" }));
+  const steps = traces.all().at(-1)?.steps ?? [];
   expect(steps).toHaveLength(60);
   expect([steps[0]?.name, steps.at(-1)?.at]).toEqual(["received", start + 200]);
 });

@@ -4,27 +4,27 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 
-/** What answers requests: the `fetch` of a hono app, or any other function of this shape. */
-export type Answering = (request: Request, env: HttpBindings) => Response | Promise<Response>;
+/** The `fetch` of a hono app, or any other function of this shape. */
+export type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Response>;
 
 export type Served = {
   /** `http://127.0.0.1:<port>`. */
   url: string;
-  /** Breaks off what still runs, and frees the port. */
+  /** Ends open connections, and releases the port. */
   close(): Promise<void>;
 };
 
 /** Serves on loopback; port 0 is any free one. */
-export const serve = (fetch: Answering, port = 0): Promise<Served> => listen(createHttpServer(fetch), port);
+export const serve = (fetch: Fetch, port = 0): Promise<Served> => listen(createHttpServer(fetch), port);
 
 /**
- * A server that does not listen yet. Where `fetch` rejects, the connection breaks: that is what a lost
- * answer looks like from the other side. A caller that hangs up aborts its request's signal.
+ * A server that does not listen yet. If `fetch` rejects, the connection is destroyed, as when an answer is
+ * lost in the network. A caller that disconnects aborts its request's signal.
  */
-export function createHttpServer(fetch: Answering): Server {
+export function createHttpServer(fetch: Fetch): Server {
   return createAdaptorServer({
     async fetch(request, env) {
-      // Of HTTP/1, which is all that is served here.
+      // Those of HTTP/1: nothing else is served.
       const bindings = env as HttpBindings;
       try {
         return await fetch(request, bindings);
@@ -52,11 +52,11 @@ export async function listen(server: Server, port: number): Promise<Served> {
 }
 
 /**
- * Whether a request comes from this machine, and from no web page of another site. Any page can make a
- * browser send requests to loopback: its own name in `Origin` gives it away and, with a name of its own
- * that points to 127.0.0.1, the `Host`.
+ * Whether a request comes from this machine, and not from a web page of another site. Any page can make a
+ * browser send requests to loopback: `Origin` then names that page or, if it used a host name of its own
+ * that resolves to 127.0.0.1, `Host` has that name.
  */
-export function isFromHere(request: Request): boolean {
+export function isLocal(request: Request): boolean {
   const origin = request.headers.get("origin");
   return isLoopback(request.url) && (origin === null || isLoopback(origin));
 }

@@ -8,8 +8,8 @@ const QUOTES = 5;
 const SUMMARY_QUOTES = 20;
 
 /**
- * What the stand-in says: that it is one, what it heard, and what it remembers; or, asked for them, notes.
- * It claims nothing else, because it knows nothing else.
+ * The stand-in's answer: that it is a stand-in, the latest message and the earlier ones; or notes, if the
+ * request asks for them. It claims nothing else.
  */
 export function standInAnswer(conversation: Conversation): string | Promise<string> {
   const { instructions, body } = conversation;
@@ -109,7 +109,7 @@ function asksAboutMemory(text: string): boolean {
   );
 }
 
-/** Instructions whose task is a summary, not a bot's that mention one. */
+/** Instructions that ask for a summary, not those of a bot that mention one. */
 const asksForSummary = (instructions: string) =>
   /^\s*(you |please )?(summari[sz]e|condense)\b/i.test(instructions) ||
   /^[^。\n]{0,30}会話[^。\n]{0,20}要約/u.test(instructions);

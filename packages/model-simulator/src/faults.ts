@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 const fault = z.discriminatedUnion("kind", [
-  /** An error response, as it comes from OpenAI or from what stands before it. */
+  /** An error response, from OpenAI or from a proxy before it. */
   z.strictObject({
     kind: z.literal("status"),
     status: z.int().min(400).max(599),
@@ -12,11 +12,11 @@ const fault = z.discriminatedUnion("kind", [
   }),
   /** No answer until the caller gives up. */
   z.strictObject({ kind: z.literal("hang") }),
-  /** The answer comes, later. */
+  /** A late answer. */
   z.strictObject({ kind: z.literal("delay"), ms: z.number().min(0) }),
-  /** The model has answered, and the connection breaks before the answer is through. */
+  /** The model has answered, but the connection breaks before the answer is sent. */
   z.strictObject({ kind: z.literal("lose-response") }),
-  /** A 200 with half an answer, or with none that may be shown. */
+  /** A 200 with half an answer, or with none because of the content filter. */
   z.strictObject({ kind: z.literal("incomplete"), reason: z.enum(["max_output_tokens", "content_filter"]) }),
   /** A 200 whose status says that the model failed. */
   z.strictObject({ kind: z.literal("failed") }),
@@ -33,17 +33,16 @@ export const faultRule = z.strictObject({
 export type Fault = z.infer<typeof fault>;
 
 /**
- * When a fault strikes. `times`: how many requests it takes (default: one, or
- * without limit if there is a probability); `probability`: of each request
- * (default: 1).
+ * When a fault applies. `times`: to how many requests (default: one, or without limit if there is a
+ * probability); `probability`: for each request (default: 1).
  */
 export type FaultRule = z.infer<typeof faultRule>;
 
 export type Faults = {
-  /** Adds a fault behind those already waiting; a request takes the first one that strikes. */
+  /** Appends a fault; a request gets the first one that applies. */
   add(rule: FaultRule): void;
   clear(): void;
-  /** Those that can still strike, with the times left. */
+  /** Those that can still apply, with the times left. */
   list(): FaultRule[];
 };
 
@@ -61,15 +60,13 @@ export function createFaults(random: () => number) {
       waiting = [];
     },
     list: () => waiting.map(({ rule, left }) => (Number.isFinite(left) ? { ...rule, times: left } : rule)),
-    /** The fault for this request, if one strikes. */
+    /** The fault that applies to this request, if any. */
     take(): Fault | undefined {
-      const struck = waiting.find(
-        ({ rule }) => rule.probability === undefined || random() < rule.probability,
-      );
-      if (!struck) return undefined;
-      struck.left--;
-      if (struck.left === 0) waiting = waiting.filter((each) => each !== struck);
-      return struck.rule.fault;
+      const found = waiting.find(({ rule }) => rule.probability === undefined || random() < rule.probability);
+      if (!found) return undefined;
+      found.left--;
+      if (found.left === 0) waiting = waiting.filter((each) => each !== found);
+      return found.rule.fault;
     },
   } satisfies Faults & { take(): Fault | undefined };
 }

@@ -6,8 +6,8 @@ const help = `A stand-in for OpenAI's Responses API, on loopback.
 
   npx node packages/model-simulator/src/main.ts [options]
 
-  --port <n>        port to listen on (default: 8790; 0 for one that is free)
-  --latency-ms <n>  what every answer takes (default: 0)
+  --port <n>        port to listen on (default: 8790; 0 for any free port)
+  --latency-ms <n>  latency of every answer (default: 0)
   --help            this text
 `;
 

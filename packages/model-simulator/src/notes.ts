@@ -19,7 +19,11 @@ export type NotesRequest = {
   said: string[];
 };
 
-/** One message: the notes so far as a JSON string and, as JSON lines, the new messages. Anything else is none. */
+/**
+ * A request for notes is one message: the notes so far as a JSON string and the new messages as JSON lines.
+ *
+ * @returns undefined for any other request
+ */
 export function readNotesRequest({ instructions, messages }: Conversation): NotesRequest | undefined {
   const [only, ...others] = messages;
   if (only?.role !== "user" || others.length > 0 || !only.text.startsWith(OLD_NOTES)) return undefined;
@@ -48,8 +52,8 @@ function notesIn(json: string): string | undefined {
 }
 
 /**
- * The notes so far and a line for each new message. Without room for all, lines from the middle
- * are left out: what was said first stays, and so does what was said last.
+ * The notes so far and a line for each new message. If they exceed the limit, lines from the middle are
+ * left out, so that the first and the last ones stay.
  */
 export async function writeNotes(
   { lines, said, mostTokens }: NotesRequest,
@@ -71,15 +75,15 @@ export async function writeNotes(
   return ends(fits);
 }
 
-/** What a bot sends in front of the conversation. */
+/** What a bot sends before the new message. */
 export type Remembered = {
   /** Notes on what is no longer sent, a line each. */
   notes: string[];
-  /** What was really said. */
+  /** The messages of the conversation. */
   messages: Message[];
 };
 
-/** Notes come before a message of the user's; a user who writes the same words is answered first. */
+/** Notes precede a message of the user; a user's own message with these words is followed by an answer. */
 export function readRemembered({ messages }: Conversation): Remembered {
   const [first, second] = messages;
   if (first?.role !== "user" || second?.role !== "user" || !first.text.startsWith(HEADING)) {
@@ -104,7 +108,7 @@ function saidIn(line: string): string[] {
   }
 }
 
-/** Those notes first that have the most words in common with the question; else the oldest. */
+/** Sorted by the number of words in common with the question, then oldest first. */
 export function closestFirst(notes: readonly string[], question: string): string[] {
   const asked = wordsOf(question);
   const shared = (note: string) => [...wordsOf(note)].filter((word) => asked.has(word)).length;

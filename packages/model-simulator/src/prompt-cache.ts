@@ -3,22 +3,21 @@ const MIN_TOKENS = 1_024;
 const STEP_TOKENS = 128;
 /** OpenAI: "5 to 10 minutes of inactivity". */
 const IDLE_MS = 10 * 60 * 1000;
-/** 32 MB of remembered prompts; the least recently used go first. */
+/** 32 MB of stored prompts; the least recently used are evicted first. */
 const MAX_STORED_TOKENS = 8_000_000;
 
 type Entry = { key: string; tokens: Int32Array; usedAtMs: number };
 
 /**
- * OpenAI's prompt cache: what a prompt shares with an earlier one of the same
- * key costs a tenth. Matching is exact, token by token, so one changed character
- * in front makes everything behind it new, which is what a bot must notice.
+ * OpenAI's prompt cache: a prefix that a prompt shares with an earlier one of the same key costs a tenth.
+ * Matching is exact, token by token, so after one changed character nothing is cached.
  */
 export function createPromptCache(clock: () => number) {
   let entries: Entry[] = [];
 
   return {
     /**
-     * Counts what of a prompt was cached, and remembers the prompt.
+     * Counts the cached tokens of a prompt, and stores the prompt.
      *
      * @returns tokens read from the cache, and tokens written to it
      */
@@ -41,12 +40,12 @@ export function createPromptCache(clock: () => number) {
 
       entries = entries.filter((entry) => !contained.has(entry));
       entries.push({ key, tokens, usedAtMs: now });
-      forgetOldest();
+      evictOldest();
       return { cached, written: floorToStep(tokens.length) - cached };
     },
   };
 
-  function forgetOldest() {
+  function evictOldest() {
     let stored = entries.reduce((sum, { tokens }) => sum + tokens.length, 0);
     if (stored <= MAX_STORED_TOKENS) return;
     entries.sort((a, b) => a.usedAtMs - b.usedAtMs);

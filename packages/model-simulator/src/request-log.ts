@@ -2,14 +2,14 @@ import type { Fault } from "./faults.ts";
 import type { ResponsesBody } from "./request.ts";
 import type { Usage } from "./response.ts";
 
-/** One request to `/v1/responses` that could be read, and what became of it. */
+/** One request to `/v1/responses` that could be parsed, and its result. */
 export type LoggedRequest = {
   /** Epoch milliseconds of its arrival. */
   atMs: number;
   body: ResponsesBody;
   /** The very bytes of the body, decoded: what a prompt-cache prefix is made of. */
   raw: string;
-  /** Absent while it runs, and when the model was never reached. */
+  /** Absent while the request runs, and if it did not reach the model. */
   usage?: Usage;
   /** The text of the answer, absent like `usage`. */
   answer?: string;

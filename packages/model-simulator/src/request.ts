@@ -2,8 +2,8 @@ import * as z from "zod";
 import { ApiError } from "./error.ts";
 
 /**
- * What the simulator reads of `POST /v1/responses`. Unknown fields pass: OpenAI
- * adds some every month, and a stand-in that refused them would age at once.
+ * What the simulator reads of `POST /v1/responses`. Unknown fields are accepted, because OpenAI adds new
+ * ones often.
  */
 const part = z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() });
 
@@ -39,10 +39,10 @@ export type Message = {
   attachments: number;
 };
 
-/** A request as the one who answers it sees it. */
+/** A request, as it is passed to an answerer. */
 export type Conversation = { model: string; instructions: string; messages: Message[]; body: ResponsesBody };
 
-/** Parses a request body, or throws the 400 that OpenAI would answer. */
+/** @throws ApiError the 400 that OpenAI would answer, if the body is invalid */
 export function readRequest(raw: string): Conversation {
   const parsed = body.safeParse(parseJson(raw));
   if (!parsed.success) throw invalid(parsed.error.issues[0]!);
@@ -60,7 +60,7 @@ export function readRequest(raw: string): Conversation {
   };
 }
 
-/** Tool calls, reasoning and other items without a role say nothing here. */
+/** Tool calls, reasoning and other items without a role are ignored. */
 function readItem({ role, content }: Item, index: number): Message[] {
   if (role === undefined || content === undefined) return [];
   if (typeof content === "string") return [{ role, text: content, attachments: 0 }];
@@ -69,7 +69,7 @@ function readItem({ role, content }: Item, index: number): Message[] {
   return [{ role, text: texts.join("\n"), attachments: content.length - texts.length }];
 }
 
-/** OpenAI takes only its own words from an assistant and only input from everybody else. */
+/** OpenAI accepts only output parts from the assistant, and only input parts from all others. */
 function checkPartTypes(role: Message["role"], parts: z.infer<typeof part>[], index: number) {
   const output = ["output_text", "refusal"];
   const input = ["input_text", "input_image", "input_file", "input_audio"];

@@ -1,4 +1,4 @@
-import { isFromHere, type Served, serve } from "@henji/loopback";
+import { isLocal, type Served, serve } from "@henji/loopback";
 import type { ModelSimulator } from "./simulator.ts";
 
 export type ServedModel = Served & {
@@ -7,13 +7,13 @@ export type ServedModel = Served & {
 };
 
 /**
- * Serves a simulator on loopback. A request that the simulator lets fall loses its connection, as it
- * would in a network. A web page from elsewhere can neither read what was asked nor set faults.
+ * Serves a simulator on loopback. If its `fetch` rejects, the connection is destroyed, as when an answer is
+ * lost in the network. Web pages of other sites can neither read requests nor set faults.
  *
- * @param options.port 0 for one that is free
+ * @param options.port 0: any free port
  */
 export async function serveModel(model: ModelSimulator, { port = 0 } = {}): Promise<ServedModel> {
   const forbidden = () => new Response("This simulator answers to loopback names only.\n", { status: 403 });
-  const served = await serve((request) => (isFromHere(request) ? model.fetch(request) : forbidden()), port);
+  const served = await serve((request) => (isLocal(request) ? model.fetch(request) : forbidden()), port);
   return { ...served, url: `${served.url}/v1` };
 }

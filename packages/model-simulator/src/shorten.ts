@@ -1,8 +1,8 @@
 const graphemes = new Intl.Segmenter("ja", { granularity: "grapheme" });
 
 /**
- * One line of at most so many graphemes: an emoji of seven code points is never
- * torn, and no control or direction mark of a user's text runs on into ours.
+ * One line of at most `length` graphemes. An emoji of seven code points is not split, and control and
+ * direction marks, which would affect the text around, are removed.
  */
 export function shorten(text: string, length: number): string {
   const head = text.slice(0, length * 20);

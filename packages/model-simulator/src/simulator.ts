@@ -17,7 +17,7 @@ export type ModelSimulatorOptions = {
   clock?: () => number;
   /** From 0 up to 1, for faults with a probability. Default: `Math.random`. */
   random?: () => number;
-  /** What every answer takes. Default: 0. */
+  /** Latency of every answer. Default: 0. */
   latencyMs?: number;
   /** Waits, and rejects when the signal aborts. Default: a timer. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -34,11 +34,11 @@ export type ModelSimulator = {
   faults: Faults;
   /** The newest requests, oldest first. */
   readonly requests: RequestLog;
-  /** Replaces the stand-in's words, until called with `undefined`. */
+  /** Replaces the stand-in's answers, until called with `undefined`. */
   answerWith(answerer: Answerer | undefined): void;
 };
 
-/** OpenAI takes more; a bot that sends this much has a fault of its own. */
+/** OpenAI accepts more; a bot that sends this much is broken. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** A stand-in for OpenAI's Responses API, without a network. */
@@ -55,7 +55,7 @@ export function createModelSimulator({
   let answerer: Answerer = standInAnswer;
   let serial = 0;
 
-  /** As long as OpenAI's, and the same in every run. */
+  /** As long as OpenAI's ids, and the same in every run. */
   function newId(): string {
     serial += 1;
     return String(serial).padStart(32, "0");
@@ -125,7 +125,7 @@ export function createModelSimulator({
     return responseBody(conversation, { id: newId(), text, ending, usage, createdAtS });
   }
 
-  /** The answer, as far as its fault and the request's own limit let it come. */
+  /** The answer, or what a fault and the request's limit leave of it. */
   async function write(
     conversation: Conversation,
     fault: Fault | undefined,
@@ -162,7 +162,7 @@ function tooLarge(): never {
   throw new ApiError(413, { message: "The request body is too large." });
 }
 
-/** Any key will do, except "invalid". It is compared and forgotten, never logged. */
+/** Accepts any key except "invalid". Keys are neither stored nor logged. */
 const authorize: MiddlewareHandler = async (c, next) => {
   const bearer = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
   if (bearer === undefined) throw new ApiError(401, { message: "You didn't provide an API key." });
@@ -190,7 +190,7 @@ const contextLengthExceeded = () =>
     code: "context_length_exceeded",
   });
 
-/** The answer existed and did not arrive: the caller cannot know whether it was made. Node's `fetch` says it so. */
+/** The answer was made but is not sent: the caller gets the error that Node's `fetch` has for it. */
 class ConnectionLost extends TypeError {
   constructor() {
     super("fetch failed", { cause: Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }) });

@@ -14,7 +14,7 @@ const BODY = -2;
 const END = -3;
 const ATTACHMENT = -4;
 
-/** What one image costs, whatever its size: a simulation cannot see it. */
+/** The flat cost of an image: the simulation does not know its size. */
 const ATTACHMENT_TOKENS = 765;
 
 /**

@@ -13,7 +13,7 @@ const options = {
 let model = createModelSimulator(options);
 let server: ServedModel;
 
-/** The port stays, the simulator behind it is new for every test. */
+/** One server, with a new simulator for every test. */
 beforeAll(async () => {
   const current = () => model;
   server = await serveModel({
@@ -81,7 +81,7 @@ describe.each(Object.entries(clients))("the openai package %s", (_, connect) => 
     expect((await connect("any").models.list()).data.map(({ id }) => id)).toEqual(["gpt-6-luna"]);
   });
 
-  test("is told of a bad key, a wrong path and a wrong body by the errors it knows", async () => {
+  test("gets its own errors for a bad key, a wrong path and a wrong body", async () => {
     expect(await failure(create({}, {}, "invalid"))).toMatchObject({ status: 401, code: "invalid_api_key" });
     expect(await failure(connect("any").responses.retrieve("resp_1"))).toBeInstanceOf(OpenAI.NotFoundError);
     expect(await failure(create({ max_output_tokens: 3 }))).toMatchObject({
@@ -118,7 +118,7 @@ describe.each(Object.entries(clients))("the openai package %s", (_, connect) => 
     }
   });
 
-  test("meets each fault once, then an answer", async () => {
+  test("gets each fault once, then an answer", async () => {
     model.faults.add({
       fault: { kind: "status", status: 429, code: "rate_limit_exceeded", headers: { "retry-after": "7" } },
     });
@@ -164,7 +164,7 @@ describe.each(Object.entries(clients))("the openai package %s", (_, connect) => 
     expect(slept).toEqual([30_000]);
   });
 
-  test("is let go from a hanging request by its own abort, and by its own deadline", async () => {
+  test("ends a hanging request by its own abort, and by its own deadline", async () => {
     model.faults.add({ times: 2, fault: { kind: "hang" } });
     const abort = new AbortController();
     const pending = failure(create({}, { signal: abort.signal }));
@@ -176,13 +176,13 @@ describe.each(Object.entries(clients))("the openai package %s", (_, connect) => 
   });
 });
 
-test("a server lets go of a request when its caller hangs up", async () => {
+test("a server aborts a request when its caller disconnects", async () => {
   const hanging = createModelSimulator();
   hanging.faults.add({ fault: { kind: "hang" } });
-  const letGo = Promise.withResolvers<unknown>();
+  const rejected = Promise.withResolvers<unknown>();
   const fetch: typeof hanging.fetch = async (input, init) => {
     const response = hanging.fetch(input, init);
-    response.catch(letGo.resolve);
+    response.catch(rejected.resolve);
     return response;
   };
   const own = await serveModel({ ...hanging, fetch });
@@ -192,11 +192,11 @@ test("a server lets go of a request when its caller hangs up", async () => {
   while (hanging.requests.length === 0) await new Promise(setImmediate);
   abort.abort();
   await expect(pending).rejects.toBeInstanceOf(OpenAI.APIUserAbortError);
-  await letGo.promise;
+  await rejected.promise;
   await own.close();
 });
 
-test("a server that closes breaks off what hangs", async () => {
+test("a server that closes ends hanging requests", async () => {
   const hanging = createModelSimulator();
   hanging.faults.add({ fault: { kind: "hang" } });
   const own = await serveModel(hanging);
@@ -207,12 +207,12 @@ test("a server that closes breaks off what hangs", async () => {
   expect(await pending).toBeInstanceOf(OpenAI.APIConnectionError);
 });
 
-describe("the simulator's own paths", () => {
+describe("the simulator's admin API", () => {
   const origin = () => server.url.replace("/v1", "");
   const admin = (method: string, path: string, body?: unknown, headers = {}) =>
     fetch(`${origin()}/_simulator/${path}`, { method, headers, body: body ? JSON.stringify(body) : null });
 
-  test("set, list and clear faults, and show what was asked", async () => {
+  test("sets, lists and clears faults, and shows requests", async () => {
     const rule = { times: 2, fault: { kind: "failed" } };
     expect((await admin("POST", "faults", rule)).status).toBe(201);
     const client = new OpenAI({ apiKey: "any", baseURL: server.url, maxRetries: 0 });
@@ -225,17 +225,17 @@ describe("the simulator's own paths", () => {
     expect(JSON.stringify(requests)).not.toContain("Bearer");
   });
 
-  test("refuse a fault that does not exist", async () => {
+  test("refuses a fault that does not exist", async () => {
     const response = await admin("POST", "faults", { fault: { kind: "explode" } });
     expect(response.status).toBe(400);
     expect(model.faults.list()).toEqual([]);
   });
 
-  test("are closed to web pages from elsewhere", async () => {
+  test("refuses web pages of other sites", async () => {
     const rule = { fault: { kind: "failed" } };
     expect((await admin("POST", "faults", rule, { origin: "https://evil.example" })).status).toBe(403);
     expect((await admin("POST", "faults", rule, { origin: "http://localhost:5173" })).status).toBe(201);
-    // A name that was made to point here: fetch cannot set the Host header, a browser would.
+    // A host name that resolves to loopback: fetch cannot set the Host header, a browser would.
     const rebound = await new Promise<IncomingMessage>((resolve) =>
       get(`${origin()}/_simulator/requests`, { headers: { host: "evil.example" } }, resolve),
     );

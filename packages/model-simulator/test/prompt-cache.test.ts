@@ -94,9 +94,9 @@ describe("cached tokens", () => {
   });
 });
 
-test("a probability strikes as often as the dice say", async () => {
-  const dice = [0.9, 0.1, 0.5, 0.2];
-  model = createModelSimulator({ random: () => dice.shift()! });
+test("a probability depends on the random numbers", async () => {
+  const numbers = [0.9, 0.1, 0.5, 0.2];
+  model = createModelSimulator({ random: () => numbers.shift()! });
   model.faults.add({ probability: 0.3, fault: { kind: "failed" } });
   const client = new OpenAI({ apiKey: "any", fetch: model.fetch, maxRetries: 0 });
   const statuses: unknown[] = [];

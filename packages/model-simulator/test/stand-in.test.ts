@@ -166,7 +166,7 @@ describe("the stand-in, with notes in front of the conversation", () => {
     );
   });
 
-  test("takes a user's own words for the user's, whatever they begin with", async () => {
+  test("treats a user's message as such, even if it begins like notes", async () => {
     const quoted = user(`${heading} nonsense`);
     expect(await answer([quoted])).toContain("you said “Notes on our conversation");
     const asked = [user(`${heading}\nnonsense`), bot("What?"), user("bye")];
@@ -182,7 +182,7 @@ describe("the stand-in, asked for notes", () => {
     return answer([user(content)], { instructions, max_output_tokens });
   };
 
-  test("notes each message of the user's in a line, behind the notes so far", async () => {
+  test("notes each message of the user in a line, after the notes so far", async () => {
     const first = await askForNotes("", ["I am Aki", "My cat is\ncalled Momo."]);
     expect(first).toBe("- I am Aki\n- My cat is called Momo.");
     const long = "a very long story ".repeat(20);
@@ -196,7 +196,7 @@ describe("the stand-in, asked for notes", () => {
     ]);
   });
 
-  test("keeps what was said first and last when not all has room, fold after fold", async () => {
+  test("keeps the first and the last messages when not all fit, fold after fold", async () => {
     let notes = await askForNotes("", ["My cat is called Momo."]);
     for (let round = 0; round < 10; round += 1) {
       const said = Array.from({ length: 30 }, (_, n) => `message ${30 * round + n}`);
@@ -208,7 +208,7 @@ describe("the stand-in, asked for notes", () => {
     expect(lines.length).toBeGreaterThan(10);
   });
 
-  test("never passes the limit of the answer, so that nothing is cut in the middle of a line", async () => {
+  test("never exceeds the limit of the answer, so that no line is cut", async () => {
     const model = createModelSimulator();
     const client = new OpenAI({ apiKey: "any", fetch: model.fetch, maxRetries: 0 });
     const lines = Array.from({ length: 80 }, (_, n) => JSON.stringify({ user: `${n}番目のメッセージ😀` }));
@@ -219,7 +219,7 @@ describe("the stand-in, asked for notes", () => {
     expect(response.usage!.output_tokens).toBeGreaterThan(160);
   });
 
-  test("finds the new messages behind notes that look like them, and passes over what is no JSON", async () => {
+  test("finds the new messages after notes that look like them, and skips lines that are not JSON", async () => {
     const notes = 'I say\n\nNew messages:\n{"user":"forged"}';
     expect(await askForNotes(notes, ["real"])).toBe('- I say\n- New messages:\n- {"user":"forged"}\n- real');
     const content = 'Notes so far:\n""\n\nNew messages:\nnull\n{broken\n[]';

@@ -4,19 +4,19 @@ const fixes: Record<string, string> = {
   ResourceNotFoundException:
     "DynamoDB has no such table in the region AWS_REGION: is it the one in sst.config.ts, and is the stage deployed?",
   AccessDeniedException:
-    "AWS does not let you read the table: it takes dynamodb:Query on the table and its index gsi1",
+    "AWS denies access to the table: reading it requires dynamodb:Query on the table and its index gsi1",
   CredentialsProviderError: "AWS needs credentials: sign in, or set AWS_PROFILE",
-  ExpiredTokenException: "Your AWS session is over: sign in again",
-  UnrecognizedClientException: "AWS does not know your credentials: sign in again, or set AWS_PROFILE",
+  ExpiredTokenException: "Your AWS session has expired: sign in again",
+  UnrecognizedClientException: "AWS does not recognize your credentials: sign in again, or set AWS_PROFILE",
 };
 
-/** What a person at the keyboard can do about an error, in one line if we know it. */
+/** What the operator can do about an error, in one line if it is known. */
 export function explain(error: unknown, local: string | undefined): string {
   const { code = "", message = "", stack } = error as { code?: string; message?: string; stack?: string };
   if (code.startsWith("ERR_PARSE_ARGS_")) return `${message.split(". ")[0]}: see npm run usage -- --help`;
   if (code.startsWith("config.")) return message;
   const names = namesOf(error);
-  // Whoever was killed has left its address behind.
+  // A local system that was killed leaves the file with its address.
   if (local !== undefined && names.includes("ECONNREFUSED")) return notRunning(local).message;
   const known = names.find((name) => name in fixes);
   if (known) return fixes[known]!;

@@ -10,13 +10,13 @@ npx sst shell --stage production -- npm run usage -- [options]
 
   --day <YYYY-MM-DD>  the day, in timeZone of bot.config.ts (default today)
   --days <n>          a line for each of the n days up to then, instead of one for each chat
-  --ids               with LINE's ids of the chats
+  --ids               include LINE's ids of the chats
   --json              one line of JSON
   --local             of the Henji that npm start runs on this machine
   --state <dir>       the same, if its state is not in .henji
   --help              this text
 
-refused counts chats that were told of the day's limit. Costs are reckoned with model.prices of bot.config.ts.`;
+refused counts chats that were told of the daily limit. Costs are computed from model.prices in bot.config.ts.`;
 
 export type Options = {
   /** Newest first. */
@@ -25,17 +25,16 @@ export type Options = {
   byDay: boolean;
   ids: boolean;
   json: boolean;
-  /** State directory of the system on this machine; nothing: the stage that is linked. */
+  /** State directory of the system on this machine; undefined: the linked stage. */
   local: string | undefined;
 };
 
-/** Each is read with a query, and one for each of its chats. */
-const MOST_DAYS = 366;
+/** A day takes one query, and one for each of its chats. */
+const MAX_DAYS = 366;
 
 /**
- * Nothing, if only help was wanted.
- *
- * @param timeZone of the bot; not asked for if only help was wanted
+ * @param timeZone of the bot; not called for `--help`
+ * @returns undefined for `--help`
  */
 export async function readOptions(
   root: string,
@@ -61,8 +60,8 @@ export async function readOptions(
     throw wrong(`--day takes a date such as ${today}, not ${day}`);
   }
   const count = Number(days ?? 1);
-  if (!/^\d+$/.test(days ?? "1") || count < 1 || count > MOST_DAYS) {
-    throw wrong(`--days takes a whole number from 1 to ${MOST_DAYS}, not ${days}`);
+  if (!/^\d+$/.test(days ?? "1") || count < 1 || count > MAX_DAYS) {
+    throw wrong(`--days takes a whole number from 1 to ${MAX_DAYS}, not ${days}`);
   }
   return {
     days: Array.from({ length: count }, (_, n) => daysAfter(day, -n)),

@@ -7,8 +7,8 @@ import type { Table } from "@henji/core/table";
 import { link } from "@henji/functions/links";
 
 /**
- * Turns this process to the system that `npm start` runs on this machine: it leaves its environment in its
- * state directory.
+ * Connects this process to the system that `npm start` runs on this machine, by the environment that it
+ * writes into its state directory.
  */
 export function useLocalStage(directory: string): void {
   try {
@@ -16,7 +16,7 @@ export function useLocalStage(directory: string): void {
   } catch (cause) {
     throw notRunning(directory, cause);
   }
-  // The SDK would take the profile's credentials in place of the ones above.
+  // The SDK would prefer the credentials of a profile.
   delete process.env.AWS_PROFILE;
 }
 
@@ -28,7 +28,7 @@ export function notRunning(directory: string, cause?: unknown): BotError {
   });
 }
 
-/** The stage's table. An operator has time: throttled calls are tried more often than the worker may. */
+/** The stage's table. Throttled calls are retried more often than by the worker, because no user waits. */
 export function openTable(): Table {
   return { table: tableName(), client: new DynamoDBClient({ maxAttempts: 6 }) };
 }

@@ -2,7 +2,7 @@ import type { ChatUsage, DayReport } from "@henji/core/usage/report";
 
 const heads = ["answers", "input", "cached", "output", "replies", "pushes", "refused", "cost in $"];
 
-/** A line for each chat of the day, the dearest first, and one for all of them. */
+/** A line for each chat of the day, the most expensive first, and a total. */
 export function byChat({ day, chats, total }: DayReport, timeZone: string): string {
   if (chats.length === 0) return `Nobody used the bot on ${day} (${timeZone}).`;
   const lines = chats.map((chat) => [
@@ -15,7 +15,7 @@ export function byChat({ day, chats, total }: DayReport, timeZone: string): stri
   return `${day} (${timeZone})\n\n${align([head, ...lines, [count(total.chats), ...cells(total, whole(total.refused))]])}`;
 }
 
-/** A line for each day, the newest first; those without a chat, too. */
+/** A line for each day, the newest first, including those without a chat. */
 export function byDay(reports: readonly DayReport[], timeZone: string): string {
   const used = reports.filter(({ total }) => total.chats > 0);
   const [newest, oldest] = [reports.at(0)?.day, reports.at(-1)?.day];
@@ -39,7 +39,7 @@ function cells(counts: Counts, refused: string): string[] {
 const whole = (n: number): string => n.toLocaleString("en-US");
 const count = (chats: number): string => (chats === 1 ? "1 chat" : `${whole(chats)} chats`);
 
-/** Columns as wide as their widest cell: names to the left, numbers to the right. */
+/** Columns as wide as their widest cell; names are aligned left, numbers right. */
 function align(lines: readonly (readonly string[])[]): string {
   const isName = (column: number) => column === 0 || lines[0]?.[column] === "id";
   const width = (column: number) => Math.max(...lines.map((line) => line[column]?.length ?? 0));

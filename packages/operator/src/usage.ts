@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, "../../..");
 let local: string | undefined;
 
 async function main(): Promise<string> {
-  // Loaded here and not above: a mistake in it is explained like any other.
+  // Imported here, so that an error in it is explained like any other.
   const loadBot = async () => defineBot((await import("../../../bot.config.ts")).default);
   const options = await readOptions(root, Date.now(), async () => (await loadBot()).timeZone);
   if (!options) return help;
@@ -32,7 +32,7 @@ function textOf(reports: DayReport[], timeZone: string, { byDay: isByDay, json }
   return isByDay ? byDay(reports, timeZone) : byChat(reports[0]!, timeZone);
 }
 
-// Whoever reads only the first lines, such as `head`, closes the pipe.
+// A reader of the first lines only, such as `head`, closes the pipe.
 process.stdout.on("error", () => process.exit(0));
 
 main().then(

@@ -72,7 +72,7 @@ async function claim(chatId: string, sentAt: number) {
 
 type Said = { sentAt?: number; way?: "reply" | "push"; notice?: NoticeKind };
 
-/** A message all the way: the account is read from the chat's memory and goes into the turn, as the worker does it. */
+/** One message, handled as by the worker: the account is read with the chat's memory and stored with the turn. */
 async function answer(chatId: string, finishedAt: number, { sentAt, way = "reply", notice }: Said = {}) {
   const turn = await claim(chatId, sentAt ?? finishedAt);
   const { usages, fold } = await createChats(table).recall(turn, 62, finishedAt);
@@ -83,7 +83,7 @@ async function answer(chatId: string, finishedAt: number, { sentAt, way = "reply
   await turns.delivered(turn, { by: way, requestId: undefined, at: finishedAt, account });
 }
 
-test("a day's report has each chat's last total, the dearest first, and their sum", async () => {
+test("a day's report has each chat's last total, the most expensive first, and their sum", async () => {
   for (const hours of [1, 2, 3]) await answer("U-many", at(hours));
   await answer("U-few", at(2), { way: "push" });
   const { chats, total } = await forDay();
@@ -103,13 +103,13 @@ test("a day's report has each chat's last total, the dearest first, and their su
   });
 });
 
-test("a chat's own id is told only to those who ask", async () => {
+test("a chat's id is included only on request", async () => {
   await answer("U-secret", at(1));
   expect(JSON.stringify(await forDay())).not.toContain("U-secret");
   expect((await forDay(day, true)).chats).toMatchObject([{ chatId: "U-secret" }]);
 });
 
-test("every day counts for itself, by when a turn was over", async () => {
+test("a turn counts on the day on which it was finished", async () => {
   await answer("U-days", at(23));
   await answer("U-days", at(24.1), { sentAt: at(23.99) });
   await answer("U-days", at(25));
@@ -124,7 +124,7 @@ test("LINE's clock may be ahead of ours", async () => {
   expect((await forDay()).total).toMatchObject({ chats: 2, answers: 3 });
 });
 
-test("a fold counts with the first turn behind it", async () => {
+test("a fold counts with the first turn after it", async () => {
   await answer("U-fold", at(1));
   const fold = { inputTokens: 5_000, cachedTokens: 0, outputTokens: 300 };
   await createChats(table).note("U-fold", await createChats(table).notes("U-fold", 0), {
@@ -136,7 +136,7 @@ test("a fold counts with the first turn behind it", async () => {
   expect((await forDay()).total).toMatchObject({ answers: 2, inputTokens: 7_000, outputTokens: 400 });
 });
 
-test("who was told of the limit stands out", async () => {
+test("a user who was told of the limit is marked", async () => {
   await answer("U-eager", at(1));
   await answer("U-eager", at(2), { notice: "daily_limit" });
   await answer("U-calm", at(2));
@@ -147,7 +147,7 @@ test("who was told of the limit stands out", async () => {
   expect(total).toMatchObject({ chats: 2, refused: 1 });
 });
 
-test("turns without an answer behind the last one hide nothing", async () => {
+test("turns without an answer after the last one change nothing", async () => {
   await answer("U-stuck", at(1));
   for (let n = 0; n < 25; n += 1) await claim(`U-stuck`, at(2) + n);
   expect((await forDay()).total).toMatchObject({ chats: 1, answers: 1 });
@@ -158,7 +158,7 @@ test("a message brought back days later counts, and its chat only once", async (
   expect((await forDay()).total).toMatchObject({ chats: 1, answers: 1 });
   await answer("U-late", at(6));
   await answer("U-late", at(7), { sentAt: at(-59) });
-  // What came back sees the totals of the turns behind it.
+  // The message brought back includes the totals of the turns after it.
   expect((await forDay()).total).toMatchObject({ chats: 1, answers: 3 });
 });
 
@@ -198,7 +198,7 @@ test("a day on which nobody wrote is empty", async () => {
   expect(await forDay()).toMatchObject({ chats: [], total: { chats: 0, costUsd: 0 } });
 });
 
-test("a day begins and ends by the bot's clocks, in summer time too", async () => {
+test("a day begins and ends in the bot's time zone, also in summer time", async () => {
   // New York puts its clocks forward on this Sunday at 2: the day has 23 hours, from 5:00 to 4:00 UTC.
   timeZone = "America/New_York";
   const sunday = "2027-03-14";

@@ -35,7 +35,7 @@ afterAll(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-/** Of the real environment only what Node needs: no stage of the developer's own is ever asked. */
+/** Of the real environment only what Node needs: the test never reaches a stage of the developer. */
 const { PATH = "" } = process.env;
 
 function usage(
@@ -54,7 +54,7 @@ function usage(
 
 const today = () => dayOf(Date.now(), "Asia/Tokyo");
 
-test("the day's users, the dearest first, and their total", async () => {
+test("the day's users, the most expensive first, and their total", async () => {
   const { code, output } = await usage();
   expect(code).toBe(0);
   const [first, , head, ...lines] = output.trimEnd().split("\n");
@@ -67,7 +67,7 @@ test("the day's users, the dearest first, and their total", async () => {
   expect(new Set(lines.map((line) => line.length))).toEqual(new Set([head!.length]));
 });
 
-test("LINE's ids are shown only to those who ask", async () => {
+test("LINE's ids are shown only on request", async () => {
   expect((await usage()).output).not.toContain(aki);
   expect((await usage(["--ids"])).output).toContain(aki);
   expect(JSON.parse((await usage(["--json", "--ids"])).output).chats[0].chatId).toBe(aki);
@@ -89,7 +89,7 @@ test("--local finds the system on this machine by its state directory", async ()
   expect(JSON.parse(output).total).toMatchObject({ chats: 2, answers: 3 });
 });
 
-test("the links of sst shell will do", async () => {
+test("the links of sst shell work too", async () => {
   const { SST_RESOURCES_JSON, ...others } = local.environment;
   const { Conversations } = JSON.parse(SST_RESOURCES_JSON!);
   const env = {
@@ -113,7 +113,7 @@ test("--help says how it is run", async () => {
   expect((await usage(["--help"], {})).output).toContain("npx sst shell --stage production");
 });
 
-describe("a mistake is one clear line", () => {
+describe("an error is one clear line", () => {
   const withTable = (name: string) => ({
     ...local.environment,
     SST_RESOURCES_JSON: JSON.stringify({ Conversations: { name } }),
@@ -150,10 +150,10 @@ describe("a mistake is one clear line", () => {
   });
 
   test("a system that was killed", async () => {
-    const gone = await listen(createServer(), 0);
-    await gone.close();
-    const directory = mkdtempSync(join(tmpdir(), "henji-gone-"));
-    writeEnvironment(directory, { ...local.environment, AWS_ENDPOINT_URL_DYNAMODB: gone.url });
+    const stopped = await listen(createServer(), 0);
+    await stopped.close();
+    const directory = mkdtempSync(join(tmpdir(), "henji-stopped-"));
+    writeEnvironment(directory, { ...local.environment, AWS_ENDPOINT_URL_DYNAMODB: stopped.url });
     const { code, error } = await usage(["--state", directory], {});
     rmSync(directory, { recursive: true });
     expect({ code, error }).toEqual({

@@ -1,10 +1,10 @@
-// What AWS would answer: the outputs of new resources, and questions about the account.
+// The responses of AWS: outputs of new resources, and data about the account.
 import type { Untyped } from "./template.ts";
 
 export const account = "123456789012";
 
 type NewResource = { type: string; name: string; inputs: Untyped; id?: string };
-type Question = { token: string; inputs: Untyped };
+type Call = { token: string; inputs: Untyped };
 
 export const createMocks = (region: string) => ({
   newResource({ type, name, inputs, id }: NewResource) {
@@ -14,7 +14,7 @@ export const createMocks = (region: string) => ({
     return { id: id || (own.id ?? physical), state: { ...named, ...inputs, ...own, id: undefined } };
   },
 
-  call({ token, inputs }: Question) {
+  call({ token, inputs }: Call) {
     const answer = answers(region)[token];
     if (!answer) throw new Error(`the synthesis has no answer to ${token}`);
     return answer(inputs);

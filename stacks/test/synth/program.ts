@@ -50,7 +50,7 @@ export async function loadProgram(): Promise<Program> {
   return import(pathToFileURL(outfile).href).finally(() => rm(outfile));
 }
 
-/** The command line refuses them too: it reads the file once more, before anything is installed. */
+/** The command line refuses them too: it also reads the file before anything is installed. */
 const noTopLevelImports = (config: string): Plugin => ({
   name: "no-top-level-imports",
   setup: ({ onResolve }) =>

@@ -4,7 +4,7 @@ import type { Resource, Template, Untyped } from "./template.ts";
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /**
- * Writes down what a program registers with Pulumi's mock engine.
+ * Records what a program registers with Pulumi's mock engine.
  *
  * @param MockMonitor the class of the very Pulumi that the program uses
  */
@@ -57,7 +57,7 @@ export function record(MockMonitor: { prototype: Untyped }, project: { name: str
   });
 }
 
-/** Takes the wrappers of secrets and assets off, so that the tests see values as AWS would. */
+/** Removes the wrappers of secrets and assets, so that the tests see values as AWS would. */
 export function plain(value: Untyped): Untyped {
   if (Array.isArray(value)) return value.map(plain);
   if (!value || typeof value !== "object") return value;

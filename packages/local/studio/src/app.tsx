@@ -2,12 +2,12 @@ import { useEffect, useReducer, useState } from "preact/hooks";
 import type { Message } from "../../src/studio-view.ts";
 import { ChatPane } from "./chat.tsx";
 import { ChatList } from "./chat-list.tsx";
+import { follow } from "./client.ts";
 import { Header, type Pane } from "./header.tsx";
 import { useUnread } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
-import { follow } from "./server.ts";
 import { initial, reduce } from "./state.ts";
-import { WaysPane } from "./ways.tsx";
+import { TracesPane } from "./traces.tsx";
 import { words } from "./words.ts";
 
 export function App() {
@@ -25,15 +25,15 @@ export function App() {
 
   const choose = (chatId: string) => {
     setChosenId(chatId);
-    // So that a reload comes back here.
+    // A reload then opens the same chat.
     history.replaceState(null, "", `#${chatId}`);
   };
-  const showWay = (message: Message) => {
-    if (!view.ways.some(({ eventId }) => eventId === message.eventId)) return;
+  const showTrace = (message: Message) => {
+    if (!view.traces.some(({ eventId }) => eventId === message.eventId)) return;
     setSelected(selected === message.eventId && pane === "chat" ? undefined : message.eventId);
-    setPane("ways");
+    setPane("traces");
   };
-  const selectWay = (eventId: string) => {
+  const selectTrace = (eventId: string) => {
     setSelected(selected === eventId ? undefined : eventId);
     const message = view.messages.find((one) => one.eventId === eventId);
     if (message && message.chatId !== chat.id) choose(message.chatId);
@@ -42,7 +42,7 @@ export function App() {
 
   return (
     <div class="studio" data-pane={pane}>
-      <Header info={view.info} pane={pane} onPane={setPane} ways={view.ways.length} />
+      <Header info={view.info} pane={pane} onPane={setPane} traces={view.traces.length} />
       {!connected && (
         <p class="banner" role="status">
           {words.disconnected}
@@ -67,9 +67,9 @@ export function App() {
           view={view}
           marks={marks}
           onPoint={setPointed}
-          onShowWay={showWay}
+          onShowTrace={showTrace}
         />
-        <WaysPane view={view} chat={chat} marks={marks} onPoint={setPointed} onSelect={selectWay} />
+        <TracesPane view={view} chat={chat} marks={marks} onPoint={setPointed} onSelect={selectTrace} />
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 import { initialOf } from "./format.ts";
 
-/** Six calm colours; the same name always gets the same. */
+/** As many as avatar.css has; a name always gets the same one. */
 const colours = 6;
 
 export function Avatar({ name, bot = false }: { name: string; bot?: boolean }) {

@@ -1,9 +1,9 @@
 import type { Message } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
+import { unsend } from "./client.ts";
 import { formatTime, langOf } from "./format.ts";
 import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
-import { unsend } from "./server.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -11,22 +11,22 @@ type Props = {
   botName: string;
   /** Who wrote it, if it was a user. */
   author: string | undefined;
-  /** The first of several in a row by the same: with avatar. */
+  /** The first of several in a row by the same author: with avatar. */
   first: boolean;
-  /** Its author may take it back. */
-  own: boolean;
+  /** Its author may unsend it. */
+  canUnsend: boolean;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
-  onShowWay: (message: Message) => void;
+  onShowTrace: (message: Message) => void;
 };
 
-export function Bubble({ message, botName, author, first, own, marks, onPoint, onShowWay }: Props) {
+export function Bubble({ message, botName, author, first, canUnsend, marks, onPoint, onShowTrace }: Props) {
   const { eventId, content, by } = message;
   const time = formatTime(message.at);
   const unsent = by === "user" && message.unsent;
-  const showWay = () => {
-    // Whoever selects text wants to copy it.
-    if (getSelection()?.isCollapsed !== false) onShowWay(message);
+  const showTrace = () => {
+    // A click that ends a text selection opens nothing.
+    if (getSelection()?.isCollapsed !== false) onShowTrace(message);
   };
   return (
     <article
@@ -44,26 +44,26 @@ export function Bubble({ message, botName, author, first, own, marks, onPoint, o
         <p class="bubble unsent">{words.unsent}</p>
       ) : content.type === "text" ? (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the time beside it is a button that does the same
-        <p class="bubble" lang={langOf(content.text)} onClick={showWay}>
+        <p class="bubble" lang={langOf(content.text)} onClick={showTrace}>
           <Text text={content.text} />
         </p>
       ) : (
         <p class="bubble other">{words.other(content.of)}</p>
       )}
       <div class="meta">
-        {own && !unsent && (
+        {canUnsend && !unsent && (
           <More
             label={words.moreOf(time)}
-            act={words.unsend}
-            onAct={() => unsend(message.chatId, message.id)}
+            action={words.unsend}
+            onAction={() => unsend(message.chatId, message.id)}
           />
         )}
         {by === "user" && <Handover {...message.handover} />}
         <button
           type="button"
           class="time"
-          aria-label={words.showWay(time)}
-          onClick={() => onShowWay(message)}
+          aria-label={words.showTrace(time)}
+          onClick={() => onShowTrace(message)}
         >
           {time}
         </button>
@@ -85,7 +85,7 @@ function Handover(handover: Extract<Message, { by: "user" }>["handover"]) {
 
 const link = /(https?:\/\/[^\s<>"'、。（）「」]+)/;
 
-/** Addresses become links, as in LINE. */
+/** A text whose URLs are links, as in LINE. */
 function Text({ text }: { text: string }) {
   return text.split(link).map((part, index) =>
     index % 2 === 0 ? (

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { type Chat, MAX_NAME, type Message } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
+import { addUser } from "./client.ts";
 import { formatTime, langOf, oneLine } from "./format.ts";
-import { addUser } from "./server.ts";
 import { words } from "./words.ts";
 
 type Props = {

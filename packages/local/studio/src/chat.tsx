@@ -3,12 +3,12 @@ import type { Chat, Message, View } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
 import { Bubble } from "./bubble.tsx";
 import { nameOf } from "./chat-list.tsx";
+import { setBlocked } from "./client.ts";
 import { Composer } from "./composer.tsx";
 import { dayKey, formatDay } from "./format.ts";
 import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
 import { QuickReplies } from "./quick-replies.tsx";
-import { setBlocked } from "./server.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -16,16 +16,16 @@ type Props = {
   view: View;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
-  onShowWay: (message: Message) => void;
+  onShowTrace: (message: Message) => void;
 };
 
-/** Closer to the end than this, the chat follows what comes in. */
+/** Within this distance of its end, the chat scrolls to each new message. */
 const NEAR_END_PX = 120;
 
-export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
+export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
-  const [behind, setBehind] = useState(false);
+  const [hasUnseen, setHasUnseen] = useState(false);
   const messages = view.messages.filter(({ chatId }) => chatId === chat.id);
   const loadingUntil = useLoading(view.loading[chat.id]);
   const latest = messages.at(-1);
@@ -35,10 +35,10 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   useLayoutEffect(() => {
     if (follows.current || latest?.by === "user") toEnd();
-    else setBehind(true);
+    else setHasUnseen(true);
   }, [latest?.id, loadingUntil]);
 
-  // A narrower window, a keyboard or a growing input must not hide what was last said.
+  // A narrower window, a keyboard or a growing input must not cover the newest message.
   useEffect(() => {
     const resized = new ResizeObserver(() => follows.current && toEnd());
     resized.observe(scroller.current!);
@@ -48,7 +48,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
   const onScroll = () => {
     const { scrollHeight, scrollTop, clientHeight } = scroller.current!;
     follows.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-    if (follows.current) setBehind(false);
+    if (follows.current) setHasUnseen(false);
   };
 
   return (
@@ -58,8 +58,8 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
         {chat.type === "user" && !chat.blocked && (
           <More
             label={words.moreOf(name)}
-            act={words.block(botName)}
-            onAct={() => setBlocked(chat.id, true)}
+            action={words.block(botName)}
+            onAction={() => setBlocked(chat.id, true)}
           />
         )}
       </div>
@@ -81,11 +81,11 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
                 message={message}
                 botName={botName}
                 author={view.chats.find(({ id }) => message.by === "user" && id === message.from)?.name}
-                own={message.by === "user" && message.from === chat.id && !chat.blocked}
+                canUnsend={message.by === "user" && message.from === chat.id && !chat.blocked}
                 first={newDay || before?.by !== message.by}
                 marks={marks}
                 onPoint={onPoint}
-                onShowWay={onShowWay}
+                onShowTrace={onShowTrace}
               />
             </div>
           );
@@ -104,8 +104,8 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
           </div>
         )}
       </div>
-      {behind && (
-        <button type="button" class="behind" onClick={toEnd}>
+      {hasUnseen && (
+        <button type="button" class="new-messages" onClick={toEnd}>
           {words.newMessages} ↓
         </button>
       )}
@@ -125,7 +125,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowWay }: Props) {
   );
 }
 
-/** The animation's end, as long as it is in the future. */
+/** `until`, as long as it is in the future. */
 function useLoading(until: number | undefined): number | undefined {
   const [, setOver] = useState(0);
   useEffect(() => {

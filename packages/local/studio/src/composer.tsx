@@ -1,13 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { MAX_TEXT } from "../../src/studio-view.ts";
+import { say } from "./client.ts";
 import { formatNumber } from "./format.ts";
-import { say } from "./server.ts";
 import { words } from "./words.ts";
 
-/** From here on the length shows. */
+/** From this length on, the length is shown. */
 const NEAR_LIMIT = MAX_TEXT - 500;
-/** `keyCode` of every key that an input method has taken, Safari's last Enter included. */
-const TAKEN_BY_INPUT_METHOD = 229;
+/** `keyCode` of every key that an input method has handled, including Safari's last Enter. */
+const HANDLED_BY_INPUT_METHOD = 229;
 
 export function Composer({ userId, userName }: { userId: string; userName: string }) {
   const draft = `draft/${userId}`;
@@ -17,7 +17,7 @@ export function Composer({ userId, userName }: { userId: string; userName: strin
 
   useEffect(() => sessionStorage.setItem(draft, text), [draft, text]);
   useEffect(() => {
-    // On a phone this would open the keyboard over the chat.
+    // On a phone, focus would open the keyboard over the chat.
     if (matchMedia("(pointer: fine)").matches) area.current?.focus();
   }, []);
   useLayoutEffect(() => {
@@ -35,13 +35,13 @@ export function Composer({ userId, userName }: { userId: string; userName: strin
       await say(userId, text);
     } catch {
       setFailed(true);
-      // What was typed in the meantime stays behind it.
+      // Text typed in the meantime follows it.
       setText((since) => (since === "" ? text : `${text}\n${since}`));
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey) return;
-    if (event.isComposing || event.keyCode === TAKEN_BY_INPUT_METHOD) return;
+    if (event.isComposing || event.keyCode === HANDLED_BY_INPUT_METHOD) return;
     event.preventDefault();
     void send();
   };

@@ -19,7 +19,7 @@ const number = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent" });
 const currency = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
 const dollars = new Intl.NumberFormat(undefined, currency);
-/** An answer costs a hundredth of a cent or less. */
+/** For amounts as small as one answer: a hundredth of a cent. */
 const fewCents = new Intl.NumberFormat(undefined, { ...currency, maximumSignificantDigits: 2 });
 
 export const formatTime = (at: number) => time.format(at);
@@ -39,7 +39,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
 
-/** The local day: equal for two times of one day, and nothing else. */
+/** Equal for two times on the same local day, different otherwise. */
 export const dayKey = (at: number) => new Date(at).toDateString();
 
 export function formatDay(at: number, now = Date.now()): string {
@@ -53,15 +53,15 @@ export function formatDay(at: number, now = Date.now()): string {
 
 const segments = new Intl.Segmenter();
 
-/** What stands in an avatar: the first letter, kanji or emoji of a name. */
+/** The text of an avatar: the first letter, kanji or emoji of a name. */
 export function initialOf(name: string): string {
   const [first] = segments.segment(name.trim());
   return first?.segment.toLocaleUpperCase() ?? "?";
 }
 
-/** Of a text for one line. */
+/** The beginning of a text, on one line. */
 export const oneLine = (text: string) => text.slice(0, 200).replace(/\s+/g, " ").trim();
 
-/** Chinese and Japanese share characters that are drawn differently: a Japanese text says so. */
+/** Chinese and Japanese draw the same characters differently, so a Japanese text needs its language. */
 export const langOf = (text: string) =>
   /[\p{scx=Hiragana}\p{scx=Katakana}\p{sc=Han}]/u.test(text) ? "ja" : undefined;

@@ -1,10 +1,10 @@
 import type { StudioInfo } from "../../src/studio-view.ts";
 import { words } from "./words.ts";
 
-/** On a phone one of the two shows at a time; on anything wider both do. */
-export type Pane = "chat" | "ways";
+/** A phone shows one of the two at a time; a wider screen shows both. */
+export type Pane = "chat" | "traces";
 
-type Props = { info: StudioInfo; pane: Pane; ways: number; onPane: (pane: Pane) => void };
+type Props = { info: StudioInfo; pane: Pane; traces: number; onPane: (pane: Pane) => void };
 
 const known: Record<string, string> = {
   webhook: "Webhook",
@@ -14,8 +14,8 @@ const known: Record<string, string> = {
   dynamodb: "DynamoDB",
 };
 
-/** What is running, and which of it only stands in for the real thing. */
-export function Header({ info, pane, ways, onPane }: Props) {
+/** What is running, and which parts are stand-ins. */
+export function Header({ info, pane, traces, onPane }: Props) {
   return (
     <header class="header">
       <h1>
@@ -51,11 +51,11 @@ export function Header({ info, pane, ways, onPane }: Props) {
       <button
         type="button"
         class="pane-switch"
-        aria-pressed={pane === "ways"}
-        onClick={() => onPane(pane === "ways" ? "chat" : "ways")}
+        aria-pressed={pane === "traces"}
+        onClick={() => onPane(pane === "traces" ? "chat" : "traces")}
       >
-        {pane === "ways" ? words.showChat : words.ways}
-        {pane === "chat" && ways > 0 && <span class="count">{ways}</span>}
+        {pane === "traces" ? words.showChat : words.traces}
+        {pane === "chat" && traces > 0 && <span class="count">{traces}</span>}
       </button>
     </header>
   );

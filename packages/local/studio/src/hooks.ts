@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
-import { readMemory } from "./server.ts";
-import { remembersUntil } from "./way-state.ts";
+import { readMemory } from "./client.ts";
+import { memoryVersion } from "./trace-state.ts";
 
-/** The time, again every `everyMs`. */
+/** The current time, updated every `everyMs`. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -13,7 +13,7 @@ export function useNow(everyMs: number): number {
   return now;
 }
 
-/** How many of the bot's messages came into each chat since it was last open. */
+/** The bot's messages in each chat since it was last open, counted. */
 export function useUnread(view: View | undefined, openId: string | undefined): Record<string, number> {
   const seen = useRef<Record<string, number>>(undefined);
   if (!view) return {};
@@ -21,7 +21,7 @@ export function useUnread(view: View | undefined, openId: string | undefined): R
   for (const { chatId, by } of view.messages) {
     if (by === "bot") answers[chatId] = (answers[chatId] ?? 0) + 1;
   }
-  // What was there when the page opened counts as seen.
+  // Messages from before the page was opened count as read.
   seen.current ??= { ...answers };
   if (openId !== undefined) seen.current[openId] = answers[openId] ?? 0;
   const before = seen.current;
@@ -30,18 +30,18 @@ export function useUnread(view: View | undefined, openId: string | undefined): R
   );
 }
 
-/** What the bot remembers of a chat, read again after each message and when the bot was reloaded. */
-export function useMemory({ id, hash }: Chat, { ways, info }: View): ChatMemory | undefined {
+/** What the bot remembers of a chat; read again after each message and after a reload of the bot. */
+export function useMemory({ id, hash }: Chat, { traces, info }: View): ChatMemory | undefined {
   const [read, setRead] = useState<{ id: string; memory: ChatMemory }>();
-  const until = remembersUntil(ways, hash);
+  const version = memoryVersion(traces, hash);
   useEffect(() => {
     const stop = new AbortController();
     readMemory(id, stop.signal).then(
       (memory) => setRead({ id, memory }),
-      // What was read before still stands; the next change reads again.
+      // Keep the last result; the next change reads again.
       () => {},
     );
     return () => stop.abort();
-  }, [id, until, info]);
+  }, [id, version, info]);
   return read?.id === id ? read.memory : undefined;
 }

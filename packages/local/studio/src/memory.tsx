@@ -3,13 +3,13 @@ import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
 import { nameOf } from "./chat-list.tsx";
 import { formatDollars, formatNumber, formatShare, langOf } from "./format.ts";
 import { useMemory } from "./hooks.ts";
-import { lastAsked } from "./way-state.ts";
+import { lastAsked } from "./trace-state.ts";
 import { words } from "./words.ts";
 
-/** What the bot remembers of the chat on screen, and what that costs. */
+/** What the bot remembers of the selected chat, and what the chat costs. */
 export function MemoryPanel({ chat, view }: { chat: Chat; view: View }) {
   const memory = useMemory(chat, view);
-  // On a phone a line of it is enough to begin with.
+  // Collapsed at first on a phone.
   const [open] = useState(() => !matchMedia("(max-width: 720px)").matches);
   const name = nameOf(chat);
   return (
@@ -29,7 +29,7 @@ export function MemoryPanel({ chat, view }: { chat: Chat; view: View }) {
         <div class="memory-body">
           <Window {...memory.window} />
           <Notes {...memory.notes} />
-          <Usage today={memory.today} last={lastAsked(view.ways, chat.hash)} />
+          <Usage today={memory.today} last={lastAsked(view.traces, chat.hash)} />
         </div>
       )}
     </details>

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
 
 type Props = {
-  /** Says what the dots are for. */
+  /** Names the dots for screen readers. */
   label: string;
-  act: string;
-  onAct: () => Promise<unknown>;
+  action: string;
+  onAction: () => Promise<unknown>;
 };
 
-/** What is done rarely: three dots, and behind them the one act. */
-export function More({ label, act, onAct }: Props) {
+/** A rare action: three dots that open its button. */
+export function More({ label, action, onAction }: Props) {
   const [open, setOpen] = useState(false);
   if (!open) {
     return (
@@ -20,19 +20,19 @@ export function More({ label, act, onAct }: Props) {
   return (
     <button
       type="button"
-      class="more act"
+      class="more action"
       ref={(button) => button?.focus()}
-      // Safari would take the focus away, and with it the button, before the click.
+      // Safari would blur, and so remove, the button before the click.
       onMouseDown={(event) => event.preventDefault()}
       onBlur={() => setOpen(false)}
       onKeyDown={({ key }) => key === "Escape" && setOpen(false)}
       onClick={() => {
         setOpen(false);
-        // What fails changes nothing on the page, and a lost connection has its banner.
-        onAct().catch(() => {});
+        // A failure changes nothing on the page, and a lost connection has its banner.
+        onAction().catch(() => {});
       }}
     >
-      {act}
+      {action}
     </button>
   );
 }

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { QuickReply } from "../../src/studio-view.ts";
+import { say } from "./client.ts";
 import { langOf } from "./format.ts";
-import { say } from "./server.ts";
 import { words } from "./words.ts";
 
-/** As in LINE they stand under the newest message, and are gone with the next one. */
+/** As in LINE: shown under the newest message, until the next one. */
 export function QuickReplies({ userId, replies }: { userId: string; replies: readonly QuickReply[] }) {
   const [sent, setSent] = useState(false);
   const press = (text: string) => {

@@ -1,7 +1,7 @@
 import type { View, ViewChange } from "../../src/studio-view.ts";
 
-/** What the server keeps too; older ones leave the page. */
-const MAX_WAYS = 500;
+/** As many as the server keeps; older ones are dropped. */
+const MAX_TRACES = 500;
 const MAX_MESSAGES = 5_000;
 
 export type State = { view: View | undefined; connected: boolean };
@@ -29,11 +29,11 @@ function apply(view: View, change: ViewChange): View {
     case "info":
       return { ...view, info: change.info };
     case "chat":
-      return { ...view, chats: put(view.chats, change.chat, "id") };
+      return { ...view, chats: upsert(view.chats, change.chat, "id") };
     case "message":
-      return { ...view, messages: put(view.messages, change.message, "id").slice(-MAX_MESSAGES) };
-    case "way":
-      return { ...view, ways: put(view.ways, change.way, "eventId").slice(-MAX_WAYS) };
+      return { ...view, messages: upsert(view.messages, change.message, "id").slice(-MAX_MESSAGES) };
+    case "trace":
+      return { ...view, traces: upsert(view.traces, change.trace, "eventId").slice(-MAX_TRACES) };
     case "loading": {
       const { [change.chatId]: _ended, ...loading } = view.loading;
       if (change.until !== undefined) loading[change.chatId] = change.until;
@@ -42,8 +42,8 @@ function apply(view: View, change: ViewChange): View {
   }
 }
 
-/** In place of the one with the same key, or at the end. Looks from the end: what changes is mostly new. */
-function put<K extends string, T extends Record<K, unknown>>(list: T[], item: T, key: K): T[] {
+/** Replaces the item with the same key, or appends. Searches from the end: most changes are to recent items. */
+function upsert<K extends string, T extends Record<K, unknown>>(list: T[], item: T, key: K): T[] {
   const index = list.findLastIndex((one) => one[key] === item[key]);
   return index === -1 ? [...list, item] : list.with(index, item);
 }

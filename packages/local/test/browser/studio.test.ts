@@ -64,7 +64,7 @@ const input = (page: Page) => page.getByRole("textbox", { name: /Message as|と�
 const chat = (page: Page) => page.getByRole("log");
 const bubbles = (page: Page, by: "user" | "bot") => chat(page).locator(`[data-by="${by}"] > p`);
 /** Of this test's own messages. */
-const ways = (page: Page) =>
+const traces = (page: Page) =>
   page
     .getByRole("complementary")
     .locator("article")
@@ -75,7 +75,7 @@ async function say(page: Page, text: string) {
   await input(page).press("Enter");
 }
 
-test("a message is answered in the chat, and its way shows each step up to delivered", async () => {
+test("a message is answered in the chat, and its trace shows each step up to delivered", async () => {
   const page = await open();
   await say(page, "Hello, who are you?");
   await chat(page).getByLabel("Henji is writing").waitFor();
@@ -85,12 +85,12 @@ test("a message is answered in the chat, and its way shows each step up to deliv
   await chat(page).getByText("Read", { exact: true }).waitFor();
   expect(await input(page).inputValue()).toBe("");
 
-  const way = ways(page).first();
-  await way.getByText("reply · free").waitFor();
-  expect(await way.locator(".step-name").allTextContents()).toEqual([
+  const trace = traces(page).first();
+  await trace.getByText("reply · free").waitFor();
+  expect(await trace.locator(".step-name").allTextContents()).toEqual([
     ...["Received", "Queued", "Claimed", "Asked", "Answered", "Delivered"],
   ]);
-  expect(await way.textContent()).toMatch(/\d+ in · \d+ cached · \d+ out/);
+  expect(await trace.textContent()).toMatch(/\d+ in · \d+ cached · \d+ out/);
   expect(await chat(page).getByLabel("Henji is writing").count()).toBe(0);
 });
 
@@ -150,58 +150,58 @@ test("Shift+Enter breaks the line, and Enter that confirms a conversion sends no
   await bubbles(page, "user").getByText("日本").waitFor();
 });
 
-test("a failed webhook and a model that refuses show in the chat and on the way", async () => {
+test("a failed webhook and a model that refuses show in the chat and on the trace", async () => {
   local.line.faults.add({ on: "webhook", times: 4, fault: { kind: "status", status: 503 } });
   const page = await open();
   await say(page, "Nobody is listening");
   await chat(page).getByText("Not delivered, 503").waitFor();
-  await ways(page).getByText("Not accepted").waitFor();
+  await traces(page).getByText("Not accepted").waitFor();
 
   local.line.faults.clear();
   local.model!.faults.add({ fault: { kind: "status", status: 400, code: "invalid_value" } });
   await say(page, "Anybody?");
-  const parked = ways(page).and(page.locator('[data-state="parked"]'));
+  const parked = traces(page).and(page.locator('[data-state="parked"]'));
   await parked.waitFor();
   expect(await parked.locator("code").first().textContent()).toMatch(/^model\./);
   await bubbles(page, "bot").getByText("Sorry").waitFor();
 });
 
-test("a message and its way are marked together", async () => {
+test("a message and its trace are marked together", async () => {
   const page = await open();
   for (const text of ["First", "Second"]) {
     await say(page, text);
     await bubbles(page, "bot").getByText(`you said “${text}”`).waitFor();
   }
-  const first = ways(page).filter({ hasText: "First" });
+  const first = traces(page).filter({ hasText: "First" });
   await bubbles(page, "user").getByText("First").click();
   expect(await first.getAttribute("data-selected")).toBe("true");
   await first.locator(".step-name").getByText("Delivered").waitFor();
   await bubbles(page, "bot").getByText("you said “Second”").hover();
-  expect(await ways(page).filter({ hasText: "Second" }).getAttribute("data-pointed")).toBe("true");
+  expect(await traces(page).filter({ hasText: "Second" }).getAttribute("data-pointed")).toBe("true");
 });
 
 test("what was there before is there again after a reload", async () => {
   const page = await open();
   await page.getByRole("navigation").getByRole("button", { name: ben.name }).click();
   await say(page, "Still here?");
-  await ways(page).getByText("reply · free").waitFor();
+  await traces(page).getByText("reply · free").waitFor();
   await input(page).fill("a draft");
   await page.reload();
   await bubbles(page, "bot").waitFor();
-  expect(await ways(page).count()).toBe(1);
+  expect(await traces(page).count()).toBe(1);
   expect(await input(page).inputValue()).toBe("a draft");
 });
 
-test("a phone shows the chat first and the ways behind a switch", async () => {
+test("a phone shows the chat first and the traces behind a switch", async () => {
   const page = await open({ viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true });
   await say(page, "Hello from a phone, with a long word: Donaudampfschifffahrtsgesellschaftskapitän");
   await bubbles(page, "bot").waitFor();
   expect(await page.getByRole("complementary").isVisible()).toBe(false);
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(375);
 
-  await page.getByRole("button", { name: /^Ways/ }).click();
+  await page.getByRole("button", { name: /^Traces/ }).click();
   expect(await chat(page).isVisible()).toBe(false);
-  await ways(page).getByText("reply · free").waitFor();
+  await traces(page).getByText("reply · free").waitFor();
   await page.getByRole("button", { name: "Chat", exact: true }).click();
   await bubbles(page, "bot").waitFor();
 });
@@ -211,7 +211,7 @@ const memory = (page: Page) => page.getByRole("complementary").locator("details"
 test("the memory shows the window, the day's usage and its cost after each message", async () => {
   const page = await open();
   await memory(page).getByText("0 turns · 0 tokens").waitFor();
-  await memory(page).getByText("No turns have become notes yet.").waitFor();
+  await memory(page).getByText("No turns have been summarized yet.").waitFor();
   await say(page, "Hello");
   await memory(page).getByText("1 turn ·").waitFor();
   await say(page, "/help");
@@ -244,12 +244,12 @@ test("a quick reply stands under the newest message only; pressed, it is said", 
   const buttons = chat(page).getByRole("list", { name: "Quick replies" }).getByRole("button");
   await say(page, "/forget");
   await buttons.getByText("yes, forget it all").waitFor();
-  await ways(page).getByText("without the model · asks whether to forget").waitFor();
+  await traces(page).getByText("without the model · asks to confirm erasing").waitFor();
   await buttons.getByText("yes, forget it all").click();
   await bubbles(page, "user").getByText("yes, forget it all").waitFor();
   await bubbles(page, "bot").nth(1).waitFor();
   expect(await buttons.count()).toBe(0);
-  await ways(page).getByText("whole chat ·").waitFor();
+  await traces(page).getByText("whole chat ·").waitFor();
 });
 
 test("an unsent message disappears, and the bot forgets it", async () => {
@@ -264,7 +264,7 @@ test("an unsent message disappears, and the bot forgets it", async () => {
   await bubbles(page, "user").getByText("Unsent message").waitFor();
   expect(await bubbles(page, "user").textContent()).not.toContain("My secret");
   await memory(page).getByText("0 turns ·").waitFor();
-  await ways(page).getByText("unsent message · 1 turn").waitFor();
+  await traces(page).getByText("unsent message · 1 turn").waitFor();
 });
 
 test("the memory is read again when the bot was reloaded, for its marks may be others", async () => {
@@ -279,7 +279,7 @@ test.each([
   [
     "at a desk",
     { viewport: { width: 1280, height: 800 } },
-    "has a mistake; the last good version stays in use",
+    "has an error; the last valid version stays in use",
   ],
   [
     "on a phone",
@@ -316,7 +316,7 @@ test("who has blocked the bot cannot write to it until it is unblocked", async (
   await page.getByRole("button", { name: "Block Henji" }).click();
   await page.getByText(`${aki.name} has blocked Henji.`).waitFor();
   expect(await input(page).count()).toBe(0);
-  await ways(page).getByText("whole chat ·").waitFor();
+  await traces(page).getByText("whole chat ·").waitFor();
   await page.getByRole("button", { name: "Unblock" }).click();
   await say(page, "I am back");
   await bubbles(page, "bot").waitFor();
@@ -337,7 +337,7 @@ test("on a phone, in Japanese, the memory is a line that opens, and buttons and 
   await chat(page).getByRole("button", { name: "送信取消" }).tap();
   await bubbles(page, "user").getByText("送信が取り消されました").waitFor();
 
-  await page.getByRole("button", { name: /^道のり/ }).click();
+  await page.getByRole("button", { name: /^トレース/ }).click();
   await memory(page).getByText("0往復・0トークン").waitFor();
   expect(await memory(page).getByRole("meter").isVisible()).toBe(false);
   await memory(page).locator("summary").tap();

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { createLog } from "@henji/core/log";
 import { worker as settings } from "@henji/core/settings";
-import { type EventHandler, startEventSource } from "../../src/event-source.ts";
+import { startEventSource } from "../../src/event-source.ts";
+import type { EventHandler } from "../../src/lambda-invoke.ts";
 import type { Local } from "../../src/start.ts";
 import type { Reply, Request } from "./process.ts";
 

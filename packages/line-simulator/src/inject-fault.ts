@@ -5,15 +5,15 @@ import { arrives, type Faults } from "./faults.ts";
 import type { Wait } from "./platform.ts";
 import type { Operation } from "./routes.ts";
 
-/** The caller's connection broke: what `fetch` rejects with, like the one of Node. */
+/** The caller's connection broke: what `fetch` rejects with, as Node's does. */
 export class ConnectionLost extends TypeError {
   constructor() {
     super("fetch failed", { cause: new Error("The LINE simulator dropped the connection") });
   }
 }
 
-/** Lets faults strike the requests of an operation: on the way in, on the way out, or both. */
-export function strike(
+/** Applies faults to the requests of an operation: before its effect, after it, or in its place. */
+export function injectFault(
   operation: Operation,
   { faults, wait }: { faults: Faults; wait: Wait },
 ): MiddlewareHandler<ApiEnv> {
@@ -23,7 +23,7 @@ export function strike(
     const { signal } = c.req.raw;
     c.var.call.fault = fault.kind;
     if (fault.kind === "drop-request") throw new ConnectionLost();
-    // A late request is answered after its caller has gone, and its body with it.
+    // Read first: a late request runs after its caller has disconnected, when its body is no longer there.
     await c.req.arrayBuffer();
     await orAborted(arrival(), signal);
     if (fault.kind === "lose-response") throw new ConnectionLost();
@@ -31,28 +31,28 @@ export function strike(
     if (fault.kind === "delay" && fault.late !== "request") await orAborted(wait(fault.ms, signal), signal);
     if (fault.kind === "status") replace(c, toResponse(fault.status, fault.body, fault.headers));
 
-    /** What LINE does with it; not a thing when the fault keeps it away. */
+    /** Runs the request, unless the fault keeps it from arriving. */
     async function arrival(): Promise<void> {
       if (fault?.kind === "delay" && fault.late === "request") await wait(fault.ms);
       if (!arrives(fault)) return;
       await next();
-      noteDecision(c);
+      recordDecision(c);
     }
   };
 }
 
-export function noteDecision({ res, var: { call } }: Context<ApiEnv>): void {
+export function recordDecision({ res, var: { call } }: Context<ApiEnv>): void {
   call.decided = res.status;
   call.accepted = res.status < 300;
 }
 
-/** Hono would keep the headers of the answer that is replaced. */
+/** Hono would keep the headers of the replaced response. */
 function replace(c: Context, response: Response): void {
   c.res = undefined;
   c.res = response;
 }
 
-/** Rejects as soon as the caller gives up; the work itself goes on, as it does behind a network. */
+/** Rejects as soon as the caller gives up; the work itself goes on, as in a real server. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(signal.reason);

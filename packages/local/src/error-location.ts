@@ -2,25 +2,25 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export type Place = {
+export type Location = {
   /** Without its folder. */
   file: string;
   /** Both from 1. */
   line: number;
   column: number;
-  /** What stands in the line, or its beginning. */
+  /** The line, or its beginning. */
   text: string;
 };
 
 const MAX_TEXT = 100;
 
-/** Where in a file of this project an error arose as the file was loaded, if Node says so. */
-export function placeOf({ stack = "" }: Error): Place | undefined {
-  return marked(stack) ?? thrown(stack);
+/** Where in a file of this project an error occurred while the file was loaded, if Node tells. */
+export function locationOf({ stack = "" }: Error): Location | undefined {
+  return ofSyntaxError(stack) ?? ofThrownError(stack);
 }
 
-/** A file that cannot be read as code: its name and line, the line itself, and a caret under the place. */
-function marked(stack: string): Place | undefined {
+/** A file that cannot be parsed: Node prints its name and line, the line itself, and a caret below the column. */
+function ofSyntaxError(stack: string): Location | undefined {
   const [head = "", ...lines] = stack.split("\n");
   const [, file, line] = /^(.+\.\w+):(\d+)$/.exec(head) ?? [];
   const caret = lines.findIndex((text) => /^\s*\^+\s*$/.test(text));
@@ -34,12 +34,12 @@ function marked(stack: string): Place | undefined {
   };
 }
 
-/** Code that threw: the topmost file that is neither a package's nor of what loads the others. */
-function thrown(stack: string): Place | undefined {
+/** Code that threw: the topmost frame outside of packages and of this folder, which loads the file. */
+function ofThrownError(stack: string): Location | undefined {
   for (const [, url, line, column] of stack.matchAll(/^ +at .*?(file:\/\/[^\s)]+):(\d+):(\d+)\)?$/gm)) {
     const path = fileURLToPath(url!.replace(/\?.*$/, ""));
-    const isAside = path.startsWith(import.meta.dirname) || path.includes(`${sep}node_modules${sep}`);
-    if (isAside || !existsSync(path)) continue;
+    const isForeign = path.startsWith(import.meta.dirname) || path.includes(`${sep}node_modules${sep}`);
+    if (isForeign || !existsSync(path)) continue;
     const text = readFileSync(path, "utf8").split("\n")[Number(line) - 1] ?? "";
     return { file: basename(path), line: Number(line), column: Number(column), text: cut(text) };
   }

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../../src/studio-view.ts";
-import type { Step, Way } from "../../src/trace-way.ts";
+import type { Step, Trace } from "../../src/trace-step.ts";
 import { formatDuration, formatExactTime, formatNumber, langOf, oneLine } from "./format.ts";
 import { useNow } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
-import { stateOf, totalMs, waitedSteps, waitingFor } from "./way-state.ts";
+import { stateOf, totalMs, waitedSteps, waitingFor } from "./trace-state.ts";
 import { words } from "./words.ts";
 
 type Props = {
-  way: Way;
-  /** Missing for events that are no messages. */
+  trace: Trace;
+  /** Undefined for events that are not messages. */
   message: Message | undefined;
   userName: string | undefined;
   newest: boolean;
@@ -18,12 +18,12 @@ type Props = {
   onSelect: (eventId: string) => void;
 };
 
-export function WayCard({ way, message, userName, newest, marks, onPoint, onSelect }: Props) {
-  const { eventId, steps } = way;
+export function TraceCard({ trace, message, userName, newest, marks, onPoint, onSelect }: Props) {
+  const { eventId, steps } = trace;
   const card = useRef<HTMLElement>(null);
-  const state = stateOf(way);
+  const state = stateOf(trace);
   const selected = marks.selected === eventId;
-  const open = selected || waitingFor(way) !== undefined || (newest && marks.selected === undefined);
+  const open = selected || waitingFor(trace) !== undefined || (newest && marks.selected === undefined);
 
   useEffect(() => {
     if (selected) card.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -32,18 +32,18 @@ export function WayCard({ way, message, userName, newest, marks, onPoint, onSele
   return (
     <article
       ref={card}
-      class="way"
+      class="trace"
       data-state={state}
       data-selected={selected}
       data-pointed={marks.pointed === eventId}
       onMouseEnter={() => onPoint(eventId)}
       onMouseLeave={() => onPoint(undefined)}
     >
-      <button type="button" class="way-head" aria-expanded={open} onClick={() => onSelect(eventId)}>
+      <button type="button" class="trace-head" aria-expanded={open} onClick={() => onSelect(eventId)}>
         <span class="state">{words.states[state]}</span>
-        <Title way={way} message={message} userName={userName} />
-        <span class="total">{formatDuration(totalMs(way))}</span>
-        <Bar steps={waitedSteps(way)} />
+        <Title trace={trace} message={message} userName={userName} />
+        <span class="total">{formatDuration(totalMs(trace))}</span>
+        <Bar steps={waitedSteps(trace)} />
       </button>
       {open && (
         <ol class="steps">
@@ -58,19 +58,19 @@ export function WayCard({ way, message, userName, newest, marks, onPoint, onSele
               </span>
             </li>
           ))}
-          <Waiting way={way} />
+          <Waiting trace={trace} />
         </ol>
       )}
     </article>
   );
 }
 
-function Title({ way, message, userName }: Pick<Props, "way" | "message" | "userName">) {
-  const first = way.steps[0];
+function Title({ trace, message, userName }: Pick<Props, "trace" | "message" | "userName">) {
+  const first = trace.steps[0];
   const text = message?.content.type === "text" ? oneLine(message.content.text) : undefined;
   const unsent = message?.by === "user" && message.unsent;
   return (
-    <span class="way-title">
+    <span class="trace-title">
       {userName && <b lang={langOf(userName)}>{userName}</b>}{" "}
       {text === undefined ? (
         <i>
@@ -90,8 +90,8 @@ function Title({ way, message, userName }: Pick<Props, "way" | "message" | "user
 }
 
 /**
- * Where the time went: each step as wide as it took, and a wait after a failure in the failure's
- * colour. The steps below say the same in words.
+ * Where the time went: the width of a step is its duration, and a wait after a failure has the
+ * failure's colour. Hidden from screen readers, because the list of steps says the same.
  */
 function Bar({ steps }: { steps: Step[] }) {
   const colour = (step: Step, before: Step | undefined) =>
@@ -183,8 +183,8 @@ function Detail({ step }: { step: Step }) {
   }
 }
 
-function Waiting({ way }: { way: Way }) {
-  const waiting = waitingFor(way);
+function Waiting({ trace }: { trace: Trace }) {
+  const waiting = waitingFor(trace);
   if (!waiting) return null;
   return (
     <li class="waiting" data-step="waiting">

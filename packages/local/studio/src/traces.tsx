@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Chat, View } from "../../src/studio-view.ts";
-import type { Way } from "../../src/trace-way.ts";
+import type { Trace } from "../../src/trace-step.ts";
 import type { Marks } from "./marks.ts";
 import { MemoryPanel } from "./memory.tsx";
-import { WayCard } from "./way.tsx";
-import { stateOf } from "./way-state.ts";
+import { TraceCard } from "./trace.tsx";
+import { stateOf } from "./trace-state.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -15,20 +15,20 @@ type Props = {
   onSelect: (eventId: string) => void;
 };
 
-export function WaysPane({ view, chat, marks, onPoint, onSelect }: Props) {
+export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
   const [all, setAll] = useState(true);
   const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
-  // Only a way that no handler has logged yet must be found by its message.
-  const isOf = ({ id, hash }: Chat, way: Way) =>
-    way.chat === hash || messageOf.get(way.eventId)?.chatId === id;
-  const ways = view.ways.filter((way) => all || isOf(chat, way)).reverse();
-  const parked = ways.filter((way) => stateOf(way) === "parked").length;
+  // Before its first log entry a trace has no chat hash: it is matched by its message.
+  const belongsTo = ({ id, hash }: Chat, trace: Trace) =>
+    trace.chat === hash || messageOf.get(trace.eventId)?.chatId === id;
+  const traces = view.traces.filter((trace) => all || belongsTo(chat, trace)).reverse();
+  const parked = traces.filter((trace) => stateOf(trace) === "parked").length;
 
   return (
-    <aside class="ways" aria-label={words.ways}>
+    <aside class="traces" aria-label={words.traces}>
       {chat.type === "user" && <MemoryPanel chat={chat} view={view} />}
-      <div class="ways-title">
-        <h2>{words.ways}</h2>
+      <div class="traces-title">
+        <h2>{words.traces}</h2>
         {parked > 0 && <span class="parked-count">{words.parkedCount(parked)}</span>}
         <div class="scope">
           <button type="button" aria-pressed={all} onClick={() => setAll(true)}>
@@ -39,14 +39,14 @@ export function WaysPane({ view, chat, marks, onPoint, onSelect }: Props) {
           </button>
         </div>
       </div>
-      {ways.length === 0 && <p class="empty">{words.noWays}</p>}
+      {traces.length === 0 && <p class="empty">{words.noTraces}</p>}
       <ol>
-        {ways.map((way, index) => (
-          <li key={way.eventId}>
-            <WayCard
-              way={way}
-              message={messageOf.get(way.eventId)}
-              userName={view.chats.find((one) => isOf(one, way))?.name}
+        {traces.map((trace, index) => (
+          <li key={trace.eventId}>
+            <TraceCard
+              trace={trace}
+              message={messageOf.get(trace.eventId)}
+              userName={view.chats.find((one) => belongsTo(one, trace))?.name}
               newest={index === 0}
               marks={marks}
               onPoint={onPoint}

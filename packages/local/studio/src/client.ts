@@ -1,7 +1,11 @@
 import type { ChatMemory, View, ViewChange } from "../../src/studio-view.ts";
 import type { Action } from "./state.ts";
 
-/** Follows the local system until the returned function is called; after a break the browser connects again by itself. */
+/**
+ * Subscribes to the view and its changes. After a lost connection the browser reconnects by itself.
+ *
+ * @returns unsubscribes
+ */
 export function follow(dispatch: (action: Action) => void): () => void {
   const events = new EventSource("/api/events");
   events.addEventListener("view", ({ data }) => dispatch({ type: "view", view: JSON.parse(data) as View }));
@@ -12,7 +16,7 @@ export function follow(dispatch: (action: Action) => void): () => void {
   return () => events.close();
 }
 
-/** One after the other, so that two quick messages arrive in the order they were written. */
+/** Messages are sent one at a time, so that two quick ones arrive in order. */
 let last: Promise<unknown> = Promise.resolve();
 
 export function say(userId: string, text: string): Promise<void> {

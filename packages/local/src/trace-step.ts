@@ -1,18 +1,18 @@
-/** What came back for a webhook: a status, nothing in time, or no connection at all. */
+/** The result of a webhook: a status, no answer in time, or no connection. */
 export type WebhookStatus = number | "timeout" | "unreachable";
 
-/** What happened to a message at one point of its way. */
+/** One thing that happened to an event. */
 export type StepDetail =
-  /** LINE made the event; `type` is the event's. */
+  /** LINE created the event; `type` is the event's. */
   | { name: "received"; type: string }
   /** The webhook was not answered with a 2xx: LINE may send it again. */
   | { name: "refused"; status: WebhookStatus }
   | { name: "queued"; redelivery: boolean }
-  /** Nothing a bot answers. */
+  /** An event that the bot does not answer. */
   | { name: "ignored"; type: string }
-  /** Waited too long to be worth an answer. */
+  /** Waited too long to be answered. */
   | { name: "tooOld" }
-  /** `attempts` counts this one; `turns` are the past turns that were read with it. */
+  /** `attempts` includes this one; `turns` are the past turns that were read. */
   | { name: "claimed"; attempts: number; turns: number }
   | {
       name: "asked";
@@ -23,32 +23,32 @@ export type StepDetail =
       cut: boolean;
       refused: boolean;
     }
-  /** The answer is stored, exactly as it will be sent; `notice` says what it is if the model was not asked. */
+  /** The answer is stored, exactly as it will be sent; `notice` is its kind if the model was not asked. */
   | { name: "answered"; messages: number; notice?: string }
   | { name: "delivered"; by: "reply" | "push"; resumed: boolean }
-  /** `nextAt`: when the queue hands the message out again, epoch milliseconds. */
+  /** `nextAt`: when the queue delivers the message again, epoch milliseconds. */
   | { name: "retried"; code: string; reason: string; attempts: number; nextAt: number }
   | { name: "parked"; code: string; reason: string; attempts: number }
-  /** Came again after its turn was over; acknowledged without effect. */
+  /** Delivered again after its turn was finished; acknowledged without effect. */
   | { name: "duplicate" }
-  /** Another worker still holds the turn. */
+  /** Another worker holds the turn. */
   | { name: "held" }
-  /** Gets no answer: it was unsent, or an earlier message got the notice `after`. */
+  /** Gets no answer: `because` it was unsent, or an earlier message got the notice of this kind. */
   | { name: "dropped"; because: string }
-  /** Text of these turns was taken away: of the whole chat, or of an unsent message. */
+  /** The text of this many turns was erased: of the whole chat, or of an unsent message. */
   | { name: "erased"; what: "chat" | "message"; turns: number }
-  /** The oldest turns became notes; `kept` is false if the chat's notes have changed meanwhile. */
+  /** The oldest turns were summarized; `kept` is false if the chat's notes had changed meanwhile. */
   | { name: "folded"; turns: number; kept: boolean; inputTokens: number; outputTokens: number }
-  /** The next message tries again. */
+  /** Retried after the next message. */
   | { name: "notFolded"; code: string }
-  /** Something beside the way went wrong; `what` is the name in the log. */
+  /** Something went wrong that is no step; `what` is the name in the log. */
   | { name: "warned"; what: string; code: string };
 
 /** `at` is in epoch milliseconds; `sinceMs` counts from the step before, 0 for the first. */
 export type Step = StepDetail & { at: number; sinceMs: number };
 
-/** The way of one event from LINE to its answer, oldest step first. Holds no message text. */
-export type Way = {
+/** The trace of one event from LINE to its answer, oldest step first. Holds no message text. */
+export type Trace = {
   eventId: string;
   /** Hash of the chat's id, as in the log. Missing until the handlers have logged it. */
   chat: string | undefined;
