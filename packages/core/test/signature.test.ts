@@ -24,6 +24,21 @@ test("without a signature nothing is taken", () => {
   expect(isSigned(new Uint8Array(), "", "secret")).toBe(false);
 });
 
+test("with an empty secret nothing is taken, though anybody can sign with it", () => {
+  expect(isSigned(body, digest("").toString("base64"), "")).toBe(false);
+});
+
+test("what is signed is the body, not what its bytes stand between", () => {
+  const between = Uint8Array.from([1, 2, ...body, 3]).subarray(2, -1);
+  expect(isSigned(between, digest().toString("base64"), "secret")).toBe(true);
+});
+
+test("a header that is no signature is not taken, and breaks nothing", () => {
+  for (const header of ["=", "====", "%%%", "署名", "\0", "null", " ", "A".repeat(100_000)]) {
+    expect([header.slice(0, 9), isSigned(body, header, "secret")]).toEqual([header.slice(0, 9), false]);
+  }
+});
+
 test("every bit of the signature counts", () => {
   for (let bit = 0; bit < 256; bit += 1) {
     const forged = digest();

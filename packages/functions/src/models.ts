@@ -2,6 +2,7 @@ import { type Bot, summarizerOf } from "@henji/core/bot";
 import { systemClock as clock } from "@henji/core/clock";
 import type { Log } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
+import { counted } from "@henji/core/model/counted";
 import { createModel } from "@henji/core/model/lazy";
 import type { Model } from "@henji/core/model/model";
 import type { TokenCap } from "@henji/core/usage/cap";
@@ -10,8 +11,7 @@ import type { TokenCap } from "@henji/core/usage/cap";
 export function linkedModels(bot: Bot, apiKey: string, cap: TokenCap | undefined, log: Log) {
   const modelOf = (settings: Bot["model"]): Model => {
     const model = createModel({ apiKey, baseURL: process.env.OPENAI_BASE_URL, settings });
-    const guarded = withBreaker(model, { clock, log });
-    return cap ? cap.counting(guarded) : guarded;
+    return counted(withBreaker(model, { clock, log }), cap);
   };
   return { model: modelOf(bot.model), summarizer: modelOf(summarizerOf(bot)) };
 }

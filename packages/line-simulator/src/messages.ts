@@ -29,6 +29,20 @@ function unknownSubstitution(message: { text: string; substitution?: Record<stri
   return strayBrace || keys.some((key) => !Object.hasOwn(message.substitution ?? {}, key));
 }
 
+const substitution = z.record(
+  z.string().check(z.regex(/^[0-9A-Za-z_]{1,20}$/)),
+  oneOf([
+    z.looseObject({
+      type: z.literal("mention"),
+      mentionee: oneOf([
+        z.looseObject({ type: z.literal("user"), userId: required }),
+        z.looseObject({ type: z.literal("all") }),
+      ]),
+    }),
+    z.looseObject({ type: z.literal("emoji"), productId: required, emojiId: required }),
+  ]),
+);
+
 type SubstitutingMessage = { substitution?: Record<string, { type?: unknown }> };
 
 /** A mention in textV2, which a 1:1 chat does not take. */
@@ -67,7 +81,7 @@ const kinds = [
       type: z.literal("textV2"),
       text: upTo(MAX_TEXT_UNITS),
       quoteToken: z.optional(required),
-      substitution: z.optional(z.record(z.string().check(z.regex(/^[0-9A-Za-z_]{1,20}$/)), something)),
+      substitution: z.optional(substitution),
       ...common,
     })
     .check(

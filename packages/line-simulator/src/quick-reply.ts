@@ -23,7 +23,12 @@ const actions = [
         path: ["fillInText"],
       }),
     ),
-  z.looseObject({ type: z.literal("uri"), label, uri }),
+  z.looseObject({
+    type: z.literal("uri"),
+    label,
+    uri,
+    altUri: z.optional(z.looseObject({ desktop: z.optional(uri) })),
+  }),
   z.looseObject({
     type: z.literal("datetimepicker"),
     label,

@@ -78,7 +78,7 @@ describe("a quick reply", () => {
     [{ type: "message", label: family.repeat(20), text: family.repeat(300) }],
     [{ type: "postback", label: "x", data: "x".repeat(300), displayText: "x" }],
     [{ type: "postback", label: "x", data: "x", inputOption: "openKeyboard", fillInText: "x" }],
-    [{ type: "uri", label: "x", uri: "tel:117" }],
+    [{ type: "uri", label: "x", uri: "tel:117", altUri: { desktop: "https://x.test" } }],
     [{ type: "datetimepicker", label: "x", data: "x", mode: "date" }],
     [{ type: "camera", label: "x" }],
     [{ type: "cameraRoll", label: "x" }],
@@ -93,8 +93,18 @@ describe("a quick reply", () => {
     [{ type: "message", label: "x".repeat(21), text: "x" }, "label"],
     [{ type: "message", label: "x", text: "x".repeat(301) }, "text"],
     [{ type: "postback", label: "x", data: "x".repeat(301) }, "data"],
+    [{ type: "postback", label: "x", data: "x", displayText: "x".repeat(301) }, "displayText"],
     [{ type: "postback", label: "x", data: "x", fillInText: "x" }, "fillInText"],
+    [
+      { type: "postback", label: "x", data: "x", inputOption: "openKeyboard", fillInText: "x".repeat(301) },
+      "fillInText",
+    ],
     [{ type: "uri", label: "x", uri: "ftp://x.test" }, "uri"],
+    [{ type: "uri", label: "x", uri: `tel:${"1".repeat(997)}` }, "uri"],
+    [
+      { type: "uri", label: "x", uri: "tel:117", altUri: { desktop: `https://${"x".repeat(993)}` } },
+      "altUri.desktop",
+    ],
     [{ type: "clipboard", label: "x", clipboardText: "x".repeat(1_001) }, "clipboardText"],
     [{ type: "richmenuswitch", label: "x", data: "x", richMenuAliasId: "x" }, "type"],
     [{ type: "poem", label: "x" }, "type"],
@@ -122,6 +132,21 @@ test("textV2 takes braces for substitutions, text does not", async () => {
   expect((await send(named("name_1"))).status).toBe(200);
   expect((await send(named("名前"))).details).toMatchObject([{ property: "messages[0].substitution.名前" }]);
   expect((await send(named("x".repeat(21)))).status).toBe(400);
+});
+
+test.each<[object, string]>([
+  [{ type: "poem" }, "type"],
+  [{}, "type"],
+  [{ type: "emoji", productId: "p" }, "emojiId"],
+  [{ type: "emoji", emojiId: "001" }, "productId"],
+  [{ type: "mention" }, "mentionee"],
+  [{ type: "mention", mentionee: { type: "everybody" } }, "mentionee.type"],
+  [{ type: "mention", mentionee: { type: "user" } }, "mentionee.userId"],
+])("textV2 takes no substitution like %j", async (substitution, property) => {
+  const message = { type: "textV2", text: "{it}", substitution: { it: substitution } };
+  expect((await send([message])).details).toMatchObject([
+    { property: `messages[0].substitution.it.${property}` },
+  ]);
 });
 
 test("texts arrive exactly as they were sent", async () => {

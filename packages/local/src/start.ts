@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Chats, createChats } from "@henji/core/chat/chats";
+import { createChatStore } from "@henji/core/chat/store";
 import { type LogLevel, logChannel } from "@henji/core/log";
 import { createTableClient } from "@henji/core/table";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
@@ -140,7 +141,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         sqs: aws.sqs,
         dynamodb: aws.dynamodb,
       },
-      chats: createChats({ client, table }),
+      chats: createChats(createChatStore({ client, table })),
       bot: () => worker.ready,
       environment,
       async reloadWorker() {

@@ -2,9 +2,11 @@ import type { Chats } from "@henji/core/chat/chats";
 import type { Clock } from "@henji/core/clock";
 import { buildContext, tokensOf } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
+import { userHash } from "@henji/core/log";
+import { textContent } from "@henji/core/platform/content";
 import { dayOf } from "@henji/core/time-zone";
-import { BEHIND_ALL } from "@henji/core/turn/turn";
-import { accountOf, costOf } from "@henji/core/usage/usage";
+import { AFTER_ALL } from "@henji/core/turn/place";
+import { costOf, runningTotal } from "@henji/core/usage/usage";
 import type { BotInUse } from "./bot-in-use.ts";
 import type { ChatMemory } from "./studio-view.ts";
 
@@ -20,14 +22,16 @@ export function createMemory({ chats, bot, clock }: MemoryOptions): (chatId: str
     const { memory: marks, model, timeZone } = bot();
     const now = clock.now();
     // One more than the turns: the chat's own item is read with them.
-    const memory = await chats.recall({ chatId, key: BEHIND_ALL, sequence: "" }, marks.maxTurns + 1, now);
+    const memory = await chats.recall({ chatId, key: AFTER_ALL, sequence: "" }, marks.maxTurns + 1, now);
     const { turns, windowStart, summary } = memory;
     const context = buildContext({
-      ...{ turns, windowStart, summary, instructions: "", message: "" },
+      ...{ turns, windowStart, summary, instructions: "", question: textContent("") },
       maxWindowTokens: marks.maxTokens,
     });
     const sent = turns.slice(turns.length - context.turns);
-    const { usage } = accountOf(memory.usages, memory.fold, dayOf(now, timeZone));
+    // In a 1:1 chat the user has the id of the chat.
+    const user = userHash(chatId);
+    const { usage } = runningTotal(memory.usages, memory.fold, { user, day: dayOf(now, timeZone) });
     const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes } = usage;
     return {
       window: {

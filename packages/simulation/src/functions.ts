@@ -3,6 +3,7 @@ import { createChats } from "@henji/core/chat/chats";
 import { createIngress } from "@henji/core/ingress";
 import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
+import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
@@ -85,10 +86,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const shared = { bot, clock, log, random: random.next };
     let owners = 0;
     const cap = createTokenCap({ ...shared, totals: process.port("table", table.totals) });
-    const counting = (one: Model) => {
-      const heard = hearing(one, check);
-      return cap ? cap.counting(heard) : heard;
-    };
+    const counting = (one: Model) => counted(hearing(one, check), cap);
     const breaking = withBreaker(process.port("model", troublesome(model, process, check)), { clock, log });
     const line = withLineBreaker(watched(process.port("line", options.line.line), process, check), {
       clock,

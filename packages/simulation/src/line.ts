@@ -134,10 +134,10 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     return send("line.reply", request, () => reply(token, request));
   }
 
-  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
-    const path = url.slice("https://line".length);
+  const fetch = async (url: URL, init: RequestInit): Promise<Response> => {
+    const path = url.pathname;
     const signal = init.signal!;
-    const retryKey = (init.headers as Record<string, string>)["x-line-retry-key"] ?? "";
+    const retryKey = headerOf("x-line-retry-key", init.headers as Record<string, string>) ?? "";
     const answer = await network.carry<Said>({
       operation: operations[path] ?? "line.quota",
       effect: () => handle(path, String(init.body), retryKey),
@@ -179,15 +179,23 @@ function failed(failure: Failure, signal: AbortSignal): Said {
   throw failure === "refused" ? new RequestNotSent(broken("ECONNREFUSED")) : broken("ECONNRESET");
 }
 
-/** What core reads of a Response; the real class costs more than the rest of the call. */
+/** What LINE's SDK and core read of a Response; the real class costs more than the rest of the call. */
 function toResponse({ status, message, headers = {} }: Said, nextId: () => string): Response {
-  const all = new Map(Object.entries({ "x-line-request-id": nextId(), ...headers }));
+  const all = { "x-line-request-id": nextId(), ...headers };
   const text = message.startsWith("{") ? message : JSON.stringify({ message });
   const response = {
+    ok: status < 300,
     status,
-    headers: { get: (name: string) => all.get(name) ?? null },
+    statusText: "",
+    headers: { get: (name: string) => headerOf(name, all) ?? null },
     text: async () => text,
-    json: async () => JSON.parse(text),
   };
   return response as unknown as Response;
+}
+
+/** Names of headers are the same in any case. */
+function headerOf(name: string, headers: Record<string, string>): string | undefined {
+  const wanted = name.toLowerCase();
+  for (const each in headers) if (each.toLowerCase() === wanted) return headers[each];
+  return undefined;
 }

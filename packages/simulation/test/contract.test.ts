@@ -16,7 +16,7 @@ queueContract("in memory", memoryQueue);
 queueContract("SQS client on fauxqs", realQueue);
 
 lineContract("in memory", memoryLine);
-lineContract("HTTP client on the LINE simulator", realLine);
+lineContract("LINE's SDK on the LINE simulator", realLine);
 
 modelContract("in memory", memoryModel);
 modelContract("OpenAI's SDK on the stand-in", realModel);

@@ -2,10 +2,10 @@ import type { Bot } from "../bot/bot.ts";
 import { type Clock, elapsed } from "../clock.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
-import type { Model } from "../model/model.ts";
 import { tokenCap } from "../settings.ts";
 import { dayOf } from "../time-zone.ts";
 import type { Totals } from "./totals.ts";
+import type { ModelUsage } from "./usage.ts";
 
 export type TokenCapOptions = {
   bot: Pick<Bot, "timeZone"> & { limits: Pick<Bot["limits"], "totalDailyTokens"> };
@@ -23,8 +23,8 @@ export type TokenCap = {
    * `tokenCap.readEveryMs`: beside the claim, so that no user waits for it.
    */
   isReached(): Promise<boolean>;
-  /** The model, with all that it takes counted. */
-  counting(model: Model): Model;
+  /** Counts what a request of the model has taken. */
+  count(usage: ModelUsage): void;
   /** Adds what is counted and not in the table yet. It never throws: what could not be added stays for the next time. */
   flush(): Promise<void>;
 };
@@ -69,7 +69,8 @@ function createCap(mostTokens: number, { bot, totals, random, clock, log }: Toke
     known = { day, readAt, tokens: tokens + (counted.get(day) ?? 0) };
   }
 
-  function count(tokens: number): void {
+  function count({ inputTokens, outputTokens }: ModelUsage): void {
+    const tokens = inputTokens + outputTokens;
     const day = today();
     counted.set(day, (counted.get(day) ?? 0) + tokens);
     if (known?.day === day) known.tokens += tokens;
@@ -118,14 +119,7 @@ function createCap(mostTokens: number, { bot, totals, random, clock, log }: Toke
       return isKnownReached();
     },
 
-    counting: (model) => ({
-      async ask(context, asking) {
-        const answer = await model.ask(context, asking);
-        count(answer.usage.inputTokens + answer.usage.outputTokens);
-        return answer;
-      },
-    }),
-
+    count,
     flush,
   };
 }

@@ -15,7 +15,7 @@ beforeEach(() => {
 function answering(status: number, message: string): Line {
   const headers = new Headers({ "x-line-request-id": "r1" });
   // The real class reads its body in real time.
-  const response = { status, headers, text: async () => JSON.stringify({ message }) } as Response;
+  const response = { ok: false, status, headers, text: async () => JSON.stringify({ message }) } as Response;
   const fetch = async () => response;
   return createLine({ channelAccessToken: "token", clock: world.scheduler, fetch });
 }

@@ -1,6 +1,7 @@
 import type { Bot } from "@henji/core/bot";
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createLog } from "@henji/core/log";
+import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
@@ -68,12 +69,11 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     const shared = { bot, clock: scheduler, log, random: () => 0 };
     const cap = createTokenCap({ ...shared, totals: table.totals });
     const line = withLineBreaker(overrides.line ?? memoryLine.line, { clock: scheduler, log });
-    const counting = (one: Model) => (cap ? cap.counting(one) : one);
     const work = createWorker({
       ...{ ...shared, turns, cap },
       chats: overrides.chats ?? chats,
       platforms: { line: createLinePlatform({ line, clock: scheduler }) },
-      ...{ model: counting(overrides.model ?? model), summarizer: counting(summarizer) },
+      ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
       inbox: process.port("queue", queue.inbox),
       identitySecret: "secret",
       newOwner: () => {

@@ -95,7 +95,7 @@ export async function realQueue(): Promise<QueuePorts> {
 /** What a deadline aborts with. */
 const timeout = () => new DOMException("The operation was aborted due to timeout", "TimeoutError");
 
-/** The HTTP client on the LINE simulator. A deadline passes as soon as a request hangs, and never else. */
+/** LINE's SDK on the LINE simulator. A deadline passes as soon as a request hangs, and never else. */
 export async function realLine(): Promise<LinePorts> {
   let skippedMs = 0;
   let deadline = new AbortController();

@@ -1,16 +1,11 @@
+import { messagingApi } from "@line/bot-sdk";
 import * as z from "zod/mini";
 import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
 import { deadlines } from "../../settings.ts";
 import type { TextMessage } from "./compose.ts";
-import {
-  type Answer,
-  connectionError,
-  INVALID_REPLY_TOKEN,
-  messageOf,
-  requestIdOf,
-  statusError,
-} from "./error.ts";
+import { connectionError, INVALID_REPLY_TOKEN, messageOf, requestIdOf, statusError } from "./error.ts";
+import { exchange, type SdkResult } from "./exchange.ts";
 import { tellingUnsent } from "./request-not-sent.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
@@ -46,55 +41,45 @@ export type Line = {
 
 export type LineOptions = {
   channelAccessToken: string;
-  /** https://api.line.me, if not set. */
+  /** An origin, since the SDK drops a path; https://api.line.me, if not set. */
   baseUrl?: string | undefined;
   clock: Clock;
   /** Should throw `RequestNotSent` where it is certain; Node's, told apart that way, if not set. */
   fetch?: typeof globalThis.fetch;
 };
 
-/**
- * LINE's HTTP API with a deadline on every call; its SDK has none, and a hang would hold the Lambda.
- */
+/** LINE's SDK with a deadline on every call, and with every outcome as one of ours. */
 export function createLine({
   channelAccessToken,
   baseUrl,
   clock,
   fetch = tellingUnsent(globalThis.fetch),
 }: LineOptions): Line {
-  const origin = (baseUrl ?? "https://api.line.me").replace(/\/$/, "");
+  const baseURL = baseUrl ?? "https://api.line.me";
+  const client = new messagingApi.MessagingApiClient({ channelAccessToken, baseURL });
 
-  async function request(path: string, init: RequestInit, withinMs: number): Promise<Answer> {
+  async function request<T>(
+    path: string,
+    call: () => Promise<SdkResult<T>>,
+    withinMs: number = deadlines.lineMs,
+  ) {
     const signal = clock.timeout(withinMs);
     try {
-      const response = await fetch(`${origin}${path}`, {
-        ...init,
-        headers: { authorization: `Bearer ${channelAccessToken}`, ...init.headers },
-        signal,
-      });
-      return { path, status: response.status, headers: response.headers, body: await response.text() };
+      return { ...(await exchange(call, { fetch, signal })), path };
     } catch (cause) {
       throw connectionError(path, cause, signal);
     }
   }
 
-  function post(
+  async function get<T>(
     path: string,
-    body: object,
-    {
-      headers = {},
-      withinMs = deadlines.lineMs,
-    }: { headers?: Record<string, string>; withinMs?: number } = {},
-  ): Promise<Answer> {
-    const init = { method: "POST", headers: { "content-type": "application/json", ...headers } };
-    return request(path, { ...init, body: JSON.stringify(body) }, withinMs);
-  }
-
-  async function get<T>(path: string, read: (body: unknown) => T): Promise<T> {
-    const answer = await request(path, {}, deadlines.quotaMs);
-    if (!isOk(answer)) throw statusError(answer);
+    call: () => Promise<SdkResult<unknown>>,
+    read: (body: unknown) => T,
+  ): Promise<T> {
+    const answer = await request(path, call, deadlines.quotaMs);
+    if (!answer.ok) throw statusError(answer);
     try {
-      return read(JSON.parse(answer.body));
+      return read(answer.body);
     } catch (cause) {
       throw new BotError("line.unreadable", `LINE ${path} could not be read`, { retry: "later", cause });
     }
@@ -102,8 +87,12 @@ export function createLine({
 
   async function quota(): Promise<Quota> {
     const [limit, consumption] = await Promise.all([
-      get("/v2/bot/message/quota", quotaBody.parse),
-      get("/v2/bot/message/quota/consumption", consumptionBody.parse),
+      get("/v2/bot/message/quota", () => client.getMessageQuotaWithHttpInfo(), quotaBody.parse),
+      get(
+        "/v2/bot/message/quota/consumption",
+        () => client.getMessageQuotaConsumptionWithHttpInfo(),
+        consumptionBody.parse,
+      ),
     ]);
     return { limit: limit.value, used: consumption.totalUsage };
   }
@@ -124,8 +113,10 @@ export function createLine({
 
   return {
     async reply(replyToken, messages) {
-      const answer = await post("/v2/bot/message/reply", { replyToken, messages });
-      if (isOk(answer)) return { outcome: "sent", requestId: requestIdOf(answer) };
+      const answer = await request("/v2/bot/message/reply", () =>
+        client.replyMessageWithHttpInfo({ replyToken, messages: [...messages] }),
+      );
+      if (answer.ok) return { outcome: "sent", requestId: requestIdOf(answer) };
       if (answer.status === 400 && messageOf(answer) === INVALID_REPLY_TOKEN) {
         return { outcome: "invalid_reply_token", requestId: requestIdOf(answer) };
       }
@@ -133,9 +124,10 @@ export function createLine({
     },
 
     async push(to, messages, retryKey) {
-      const headers = { "x-line-retry-key": retryKey };
-      const answer = await post("/v2/bot/message/push", { to, messages }, { headers });
-      if (isOk(answer)) return { outcome: "sent", requestId: requestIdOf(answer) };
+      const answer = await request("/v2/bot/message/push", () =>
+        client.pushMessageWithHttpInfo({ to, messages: [...messages] }, retryKey),
+      );
+      if (answer.ok) return { outcome: "sent", requestId: requestIdOf(answer) };
       if (answer.status === 409) {
         const requestId = answer.headers.get("x-line-accepted-request-id") ?? undefined;
         return { outcome: "already_accepted", requestId };
@@ -144,19 +136,17 @@ export function createLine({
     },
 
     async showLoading(userId, seconds) {
-      const answer = await post(
+      const answer = await request(
         "/v2/bot/chat/loading/start",
-        { chatId: userId, loadingSeconds: seconds },
-        { withinMs: deadlines.loadingMs },
+        () => client.showLoadingAnimationWithHttpInfo({ chatId: userId, loadingSeconds: seconds }),
+        deadlines.loadingMs,
       );
-      if (!isOk(answer)) throw statusError(answer);
+      if (!answer.ok) throw statusError(answer);
     },
 
     quota,
   };
 }
-
-const isOk = ({ status }: Answer) => status >= 200 && status < 300;
 
 const quotaBody = z.looseObject({ value: z.optional(z.number()) });
 const consumptionBody = z.looseObject({ totalUsage: z.number() });

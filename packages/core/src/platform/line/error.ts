@@ -1,14 +1,10 @@
 import * as z from "zod/mini";
 import { BotError } from "../../error.ts";
+import type { Answer, Refused } from "./exchange.ts";
 import { RequestNotSent } from "./request-not-sent.ts";
 
-/** What LINE answered to a request. */
-export type Answer = {
-  path: string;
-  status: number;
-  headers: Headers;
-  body: string;
-};
+/** A request that LINE answered with no. */
+export type Refusal = Refused & { path: string };
 
 export const INVALID_REPLY_TOKEN = "Invalid reply token";
 
@@ -29,7 +25,7 @@ const countOfErrors = /^The request body has \d{1,3} error\(s\)$/;
 const errorBody = z.looseObject({ message: z.string() });
 
 /** What an error says; empty if it says nothing. It may quote what a user wrote: see {@link statusError}. */
-export function messageOf({ body }: Answer): string {
+export function messageOf({ body }: Refused): string {
   try {
     return errorBody.parse(JSON.parse(body)).message;
   } catch {
@@ -45,12 +41,12 @@ export function requestIdOf({ headers }: Answer): string | undefined {
  * LINE's refusals in one place. 5xx is the one status after which a message may have been sent. The error's
  * message goes to the log and the dead-letter queue, so it holds none of LINE's words but constant ones.
  */
-export function statusError(answer: Answer): BotError {
-  const { path, status } = answer;
-  const message = messageOf(answer);
+export function statusError(refusal: Refusal): BotError {
+  const { path, status } = refusal;
+  const message = messageOf(refusal);
   const isConstant = constantMessages.has(message) || countOfErrors.test(message);
   const words = isConstant ? ` "${message}"` : "";
-  const said = `LINE ${path} answered ${status}${words} (request ${requestIdOf(answer) ?? "unknown"})`;
+  const said = `LINE ${path} answered ${status}${words} (request ${requestIdOf(refusal) ?? "unknown"})`;
   if (status >= 500) return new BotError("line.unavailable", said, { retry: "later", outcome: "unknown" });
   if (status === 429 && message.includes("monthly limit")) return quotaExhausted(said);
   if (status === 429) return new BotError("line.rate_limited", said, { retry: "later" });
