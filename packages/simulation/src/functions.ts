@@ -1,6 +1,6 @@
 import type { Bot } from "@henji/core/bot";
 import { createChats } from "@henji/core/chat/chats";
-import { createIngress } from "@henji/core/ingress";
+import { createIngress, type IngressOptions } from "@henji/core/ingress";
 import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import { counted } from "@henji/core/model/counted";
@@ -13,11 +13,12 @@ import type { Incoming } from "@henji/core/queue/sqs";
 import { worker as settings } from "@henji/core/settings";
 import { createTurns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
-import { createWorker } from "@henji/core/worker";
+import { createWorker, type WorkerOptions } from "@henji/core/worker";
 import type { Check } from "./check.ts";
 import type { Invocation } from "./event-source.ts";
 import type { Faults } from "./faults.ts";
 import type { MemoryLine } from "./line.ts";
+import type { AtPorts } from "./mutations/mutation.ts";
 import type { Plan } from "./plan.ts";
 import { createProcess, type Process } from "./process.ts";
 import type { MemoryQueue } from "./queue.ts";
@@ -39,6 +40,7 @@ export type FunctionsOptions = {
   line: MemoryLine;
   model: Model;
   summarizer: Model;
+  ports: AtPorts;
 };
 
 export type Functions = {
@@ -51,7 +53,7 @@ type Warm<T> = { process: Process; run: T };
 
 /** Core in processes as Lambda starts, keeps and kills them: each serves one invocation at a time. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer } = options;
+  const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer, ports } = options;
   const warmIngresses: Warm<ReturnType<typeof createIngress>>[] = [];
   const warmWorkers: Warm<ReturnType<typeof createWorker>>[] = [];
   let started = 0;
@@ -70,12 +72,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   function startIngress() {
     const process = start("ingress");
-    const run = createIngress({
+    const real: IngressOptions = {
       webhook: createLineWebhook({ channelSecret }),
       queue: process.port("queue", queue.sender),
       clock: process.clock,
       log: logOf(process, check),
-    });
+    };
+    const run = createIngress({ ...real, ...ports.ingress?.(real) });
     return { process, run };
   }
 
@@ -93,7 +96,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       log,
     });
     const chats = createChats(process.port("table", table.chatStore));
-    const run = createWorker({
+    const real: WorkerOptions = {
       ...shared,
       turns: createTurns(process.port("table", table.turnStore)),
       chats: {
@@ -113,7 +116,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
         owners += 1;
         return `${process.name}.${owners}`;
       },
-    });
+    };
+    const run = createWorker({ ...real, ...ports.worker?.(real) });
     return { process, run };
   }
 

@@ -1,4 +1,5 @@
-import { type Mutation, mutations } from "./mutations.ts";
+import type { Mutation } from "./mutations/mutation.ts";
+import { mutations } from "./mutations.ts";
 import type { Failure } from "./runner.ts";
 import { cores, runJob, sideBySide } from "./threads.ts";
 
@@ -31,7 +32,7 @@ export async function huntMutations(options: {
       step: 1,
       seedsBeforeScenarios: SEEDS_FIRST,
       ...stories,
-      mutation,
+      mutation: mutation.name,
       maxFailures: 1,
     };
     await runJob(job, (report) => {

@@ -1,5 +1,5 @@
 import { registerHooks } from "node:module";
-import type { Edit } from "./mutations.ts";
+import type { Edit } from "./mutations/mutation.ts";
 
 /** From now on core loads with a mistake in it. Fails if the text is not there exactly once. */
 export function mutateCore({ file, find, replace }: Edit): void {

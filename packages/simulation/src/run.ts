@@ -10,6 +10,7 @@ import { createFunctions } from "./functions.ts";
 import { createHistory } from "./history.ts";
 import { createMemoryLine } from "./line.ts";
 import { createMemoryModel } from "./model.ts";
+import type { AtPorts } from "./mutations/mutation.ts";
 import { createNetwork } from "./network.ts";
 import { startOperator } from "./operator.ts";
 import { drawPlan, type Plan } from "./plan.ts";
@@ -24,6 +25,8 @@ export type SimulateOptions = {
   plan?: Plan;
   /** Conditions that the table leaves out. */
   mistakes?: readonly TableMistake[];
+  /** What stands between core and the outside. */
+  ports?: AtPorts;
 };
 
 export type Outcome = {
@@ -122,6 +125,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     line,
     model,
     summarizer,
+    ports: options.ports ?? {},
   });
   const lambda = random.fork("lambda");
   const eventSource = createEventSource({

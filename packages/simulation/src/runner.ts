@@ -1,11 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Violation } from "./check/fate.ts";
 import { mutateCore } from "./mutate.ts";
-import type { Mutation } from "./mutations.ts";
+import { mutations } from "./mutations.ts";
 
 /** What one thread does: scenarios and seeds, until it is through or has failed often enough. */
 export type Job = {
-  mutation?: Mutation | undefined;
+  /** By its name. */
+  mutation?: string | undefined;
   scenarios: readonly string[];
   from: number;
   seeds: number;
@@ -33,10 +34,12 @@ export type Report =
   | { kind: "done"; runs: number };
 
 async function work(job: Job): Promise<void> {
-  if (job.mutation?.edit) mutateCore(job.mutation.edit);
+  const mutation = mutations.find(({ name }) => name === job.mutation);
+  if (mutation && "edit" in mutation) mutateCore(mutation.edit);
   // Core loads here, with its mistake if there is one.
   const [{ simulate }, { scenarios }] = await Promise.all([import("./run.ts"), import("./scenarios.ts")]);
-  const mistakes = job.mutation?.table ?? [];
+  const mistakes = mutation && "table" in mutation ? mutation.table : [];
+  const ports = mutation && !("edit" in mutation || "table" in mutation) ? mutation : {};
   let runs = 0;
   let failures = 0;
   let tally: Record<string, number> = {};
@@ -50,7 +53,7 @@ async function work(job: Job): Promise<void> {
 
   async function runOne(seed: number, name?: string): Promise<void> {
     const scenario = name === undefined ? undefined : scenarios.find((one) => one.name === name)!;
-    const outcome = await simulate(seed, { mistakes, ...(scenario && { plan: scenario.plan }) });
+    const outcome = await simulate(seed, { mistakes, ports, ...(scenario && { plan: scenario.plan }) });
     const missed = scenario?.judge(outcome) ?? [];
     runs += 1;
     for (const [what, count] of Object.entries(outcome.tally)) tally[what] = (tally[what] ?? 0) + count;
