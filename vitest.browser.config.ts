@@ -13,6 +13,8 @@ if (!existsSync(chromium)) {
 export default defineConfig({
   test: {
     include: ["packages/local/test/browser/**/*.test.ts"],
+    // Each file runs a browser and the whole system.
+    fileParallelism: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

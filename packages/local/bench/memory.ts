@@ -48,31 +48,26 @@ if (!(Number.isInteger(measured) && measured >= 50 && measured <= 300))
   fail("--turns: a number from 50 to 300");
 
 const goals = { reads: 2, writes: 3, foldReads: 1, foldWrites: 1, growth: 1.2 };
-/** Turns played for real, of which the histories are copies. */
+/** Turns played for real; the histories are copies of them. */
 const played = 150;
 const pauseMs = 60_000;
 /** Noon, so that no turn that is measured is the first of its day. */
 const noon = Date.UTC(2026, 5, 1, 12);
 /** A turn reads so many items; a history at least as long fills every read. */
 const readLimit = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered) + BESIDE_TURNS;
-/** Where a fold leaves the window, about. */
+/** Turns in the window after a fold, about. */
 const window = Math.ceil(bot.memory.maxTurns / 3);
-/** Nobody writes a hundred thousand messages within the limits of a day. */
-const tireless: Bot = { ...bot, limits: { ...bot.limits, dailyMessages: 1e9, dailyTokens: 1e12 } };
+/** Without daily limits, which a hundred thousand messages would exceed. */
+const unlimited: Bot = { ...bot, limits: { ...bot.limits, dailyMessages: 1e9, dailyTokens: 1e12 } };
 
 const scripts = await Promise.all([readScript("ja"), readScript("en"), readScript("mixed")]);
 const exchanges = compose(scripts, played + measured, 1);
 
-const aws = await startAws({
-  sqsPort: 0,
-  dynamodbPort: 0,
-  sqsDirectory: undefined,
-  dynamodbDirectory: undefined,
-});
+const aws = await startAws();
 const options = { ...localAws, endpoint: aws.dynamodb };
 const seeding = new DynamoDBClient(options);
 const table = await createTable(aws.dynamodb);
-const player = createPlayer({ client: new DynamoDBClient(options), table }, tireless);
+const player = createPlayer({ client: new DynamoDBClient(options), table }, unlimited);
 
 async function playAll(chatId: string, from: number, to: number, startsAt: number): Promise<TurnConsumed[]> {
   const turns: TurnConsumed[] = [];
@@ -125,7 +120,7 @@ const missed = rows.flatMap(({ history, turns, folds }) => [
 const [shortest, longest] = [rows.find(({ history }) => history >= readLimit), rows.at(-1)];
 const growth = shortest &&
   longest &&
-  // One history has nothing to be compared with.
+  // With one history there is nothing to compare.
   longest !== shortest && {
     from: shortest.history,
     to: longest.history,

@@ -1,4 +1,4 @@
-// What the bot still knows of a conversation's beginning once only its notes tell of it. Asks the real model.
+// What the bot knows of the beginning of a conversation when only its notes contain it. Asks the real model.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,7 +9,7 @@ import bot from "../../../bot.config.ts";
 import { createChat } from "./recall/chat.ts";
 import { isHit, readFacts } from "./recall/facts.ts";
 
-const usage = `What the bot still knows of a conversation's beginning once only its notes tell of it.
+const usage = `What the bot knows of the beginning of a conversation when only its notes contain it.
 
 npm run eval:memory -- [options]
 
@@ -54,15 +54,17 @@ type Score = { hits: number; questions: number; used: ModelUsage[] };
 async function evaluate(language: "en" | "ja", name: string): Promise<Score> {
   const { told, smallTalk, questions } = await readFacts(language, maxTurns);
   const chat = await createChat({ chatId: `eval-memory-${language}`, bot, model, summarizer });
-  for (const exchange of told) await chat.told(exchange);
+  for (const exchange of told) await chat.add(exchange);
   for (const exchange of smallTalk) {
-    const { noted, folds } = chat.count();
-    if (noted >= told.length && folds >= minFolds) break;
-    await chat.told(exchange);
+    const { summarized, folds } = chat.count();
+    if (summarized >= told.length && folds >= minFolds) break;
+    await chat.add(exchange);
   }
-  const { turns, noted, folds } = chat.count();
-  if (noted < told.length) throw new Error(`After ${turns} turns the facts are still in the window`);
-  console.log(`\n${name}: ${turns} turns, of which the notes stand for ${noted}, rewritten ${folds} times\n`);
+  const { turns, summarized, folds } = chat.count();
+  if (summarized < told.length) throw new Error(`After ${turns} turns the facts are still in the window`);
+  console.log(
+    `\n${name}: ${turns} turns, of which the notes summarize ${summarized}, rewritten ${folds} times\n`,
+  );
   console.log(chat.notes().replace(/^/gm, "  | "));
 
   const used = [...chat.used];

@@ -6,7 +6,7 @@ import type { AwsEndpoints, AwsOptions } from "./aws.ts";
 import { startOnLoopback } from "./fauxqs.ts";
 import { runThread } from "./thread.ts";
 
-const { sqsPort, dynamodbPort, sqsDirectory, dynamodbDirectory } = workerData as AwsOptions;
+const { sqsPort = 0, dynamodbPort = 0, sqsDirectory, dynamodbDirectory } = workerData as AwsOptions;
 
 await runThread<AwsEndpoints>(async () => {
   const fauxqs = await startOnLoopback(sqsPort, sqsDirectory);

@@ -8,9 +8,10 @@ const listening = "tracing:net.server.listen:asyncStart";
 /**
  * Starts fauxqs on loopback only. fauxqs itself listens on every interface and has no option to change that.
  *
- * @param directory where messages are kept between runs; undefined: in memory
+ * @param port default: any free port
+ * @param directory where messages are kept between runs; default: in memory
  */
-export async function startOnLoopback(port: number, directory: string | undefined): Promise<FauxqsServer> {
+export async function startOnLoopback(port = 0, directory?: string): Promise<FauxqsServer> {
   if (directory) mkdirSync(directory, { recursive: true });
   subscribe(listening, moveToLoopback);
   try {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { invoke } from "../../../stacks/test/synth/invoke.ts";
 import { synthesize } from "../../../stacks/test/synth/template.ts";
 import { startLocal } from "../src/start.ts";
+import { linksOf } from "./support.ts";
 
 test("the two functions as built for Lambda answer a message, each in a process of its own", async () => {
   const [{ bundles }, local] = await Promise.all([synthesize("answers"), startLocal()]);
@@ -14,7 +15,7 @@ test("the two functions as built for Lambda answer a message, each in a process 
   };
 
   try {
-    const { line, environment } = local;
+    const { line } = local;
     const { userId } = line.addUser({ name: "Aki" });
     const webhook = line.webhook([line.say({ from: userId, text: "こんにちは👋" })]);
     const functionUrlEvent = {
@@ -29,7 +30,7 @@ test("the two functions as built for Lambda answer a message, each in a process 
     };
     expect(await call("ingress", functionUrlEvent)).toMatchObject({ statusCode: 200 });
 
-    const { url: QueueUrl } = JSON.parse(environment.SST_RESOURCES_JSON!).EventQueue;
+    const QueueUrl = linksOf(local).EventQueue?.url;
     const { Messages = [] } = await new SQSClient({ useQueueUrlAsEndpoint: false }).send(
       new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ["All"], WaitTimeSeconds: 5 }),
     );

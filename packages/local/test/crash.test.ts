@@ -4,7 +4,7 @@ import { decodeJob } from "@henji/core/queue/job";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
 import { type KillableWorker, startKillableWorker } from "./killable/worker.ts";
-import { answersIn } from "./support.ts";
+import { answersIn, linksOf } from "./support.ts";
 
 let local: Local;
 let sqs: SQSClient;
@@ -12,7 +12,7 @@ let worker: KillableWorker;
 
 beforeAll(async () => {
   local = await startLocal({ modelLatencyMs: 150 });
-  // The worker of this process makes room for one that can be killed.
+  // A worker that can be killed takes its place.
   await local.stopWorker();
   sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   worker = startKillableWorker(local, "short");
@@ -23,15 +23,13 @@ afterAll(async () => {
   await local.stop();
 });
 
-const queue = (name: string): string => JSON.parse(local.environment.SST_RESOURCES_JSON!)[name].url;
-
 /** Event ids on the dead-letter queue, with the reason. */
 async function parked(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (;;) {
     const { Messages } = await sqs.send(
       new ReceiveMessageCommand({
-        QueueUrl: queue("DeadLetterQueue"),
+        QueueUrl: linksOf(local).DeadLetterQueue?.url,
         MaxNumberOfMessages: 10,
         MessageAttributeNames: ["All"],
       }),
@@ -43,7 +41,7 @@ async function parked(): Promise<Map<string, string>> {
   }
 }
 
-test("a worker killed again and again under load answers every message once and in order", async () => {
+test("a worker that is killed repeatedly under load answers every message once and in order", async () => {
   const { line } = local;
   const model = local.model!;
   model.answerWith(({ messages }) => `re: ${messages.at(-1)?.text}`);
@@ -53,22 +51,22 @@ test("a worker killed again and again under load answers every message once and 
 
   for (let round = 0; round < 6; round += 1) {
     const asked = model.requests.length;
-    // New chats in every round: those of a killed worker wait for its lease to run out.
+    // New chats in every round: those of a killed worker wait for its lease to expire.
     for (let n = 0; n < 4; n += 1) users.push(line.addUser({ name: `User ${users.length}` }).userId);
     for (const from of users) {
       const event = line.say({ from, text: `${round}` });
       eventIds.set(event.webhookEventId, `${from} ${round}`);
-      // Redelivery is on, and the network makes a copy now and then.
+      // With redelivery, and a duplicate by the network in every other round.
       await line.deliver([event], { redeliver: { times: 3, delayMs: 100 }, duplicates: round % 2 });
     }
-    // At work for certain, and then in each round at another moment: asking, storing, sending, marking.
+    // While it works, and in each round at another step: asking, storing, sending, marking.
     await expect.poll(() => model.requests.length, { interval: 5 }).toBeGreaterThan(asked);
     await wait(round * 50);
     await worker.kill();
     kills += 1;
   }
 
-  // Nothing is on its way any more when every chat has an answer or a reason for each message.
+  // Finished when each message has an answer or, if parked, a reason.
   let reasons = new Map<string, string>();
   const answered = () =>
     users.flatMap((user) => answersIn(line, user).map((answer) => `${user} ${answer.slice(4)}`));
@@ -89,6 +87,6 @@ test("a worker killed again and again under load answers every message once and 
     const rounds = answersIn(line, user).map((answer) => Number(answer.slice(4)));
     expect(rounds).toEqual([...rounds].sort((a, b) => a - b));
   }
-  // A reply that was cut off between sending and marking, and looked at again only after its token's minute.
+  // A reply interrupted between sending and marking, and resumed after its token's minute.
   for (const reason of reasons.values()) expect(reason).toBe("delivery.unclear");
 }, 600_000);

@@ -1,46 +1,37 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type LogEntry, logChannel } from "@henji/core/log";
 import { encodeJob } from "@henji/core/queue/job";
 import type { MessageEvent } from "@henji/line-simulator";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
-import { answersIn, ask } from "./support.ts";
+import { useLog } from "./log.ts";
+import { answersIn, ask, linksOf } from "./support.ts";
 
-/** In words that no id, time or token can hold. */
+/** Characters that no id, time or token contains. */
 const secret = "秘密の暗証番号";
 
 let local: Local;
-const log: LogEntry[] = [];
-const record = (entry: unknown) => void log.push(entry as LogEntry);
+const log = useLog();
 
 beforeAll(async () => {
-  logChannel.subscribe(record);
   local = await startLocal();
 });
 
-afterAll(async () => {
-  await local.stop();
-  logChannel.unsubscribe(record);
-});
-
-afterEach(() => {
-  log.length = 0;
-});
+afterAll(() => local.stop());
 
 const logged = (name: string) => expect.poll(() => log.some((entry) => entry.name === name)).toBe(true);
 
 /** All items of the table. */
 async function everything(): Promise<string> {
   const client = new DynamoDBClient();
-  const { name } = JSON.parse(local.environment.SST_RESOURCES_JSON!).Conversations;
-  const { Items } = await client.send(new ScanCommand({ TableName: name, ConsistentRead: true }));
+  const TableName = linksOf(local).Conversations?.name;
+  const { Items } = await client.send(new ScanCommand({ TableName, ConsistentRead: true }));
   return JSON.stringify(Items);
 }
 
-/** As LINE sends an event again, so late that SQS does not recognize it any more. */
+/** As if LINE sends an event again after SQS's deduplication has expired. */
 async function redeliver(event: MessageEvent, userId: string): Promise<void> {
-  const QueueUrl = JSON.parse(local.environment.SST_RESOURCES_JSON!).EventQueue.url;
+  const QueueUrl = linksOf(local).EventQueue?.url;
   const MessageBody = encodeJob({ version: 1, event, receivedAt: Date.now() });
   const MessageDeduplicationId = `${event.webhookEventId}-again`;
   await new SQSClient({ useQueueUrlAsEndpoint: false }).send(
@@ -57,7 +48,7 @@ test.each([
     },
   ],
   [
-    "forgotten",
+    "erased by command",
     async (_event: MessageEvent, userId: string) => {
       await ask(local.line, userId, "全部忘れて");
       await ask(local.line, userId, "はい、全部忘れて");
@@ -72,7 +63,7 @@ test.each([
   ],
 ])(
   "nothing is left in the table of what was %s, and its redelivery is not answered",
-  async (_what, takeAway) => {
+  async (_what, erase) => {
     const { userId } = local.line.addUser({ name: "Aki" });
     await ask(local.line, userId, "Hello");
     const event = local.line.say({ from: userId, text: `${secret} 😀` });
@@ -81,7 +72,7 @@ test.each([
     await logged("turn.delivered");
     expect(await everything()).toContain(secret);
 
-    await takeAway(event, userId);
+    await erase(event, userId);
     expect(await everything()).not.toContain(secret);
     const answers = answersIn(local.line, userId).length;
     await redeliver(event, userId);

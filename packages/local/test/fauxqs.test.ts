@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** Every address of 127.0.0.0/8 is this machine, and reaches whatever listens on all interfaces. */
+/** All of 127.0.0.0/8 is loopback: other addresses of it reach only servers that listen on all interfaces. */
 async function answersAt(host: string, port: number): Promise<boolean> {
   const socket = connect({ host, port, timeout: 1_000 });
   stops.push(async () => socket.destroy());
@@ -20,14 +20,14 @@ async function answersAt(host: string, port: number): Promise<boolean> {
 }
 
 test("SQS's stand-in listens on loopback only", async () => {
-  const fauxqs = await startOnLoopback(0, undefined);
+  const fauxqs = await startOnLoopback();
   stops.push(() => fauxqs.stop());
   expect(await answersAt("127.0.0.1", fauxqs.port)).toBe(true);
   expect(await answersAt("127.0.0.2", fauxqs.port)).toBe(false);
 });
 
-test("servers that start later listen where they want to", async () => {
-  const fauxqs = await startOnLoopback(0, undefined);
+test("servers that start later listen on their own address", async () => {
+  const fauxqs = await startOnLoopback();
   stops.push(() => fauxqs.stop());
   const server = createServer().listen(0, "0.0.0.0");
   stops.push(async () => server.close());
@@ -35,8 +35,8 @@ test("servers that start later listen where they want to", async () => {
   expect(server.address()).toMatchObject({ address: "0.0.0.0" });
 });
 
-test("a port in use is told as such", async () => {
-  const fauxqs = await startOnLoopback(0, undefined);
+test("a port in use is reported as such", async () => {
+  const fauxqs = await startOnLoopback();
   stops.push(() => fauxqs.stop());
-  await expect(startOnLoopback(fauxqs.port, undefined)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await expect(startOnLoopback(fauxqs.port)).rejects.toMatchObject({ code: "EADDRINUSE" });
 });

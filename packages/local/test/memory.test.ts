@@ -7,12 +7,12 @@ import { ask, nextAnswers } from "./support.ts";
 
 const fact = "My cat is called Momo.";
 const smallTalk = Array.from({ length: 298 }, (_, n) => `Message ${n + 2}: what about ${n % 7} o'clock?`);
-/** Below `limits.maxUnanswered` of the bot: some may not be marked as delivered yet when the next are sent. */
+/** Below `limits.maxUnanswered`: some may not be marked as delivered when the next ones are sent. */
 const atOnce = 40;
 
 let local: Local;
 let user: string;
-/** What the model was asked, in turn order, and how often it was asked for notes. */
+/** Requests for answers, in order, and the number of requests for notes. */
 let asked: LoggedRequest[];
 let folds: number;
 
@@ -49,7 +49,7 @@ type Input = { role: string; content: string }[];
 
 const inputOf = ({ body }: LoggedRequest) => body.input as Input;
 
-/** The very bytes in front of the new message. */
+/** The bytes before the new message. */
 function prefixOf(request: LoggedRequest): string {
   return request.raw.slice(0, request.raw.lastIndexOf(JSON.stringify(inputOf(request).at(-1))));
 }
@@ -63,7 +63,7 @@ test("every message was asked about once, in order", () => {
   expect(asked.map((request) => inputOf(request).at(-1)!.content)).toEqual([fact, ...smallTalk]);
 });
 
-test("each request begins with the bytes of the one before, but right after a fold", () => {
+test("each request begins with the bytes of the one before, except after a fold", () => {
   const moves = asked.slice(1).flatMap((request, n) => {
     const before = asked[n]!;
     if (request.raw.startsWith(prefixOf(before))) return [];
@@ -96,7 +96,7 @@ test("a fact told in turn 1 can be asked for in turn 300", async () => {
   expect(JSON.stringify(window)).not.toContain(fact);
 });
 
-test("messages of one millisecond stand in the order of the queue, whatever their events' ids are", async () => {
+test("messages of the same millisecond are in the order of the queue, whatever their event ids", async () => {
   const { line } = local;
   const timestamp = Date.now();
   const texts = ["one", "two", "three", "four"];

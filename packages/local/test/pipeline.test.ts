@@ -1,29 +1,23 @@
 import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type LogEntry, logChannel } from "@henji/core/log";
 import { sign } from "@henji/line-simulator";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 import { type Local, startLocal } from "../src/start.ts";
-import { answersIn, ask, nextAnswer } from "./support.ts";
+import { useLog } from "./log.ts";
+import { answersIn, ask, linksOf, nextAnswer } from "./support.ts";
 
 let local: Local;
 let sqs: SQSClient;
-const log: LogEntry[] = [];
-const record = (entry: unknown) => void log.push(entry as LogEntry);
+const log = useLog();
 
 beforeAll(async () => {
-  logChannel.subscribe(record);
   local = await startLocal();
   sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 });
 
-afterAll(async () => {
-  await local.stop();
-  logChannel.unsubscribe(record);
-});
+afterAll(() => local.stop());
 
 afterEach(() => {
-  log.length = 0;
   local.model!.answerWith(undefined);
   local.model!.faults.clear();
   local.line.faults.clear();
@@ -31,7 +25,7 @@ afterEach(() => {
 
 const newUser = () => local.line.addUser({ name: "Aki" }).userId;
 
-/** A model that says what it was sent. */
+/** The model answers with what it was sent. */
 function echoContext() {
   local.model!.answerWith(({ messages }) => messages.map(({ role, text }) => `${role}: ${text}`).join("\n"));
 }
@@ -45,7 +39,7 @@ async function post(body: string | Buffer<ArrayBuffer>, signature = sign("local-
   return response.status;
 }
 
-test("a message is answered through the whole way, for free", async () => {
+test("a message goes through the whole pipeline and is answered by a reply", async () => {
   const user = newUser();
   await ask(local.line, user, "Hello");
   expect(local.line.timeline(user).map(({ by }) => by)).toEqual(["user", "reply"]);
@@ -103,7 +97,7 @@ test("several events of several chats in one webhook are answered in order", asy
 test("an answer that was stored is delivered on the next attempt without asking the model again", async () => {
   const user = newUser();
   const asked = local.model!.requests.length;
-  // Both sends of the reply are lost on the way: the attempt ends with the answer stored.
+  // Both requests to reply are dropped: the attempt ends with the answer stored.
   local.line.faults.add({ on: "reply", times: 2, fault: { kind: "drop-request" } });
   await ask(local.line, user, "Hello");
   expect(local.model!.requests.length - asked).toBe(1);
@@ -111,7 +105,7 @@ test("an answer that was stored is delivered on the next attempt without asking 
   expect(log.map(({ name }) => name)).toContain("job.retry");
 });
 
-test("a message given up on gets one apology, and its answer when an operator moves it back", async () => {
+test("a parked message gets one apology, and its answer when an operator moves it back", async () => {
   const user = newUser();
   local.model!.faults.add({ times: 2, fault: { kind: "status", status: 401, code: "invalid_api_key" } });
   expect(await ask(local.line, user, "こんにちは")).toBe(bot.texts.ja.apology);
@@ -123,7 +117,7 @@ test("a message given up on gets one apology, and its answer when an operator mo
 
   // The breaker stays open for a minute after a dead key; a new worker has its own.
   await local.reloadWorker();
-  // As SQS's own "start redrive" does it: body and attributes as they are.
+  // As SQS's own "start redrive" does: with body and attributes unchanged.
   const answer = nextAnswer(local.line, user);
   await sqs.send(
     new SendMessageCommand({
@@ -182,7 +176,7 @@ test("no log line carries a message's text, a user id or a secret", async () => 
   }
 });
 
-const queueUrl = (name: string): string => JSON.parse(local.environment.SST_RESOURCES_JSON!)[name].url;
+const queueUrl = (name: string) => linksOf(local)[name]?.url;
 
 async function receive(queue: string): Promise<Message[]> {
   const command = new ReceiveMessageCommand({ QueueUrl: queueUrl(queue), MessageAttributeNames: ["All"] });

@@ -83,7 +83,7 @@ export function useQueue() {
   };
 
   beforeAll(async () => {
-    fauxqs = await startOnLoopback(0, undefined);
+    fauxqs = await startOnLoopback();
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };
     sqs = new SQSClient({ endpoint: fauxqs.address, region: "us-east-1", credentials });
   });

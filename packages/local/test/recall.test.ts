@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-/** Never OpenAI itself, whatever key the developer has. */
+/** With the stand-in, whatever key the developer has. */
 function evaluate(OPENAI_API_KEY: string): Promise<{ code: unknown; out: string; err: string }> {
   const script = resolve(import.meta.dirname, "../bench/recall.ts");
   const env = { ...process.env, OPENAI_API_KEY, OPENAI_BASE_URL: server.url };
@@ -27,7 +27,7 @@ function evaluate(OPENAI_API_KEY: string): Promise<{ code: unknown; out: string;
 test("the evaluation plays, folds, asks and scores, here against the stand-in", async () => {
   const { code, out, err } = await evaluate("simulated");
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  expect(out).toMatch(/English: \d+ turns, of which the notes stand for \d+, rewritten 2 times/);
+  expect(out).toMatch(/English: \d+ turns, of which the notes summarize \d+, rewritten 2 times/);
   expect(out).toContain("| - My car is a green Fiat Panda, 2009\n");
   expect(out).toContain("hit   What is my car?   [Panda]\n      This is Henji's stand-in");
   expect(out).toContain("MISS  What am I saving for?   [cello]");

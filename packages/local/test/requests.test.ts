@@ -10,12 +10,7 @@ let aws: AwsStandIns;
 let turns: TurnConsumed[];
 
 beforeAll(async () => {
-  aws = await startAws({
-    sqsPort: 0,
-    dynamodbPort: 0,
-    sqsDirectory: undefined,
-    dynamodbDirectory: undefined,
-  });
+  aws = await startAws();
   const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
   const memory = { ...bot.memory, maxTurns: 8 };
   const player = createPlayer({ client, table: await createTable(aws.dynamodb) }, { ...bot, memory });
@@ -29,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => aws.stop());
 
-test("a turn takes one read and three writes, however many came before", () => {
+test("a turn takes one read and three writes, whatever the length of the history", () => {
   expect(turns.map(({ turn }) => turn)).toMatchObject(
     turns.map(() => ({ reads: 1, writes: 3, operations: { Query: 1, PutItem: 1, UpdateItem: 2 } })),
   );

@@ -1,44 +1,41 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { systemClock } from "@henji/core/clock";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
 import { createMemory } from "../src/studio-memory.ts";
 import type { ChatMemory } from "../src/studio-view.ts";
+import { writeBotConfig } from "./bot-config.ts";
+import { useDirectory } from "./directory.ts";
 import { ask, awayFromMidnight } from "./support.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "henji-memory-"));
-const botConfig = join(directory, "bot.config.ts");
+const directory = useDirectory("file");
 let local: Local;
 let memoryOf: (chatId: string) => Promise<ChatMemory>;
 
-/** A bot.config.ts of the test's own, with other marks. */
-function configure(marks: Record<string, number>) {
-  const shipped = readFileSync(resolve(import.meta.dirname, "../../../bot.config.ts"), "utf8");
-  const core = resolve(import.meta.dirname, "../../core/src/bot/bot.ts");
-  writeFileSync(
-    botConfig,
+/** Writes a bot.config.ts with other marks. */
+function configure(marks: Record<string, number>): string {
+  return writeBotConfig(directory.path, (shipped) =>
     Object.entries(marks).reduce(
       (text, [mark, tokens]) => text.replace(new RegExp(`${mark}: [\\d_]+`), `${mark}: ${tokens}`),
-      shipped.replace("@henji/core/bot", core),
+      shipped,
     ),
   );
 }
 
 beforeAll(async () => {
   await awayFromMidnight();
-  configure({ highWaterTokens: 200, lowWaterTokens: 100, maxTokens: 300, summaryTokens: 60 });
+  const botConfig = configure({
+    highWaterTokens: 200,
+    lowWaterTokens: 100,
+    maxTokens: 300,
+    summaryTokens: 60,
+  });
   local = await startLocal({ botConfig });
   memoryOf = createMemory({ ...local, clock: systemClock });
 }, 120_000);
-afterAll(async () => {
-  await local.stop();
-  rmSync(directory, { recursive: true });
-});
+afterAll(() => local.stop());
 
 const newUser = () => local.line.addUser({ name: "Aki" }).userId;
-/** Waits, because an answer is there before its turn is marked as delivered, and the notes come even later. */
+/** Polls, because the turn is marked as delivered after its answer was sent, and the notes are stored even later. */
 const settled = (userId: string, value: (memory: ChatMemory) => unknown) =>
   expect.poll(async () => value(await memoryOf(userId)));
 
@@ -72,8 +69,8 @@ test("an answer is in the window by its tokens, and in the day's usage by what t
   expect(today.dollars).toBeCloseTo((today.inputTokens * 0.125 + 2 * 0.5) / 1e6, 10);
 });
 
-test("past the high mark the window falls to the low one, and the notes are there with their tokens", async () => {
-  // Only the one who answers is called Henji.
+test("above the high mark the window shrinks to the low one, and the notes have their tokens", async () => {
+  // Only the instructions for answers name Henji; the others ask for notes.
   local.model!.answerWith(({ instructions }) =>
     !instructions.includes("Henji") ? "Aki likes tea." : "a ".repeat(70).trim(),
   );
@@ -86,7 +83,7 @@ test("past the high mark the window falls to the low one, and the notes are ther
   expect(notes).toMatchObject({ tokens: 5, maxTokens: 60 });
 });
 
-test("what is kept below the hard bound while no notes can be taken is said to be left out", async () => {
+test("turns that exceed the hard bound while no notes can be stored are counted as left out", async () => {
   local.model!.answerWith(({ instructions }) => {
     if (!instructions.includes("Henji")) throw new Error("no notes today");
     return "a ".repeat(70).trim();
@@ -99,7 +96,7 @@ test("what is kept below the hard bound while no notes can be taken is said to b
   expect(window.tokens).toBeLessThanOrEqual(300);
 });
 
-test("the marks are those of the worker that runs: a broken bot.config.ts leaves them", async () => {
+test("the marks are those of the running worker: a broken bot.config.ts does not change them", async () => {
   const user = newUser();
   configure({ highWaterTokens: 400, lowWaterTokens: 100, maxTokens: 500, summaryTokens: 70 });
   await local.reloadWorker();

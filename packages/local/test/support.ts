@@ -2,8 +2,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { dayOf } from "@henji/core/time-zone";
 import type { BotEntry, Change, LineSimulator } from "@henji/line-simulator";
 import bot from "../../../bot.config.ts";
+import type { Local } from "../src/start.ts";
 
-/** Resolves with the first change that `pick` makes something of. */
+/** What the functions are linked with: the URLs of queues, the name of the table. */
+export function linksOf({ environment }: Pick<Local, "environment">): Record<string, Record<string, string>> {
+  return JSON.parse(environment.SST_RESOURCES_JSON!);
+}
+
+/** Resolves with the first result of `pick` that is not undefined. */
 export function nextChange<T>(line: LineSimulator, pick: (change: Change) => T | undefined): Promise<T> {
   return new Promise((resolve) => {
     const unsubscribe = line.subscribe((change) => {
@@ -15,7 +21,7 @@ export function nextChange<T>(line: LineSimulator, pick: (change: Change) => T |
   });
 }
 
-/** A user's message all the way, until the bot's next message in that chat. */
+/** Sends a user's message, and waits for the bot's next message in that chat. */
 export async function ask(line: LineSimulator, userId: string, text: string): Promise<string> {
   const answer = nextAnswer(line, userId);
   const delivery = await line.deliver([line.say({ from: userId, text })]);
@@ -46,7 +52,7 @@ export function answersIn(line: LineSimulator, chatId: string): string[] {
   return line.timeline(chatId).flatMap((entry) => (entry.by === "user" ? [] : [textOf(entry)]));
 }
 
-/** Where things count by the day no test begins in the day's last minute: it waits for the next. */
+/** For tests that count by day: waits for the next day if the current one ends within a minute. */
 export async function awayFromMidnight(): Promise<void> {
   const day = () => dayOf(Date.now(), bot.timeZone);
   if (dayOf(Date.now() + 60_000, bot.timeZone) === day()) return;

@@ -71,7 +71,7 @@ describe("the trace of a message", () => {
     });
   });
 
-  test("tells a retry's code and when the next attempt is due", () => {
+  test("has a retry's code and the time of the next attempt", () => {
     const traces = createTraces();
     traces.log(entry("event.queued", 0));
     const failure = { code: "model.overloaded", reason: "OpenAI answered 503", attempts: 1, inS: 5 };
@@ -83,7 +83,7 @@ describe("the trace of a message", () => {
     });
   });
 
-  test("ends parked, with its code, or is passed over", () => {
+  test("ends parked with its code, ignored, too old or dropped", () => {
     const traces = createTraces();
     traces.log(
       entry("job.parked", 0, { level: "error", code: "model.refused_key", reason: "No", attempts: 5 }),
@@ -99,7 +99,7 @@ describe("the trace of a message", () => {
     ]);
   });
 
-  test("shows what was said without the model, and what a command erased before", () => {
+  test("has a notice, and what a command erased before it", () => {
     const traces = createTraces();
     traces.log(entry("turn.claimed", 0, { attempts: 1, turns: 3 }));
     traces.log(entry("chat.erased", 5, { turns: 3 }));
@@ -111,7 +111,7 @@ describe("the trace of a message", () => {
     ]);
   });
 
-  test("shows the fold behind the delivery, or why there was none", () => {
+  test("has the fold after the delivery, or why there was none", () => {
     const traces = createTraces();
     traces.log(entry("turn.delivered", 0, { by: "reply" }));
     const tokens = { inputTokens: 4_210, cachedTokens: 0, outputTokens: 180 };
@@ -125,7 +125,7 @@ describe("the trace of a message", () => {
     ]);
   });
 
-  test("shows a webhook that was not accepted, and the redelivery that was", () => {
+  test("has a webhook that was not accepted, and the redelivery that was", () => {
     const traces = createTraces();
     traces.line(received("E1"));
     traces.line(webhook(503, 30));
@@ -138,7 +138,7 @@ describe("the trace of a message", () => {
     ]);
   });
 
-  test("shows a duplicate behind the delivery, without ending the trace again", () => {
+  test("has a duplicate after the delivery", () => {
     const traces = createTraces();
     traces.log(entry("turn.delivered", 0, { by: "push" }));
     expect(names(traces.log(entry("turn.duplicate", 10, { status: "delivered" })))).toEqual([
@@ -147,7 +147,7 @@ describe("the trace of a message", () => {
     ]);
   });
 
-  test("shows warnings by their name in the log, and passes over other entries", () => {
+  test("has warnings by their name in the log, and no other entries", () => {
     const traces = createTraces();
     const trace = traces.log(entry("line.loading_failed", 0, { level: "warn", code: "line.rate_limited" }));
     expect(trace?.steps).toMatchObject([
@@ -169,7 +169,7 @@ test("an entry without an event id is about the oldest open message of its chat"
   expect(trace?.eventId).toBe("E2");
 });
 
-test("an unsent message or a block is over once it has erased; a command to forget goes on", () => {
+test("an unsent message or a block ends with the erasure; a command goes on", () => {
   const traces = createTraces();
   traces.log(entry("event.queued", 0, { eventId: "U1" }));
   traces.log(entry("message.erased", 1, { eventId: "U1", turns: 1 }));
@@ -182,7 +182,7 @@ test("an unsent message or a block is over once it has erased; a command to forg
   expect(names(trace)).toEqual(["claimed", "erased", "retried"]);
 });
 
-test("only the newest traces are kept, and none grows without end", () => {
+test("the newest traces are kept, and the steps of each are bounded", () => {
   const traces = createTraces({ maxTraces: 3 });
   for (const eventId of ["E1", "E2", "E3", "E4"]) traces.line(received(eventId));
   expect(traces.all().map(({ eventId }) => eventId)).toEqual(["E2", "E3", "E4"]);

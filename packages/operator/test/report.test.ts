@@ -27,8 +27,7 @@ let day = "2026-12-01";
 let events = 0;
 
 beforeAll(async () => {
-  const none = { sqsPort: 0, dynamodbPort: 0, sqsDirectory: undefined, dynamodbDirectory: undefined };
-  aws = await startAws(none);
+  aws = await startAws();
   const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
   table = { client, table: await createTable(aws.dynamodb) };
 });

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chatHash } from "@henji/core/log";
 import { dayOf } from "@henji/core/time-zone";
@@ -9,19 +8,19 @@ import { writeEnvironment } from "@henji/local/environment-file";
 import { type Local, startLocal } from "@henji/local/start";
 import { listen } from "@henji/loopback";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { useDirectory } from "../../local/test/directory.ts";
 import { awayFromMidnight } from "../../local/test/support.ts";
 
 const script = resolve(import.meta.dirname, "../src/usage.ts");
 let local: Local;
-let state: string;
+const state = useDirectory("file");
 let aki: string;
 let ben: string;
 
 beforeAll(async () => {
   await awayFromMidnight();
   local = await startLocal();
-  state = mkdtempSync(join(tmpdir(), "henji-usage-"));
-  writeEnvironment(state, local.environment);
+  writeEnvironment(state.path, local.environment);
   aki = local.line.addUser({ name: "Aki" }).userId;
   ben = local.line.addUser({ name: "Ben" }).userId;
   for (const from of [aki, ben, aki]) await local.line.deliver([local.line.say({ from, text: "Hello" })]);
@@ -30,10 +29,7 @@ beforeAll(async () => {
     interval: 200,
   });
 }, 180_000);
-afterAll(async () => {
-  await local.stop();
-  rmSync(state, { recursive: true, force: true });
-});
+afterAll(() => local.stop());
 
 /** Of the real environment only what Node needs: the test never reaches a stage of the developer. */
 const { PATH = "" } = process.env;
@@ -85,7 +81,7 @@ test("--days has a line for each day, the newest first", async () => {
 });
 
 test("--local finds the system on this machine by its state directory", async () => {
-  const { output } = await usage(["--state", state, "--json"], { AWS_PROFILE: "somebody-else" });
+  const { output } = await usage(["--state", state.path, "--json"], { AWS_PROFILE: "somebody-else" });
   expect(JSON.parse(output).total).toMatchObject({ chats: 2, answers: 3 });
 });
 
@@ -152,10 +148,10 @@ describe("an error is one clear line", () => {
   test("a system that was killed", async () => {
     const stopped = await listen(createServer(), 0);
     await stopped.close();
-    const directory = mkdtempSync(join(tmpdir(), "henji-stopped-"));
+    const directory = join(state.path, "stopped");
+    mkdirSync(directory);
     writeEnvironment(directory, { ...local.environment, AWS_ENDPOINT_URL_DYNAMODB: stopped.url });
     const { code, error } = await usage(["--state", directory], {});
-    rmSync(directory, { recursive: true });
     expect({ code, error }).toEqual({
       code: 1,
       error: expect.stringMatching(/^No Henji runs on [^\n]*npm start[^\n]*\n$/),

@@ -14,15 +14,15 @@ import { createModelSimulator } from "@henji/model-simulator";
 import type { Exchange } from "../../../core/bench/conversation.ts";
 import { type Consumed, type Meter, meter } from "./meter.ts";
 
-/** What one turn took of DynamoDB, and what a fold behind it took on top. */
+/** What one turn consumed of DynamoDB, and what a fold after it consumed. */
 export type TurnConsumed = { turn: Consumed; fold: Consumed | undefined };
 
 export type Player = {
-  /** One message of a chat through the worker, until it is delivered and all is tidied up. */
+  /** Runs one message of a chat through the worker, until all work after its delivery is done. */
   play(chatId: string, exchange: Exchange, now: number): Promise<TurnConsumed>;
 };
 
-/** The real worker on a real table; what it says is written in the exchange, and what it folds the stand-in notes. */
+/** The real worker on a real table. Answers come from the exchange, notes from the stand-in model. */
 export function createPlayer({ client, table }: Table, bot: Bot): Player {
   const meterOfTable: Meter = meter(client);
   let now = 0;
@@ -42,7 +42,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
   const modelOf = (fetch: typeof globalThis.fetch, maxOutputTokens: number) =>
     createModel({ apiKey: "stand-in", settings: { ...bot.model, maxOutputTokens }, fetch });
 
-  /** A fold comes behind everything else: what was consumed so far is the turn's. */
+  /** A fold comes last: what was consumed before belongs to the turn. */
   const beforeFold = <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) => {
     return (...args: Args) => {
       turn ??= meterOfTable.take();

@@ -11,7 +11,7 @@ import { eventIdOf, messageIdOf } from "./chat.ts";
 
 type Item = Record<string, AttributeValue>;
 
-/** What the worker has really written: the items of a chat's turns, and the chat's own. */
+/** What the real worker has written: the items of a chat's turns, and the chat's item. */
 export type Templates = { turns: Item[]; chat: Item };
 
 export async function readTemplates(
@@ -35,7 +35,7 @@ export async function readTemplates(
   } while (ExclusiveStartKey);
   const chat = items.pop();
   if (!chat?.summary) throw new Error("The chat that the history is copied from has no notes");
-  // Without the first of a day, which stands in the index too.
+  // Without the first turn of a day, which is also in the index.
   return { turns: items.filter(({ list }) => list === undefined), chat };
 }
 

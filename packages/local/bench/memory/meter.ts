@@ -21,7 +21,7 @@ type Output = { ConsumedCapacity?: { CapacityUnits?: number } };
 
 const nothing = (): Consumed => ({ reads: 0, writes: 0, readUnits: 0, writeUnits: 0, operations: {} });
 
-/** Asks DynamoDB, with every request of this client, what it consumes. Repeats by the SDK count too. */
+/** Has DynamoDB return the capacity that each request of this client consumes. Retries by the SDK count too. */
 export function meter(client: DynamoDBClient): Meter {
   let consumed = nothing();
 
@@ -32,7 +32,7 @@ export function meter(client: DynamoDBClient): Meter {
     },
     { step: "initialize", name: "askForCapacity" },
   );
-  // Behind the SDK's own repeats, so that each attempt is seen.
+  // Inside of the SDK's retries, so that each attempt is counted.
   client.middlewareStack.add(
     (next, { commandName = "" }) =>
       async (args) => {

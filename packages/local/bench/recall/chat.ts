@@ -13,14 +13,14 @@ import type { Exchange } from "../../../core/bench/conversation.ts";
 export type ChatOptions = { chatId: string; bot: Bot; model: Model; summarizer: Model };
 
 export type Chat = {
-  /** Takes a turn in that is over, and folds as the worker would. */
-  told(exchange: Exchange): Promise<void>;
-  /** Asks the model with what the bot would send it. The question stays outside the conversation. */
+  /** Adds a finished turn, and folds as the worker would. */
+  add(exchange: Exchange): Promise<void>;
+  /** Asks the model with the context that the bot would send. The question is not added to the conversation. */
   ask(message: string): Promise<ModelAnswer>;
   notes(): string;
-  /** Turns so far; those that only the notes stand for; and folds. */
-  count(): { turns: number; noted: number; folds: number };
-  /** Of the folds, in order. */
+  /** Turns so far, those of them that only the notes contain, and folds. */
+  count(): { turns: number; summarized: number; folds: number };
+  /** The usage of each fold. */
   readonly used: readonly ModelUsage[];
 };
 
@@ -71,7 +71,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
   const fold = createFold({ bot, chats, summarizer, clock: systemClock, log });
 
   return {
-    async told({ question, answer }) {
+    async add({ question, answer }) {
       const timestamp = Date.UTC(2026, 5, 1) + turns.length * 60_000;
       const { key } = turnKeyOf(chatId, { type: "message", timestamp, webhookEventId: `E${turns.length}` });
       const past = { key, question, answer, tokens: { question: count(question), answer: count(answer) } };
@@ -103,7 +103,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
     notes: () => notes.summary,
     count: () => ({
       turns: turns.length,
-      noted: turns.filter(({ key }) => key < notes.windowStart).length,
+      summarized: turns.filter(({ key }) => key < notes.windowStart).length,
       folds: used.length,
     }),
     used,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { compose, type Exchange, readScript } from "../../../core/bench/conversation.ts";
 
-/** What is told early in a conversation, and what is asked about it later. */
+/** What the user says early in a conversation, and questions about it. */
 const facts = z.strictObject({
   exchanges: z.array(z.tuple([z.string(), z.string()])),
   questions: z.array(
@@ -17,7 +17,7 @@ export type Question = z.infer<typeof facts>["questions"][number];
 
 export type Facts = {
   told: Exchange[];
-  /** What is talked about after it. */
+  /** The conversation that follows. */
   smallTalk: Exchange[];
   questions: Question[];
 };
@@ -30,7 +30,7 @@ export async function readFacts(language: "en" | "ja", turns: number): Promise<F
   return { told, smallTalk: compose([await readScript(language)], turns, 1), questions };
 }
 
-/** Whether an answer has all that is expected, in whatever width and case. */
+/** Whether an answer has all expected words, in any width and case. */
 export function isHit(answer: string, { expect }: Question): boolean {
   const plain = (text: string) => text.normalize("NFKC").toLowerCase();
   return expect.every((word) => word.split("|").some((one) => plain(answer).includes(plain(one))));

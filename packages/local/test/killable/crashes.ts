@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createRandom } from "@henji/simulation";
 import { type Local, startLocal } from "../../src/start.ts";
-import { answersIn } from "../support.ts";
+import { answersIn, textOf } from "../support.ts";
 import { startKillableWorker } from "./worker.ts";
 
 const { values } = parseArgs({
@@ -24,12 +24,12 @@ if (values.help) {
 
 const kills = Number(values.kills);
 const random = createRandom(values.seed);
-/** Each user writes this often. */
+/** Interval of the messages of a user. */
 const everyMs = 12_000;
-/** What a kill costs is over before the next. */
+/** Long enough to recover from a kill before the next. */
 const betweenKillsMs = [40_000, 52_000] as const;
 const calmMs = 40_000;
-/** An answer may wait this much longer than the longest wait without kills. */
+/** With kills the longest wait may be longer by this much. */
 const allowedMs = 45_000;
 
 type Load = { sent: number; doubled: number; disordered: number; missing: number; waitsMs: number[] };
@@ -46,7 +46,7 @@ const killed = await load(async () => {
     await worker.kill();
     console.error(`${new Date().toISOString()} killed ${n} of ${kills}`);
   }
-  // What the last one held comes back.
+  // Messages held by the last one become visible again.
   await wait(35_000);
 });
 await worker.stop();
@@ -67,7 +67,7 @@ console.log(`The longest wait is ${(longer / 1000).toFixed(1)} s longer with kil
 const isBroken = [calm, killed].some((one) => one.doubled + one.disordered + one.missing > 0);
 process.exit(isBroken || parkedInAll > 0 || longer > allowedMs ? 1 : 0);
 
-/** Users who write steadily while something goes on, until every message has its answer. */
+/** Lets users write steadily during `meanwhile`, and waits until every message has its answer. */
 async function load(meanwhile: () => Promise<void>): Promise<Load> {
   const { line, model } = local;
   model!.answerWith(({ messages }) => `re: ${messages.at(-1)?.text}`);
@@ -79,22 +79,21 @@ async function load(meanwhile: () => Promise<void>): Promise<Load> {
   const waitsMs: number[] = [];
   const unsubscribe = line.subscribe((change) => {
     if (change.type !== "message" || change.entry.by === "user") return;
-    const text = "text" in change.entry.message ? String(change.entry.message.text) : "";
-    const since = sentAt.get(`${change.chatId} ${text.slice("re: ".length)}`);
+    const since = sentAt.get(`${change.chatId} ${textOf(change.entry).slice("re: ".length)}`);
     if (since !== undefined) waitsMs.push(performance.now() - since);
   });
 
-  let isOver = false;
+  let isFinished = false;
   const writing = users.map(async (from, index) => {
     await wait((index * everyMs) / users.length);
-    for (let n = 0; !isOver; n += 1) {
+    for (let n = 0; !isFinished; n += 1) {
       sentAt.set(`${from} ${n}`, performance.now());
       await line.deliver([line.say({ from, text: String(n) })], { redeliver: { times: 3, delayMs: 100 } });
       await wait(everyMs);
     }
   });
   await meanwhile();
-  isOver = true;
+  isFinished = true;
   await Promise.all(writing);
 
   const answered = () =>
@@ -115,12 +114,12 @@ async function load(meanwhile: () => Promise<void>): Promise<Load> {
   };
 }
 
-/** Counts what the apologies say: nobody gets one. */
+/** Counts the apologies; there should be none. */
 function countParked({ line }: Local): () => number {
   let count = 0;
   line.subscribe((change) => {
     if (change.type !== "message" || change.entry.by === "user") return;
-    if (!("text" in change.entry.message && String(change.entry.message.text).startsWith("re: "))) count += 1;
+    if (!textOf(change.entry).startsWith("re: ")) count += 1;
   });
   return () => count;
 }

@@ -1,4 +1,4 @@
-// The worker's handler alone, as a process that can be killed. Its environment is the local system's.
+// The worker's handler in a process that can be killed, with the environment of the local system.
 import { hold, retry } from "@henji/core/settings";
 import { handler } from "@henji/functions/worker";
 import type { Context, SQSEvent } from "aws-lambda";
@@ -6,7 +6,7 @@ import type { Context, SQSEvent } from "aws-lambda";
 export type Request = { id: number; event: SQSEvent; deadline: number };
 export type Reply = { id: number; response?: unknown; error?: string };
 
-// A test of many crashes does not wait half a minute for each. Nothing is sent under a lease of less than 4 s.
+// A test with many crashes cannot wait 30 s for each. Nothing is sent with a lease of less than 4 s.
 if (process.argv[2] === "short") {
   Object.assign(hold, { forS: 6, renewEveryMs: 1_000, leaseMs: 5_000 });
   Object.assign(retry, { apartWithinS: 3 });

@@ -7,19 +7,20 @@ import { worker as settings } from "@henji/core/settings";
 import { startEventSource } from "../../src/event-source.ts";
 import type { EventHandler } from "../../src/lambda-invoke.ts";
 import type { Local } from "../../src/start.ts";
+import { linksOf } from "../support.ts";
 import type { Reply, Request } from "./process.ts";
 
 export type KillableWorker = {
-  /** Takes the process away, whatever it is doing. The next batch starts a new one. */
+  /** Kills the process, whatever it is doing. The next batch starts a new one. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
- * The worker in a process of its own behind an event source that survives it, as on Lambda: its batch has
- * failed, and the next one is given to a new process.
+ * Runs the worker in its own process, with an event source outside of it, as on Lambda: when the process is
+ * killed, its batch has failed, and the next batch starts a new process.
  *
- * @param holds `short`: what a dead worker held comes back after 6 s instead of 30 s
+ * @param holds `short`: messages of a killed worker are visible again after 6 s instead of 30 s
  */
 export function startKillableWorker(local: Local, holds: "short" | "real"): KillableWorker {
   let running: ChildProcess | undefined;
@@ -58,7 +59,7 @@ export function startKillableWorker(local: Local, holds: "short" | "real"): Kill
   const source = startEventSource({
     sqs,
     handler,
-    queueUrl: JSON.parse(local.environment.SST_RESOURCES_JSON!).EventQueue.url,
+    queueUrl: linksOf(local).EventQueue!.url!,
     queueArn: "arn:aws:sqs:ap-northeast-1:000000000000:EventQueue.fifo",
     batchSize: settings.batchSize,
     timeoutMs: settings.timeoutS * 1000,

@@ -1,0 +1,104 @@
+import { systemClock } from "@henji/core/clock";
+import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { type Local, startLocal } from "../../src/start.ts";
+import { type Studio, type StudioInfo, startStudio } from "../../src/studio.ts";
+import { createMemory } from "../../src/studio-memory.ts";
+import { chromium, flags } from "./chromium.ts";
+
+export type TestUser = { userId: string; name: string };
+
+/**
+ * Studio in a real browser, with the whole local system. The system is started once per file, because its
+ * handlers are; each test has two users of its own. Any error on the page's console fails the test.
+ */
+export function useStudio() {
+  let browser: Browser;
+  let local: Local;
+  let studio: Studio;
+  let info: StudioInfo;
+  let aki: TestUser;
+  let ben: TestUser;
+  let serial = 0;
+  let errors: string[] = [];
+
+  beforeAll(async () => {
+    browser = await driver.launch({ executablePath: chromium, args: flags });
+    local = await startLocal({ modelLatencyMs: 600 });
+    info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
+    const memory = createMemory({ ...local, clock: systemClock });
+    studio = await startStudio({ line: local.line, port: 0, memory, info });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await studio.close();
+    await local.stop();
+  });
+
+  beforeEach(() => {
+    errors = [];
+    serial += 1;
+    [aki, ben] = [addUser(`Aki${serial}`), addUser(`Ben${serial}`)];
+  });
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    local.model!.answerWith(undefined);
+    local.model!.faults.clear();
+    local.line.faults.clear();
+    expect(errors).toEqual([]);
+  });
+
+  function addUser(name: string): TestUser {
+    return { userId: local.line.addUser({ name }).userId, name };
+  }
+
+  return {
+    get local() {
+      return local;
+    },
+    get aki() {
+      return aki;
+    },
+    get ben() {
+      return ben;
+    },
+
+    /** Changes what Studio says is running. */
+    setInfo: (more: Partial<StudioInfo> = {}) => studio.setInfo({ ...info, ...more }),
+
+    /** Opens the chat of Aki. */
+    async open(options: BrowserContextOptions = {}): Promise<Page> {
+      const context = await browser.newContext({
+        ...{ locale: "en-GB", viewport: { width: 1280, height: 800 } },
+        ...options,
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
+      page.on("pageerror", ({ message }) => errors.push(message));
+      page.on("console", (entry) => entry.type() === "error" && errors.push(entry.text()));
+      await page.goto(`${studio.url}/#${aki.userId}`);
+      await input(page).waitFor();
+      return page;
+    },
+
+    /** The traces of this test's own messages. */
+    traces: (page: Page) =>
+      page
+        .getByRole("complementary")
+        .locator("article")
+        .filter({ hasText: new RegExp(`(Aki|Ben)${serial}\\b`) }),
+  };
+}
+
+export const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true };
+
+export const input = (page: Page) => page.getByRole("textbox", { name: /Message as|として/ });
+export const chat = (page: Page) => page.getByRole("log");
+export const bubbles = (page: Page, by: "user" | "bot") => chat(page).locator(`[data-by="${by}"] > p`);
+export const memory = (page: Page) => page.getByRole("complementary").locator("details");
+export const widthOf = (page: Page) => page.evaluate<number>("document.documentElement.scrollWidth");
+
+export async function say(page: Page, text: string) {
+  await input(page).fill(text);
+  await input(page).press("Enter");
+}
