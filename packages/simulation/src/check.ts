@@ -12,7 +12,7 @@ import type { Process } from "./process.ts";
 
 export type Check = ReturnType<typeof createCheck>;
 
-/** What must be true at every moment, and at the end. */
+/** What must hold at every moment, and at the end. */
 export function createCheck(options: BookOptions) {
   const book = createBook(options);
   const { fates } = book;
@@ -22,7 +22,7 @@ export function createCheck(options: BookOptions) {
     violations: book.violations,
     fates: fates as ReadonlyMap<string, Readonly<Fate>>,
 
-    /** Something has happened at LINE, and a webhook will say so. */
+    /** Something has happened at LINE; a webhook will follow. */
     event: (event: SimulatedEvent) => book.add(event),
 
     unreadableJob(): void {

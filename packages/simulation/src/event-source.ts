@@ -5,16 +5,16 @@ import type { Scheduler } from "./scheduler.ts";
 
 export type Invocation = { process: Process; failed: Promise<string[]> };
 
-/** How a batch ended. Only after `returned` does it count what the function said. */
+/** How a batch ended. What the function returned counts only for `returned`. */
 export type BatchEnd = "returned" | "died" | "timed_out" | "threw" | "malformed" | "response_lost";
 
-/** What Lambda does wrong, now and then. */
+/** Faults of Lambda. */
 export type EventSourceFaults = {
-  /** Milliseconds until the messages of a batch that was not taken come back. */
+  /** Milliseconds until the messages of a throttled batch become visible. */
   throttledMs(): number | undefined;
   responseLost(): boolean;
   deleteFails(): boolean;
-  /** A process that has run into its time-out goes on, unheard. */
+  /** A process that has timed out continues, and its result is ignored. */
   outlives(): boolean;
   /** Most messages of one group in one receive. */
   maxOfGroup(): number;
@@ -34,12 +34,12 @@ export type EventSourceOptions = {
 };
 
 export type EventSource = {
-  /** Something in the queue has changed. */
+  /** The queue has changed. */
   poke(): void;
   running(): number;
 };
 
-/** Lambda's SQS event source: whole batches to the function, what it did not report as failed deleted. */
+/** Lambda's SQS event source: it passes batches to the function and deletes what is not reported as failed. */
 export function createEventSource(options: EventSourceOptions): EventSource {
   const { scheduler, queue, faults, onEnd } = options;
   let running = 0;
@@ -100,7 +100,7 @@ export function createEventSource(options: EventSourceOptions): EventSource {
     if (judged === "returned") acknowledge(batch.filter(({ messageId }) => !ids.includes(messageId)));
   }
 
-  /** One identifier that is not of this batch makes the whole answer worthless. */
+  /** One identifier that is not of this batch makes the whole response invalid. */
   function judge(batch: readonly Incoming[], ids: readonly string[]): BatchEnd {
     if (ids.some((id) => !batch.some(({ messageId }) => messageId === id))) return "malformed";
     return faults.responseLost() ? "response_lost" : "returned";

@@ -6,11 +6,11 @@ import type { Fate } from "./process.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** The plan at work: says of every single call what becomes of it. */
+/** Applies the plan: decides for every single call whether and how it fails. */
 export type Faults = {
-  /** Whether anything may still go wrong. */
+  /** Whether anything may still fail. */
   areOn(): boolean;
-  /** From now on nothing goes wrong. */
+  /** From now on nothing fails. */
   end(): void;
   chance(share: number): boolean;
   tripOf(operation: string): Trip;
@@ -19,7 +19,7 @@ export type Faults = {
   behaviour(): Behaviour;
 };
 
-/** Usual times of one way, in milliseconds. */
+/** Usual times of a request or of a response, in milliseconds. */
 const usualMs: Record<Platform, readonly [number, number]> = {
   table: [1, 8],
   queue: [2, 15],
@@ -52,27 +52,27 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
 
   function tripOf(operation: string): Trip {
     const platform = operation.slice(0, operation.indexOf(".")) as Platform;
-    const { lostThere, lostBack, silent, repeated, slow } = plan.wear[platform];
+    const { requestLost, responseLost, silent, repeated, slow } = plan.faultRates[platform];
     const times = chance(slow) ? slowMs[platform] : usualMs[platform];
-    const thereMs = random.int(...times);
-    const backMs = platform === "model" ? 50 : random.int(...usualMs[platform]);
-    const way = { thereMs, backMs };
+    const requestMs = random.int(...times);
+    const responseMs = platform === "model" ? 50 : random.int(...usualMs[platform]);
+    const way = { requestMs, responseMs };
 
     const outage = outageOf(platform);
     if (outage === "silence") return { ...way, arrivals: 0, failure: "silence" };
     if (outage === "no_connection") return { ...way, arrivals: 0, failure: "unconnected" };
-    if (outage) return { thereMs: 10, backMs: 10, arrivals: 0, failure: loudFailure(false) };
-    if (chance(lostThere)) {
+    if (outage) return { requestMs: 10, responseMs: 10, arrivals: 0, failure: loudFailure(false) };
+    if (chance(requestLost)) {
       const quietly = random.pick(["silence", "unconnected"] as const);
       return { ...way, arrivals: 0, failure: random.chance(silent) ? quietly : loudFailure(false) };
     }
-    if (!chance(lostBack)) return { ...way, arrivals: 1 };
+    if (!chance(responseLost)) return { ...way, arrivals: 1 };
     const repeats = platform === "table" || platform === "queue";
     if (repeats && random.chance(repeated)) return { ...way, arrivals: 2 };
     if (!random.chance(silent)) return { ...way, arrivals: 1, failure: loudFailure(true) };
-    // It may take effect long after its caller has given it up.
+    // It may take effect long after its caller has given up on it.
     const late = random.chance(0.3) ? random.int(0, 20_000) : 0;
-    return { thereMs: thereMs + late, backMs, arrivals: 1, failure: "silence" };
+    return { requestMs: requestMs + late, responseMs, arrivals: 1, failure: "silence" };
   }
 
   function loudFailure(arrived: boolean): "refused" | "broken" | "status" {

@@ -1,19 +1,19 @@
 import type { Clock } from "@henji/core/clock";
 import type { ParkReason } from "@henji/core/queue/sqs";
 
-/** SQS: a FIFO queue knows a deduplication id again for five minutes. */
+/** SQS: a FIFO queue accepts a deduplication id once in five minutes. */
 const DEDUPLICATION_MS = 5 * 60_000;
 
 export type NewMessage = { chatId: string; deduplicationId: string; body: string; reason?: ParkReason };
 
 export type QueuedMessage = NewMessage & {
   messageId: string;
-  /** Its place in the queue. */
+  /** Position in the queue. */
   sequence: number;
   receiveCount: number;
   /** Epoch milliseconds; until then it is in flight. */
   visibleAt: number;
-  /** Of the last receive: only this one acts. */
+  /** Of the last receive: the only one that is accepted. */
   receiptHandle: string;
 };
 
@@ -29,30 +29,30 @@ export type FifoQueueOptions = {
 export type QueueWatch = {
   sent(message: QueuedMessage): void;
   received(message: QueuedMessage): void;
-  /** With the one that is now first in its group. */
+  /** `next` is now first in its group. */
   removed(message: QueuedMessage, next: QueuedMessage | undefined): void;
   redriven(message: QueuedMessage): void;
-  /** A worker has said when it may come back. */
+  /** A worker has changed its visibility. */
   hidden(message: QueuedMessage, delayS: number): void;
-  /** A message may be there to receive now, or at another time than before. */
+  /** A message may have become available, or will at another time than before. */
   changed(): void;
 };
 
 export type FifoQueue = {
-  /** @returns nothing if it was known already */
+  /** @returns nothing for a duplicate */
   send(message: NewMessage): QueuedMessage | undefined;
-  /** At most `max` messages, at most `maxOfGroup` of one group; a group with one in flight gives none. */
+  /** At most `max` messages, at most `maxOfGroup` of one group, none of a group that has one in flight. */
   receive(max: number, maxOfGroup?: number): QueuedMessage[];
-  /** @returns false for a stale receipt handle; a message that is gone already is no error */
+  /** @returns false for a stale receipt handle; true for a message that is deleted already */
   remove(receiptHandle: string): boolean;
   /** @returns false for a stale receipt handle or a message that is not in flight */
   changeVisibility(receiptHandle: string, delayS: number): boolean;
   isFirst(message: QueuedMessage): boolean;
-  /** Takes a message off the queue by its id, as an operator does. */
+  /** Deletes a message by its id, as an operator does. */
   discard(messageId: string): void;
   /** In the order of the queue. */
   messages(): QueuedMessage[];
-  /** When the next message in flight comes back, epoch milliseconds. */
+  /** When the next message in flight becomes visible, epoch milliseconds. */
   nextReturnAt(): number | undefined;
 };
 

@@ -5,10 +5,10 @@ export type About = { chatId?: string | undefined; eventId?: string | undefined 
 
 type Entry = About & { at: number; who: string; what: string };
 
-/** What happened, in order: for a reader when a seed fails, and for the proof that a seed repeats. */
+/** What happened, in order: to read when a seed fails, and to prove that a seed repeats. */
 export type History = {
   note(who: string, what: string, about?: About): void;
-  /** One line per thing that happened to these chats; everything, if none are named. */
+  /** One line for each entry of these chats. Default: all entries. */
   lines(chatIds?: readonly string[]): string[];
   hash(): string;
 };

@@ -4,12 +4,12 @@ import type { Failure } from "./runner.ts";
 import { cores, runJob, sideBySide } from "./threads.ts";
 
 const SEEDS_FIRST = 60;
-const SEEDS_OF_ITS_STORY = 150;
+const SEEDS_OF_ITS_SCENARIO = 150;
 
-/** How a mutation was caught; nothing in `by`, if it was not. */
+/** How a mutation was noticed; `by` is not set if it was not. */
 export type Catch = { mutation: Mutation; runs: number; by?: Failure };
 
-/** Runs every mutation, or one, through the same seeds until one of them notices. */
+/** Runs every mutation, or one, through the same seeds until one of them fails. */
 export async function huntMutations(options: {
   seeds: number;
   scenarios: readonly string[];
@@ -22,16 +22,16 @@ export async function huntMutations(options: {
     const caught: Catch = { mutation, runs: 0 };
     const { seeds, scenarios } = options;
     const { scenario } = mutation;
-    const stories =
+    const selected =
       scenario === undefined
         ? { scenarios, seedsPerScenario: 1 }
-        : { scenarios: [scenario], seedsPerScenario: SEEDS_OF_ITS_STORY };
+        : { scenarios: [scenario], seedsPerScenario: SEEDS_OF_ITS_SCENARIO };
     const job = {
       from: 1,
       seeds,
       step: 1,
       seedsBeforeScenarios: SEEDS_FIRST,
-      ...stories,
+      ...selected,
       mutation: mutation.name,
       maxFailures: 1,
     };

@@ -6,7 +6,7 @@ import type { Failure, Job } from "./runner.ts";
 import { scenarios } from "./scenarios.ts";
 import { cores, runJob, sideBySide } from "./threads.ts";
 
-/** A mistake is one line, and not a stack. */
+/** A mistake in the options is one line, without a stack. */
 function readOptions<T extends ParseArgsConfig>(config: T) {
   try {
     return parseArgs(config);
@@ -18,15 +18,15 @@ function readOptions<T extends ParseArgsConfig>(config: T) {
 
 const help = `npm run simulate -- [options]
 
-Runs core in a simulated world of users, LINE, SQS, Lambda, DynamoDB and OpenAI, in virtual time, with
-every fault that can be named. One seed is one world; the same seed is the same run.
+Runs core with simulated users, LINE, SQS, Lambda, DynamoDB and OpenAI, in virtual time, under faults of
+every kind. One seed is one run; the same seed is the same run.
 
   --seeds N          how many seeds (default 1000)
   --from N           the first seed (default 1)
-  --seed N           one seed; with --verbose everything that happened in it
-  --scenario NAME    a named story instead, with --seeds or --seed
-  --mutation NAME    with one deliberate mistake in core: it must be noticed
-  --mutations        all of them, as a table of the runs that each took
+  --seed N           one seed; with --verbose everything that happened
+  --scenario NAME    a named scenario instead, with --seeds or --seed
+  --mutation NAME    with one deliberate mistake in core, which must be noticed
+  --mutations        all mutations, as a table of the runs that each took
   --list             the names of scenarios and mutations
   --json             one line of JSON on standard output
   --help
@@ -47,9 +47,9 @@ const { values } = readOptions({
   },
 });
 
-/** So many seeds see every mutation, here and in `npm test`. */
+/** Seeds for each mutation, here and in `npm test`. */
 const MUTATION_SEEDS = 400;
-/** Failures that are printed. */
+/** Failures that are printed whole. */
 const SHOWN = 3;
 const LAST_LINES = 60;
 
@@ -134,7 +134,7 @@ async function runMany(seeds: number, from: number, scenario: string | undefined
   return failures.length;
 }
 
-/** Failure here is a mutation that nobody notices. */
+/** A failure here is a mutation that no run notices. */
 async function runMutations(seeds: number, name: string | undefined): Promise<number> {
   const startedAt = performance.now();
   const onCaught = ({ mutation, runs, by }: Catch) =>

@@ -3,7 +3,7 @@ import { BotError, type Retry } from "@henji/core/error";
 import type { AskOptions, Model, ModelAnswer } from "@henji/core/model/model";
 import { directNetwork, type Network } from "./network.ts";
 
-/** What the model makes of one question. */
+/** How the model treats one question. */
 export type Behaviour = "answer" | "long" | "cut" | "refusal" | "hang" | ModelFailure;
 
 export type ModelFailure =
@@ -23,7 +23,7 @@ export type MemoryModelOptions = {
   behave?: (question: string, context: Context) => Behaviour;
   /** The text of an answer. Default: the question, repeated. */
   answer?: (question: string, context: Context) => string;
-  /** Every call, before anything can go wrong with it. */
+  /** Every call, before it can fail. */
   onAsk?: (question: string, context: Context, options: AskOptions) => void;
   onFailure?: (question: string, code: string) => void;
 };
@@ -76,7 +76,7 @@ const unreachable = {
   retry: "later",
 } as const;
 
-/** A model that answers at once, or fails as it is told. */
+/** A model that answers at once, or fails as `behave` says. */
 export function createMemoryModel(options: MemoryModelOptions = {}): Model {
   const { network = directNetwork, behave = () => "answer", onAsk, onFailure } = options;
   const { answer = (question) => `You said: ${question}` } = options;

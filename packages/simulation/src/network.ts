@@ -1,41 +1,41 @@
 import type { Scheduler } from "./scheduler.ts";
 
 /**
- * How a call ends whose answer is not heard. `refused` and `unconnected`: no connection was made, so nothing
- * happened; `unconnected` and `silence` take all of the caller's patience.
+ * How a call fails. `refused` and `unconnected`: no connection was made, so nothing was sent. `unconnected` and
+ * `silence` end with the caller's time-out.
  */
 export type Failure = "refused" | "broken" | "status" | "silence" | "unconnected";
 
-const takesAllPatience = (failure: Failure | undefined) => failure === "silence" || failure === "unconnected";
+const timesOut = (failure: Failure | undefined) => failure === "silence" || failure === "unconnected";
 
-/** What the way to a platform and back does to one call. */
+/** What the network does to one call. */
 export type Trip = {
-  thereMs: number;
-  backMs: number;
-  /** How often the platform gets to see it; twice, when a client repeats it because it heard nothing. */
+  requestMs: number;
+  responseMs: number;
+  /** How often the request arrives: twice, if the client repeats it because no response came. */
   arrivals: 0 | 1 | 2;
-  /** How the caller fails to hear the answer; not set if it does. */
+  /** How the call fails; not set if the response arrives. */
   failure?: Failure;
 };
 
 export type Call<T> = {
   /** `<platform>.<what>`, such as `table.claim`. */
   operation: string;
-  /** What the platform does: at one moment, wholly or not at all. */
+  /** What the platform does: at one moment, completely or not at all. */
   effect: () => T;
-  /** What the caller sees instead of the answer. It returns or throws. */
+  /** What the caller gets instead of the response: it returns or throws. */
   failed: (failure: Failure) => T;
-  /** The caller's patience: a time, or a signal that aborts. */
+  /** How long the caller waits: milliseconds, or a signal that aborts. */
   patience: number | AbortSignal;
 };
 
-/** Carries calls to platforms that live in memory. */
+/** Carries calls to platforms in memory. */
 export type Network = { carry<T>(call: Call<T>): Promise<T> };
 
-/** Takes no time and loses nothing: for the models alone, without a simulation. */
+/** Takes no time and loses nothing: for the models of the services without a simulation. */
 export const directNetwork: Network = { carry: async ({ effect }) => effect() };
 
-/** A network in virtual time. A request once sent may arrive when its caller has long given up, or died. */
+/** A network in virtual time. A request may arrive after its caller has timed out or died. */
 export function createNetwork(scheduler: Scheduler, tripOf: (operation: string) => Trip): Network {
   return {
     carry<T>({ operation, effect, failed, patience }: Call<T>): Promise<T> {
@@ -51,19 +51,19 @@ export function createNetwork(scheduler: Scheduler, tripOf: (operation: string) 
         const giveUp = () => settle(() => failed(trip.failure === "unconnected" ? "unconnected" : "silence"));
         const stopWaiting = wait(scheduler, patience, giveUp);
         const answer = (outcome: () => T) => {
-          if (takesAllPatience(trip.failure)) return;
-          scheduler.after(trip.backMs, () => {
+          if (timesOut(trip.failure)) return;
+          scheduler.after(trip.responseMs, () => {
             stopWaiting();
             const { failure } = trip;
             settle(failure ? () => failed(failure) : outcome);
           });
         };
         if (typeof patience !== "number" && patience.aborted) return;
-        scheduler.after(trip.thereMs, () => {
+        scheduler.after(trip.requestMs, () => {
           if (trip.arrivals === 0) return answer(() => failed("broken"));
           const outcome = outcomeOf(effect);
           if (trip.arrivals === 1) return answer(outcome);
-          scheduler.after(trip.thereMs, () => answer(outcomeOf(effect)));
+          scheduler.after(trip.requestMs, () => answer(outcomeOf(effect)));
         });
       });
     },
@@ -77,7 +77,7 @@ function wait(scheduler: Scheduler, patience: number | AbortSignal, giveUp: () =
   return () => patience.removeEventListener("abort", giveUp);
 }
 
-/** Does it now; says later what came of it. */
+/** Applies the effect now, and returns its result or error later. */
 function outcomeOf<T>(effect: () => T): () => T {
   try {
     const value = effect();

@@ -17,16 +17,16 @@ export type OperatorOptions = {
 };
 
 export type Operator = {
-  /** Replays all that can be replayed; says how many jobs. */
+  /** Replays all jobs that can be replayed, and returns their number. */
   replay(): number;
 };
 
-/** How often a job is brought back while there is trouble. */
+/** How often the dead letters are replayed while there is trouble. */
 const MOST_REPLAYS = 3;
 
 /**
- * An operator who brings back everything but `delivery.unclear`, where a replay could answer twice, and
- * what cannot be read. A job is on the queue before it leaves the dead letters.
+ * An operator who replays everything but `delivery.unclear`, where a replay could answer twice, and
+ * unreadable jobs. A job is put on the queue before it leaves the dead letters.
  */
 export function startOperator({ plan, scheduler, faults, check, history, queue }: OperatorOptions): Operator {
   function canReplay({ reason, body }: QueuedMessage): boolean {

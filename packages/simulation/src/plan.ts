@@ -7,13 +7,13 @@ import { drawTraffic, quietTraffic, type Traffic } from "./traffic-plan.ts";
 
 export type Platform = "table" | "queue" | "line" | "model";
 
-/** Shares of the calls to a platform. */
-export type Wear = {
-  lostThere: number;
-  lostBack: number;
-  /** Of the lost: those that end in silence and not in an error. */
+/** Shares of the calls to a platform, from 0 to 1. */
+export type FaultRates = {
+  requestLost: number;
+  responseLost: number;
+  /** Of the lost: those that end in a time-out and not in an error. */
   silent: number;
-  /** Of the lost: those that the client repeats by itself, with success. */
+  /** Of the lost responses: those whose call the SDK repeats, with success. */
   repeated: number;
   slow: number;
 };
@@ -21,12 +21,12 @@ export type Wear = {
 /** Times in milliseconds from the start. */
 export type Outage = { platform: Platform; fromMs: number; untilMs: number; how: OutageKind };
 
-/** `no_connection`: nobody answers who wants to connect, so that nothing is sent, and each caller waits in vain. */
+/** `no_connection`: connections are not accepted, so nothing is sent, and every call times out. */
 export type OutageKind = "errors" | "silence" | "no_connection";
 
-/** Everything that is drawn once for a run. */
+/** Everything that is drawn once for a run. All chances are shares, from 0 to 1. */
 export type Plan = {
-  wear: Record<Platform, Wear>;
+  faultRates: Record<Platform, FaultRates>;
   outages: readonly Outage[];
   /** Per call of a process. */
   process: { dies: number; freezes: number; skewMs: number };
@@ -34,7 +34,7 @@ export type Plan = {
   /** LINE refuses everything, or every push, for a while. Times in milliseconds from the start. */
   deadChannel: { refusal: "unauthorized" | "quota"; fromMs: number; untilMs: number } | undefined;
   behaviours: Partial<Record<Behaviour, number>>;
-  /** `outlives`: of the processes that run into the time-out, those that go on unheard. */
+  /** `outlives`: of the processes that time out, those that continue although Lambda has given up on them. */
   lambda: {
     throttles: number;
     losesResponse: number;
@@ -56,25 +56,25 @@ export type Plan = {
   };
   traffic: Traffic;
   operator: Operator | undefined;
-  /** After this, nothing goes wrong any more and the world is given time to drain. */
+  /** After this nothing fails any more, and the queue has time to drain. */
   troubleMs: number;
 };
 
 export type Operator = {
-  /** Looks at the dead letters this often while there is trouble; never, if not set. */
+  /** Replays the dead letters this often while there is trouble. Default: never. */
   everyMs?: number;
-  /** Waits this long after the trouble before everything is replayed once more. */
+  /** From the end of the trouble to the last replay. */
   finallyAfterMs: number;
-  /** Moves jobs back as they are, as the AWS console does, and not with core's replay. */
+  /** Moves jobs back unchanged, as the AWS console does, instead of with core's replay. */
   moves: boolean;
   dies: number;
 };
 
-export const noWear: Wear = { lostThere: 0, lostBack: 0, silent: 0, repeated: 0, slow: 0 };
+export const noFaults: FaultRates = { requestLost: 0, responseLost: 0, silent: 0, repeated: 0, slow: 0 };
 
-/** Nothing goes wrong. */
+/** Nothing fails. */
 export const quietPlan: Plan = {
-  wear: { table: noWear, queue: noWear, line: noWear, model: noWear },
+  faultRates: { table: noFaults, queue: noFaults, line: noFaults, model: noFaults },
   outages: [],
   process: { dies: 0, freezes: 0, skewMs: 0 },
   refusals: {},
@@ -92,30 +92,30 @@ export const quietPlan: Plan = {
 };
 
 /**
- * Swarm testing: every run has only some kinds of faults, each as often as it was drawn, so that quiet
- * and wild worlds both occur, and no fault hides behind another.
+ * Swarm testing: every run has only some kinds of faults, each at a rate of its own, so that quiet and
+ * wild runs both occur, and no fault masks another.
  */
 export function drawPlan(random: Random): Plan {
   if (random.chance(0.05)) return { ...quietPlan, traffic: drawTraffic(random, () => 0) };
   const kinds = random.pick([0.15, 0.4, 0.7]);
   const wildness = random.pick([0.02, 0.08, 0.2]);
   const share = (most = 1) => (random.chance(kinds) ? wildness * most * (0.2 + random.next()) : 0);
-  const wear = (): Wear => ({
-    lostThere: share(),
-    lostBack: share(),
+  const faultRates = (): FaultRates => ({
+    requestLost: share(),
+    responseLost: share(),
     silent: random.pick([0, 0.3, 1]),
     repeated: random.pick([0, 0.3]),
     slow: share(),
   });
   const crashes = random.chance(kinds);
-  // A queue that shows messages again while they are worked on, and workers that stand still and wake up late.
+  // Messages become visible while a worker handles them, and workers freeze and continue late.
   const races = random.chance(0.12);
   return {
-    wear: {
-      table: wear(),
-      queue: wear(),
-      line: wear(),
-      model: { ...wear(), slow: random.pick([0, 0, 0.1, 0.6]) },
+    faultRates: {
+      table: faultRates(),
+      queue: faultRates(),
+      line: faultRates(),
+      model: { ...faultRates(), slow: random.pick([0, 0, 0.1, 0.6]) },
     },
     outages: random.chance(kinds / 2) ? [drawOutage(random)] : [],
     process: {

@@ -1,24 +1,24 @@
 import type { Clock } from "@henji/core/clock";
 import type { Scheduler } from "./scheduler.ts";
 
-/** What befalls a process around one call to the outside. */
+/** What happens to a process around one call to the outside. */
 export type Fate = "lives" | "dies_before" | "dies_after" | { frozenMs: number };
 
 export type ProcessOptions = {
   name: string;
   scheduler: Scheduler;
-  /** How far its clock is ahead of the true one. */
+  /** How far its clock is ahead. */
   skewMs: number;
   fateOf: (call: string) => Fate;
   onDeath: (cause: string) => void;
 };
 
-/** A running program: everything it does to the outside goes through its ports. */
+/** A running program: all its calls to the outside go through its ports. */
 export type Process = {
   name: string;
   clock: Clock;
   isDead(): boolean;
-  /** It stood still for a while, so its deadlines say nothing about it. */
+  /** It was frozen for a while, so its deadlines do not bind it. */
   wasFrozen(): boolean;
   died: Promise<void>;
   kill(cause: string): void;
@@ -27,15 +27,15 @@ export type Process = {
 };
 
 /**
- * A process that can die before or after each call it makes. What it has sent by then is on its way
- * and may arrive; nothing else it does has any effect, and no promise of its calls ever settles.
+ * A process that can die before or after each of its calls. What it has sent by then may still arrive;
+ * nothing else it does has an effect, and no promise of its calls settles.
  */
 export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: ProcessOptions): Process {
   const death = Promise.withResolvers<void>();
   let dead = false;
   let frozenUntil: number | undefined;
 
-  /** While it stands still, nothing of it goes on: no call begins or ends, and no timer fires. */
+  /** While it is frozen, no call of it begins or ends, and no timer fires. */
   async function thawed(): Promise<void> {
     while (frozenUntil !== undefined && frozenUntil > scheduler.now()) {
       await scheduler.sleep(frozenUntil - scheduler.now());

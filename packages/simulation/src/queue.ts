@@ -14,7 +14,7 @@ export type MemoryQueueOptions = {
   /** Whether one entry of a batch is refused, the others not. */
   refuses?: (eventId: string) => boolean;
   watch?: Partial<QueueWatch>;
-  /** What went on the dead-letter queue by the worker's hand; nothing if it was there already. */
+  /** A worker has parked a message; `parked` is not set if it was on the dead-letter queue already. */
   onParked?: (message: Incoming, reason: ParkReason, parked: QueuedMessage | undefined) => void;
 };
 
@@ -70,7 +70,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
         call("delete", () => refusedOf(messages, ({ receiptHandle }) => main.remove(receiptHandle))),
 
       changeVisibility: (messages, delayS) =>
-        call("hide", () =>
+        call("changeVisibility", () =>
           refusedOf(messages, ({ receiptHandle }) => main.changeVisibility(receiptHandle, delayS)),
         ),
 

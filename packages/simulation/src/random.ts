@@ -1,4 +1,4 @@
-/** A seeded source of chance: the same seed gives the same numbers, on every machine. */
+/** Seeded random numbers: the same seed gives the same numbers on every machine. */
 export type Random = {
   /** From 0 up to 1. */
   next(): number;
@@ -6,7 +6,7 @@ export type Random = {
   /** A whole number, both ends included. */
   int(min: number, max: number): number;
   pick<T>(items: readonly [T, ...T[]] | readonly T[]): T;
-  /** A source of its own, so that one part of the world drawing more does not shift another's luck. */
+  /** An independent source, so that the draws of one part of the simulation do not change those of another. */
   fork(name: string): Random;
 };
 

@@ -3,16 +3,16 @@ import type { Violation } from "./check/fate.ts";
 import { mutateCore } from "./mutate.ts";
 import { mutations } from "./mutations.ts";
 
-/** What one thread does: scenarios and seeds, until it is through or has failed often enough. */
+/** What one thread runs: scenarios and seeds, until all are done or `maxFailures` have failed. */
 export type Job = {
   /** By its name. */
   mutation?: string | undefined;
   scenarios: readonly string[];
   from: number;
   seeds: number;
-  /** The scenarios come after so many of them; a multiple of `step`. */
+  /** Seeds that run before the scenarios; a multiple of `step`. */
   seedsBeforeScenarios: number;
-  /** Every which seed: threads take turns. */
+  /** From one seed to the next: the threads share them. */
   step: number;
   /** Seeds for each scenario. */
   seedsPerScenario: number;
@@ -36,7 +36,7 @@ export type Report =
 async function work(job: Job): Promise<void> {
   const mutation = mutations.find(({ name }) => name === job.mutation);
   if (mutation && "edit" in mutation) mutateCore(mutation.edit);
-  // Core loads here, with its mistake if there is one.
+  // Core is loaded here, with its mistake if there is one.
   const [{ simulate }, { scenarios }] = await Promise.all([import("./run.ts"), import("./scenarios.ts")]);
   const mistakes = mutation && "table" in mutation ? mutation.table : [];
   const ports = mutation && !("edit" in mutation || "table" in mutation) ? mutation : {};

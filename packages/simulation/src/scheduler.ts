@@ -1,11 +1,11 @@
 import type { Clock } from "@henji/core/clock";
 
-/** Virtual time. Nothing in a simulated world waits for anything else. */
+/** Virtual time: everything in a simulated run waits for this alone. */
 export type Scheduler = Clock & {
-  /** Runs something later; returns how to call it off. */
+  /** Runs something later, and returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
   sleep(ms: number): Promise<void>;
-  /** Lets the world live until `until`, or until `done` says so. */
+  /** Lets time pass to `until`, or until `done` returns true. */
   run(until: number, done: () => boolean): Promise<void>;
 };
 
@@ -15,9 +15,9 @@ export const minutes = (n: number) => n * 60_000;
 type Timer = { at: number; sequence: number; run: (() => void) | undefined };
 
 /**
- * One event at a time, in the order of its time and then of its making. Between two events all
- * microtasks run dry, so what an event sets off is over before the next one begins. That, and
- * that nobody reads real time or real chance, is what makes a run repeatable.
+ * One timer at a time, in order of due time, then of creation. All microtasks run between two timers, so
+ * what one timer starts is over before the next one fires. This makes a run repeatable, together with the
+ * rule that nothing reads real time or real random numbers.
  */
 export function createScheduler(startAt: number): Scheduler {
   let now = startAt;

@@ -14,7 +14,7 @@ export function runJob(job: Job, onReport: (report: Report) => void): Promise<vo
   });
 }
 
-/** Works through `items`, as many side by side as there are cores. */
+/** Processes `items`, as many at a time as there are cores. */
 export async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];
   const lane = async () => {

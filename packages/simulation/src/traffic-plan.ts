@@ -2,10 +2,10 @@ import type { EventKind } from "./check/fate.ts";
 import type { Random } from "./random.ts";
 import { minutes } from "./scheduler.ts";
 
-/** Webhooks at certain times, in place of random ones. */
+/** Webhooks at fixed times instead of random ones. */
 export type Script = readonly { atMs: number; events: readonly { chatId: string; kind: EventKind }[] }[];
 
-/** What users do, and what LINE makes of it. */
+/** What users do, and how LINE delivers it. All chances are shares, from 0 to 1. */
 export type Traffic = {
   script?: Script;
   chats: number;
@@ -13,7 +13,7 @@ export type Traffic = {
   spanMs: number;
   /** Of the events: sent right after the one before. */
   bursts: number;
-  /** LINE puts events that are this close into one webhook. */
+  /** LINE puts events of one webhook together if they are this close. */
   bundleMs: number;
   /** Messages that one chat sends at once. */
   flood: number;
@@ -30,7 +30,7 @@ export type Traffic = {
   pressed: number;
   /** Of the questions: unsent some time later. */
   unsent: number;
-  /** Of the answers: repeat word for word what the user said before. */
+  /** Of the answers: those that repeat verbatim what the user said before. */
   quoted: number;
   tooOld: number;
   rejected: number;
@@ -38,7 +38,7 @@ export type Traffic = {
   poisonous: number;
   crashing: number;
   hanging: number;
-  /** Of the events: a job that cannot be read is put on the queue beside it. */
+  /** Of the events: those with an unreadable job next to them on the queue. */
   unreadable: number;
   /** Of the chats. */
   blocked: number;

@@ -8,7 +8,7 @@ import { tableContract } from "./contract/table.ts";
 
 afterAll(closeAll);
 
-// The world of the simulation and the real clients on their stand-ins promise the same.
+// The simulation's models and the real clients on their stand-ins pass the same tests.
 tableContract("in memory", memoryTable);
 tableContract("ElectroDB on dynalite", realTable);
 

@@ -6,7 +6,7 @@ import type { Process } from "../process.ts";
 import { type Book, type BookOptions, textOf } from "./book.ts";
 import { erasing, type Fate } from "./fate.ts";
 
-const STANDSTILL_MS = 5 * 60_000;
+const MAX_FREEZE_MS = 5 * 60_000;
 
 /** What is stored and sent: once, in order, as stored, and to nobody else. */
 export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
@@ -30,12 +30,12 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
         fate.claimedAt = scheduler.now();
       }
       // The SDK may have repeated the write.
-      if (what === "reclaim" && fate.reclaimedBy !== item.owner) broughtBack(fate);
+      if (what === "reclaim" && fate.reclaimedBy !== item.owner) countReplay(fate);
       if (what === "reclaim") fate.reclaimedBy = item.owner;
-      const claims = fate.claims - fate.claimsBefore;
+      const claims = fate.claims - fate.claimsBeforeReplay;
       if ((what === "claim" || what === "reclaim") && item.attempts !== claims)
         violate("bounded", `counts ${item.attempts} attempts after ${claims} claims`, fate);
-      if (what === "answer" && item.repeats !== undefined) standIn(fate, item.repeats);
+      if (what === "answer" && item.repeats !== undefined) markAnswered(fate, item.repeats);
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
       if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
         violate("exactly one", "no question", fate);
@@ -65,14 +65,14 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
       }
       if (by === "reply") fate.replySends += 1;
       const item = turnOf(fate);
-      // It was taken away while the process stood still, and nothing can hold it back.
+      // It was erased while the process was frozen, and nothing can stop the send.
       if (item?.erased && process.wasFrozen()) return;
       if (item?.messages === undefined) {
         violate("stored first", "sent before it was stored", fate);
         return;
       }
       if (item.messages !== JSON.stringify(messages)) violate("stored first", "not what was stored", fate);
-      // Who sends must hold the lease to the end of the call.
+      // The sender must hold the lease to the end of the call.
       const holds = item.owner.startsWith(`${process.name}.`);
       const inTime = process.clock.now() + deadlines.lineMs <= item.leaseUntil;
       if (!holds || !inTime)
@@ -122,31 +122,30 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
     },
   };
 
-  /** It answers in place of a turn that was given up on; any other may be answered once more. */
-  function standIn(fate: Fate, key: string): void {
+  /** It answers a question that was parked; any other question may be answered once more. */
+  function markAnswered(fate: Fate, key: string): void {
     const other = [...fates.values()].find((one) => one.chatId === fate.chatId && keyOf(one) === key);
-    if (other && turnOf(other)?.status === "parked") other.standsIn = fate.eventId;
+    if (other && turnOf(other)?.status === "parked") other.answeredBy = fate.eventId;
   }
 
   function isAnsweredElsewhere(fate: Fate): boolean {
-    const other = fateOf(fate.standsIn);
+    const other = fateOf(fate.answeredBy);
     return other !== undefined && (other.answers > 0 || isAnsweredElsewhere(other));
   }
 
-  function broughtBack(fate: Fate): void {
-    fate.claimsBefore = fate.claims - 1;
-    fate.errorEnds = 0;
+  function countReplay(fate: Fate): void {
+    fate.claimsBeforeReplay = fate.claims - 1;
+    fate.failedAttempts = 0;
     fate.asks = 0;
     fate.reclaims += 1;
-    if (fate.reclaims > fate.replays)
-      violate("bounded", "one replay has brought it back more than once", fate);
+    if (fate.reclaims > fate.replays) violate("bounded", "one replay has resumed it more than once", fate);
   }
 
   function checkApology(fate: Fate): void {
     const before = apologyPushedAt.get(fate.chatId) ?? Number.NEGATIVE_INFINITY;
     apologyPushedAt.set(fate.chatId, scheduler.now());
-    // A process may stand still between parking and sending.
-    if (scheduler.now() - before < apologyPushedEveryMs - STANDSTILL_MS)
+    // A process may freeze between parking and sending.
+    if (scheduler.now() - before < apologyPushedEveryMs - MAX_FREEZE_MS)
       violate("bounded", "a second apology was pushed within the hour", fate);
   }
 
@@ -155,7 +154,7 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
     const newest = newestAnswered.get(chatId);
     const wasGivenUp = fate.parkings.length > 0 || fate.redriven;
     if (newest && newest.sequence! > sequence && !wasGivenUp) {
-      violate("in order", `answered after ${newest.eventId}, which stands behind it`, fate);
+      violate("in order", `answered after ${newest.eventId}, which comes after it`, fate);
     }
     if (!newest || newest.sequence! < sequence) newestAnswered.set(chatId, fate);
   }

@@ -20,7 +20,7 @@ export type BookOptions = {
   count: CountTokens;
 };
 
-/** What all checks share: the fates of the events, and where to report a broken promise. */
+/** What all checks share: the fates of the events, and the report of violations. */
 export type Book = ReturnType<typeof createBook>;
 
 export function createBook({ plan, bot, scheduler, history, table }: BookOptions) {
@@ -48,11 +48,11 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     calm: calmOf(plan),
     /** Codes that the model has ended with. */
     modelErrors: new Set<string>(),
-    /** When a process has said that the day's tokens are used up. */
+    /** When each process has logged that the day's tokens are used up. */
     cappedProcesses: new Map<string, number>(),
     /** Codes that calls to LINE have ended with. */
     lineErrors: new Set<string>(),
-    /** Jobs that cannot be read: put on the queue, and parked. */
+    /** Unreadable jobs: put on the queue, and parked. */
     unreadable: { queued: 0, parked: 0 },
 
     add(event: SimulatedEvent): void {
@@ -77,7 +77,7 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     /** Everything that is stored of its chat. */
     textOf: ({ chatId }: Fate): string => table().textOf(chatId),
 
-    /** Which event a message belongs to: by what it says, or by the key that it came with. */
+    /** Which event a message belongs to: by its text, or by the key that it was sent with. */
     eventOf(key: string, messages: readonly TextMessage[]) {
       const text = textOf(messages);
       const byKey = fateOf(keys.get(key));
@@ -88,7 +88,7 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
   };
 }
 
-/** Whether an event stands before another of its chat: by its time, then by the queue. */
+/** Whether an event comes before another of its chat: by its time, then by its place in the queue. */
 function isBefore(one: Fate, other: Fate): boolean {
   const { sequence = Number.POSITIVE_INFINITY } = one;
   return one.timestamp === other.timestamp
@@ -109,7 +109,7 @@ export function textOf(messages: readonly TextMessage[]): string {
   return messages.map(({ text }) => text).join("\n");
 }
 
-/** The event that a question names, and its answer with it. */
+/** The event that a question and its answer name. */
 export function namedIn(text: string): string | undefined {
   return /\[(E\d+)\]/.exec(text)?.[1];
 }
@@ -123,7 +123,7 @@ export function eventIdOf(body: string): string | undefined {
   }
 }
 
-/** What cannot go wrong in this run: there the bounds are tighter. */
+/** What cannot fail in this run: there the bounds are tighter. */
 function calmOf(plan: Plan) {
   const { process, lambda } = plan;
   const queue = isCalm(plan, "queue") && isCalm(plan, "table");
@@ -132,11 +132,11 @@ function calmOf(plan: Plan) {
   return {
     /** Calls to the queue and the table succeed. */
     queue,
-    /** What a process counts is in the table in time, and days are the same for all. */
+    /** What a process counts is in the table in time, and all clocks agree on the day. */
     cap: queue && platform && plan.process.skewMs === 0,
-    /** And no process dies but of a question. */
+    /** And no process dies, except of a question. */
     butForQuestions: queue && platform,
-    /** And of no question either; and there is always a worker free. */
+    /** And of no question either; and a worker is always available. */
     butForModelAndLine:
       queue &&
       platform &&
@@ -144,7 +144,7 @@ function calmOf(plan: Plan) {
       plan.visibilityTimeoutS >= worker.timeoutS &&
       plan.maximumConcurrency > plan.traffic.chats,
     visibilityIsLong: plan.visibilityTimeoutS >= worker.timeoutS,
-    /** A worker that lives can renew its hold. */
+    /** A living worker can renew its hold. */
     renewals: isCalm(plan, "queue"),
   };
 }
@@ -153,9 +153,9 @@ function hasCrashing({ crashing, script = [] }: Plan["traffic"]): boolean {
   return crashing > 0 || script.some(({ events }) => events.some(({ kind }) => kind === "crashing"));
 }
 
-export function isCalm({ wear, outages, lambda }: Plan, platform: keyof Plan["wear"]): boolean {
-  const { lostThere, lostBack, slow } = wear[platform];
+export function isCalm({ faultRates, outages, lambda }: Plan, platform: keyof Plan["faultRates"]): boolean {
+  const { requestLost, responseLost, slow } = faultRates[platform];
   const refuses = platform === "queue" ? lambda.entryRefused : 0;
   const isOut = outages.some((outage) => outage.platform === platform);
-  return lostThere + lostBack + slow + refuses === 0 && !isOut;
+  return requestLost + responseLost + slow + refuses === 0 && !isOut;
 }

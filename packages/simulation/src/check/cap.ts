@@ -4,7 +4,7 @@ import type { ModelUsage } from "@henji/core/usage/usage";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, namedIn } from "./book.ts";
 
-/** What one process has used is known to all others after this time, and some for the calls to the table. */
+/** After this time all other processes know what one has used; one second of it is for the calls to the table. */
 const KNOWN_AFTER_MS = tokenCap.addEveryMs + tokenCap.readEveryMs + 1_000;
 
 /** The cap on what all chats together use in a day. */
@@ -23,7 +23,7 @@ export function checkCap({ fateOf, violate, calm, cappedProcesses }: Book, { bot
       const { totalDailyTokens } = limits;
       const fate = fateOf(namedIn(question));
       if (totalDailyTokens === undefined || !fate) return;
-      // Asked once more, it was claimed under another event.
+      // If it is asked again, it was claimed as another event.
       const claimedAt = fate.answers > 0 ? scheduler.now() : (fate.claimedAt ?? 0);
       const cappedAt = cappedProcesses.get(process.name);
       const isToday = cappedAt !== undefined && dayOf(cappedAt, timeZone) === dayOf(claimedAt, timeZone);

@@ -6,7 +6,7 @@ import type { Process } from "../process.ts";
 import { type Book, type BookOptions, eventIdOfKey, namedIn } from "./book.ts";
 import type { Fate } from "./fate.ts";
 
-/** What an attempt is about to read of its chat's past. */
+/** What an attempt should find in its chat's past. */
 type Recalled = { eventId: string; newest: TurnItem | undefined };
 
 /** What the model is shown of a chat: the turn just answered, and all of it in order. */
@@ -16,7 +16,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
   const recalled = new Map<string, Recalled>();
 
   return {
-    /** A process is about to read what stands before a turn. */
+    /** A process is about to read the turns before a turn. */
     recalling({ name }: Process, chatId: string, key: string): void {
       const eventId = eventIdOfKey(key);
       const fate = fateOf(eventId);
@@ -31,7 +31,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       checkOrder(fate, input);
       const attempt = `${name}/${fate.chatId}`;
       const { eventId, newest } = recalled.get(attempt) ?? {};
-      // What is asked once more within an attempt has a shorter context.
+      // The second call of an attempt has a shorter context.
       recalled.delete(attempt);
       if (eventId !== fate.eventId || !newest || !isShown(newest)) return;
       const asked = input.slice(0, -1).map(({ content }) => content);
@@ -42,8 +42,8 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
   };
 
   /**
-   * The chat's newest turn that has got its answer. Nothing if the event stands before it, since the window may
-   * have moved past an event that comes late; and nothing if the chat was erased in between.
+   * The chat's newest answered turn. Nothing if the event comes before it, since the window may have moved past
+   * a late event; and nothing if the chat was erased in between.
    */
   function newestBefore(fate: Fate): TurnItem | undefined {
     const items = turnsOf(fate.chatId);
@@ -56,11 +56,11 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       .sort((a, b) => (isBefore(a.other, b.other) ? 1 : -1));
     if (!newest || !isBefore(newest.other, fate)) return undefined;
     if (items.some(({ repeats }) => repeats === newest.item.key)) return undefined;
-    // The window starts anew at a turn whose past the model refuses to read, whatever becomes of that turn.
-    const isLeftBehind = [...fates.values()].some(
-      (other) => other.chatId === fate.chatId && other.leftPastBehind && isBefore(newest.other, other),
+    // The window begins at a turn whose past the model refuses to read, whether that turn is answered or not.
+    const isDropped = [...fates.values()].some(
+      (other) => other.chatId === fate.chatId && other.droppedPast && isBefore(newest.other, other),
     );
-    if (isLeftBehind) return undefined;
+    if (isDropped) return undefined;
     const isErased = [...fates.values()].some(
       (other) =>
         other.chatId === fate.chatId &&
@@ -71,7 +71,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     return isErased ? undefined : newest.item;
   }
 
-  /** It was not erased meanwhile, and has room in any context. */
+  /** It was not erased since, and fits into any context. */
   function isShown({ eventId }: TurnItem): boolean {
     const item = turnOf(fates.get(eventId)!);
     const { questionTokens, answerTokens, erased } = item ?? {};
@@ -79,7 +79,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     return questionTokens + answerTokens + 2 * TOKENS_PER_MESSAGE <= bot.memory.maxTokens;
   }
 
-  /** A question that was asked once more stands where it was asked last. */
+  /** A question that was asked again counts where it was asked last. */
   function checkOrder(fate: Fate, input: Context["input"]): void {
     const repeated = new Set(turnsOf(fate.chatId).map(({ repeats }) => repeats));
     const shown = input

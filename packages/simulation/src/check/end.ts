@@ -3,12 +3,12 @@ import type { MemoryQueue } from "../queue.ts";
 import { type Book, eventIdOf } from "./book.ts";
 import type { Fate, Tally } from "./fate.ts";
 
-/** What must be true when the world has drained. */
+/** What must hold when the queue is empty. */
 export function checkEnd(book: Book) {
   const { fates, fateOf, turnOf, textOf, violate } = book;
 
   return {
-    /** When everything was replayed after the trouble: what is parked now, no replay can mend. */
+    /** After the last replay: what is parked now cannot be repaired by a replay. */
     healed(queues: MemoryQueue): void {
       for (const { chatId, body, reason } of queues.deadLetters.messages()) {
         const fate = fateOf(eventIdOf(body));
@@ -25,7 +25,7 @@ export function checkEnd(book: Book) {
       }
     },
 
-    /** When the world has drained. */
+    /** When the queue is empty. */
     end(queues: MemoryQueue): void {
       for (const { chatId, body } of queues.main.messages()) {
         violate("bounded", "still in the queue", { chatId, eventId: eventIdOf(body) ?? "" });
@@ -47,7 +47,7 @@ export function checkEnd(book: Book) {
         const text = textOf(ofChat[0]!);
         for (const fate of ofChat) {
           if (text.includes(`[${fate.eventId}]`))
-            violate("private", "stored again after it was taken away", fate);
+            violate("private", "stored again after it was erased", fate);
         }
       }
       if (book.unreadable.parked < book.unreadable.queued)
@@ -84,8 +84,8 @@ export function checkEnd(book: Book) {
   }
 
   /**
-   * A reply token that dies younger than LINE's minute cannot be told from one that was used, once it is not
-   * known whether the reply was sent. Core takes it for used.
+   * While the outcome of a reply is unknown, a token that expires before LINE's minute is over looks like one
+   * that was used. Core takes it for used.
    */
   function isBelieved(fate: Fate): boolean {
     const item = turnOf(fate);

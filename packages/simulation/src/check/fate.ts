@@ -1,7 +1,8 @@
 /**
- * `rejected`: the model answers it with an error for good. `refused`: it declines to read anything with it.
- * `poisonous`: it answers it, and then declines to read anything that comes after it. `crashing`: every process that asks it dies. `hanging`: the
- * model never answers it. `unsend` and `unfollow` are events, the others behind `question` are messages.
+ * `rejected`: the model answers with an error that no retry changes. `refused`: it refuses every request that
+ * holds this question. `poisonous`: it answers this question, and refuses every later request that holds it.
+ * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `unsend` and `unfollow`
+ * are events, all others are messages.
  */
 export type EventKind =
   | "question"
@@ -18,7 +19,7 @@ export type EventKind =
   | "unfollow"
   | "not_a_question";
 
-/** What the model never answers. */
+/** What the model is never asked. */
 export const unasked: readonly EventKind[] = [
   "export",
   "forget",
@@ -28,7 +29,7 @@ export const unasked: readonly EventKind[] = [
   "not_a_question",
 ];
 
-/** What takes something away and gets no answer. */
+/** What erases something and gets no answer. */
 export const erasing: readonly EventKind[] = ["unsend", "unfollow"];
 
 export type SimulatedEvent = {
@@ -39,13 +40,13 @@ export type SimulatedEvent = {
   /** The event whose message it unsends. */
   target?: string | undefined;
   webhook: number;
-  /** Counts the events as they happen: those of one chat in one webhook keep this order. */
+  /** Counts the events: those of one chat in one webhook keep this order. */
   number: number;
 };
 
 export type Violation = { at: number; rule: string; what: string; chatId: string; eventId: string };
 
-/** What became of the events; for reports, not for judgement. */
+/** What became of the events, for reports. */
 export type Tally = {
   events: number;
   answered: number;
@@ -57,7 +58,7 @@ export type Tally = {
   erased: number;
   tooOld: number;
   notAccepted: number;
-  /** Believed to have arrived because a reply token died younger than core can know. */
+  /** Taken for delivered, because a reply token expired earlier than core can know. */
   believed: number;
   apologies: number;
   asked: number;
@@ -83,28 +84,28 @@ export type Fate = SimulatedEvent & {
   claims: number;
   /** Epoch milliseconds, of the last claim. */
   claimedAt?: number;
-  /** Claims before it was brought back. */
-  claimsBefore: number;
-  /** Attempts since it was brought back that ended with an error. */
-  errorEnds: number;
-  /** How often a replay took it up again. */
+  /** Claims before its last replay. */
+  claimsBeforeReplay: number;
+  /** Attempts since its last replay that ended with an error. */
+  failedAttempts: number;
+  /** How often a replay has resumed it. */
   reclaims: number;
   reclaimedBy?: string;
-  /** Questions to the model since it was brought back. */
+  /** Questions to the model since its last replay. */
   asks: number;
-  /** The window was moved past it, because the model refused to read what came before it. */
-  leftPastBehind: boolean;
+  /** The window was moved to it, because the model refused to read what came before it. */
+  droppedPast: boolean;
   deaths: number;
-  /** The event that has its answer, if it was asked again after it was parked. */
-  standsIn?: string;
+  /** The event with its answer, if it was asked again after it was parked. */
+  answeredBy?: string;
   replySends: number;
-  /** It was an event to be passed over, or one that erased something. */
+  /** It was to be ignored, or it erased something. */
   ignored: boolean;
-  /** Nothing that it said may be left. */
+  /** Nothing of its text may be left. */
   erased: boolean;
   tooOld: boolean;
   tokenDiedEarly: boolean;
-  /** Codes of errors that really happened to it. */
+  /** Codes of the errors that it really met. */
   errors: Set<string>;
 };
 
@@ -121,11 +122,11 @@ export function newFate(event: SimulatedEvent): Fate {
     redriven: false,
     replays: 0,
     claims: 0,
-    claimsBefore: 0,
-    errorEnds: 0,
+    claimsBeforeReplay: 0,
+    failedAttempts: 0,
     reclaims: 0,
     asks: 0,
-    leftPastBehind: false,
+    droppedPast: false,
     deaths: 0,
     replySends: 0,
     ignored: false,

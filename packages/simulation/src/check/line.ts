@@ -3,10 +3,10 @@ import { isUsedUp, type Quota } from "@henji/core/platform/line/api";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, namedIn } from "./book.ts";
 
-/** What a process knows of its channel: since when its token is dead, its quota used up. */
+/** What a process knows of its channel: since when its token is invalid and its quota used up. */
 type Known = { token?: number; quota?: number };
 
-/** Nothing is asked, and paid for, of which is known that it cannot be delivered. */
+/** The model is not asked, and paid, for an answer that is known to be undeliverable. */
 export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, scheduler }: BookOptions) {
   const channels = new Map<string, Known>();
 
@@ -17,7 +17,7 @@ export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, schedule
   }
 
   return {
-    /** What came of a call: its result, or the error that it threw. */
+    /** A call has ended: with its result, or with the error that it threw. */
     heard(process: Process, call: "reply" | "push" | "quota", came: unknown): void {
       const known = knownBy(process);
       if (came instanceof BotError) {
@@ -34,11 +34,11 @@ export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, schedule
     asking(process: Process, question: string): void {
       const { token, quota } = knownBy(process);
       const isOver = (since: number | undefined) => since !== undefined && since < scheduler.now();
-      // What could be replied may be asked; whether it could, no one here knows.
+      // What can still be replied may be asked, but this check cannot know whether it can.
       if (isOver(token) || (bot.delivery === "push" && isOver(quota)))
         violate(
           "bounded",
-          "the model was asked although LINE is known to be dead",
+          "the model was asked although LINE is known to refuse the answer",
           fateOf(namedIn(question)),
         );
     },

@@ -5,11 +5,11 @@ import { type Fate, unasked } from "./fate.ts";
 
 const marker = /\[(E\d+)\]/g;
 
-/** If the context was too long, and shorter is refused: three, and each twice if the first was a 401. */
+/** Three, if the context is too long and the shorter one is refused; each twice, if the first was a 401. */
 const CALLS_OF_AN_ATTEMPT = 6;
 
-/** Events that notes of 200 tokens have room for. */
-const NOTED = 40;
+/** Events that a summary of 200 tokens has room for. */
+const SUMMARIZED = 40;
 
 /** What the model is asked: only by its chat, only what has no answer yet, and within bounds. */
 export function checkModel(book: Book, { bot, history, count }: BookOptions) {
@@ -19,10 +19,10 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     asked(question: string, context: Context): void {
       const named = fateOf(namedIn(question));
       if (!named) {
-        violate("private", "the model was asked what nobody has asked");
+        violate("private", "the model was asked a question that no user asked");
         return;
       }
-      // What is asked once more is asked for the message that says so.
+      // A question that is asked again belongs to the message that asks for it.
       const { status, messages } = turnOf(named) ?? {};
       const isItsOwn = status === "claimed" && messages === undefined;
       const fate = isItsOwn ? named : (retryOf(named) ?? named);
@@ -35,7 +35,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
       checkContext(context, fate);
     },
 
-    /** OpenAI reads all that it is sent, and declines it for a word in it. */
+    /** OpenAI refuses a whole request for one part of it. */
     isRefused({ input }: Context): boolean {
       const past = eventsIn(input.slice(0, -1).map(({ content }) => content));
       const { content: question = "" } = input.at(-1) ?? {};
@@ -43,14 +43,14 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
       return isPoisoned || eventsIn([question]).some(({ kind }) => kind === "refused");
     },
 
-    /** The model writes notes: on which events of the chat, as far as there is room for them. */
+    /** The model summarizes: the events of the chat, as many as there is room for. */
     noted(content: string): string {
       const named = [...new Set([...content.matchAll(marker)].map(([, eventId]) => eventId!))];
       const [chatId, ...others] = new Set(named.map((eventId) => fates.get(eventId)?.chatId));
-      if (others.length > 0) violate("private", `notes of ${chatId} and ${others.join(", ")} in one`);
-      history.note("model", `writes notes on ${named.length} events`, { chatId });
+      if (others.length > 0) violate("private", `${chatId} and ${others.join(", ")} in one summary`);
+      history.note("model", `summarizes ${named.length} events`, { chatId });
       return named
-        .slice(-NOTED)
+        .slice(-SUMMARIZED)
         .map((eventId) => `[${eventId}]`)
         .join(" ");
     },
@@ -84,13 +84,13 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     if (input.length > 2 * maxTurns + 2) violate("bounded", `${input.length} messages in the context`, fate);
     const past = input.slice(0, -1).map(({ content }) => content);
     if (eventsIn(past).some(({ kind }) => kind === "refused"))
-      violate("bounded", "what the model has refused is sent along again", fate);
-    // The first after it whose memory was read when the window had been moved.
+      violate("bounded", "a refused question is sent again", fate);
+    // The newest turn at which the window was moved past a refused past.
     const leftBehind = [...fates.values()].findLast(
-      ({ chatId, leftPastBehind }) => chatId === fate.chatId && leftPastBehind,
+      ({ chatId, droppedPast }) => chatId === fate.chatId && droppedPast,
     );
     const isStale = leftBehind && eventsIn(past).some((other) => other.timestamp < leftBehind.timestamp);
-    if (isStale && calm.butForQuestions && !wasRetaken(fate))
+    if (isStale && calm.butForQuestions && !wasSummarizedAgain(fate))
       violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
     const tokens = past.reduce((sum, content) => sum + count(content), 0);
     if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
@@ -99,8 +99,8 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     if (instructions !== bot.instructions) violate("private", "the instructions have changed", fate);
   }
 
-  /** An unsend takes the notes again from all that is left. */
-  function wasRetaken({ chatId }: Fate): boolean {
+  /** After an unsend the summary is made again from all that is left. */
+  function wasSummarizedAgain({ chatId }: Fate): boolean {
     return [...fates.values()].some((other) => other.chatId === chatId && other.kind === "unsend");
   }
 

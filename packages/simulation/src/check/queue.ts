@@ -4,7 +4,7 @@ import type { QueuedMessage } from "../fifo-queue.ts";
 import { type Book, type BookOptions, eventIdOf, isCalm } from "./book.ts";
 import type { Fate } from "./fate.ts";
 
-/** Errors that no retry mends; any other is parked only after the last attempt. */
+/** Errors that no retry can change; any other is parked only after the last attempt. */
 const never = new Set([
   "model.quota_exhausted",
   "model.unauthorized",
@@ -17,14 +17,14 @@ const never = new Set([
   "job.unreadable",
 ]);
 
-/** Five attempts with nothing in the way but the model and LINE: five invocations and four waits. */
+/** Five attempts that fail because of the model or LINE: five invocations and four delays. */
 export const heldAtMostMs =
   1000 * (retry.maxAttempts * worker.timeoutS + (retry.maxAttempts - 1) * retry.maxDelayS);
 
-/** Whatever happens: SQS itself takes a message away that was received too often. */
+/** Whatever fails: SQS itself moves a message that was received too often. */
 export const heldAtAllMs = 1000 * queue.maxReceiveCount * (queue.visibilityTimeoutS + worker.timeoutS);
 
-/** The way of the jobs: order, bounds, and that none is given up for a reason that is not one. */
+/** The jobs on the queue: their order, their bounds, and that none is parked for a wrong reason. */
 export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions) {
   const { fates, fateOf, violate, calm } = book;
   const heldSince = new Map<string, number>();
@@ -52,7 +52,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       if (isFirst && !heldSince.has(message.messageId)) heldSince.set(message.messageId, scheduler.now());
     },
 
-    /** It is done or given up; `next` is now first in its chat. */
+    /** It is deleted, parked or redriven; `next` is now first in its chat. */
     released(message: QueuedMessage, next: QueuedMessage | undefined): void {
       const since = heldSince.get(message.messageId);
       if (next && next.receiveCount > 0) heldSince.set(next.messageId, scheduler.now());
@@ -65,7 +65,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
 
     redriven(message: QueuedMessage): void {
       const fate = fateOf(eventIdOf(message.body));
-      history.note("queue", `gives ${message.messageId} up after ${message.receiveCount} receives`, {
+      history.note("queue", `redrives ${message.messageId} after ${message.receiveCount} receives`, {
         chatId: message.chatId,
         eventId: fate?.eventId,
       });
@@ -92,14 +92,14 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
         return;
       }
       fate.parkings.push(code);
-      const claims = fate.claims - fate.claimsBefore;
-      // A worker that stood still gives up what has been brought back since: its copy speaks of what was before.
+      const claims = fate.claims - fate.claimsBeforeReplay;
+      // A worker that was frozen parks a turn that was replayed since: its copy is outdated.
       const isOutdated = attempts > claims;
       if (code !== "worker.crashed" && !never.has(code) && claims < retry.maxAttempts && !isOutdated) {
-        violate("bounded", `given up as ${code} after ${claims} attempts`, fate);
+        violate("bounded", `parked as ${code} after ${claims} attempts`, fate);
       }
       if (code === "worker.crashed" && fate.kind === "question" && calm.butForQuestions) {
-        violate("in order", "given up because another chat's question crashes", fate);
+        violate("in order", "parked because another chat's question crashes", fate);
       }
       if (isNew && !isOutdated && !isTrue(fate, code))
         violate("nothing lost", `parked as ${code}, which never happened to it`, fate);
@@ -109,15 +109,15 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
   function isTrue(fate: Fate, code: string): boolean {
     const [platform] = code.split(".");
     if (code === "delivery.unclear") return fate.claims > 1 || fate.replySends > 1;
-    // The claim that found it out is not one of the attempts that ended without a word.
-    if (code === "worker.crashed") return fate.claims - fate.claimsBefore - 1 > fate.errorEnds;
-    // An invocation that stood still, or a slow table, leaves too little time to erase.
+    // The claim that found the crashes is not one of them.
+    if (code === "worker.crashed") return fate.claims - fate.claimsBeforeReplay - 1 > fate.failedAttempts;
+    // A frozen invocation, or a slow table, leaves too little time to erase.
     if (code === "chat.not_erased_yet") return plan.process.freezes > 0 || !isCalm(plan, "table");
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");
     if (code === "line.quota_unknown") return book.lineErrors.size > 0;
-    // The breakers give every chat the error that one of them met.
+    // The breakers give every chat the error that one chat has met.
     return (
       fate.errors.has(code) ||
       book.lineErrors.has(code) ||

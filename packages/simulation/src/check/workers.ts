@@ -6,7 +6,7 @@ import type { Process } from "../process.ts";
 import { type Book, type BookOptions, eventIdOf } from "./book.ts";
 import { erasing, type Fate } from "./fate.ts";
 
-const noted = new Set([
+const recorded = new Set([
   "turn.claimed",
   "turn.duplicate",
   "turn.held",
@@ -41,14 +41,14 @@ const finishes = new Set([
 
 const erases = new Set(["message.erased", "chat.erased"]);
 
-/** A first renewal has arrived by then, and one that was sent by a dying process too. */
+/** By then a first renewal has arrived, also one that a dying process has sent. */
 const RENEWAL_TRIP_MS = 20;
 
-/** What the workers say and how they end. */
+/** What the workers log and how they end. */
 export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
   const { fates, fateOf, textOf, isBefore, violate, calm } = book;
   const finishedBy = new Map<string, Set<string>>();
-  /** Which process is at which message, and since when. */
+  /** Which process has which message, and since when. */
   const heldBy = new Map<string, { process: Process; since: number }>();
 
   return {
@@ -62,23 +62,23 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       const details = ["code", "inS", "by", "status", "resumed"].flatMap((field) =>
         fields[field] === undefined ? [] : [`${field}=${String(fields[field])}`],
       );
-      if (noted.has(name)) {
+      if (recorded.has(name)) {
         history.note(process.name, `${name} ${details.join(" ")}`, { eventId, chatId: fate?.chatId });
       }
       if (name === "bot.token_cap_reached") book.cappedProcesses.set(process.name, scheduler.now());
-      if (fields.code === "unexpected") violate("errors", "core threw what nobody classified", fate);
+      if (fields.code === "unexpected") violate("errors", "core threw an unclassified error", fate);
       if (!fate) return;
       // An attempt that could not be released counts as one that died.
-      if (name === "turn.not_released") fate.errorEnds -= 1;
-      // Who has lost the turn has no error to tell.
+      if (name === "turn.not_released") fate.failedAttempts -= 1;
+      // A worker that has lost the turn has not failed at it.
       if (name === "job.retry" && fields.claimed && !String(fields.code).startsWith("turn."))
-        fate.errorEnds += 1;
+        fate.failedAttempts += 1;
       if (name === "event.ignored") {
         fate.ignored = true;
         if (fate.kind !== "not_a_question") violate("nothing lost", "a question was ignored", fate);
       }
       if (erases.has(name)) erased(fate, process);
-      if (name === "window.refused" && fields.moved === true) fate.leftPastBehind = true;
+      if (name === "window.refused" && fields.moved === true) fate.droppedPast = true;
       if (name === "event.too_old") {
         fate.tooOld = true;
         const age = scheduler.now() - fate.timestamp;
@@ -90,7 +90,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       }
     },
 
-    /** A batch is handed to a process. */
+    /** A process gets a batch. */
     began(process: Process, batch: readonly Incoming[]): void {
       finishedBy.delete(process.name);
       for (const { messageId } of batch) {
@@ -102,7 +102,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       }
     },
 
-    /** A worker has renewed its hold, or given a message back. */
+    /** A worker has renewed its hold, or released a message. */
     hidden({ messageId }: QueuedMessage, delayS: number): void {
       if (delayS !== hold.forS) heldBy.delete(messageId);
     },
@@ -125,7 +125,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       }
       if (end === "threw") violate("bounded", "the worker threw");
       if (end === "malformed") violate("bounded", "the worker named a message that it was not given");
-      if (end === "timed_out" && !process.wasFrozen()) violate("bounded", "the worker ran into its time-out");
+      if (end === "timed_out" && !process.wasFrozen()) violate("bounded", "the worker timed out");
       if (end === "died" || end === "timed_out") {
         for (const { body } of batch) {
           const fate = fateOf(eventIdOf(body));
@@ -141,7 +141,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
     },
   };
 
-  /** From now on nothing of it is left in the table; who stood still says so late, when another may just claim it. */
+  /** From now on nothing of it is in the table. A frozen worker logs this late, when another may have claimed it. */
   function erased(fate: Fate, process: Process): void {
     if (erasing.includes(fate.kind)) fate.ignored = true;
     const isMeant = (other: Fate) =>
@@ -152,11 +152,11 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
     for (const other of [...fates.values()].filter(isMeant)) {
       other.erased = true;
       if (text.includes(`[${other.eventId}]`) && !process.wasFrozen())
-        violate("private", `still stored after ${fate.eventId} took it away`, other);
+        violate("private", `still stored after ${fate.eventId} erased it`, other);
     }
   }
 
-  /** What a dead worker held is there for the next one in time. */
+  /** What a dead worker held becomes visible in time. */
   function checkHeld(batch: readonly Incoming[], main: FifoQueue): void {
     if (!calm.renewals) return;
     const now = scheduler.now();
@@ -171,7 +171,7 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
     }
   }
 
-  /** What a worker reported as failed: not finished, and back in time. */
+  /** What a worker reported as failed is not finished, and becomes visible in time. */
   function checkFailed(
     batch: readonly Incoming[],
     failed: readonly string[],
@@ -192,8 +192,9 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       const inS = (message.visibleAt - scheduler.now()) / 1000;
       const failure = batch.find((first) => first.chatId === chatId && failed.includes(first.messageId));
       if (failure?.messageId !== messageId && inS > 0)
-        violate("bounded", `stands behind a failure and is hidden for ${inS} s`, { chatId, eventId });
-      if (inS > retry.maxDelayS) violate("bounded", `comes back only after ${inS} s`, { chatId, eventId });
+        violate("bounded", `comes after a failure and is invisible for ${inS} s`, { chatId, eventId });
+      if (inS > retry.maxDelayS)
+        violate("bounded", `becomes visible only after ${inS} s`, { chatId, eventId });
     }
   }
 }

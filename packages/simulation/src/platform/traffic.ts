@@ -30,7 +30,7 @@ export type TrafficOptions = {
 };
 
 export type PlatformTraffic = {
-  /** Whether a webhook or a redelivery is still to come. */
+  /** Whether all webhooks and redeliveries are over. */
   isOver(): boolean;
   /** What LINE shows its user. */
   seen(sent: Sent): void;
@@ -48,12 +48,12 @@ const commands: Partial<Record<EventKind, string>> = {
   forgetForSure: "はい、全部忘れて",
 };
 
-/** Of the n-th event: unique up to the ten thousandth, and in an order that says nothing, as LINE's. */
+/** Of the n-th event: unique up to 10,000 events, and unordered like LINE's ids. */
 function eventIdOf(n: number): string {
   return `E${String((n * 7_919) % 10_000).padStart(4, "0")}`;
 }
 
-/** Users who write, and LINE, which sends webhooks and sends them again. */
+/** Users who write, and LINE, which delivers and redelivers webhooks. */
 export function startTraffic(options: TrafficOptions): PlatformTraffic {
   const { plan, scheduler, random, faults, check, history, functions, line, queue } = options;
   const { traffic } = plan;
@@ -62,7 +62,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   let webhooks = 0;
   let pending = 0;
 
-  /** Something is going to happen: the traffic is not over before. */
+  /** The traffic is not over before this has run. */
   function later(ms: number, run: () => void): void {
     pending += 1;
     scheduler.after(ms, () => {
@@ -123,7 +123,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     later(random.int(50, random.pick([500, 20_000, 900_000])), run);
   }
 
-  function give(happenings: readonly Happening[]): void {
+  function giveTokens(happenings: readonly Happening[]): void {
     for (const { event, chatId } of happenings) {
       const { webhookEventId: eventId, replyToken, timestamp } = event;
       if (replyToken === undefined || scheduler.now() - timestamp > TOKEN_RENEWABLE_MS) continue;
@@ -134,7 +134,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   }
 
   function deliver(happenings: readonly Happening[], delivery: number): void {
-    give(happenings);
+    giveTokens(happenings);
     const events = happenings.map(({ event }) =>
       delivery === 1 ? event : { ...event, deliveryContext: { isRedelivery: true } },
     );
@@ -195,7 +195,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     }
   }
 
-  function plant(): void {
+  function scheduleEvents(): void {
     for (const chatId of chats) {
       if (random.chance(traffic.blocked)) line.block(chatId);
     }
@@ -223,7 +223,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   }
 
   if (traffic.script) for (const { atMs, events } of traffic.script) later(atMs, () => webhook(events));
-  else plant();
+  else scheduleEvents();
   return {
     isOver: () => pending === 0,
     seen({ chatId, messages, reached }) {

@@ -1,5 +1,5 @@
 import { worker } from "@henji/core/settings";
-import { noWear, type Plan, quietPlan, type Wear } from "../plan.ts";
+import { type FaultRates, noFaults, type Plan, quietPlan } from "../plan.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Users unsend messages and have their chat forgotten. */
@@ -16,7 +16,7 @@ export const erasing: readonly Scenario[] = [
     plan: {
       ...longChat(60),
       traffic: { ...longChat(60).traffic, commands: 0, unsent: 0.5 },
-      wear: { ...quietPlan.wear, table: { ...noWear, lostThere: 0.15, lostBack: 0.1 } },
+      faultRates: { ...quietPlan.faultRates, table: { ...noFaults, requestLost: 0.15, responseLost: 0.1 } },
     },
     judge: () => [],
   },
@@ -25,7 +25,13 @@ export const erasing: readonly Scenario[] = [
 /** A user who writes for hours, unsends messages, and has the chat forgotten now and then. */
 export function longChat(turns: number): Plan {
   const spanMs = turns * 45_000;
-  const flaky: Wear = { lostThere: 0.005, lostBack: 0.01, silent: 0.3, repeated: 0.2, slow: 0.01 };
+  const flaky: FaultRates = {
+    requestLost: 0.005,
+    responseLost: 0.01,
+    silent: 0.3,
+    repeated: 0.2,
+    slow: 0.01,
+  };
   return {
     ...quietPlan,
     traffic: {
@@ -33,7 +39,7 @@ export function longChat(turns: number): Plan {
       ...{ chats: 1, events: turns, spanMs, notQuestions: 0.02, commands: 0.004, unsent: 0.03 },
       ...{ duplicated: 0.02, lateDuplicated: 0.02, responseLost: 0.02 },
     },
-    wear: { table: flaky, queue: flaky, line: flaky, model: flaky },
+    faultRates: { table: flaky, queue: flaky, line: flaky, model: flaky },
     process: { dies: 0.0005, freezes: 0, skewMs: 500 },
     bot: { ...quietPlan.bot, maxUnanswered: 50 },
     // A crash blocks the chat for this long.

@@ -1,4 +1,4 @@
-import { noWear, quietPlan } from "../plan.ts";
+import { noFaults, quietPlan } from "../plan.ts";
 import { minutes } from "../scheduler.ts";
 import { allAnswered, noneParked, planOf, type Scenario, steadily, wrong } from "./scenario.ts";
 
@@ -36,7 +36,7 @@ export const refusals: readonly Scenario[] = [
     shows: "replies are refused and writes to the table are lost: each push is sent once",
     plan: planOf(steadily(4, 4, 10_000), {
       refusals: { rate: 0.6 },
-      wear: { ...quietPlan.wear, table: { ...noWear, lostThere: 0.2 } },
+      faultRates: { ...quietPlan.faultRates, table: { ...noFaults, requestLost: 0.2 } },
       troubleMs: minutes(20),
     }),
     judge: () => [],

@@ -1,4 +1,4 @@
-import { noWear, quietPlan, type Wear } from "../plan.ts";
+import { type FaultRates, noFaults, quietPlan } from "../plan.ts";
 import { minutes } from "../scheduler.ts";
 import {
   allAnswered,
@@ -12,7 +12,7 @@ import {
   wrong,
 } from "./scenario.ts";
 
-const worn: Wear = { lostThere: 0.05, lostBack: 0.1, silent: 0.5, repeated: 0.2, slow: 0.2 };
+const faulty: FaultRates = { requestLost: 0.05, responseLost: 0.1, silent: 0.5, repeated: 0.2, slow: 0.2 };
 
 /** Services respond at once, slowly, late, or not at the first try. */
 export const timing: readonly Scenario[] = [
@@ -31,7 +31,7 @@ export const timing: readonly Scenario[] = [
     shows:
       "the table responds so late that the SDK repeats its calls: no attempt counts as a crash, and every answer comes soon",
     plan: planOf(steadily(10, 3, 20_000), {
-      wear: { ...quietPlan.wear, table: { ...noWear, lostBack: 0.7, repeated: 1 } },
+      faultRates: { ...quietPlan.faultRates, table: { ...noFaults, responseLost: 0.7, repeated: 1 } },
     }),
     judge: (outcome) => [
       ...allAnswered(outcome),
@@ -43,7 +43,7 @@ export const timing: readonly Scenario[] = [
     name: "slow-model",
     shows: "the model is slow: no invocation times out, and every question is answered",
     plan: planOf(steadily(2, 6, 1_000), {
-      wear: { ...quietPlan.wear, model: { ...quietPlan.wear.model, slow: 0.7 } },
+      faultRates: { ...quietPlan.faultRates, model: { ...quietPlan.faultRates.model, slow: 0.7 } },
       troubleMs: minutes(5),
     }),
     judge: allAnswered,
@@ -54,7 +54,7 @@ export const timing: readonly Scenario[] = [
     plan: planOf(steadily(2, 6, 30_000), {
       visibilityTimeoutS: 15,
       process: { dies: 0, freezes: 0.2, skewMs: 1_000 },
-      wear: { table: worn, queue: noWear, line: worn, model: { ...worn, slow: 0.5 } },
+      faultRates: { table: faulty, queue: noFaults, line: faulty, model: { ...faulty, slow: 0.5 } },
       behaviours: { unavailable: 0.2, unauthorized: 0.2 },
       lambda: { ...quietPlan.lambda, outlives: 1, losesResponse: 0.1, deleteFails: 0.2 },
       operator: { everyMs: minutes(3), finallyAfterMs: minutes(2), moves: false, dies: 0.8 },
@@ -68,7 +68,10 @@ export const timing: readonly Scenario[] = [
       "LINE redelivers after half an hour and replies are lost: no message counts as delivered that did not arrive",
     plan: planOf(apart(8), {
       outages: [{ platform: "queue", fromMs: 0, untilMs: minutes(22), how: "errors" }],
-      wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostThere: 0.5, silent: 1 } },
+      faultRates: {
+        ...quietPlan.faultRates,
+        line: { ...quietPlan.faultRates.line, requestLost: 0.5, silent: 1 },
+      },
     }),
     judge: () => [],
   },
@@ -77,7 +80,7 @@ export const timing: readonly Scenario[] = [
     shows: "a push whose outcome is unknown is not sent again after its retry key has expired",
     plan: planOf(steadily(3, 2, 20_000), {
       bot: { ...quietPlan.bot, delivery: "push" },
-      wear: { ...quietPlan.wear, line: { ...quietPlan.wear.line, lostBack: 1 } },
+      faultRates: { ...quietPlan.faultRates, line: { ...quietPlan.faultRates.line, responseLost: 1 } },
       troubleMs: minutes(30),
       operator: { finallyAfterMs: minutes(48 * 60), moves: false, dies: 0 },
     }),

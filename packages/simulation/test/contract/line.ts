@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 /** One fault of the next call, in LINE's terms. */
 export type LineFault =
   | { kind: "status"; status: 429 | 500 | 401; monthly?: boolean }
-  /** It takes effect, and the answer is lost. */
+  /** It takes effect, and the response is lost. */
   | { kind: "lose-response" }
   | { kind: "drop-request" }
   | { kind: "hang" };
@@ -26,7 +26,7 @@ export type LinePorts = {
 const text = (words: string) => [{ type: "text" as const, text: words }];
 const key = (n: number) => `00000000-0000-5000-8000-${String(n).padStart(12, "0")}`;
 
-/** What every LINE must do, whatever it is made of. */
+/** What every LINE client must do, against the model or the simulator. */
 export function lineContract(name: string, open: () => Promise<LinePorts>) {
   describe(`LINE: ${name}`, () => {
     let ports: LinePorts;
@@ -52,7 +52,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       expect(ports.seen(userId)).toEqual([]);
     });
 
-    test("a reply whose answer was lost has arrived, and the token shows it", async () => {
+    test("a reply whose response was lost has arrived, and its token is invalid", async () => {
       const { userId, replyToken } = ports.user();
       ports.fault("reply", { kind: "lose-response" });
       await expect(ports.line.reply(replyToken, text("once"))).rejects.toMatchObject({
@@ -75,7 +75,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       expect(ports.seen(userId)).toEqual(["once", "twice"]);
     });
 
-    test("a push whose answer was lost was accepted", async () => {
+    test("a push whose response was lost was accepted", async () => {
       const { userId } = ports.user();
       ports.fault("push", { kind: "lose-response" });
       await expect(ports.line.push(userId, text("once"), key(1))).rejects.toMatchObject({
@@ -87,7 +87,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       expect(ports.seen(userId)).toEqual(["once"]);
     });
 
-    test("a push to somebody who blocked the bot is accepted and reaches nobody", async () => {
+    test("a push to a user who blocked the bot is accepted and not shown", async () => {
       const { userId } = ports.user();
       ports.block(userId);
       expect(await ports.line.push(userId, text("hello?"), key(1))).toMatchObject({ outcome: "sent" });
@@ -132,7 +132,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       });
     });
 
-    test("replies are free of the quota", async () => {
+    test("replies do not count towards the quota", async () => {
       const { userId, replyToken } = ports.user();
       await ports.exhaustQuota();
       expect(await ports.line.reply(replyToken, text("free"))).toMatchObject({ outcome: "sent" });

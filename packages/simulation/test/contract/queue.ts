@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 export type QueuePorts = {
   sender: Sender;
   inbox: Inbox;
-  /** What the event source would hand to the worker now; empty when nothing is available. */
+  /** What the event source would pass to the worker now; empty when nothing is available. */
   receive(): Promise<Incoming[]>;
   /** Lets time pass. */
   advance(ms: number): Promise<void>;
@@ -15,7 +15,7 @@ export type QueuePorts = {
 
 const signal = new AbortController().signal;
 
-/** What every queue must do, whatever it is made of. */
+/** What every queue must do, in memory or real. */
 export function queueContract(name: string, open: () => Promise<QueuePorts>) {
   describe(`queue: ${name}`, () => {
     let queue: QueuePorts;
@@ -31,7 +31,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
         ),
       );
 
-    /** Receives until nothing more comes: real queues hand out one message of a chat at a time. */
+    /** Receives until nothing is left: real queues return one message of a chat at a time. */
     async function receiveAll(): Promise<Incoming[]> {
       const received: Incoming[] = [];
       for (;;) {
@@ -43,7 +43,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
 
     const bodies = (messages: Incoming[]) => messages.map(({ body }) => body.replace("body of ", ""));
 
-    /** Takes and deletes whatever comes, in the order in which it comes. */
+    /** Receives and deletes all messages, in order. */
     async function drain(): Promise<string[]> {
       const order: string[] = [];
       for (;;) {
@@ -61,7 +61,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       expect(order.filter((id) => id.startsWith("b"))).toEqual(["b1", "b2", "b3", "b4"]);
     });
 
-    test("while a chat's message is in flight, a later one of that chat is not handed out, others are", async () => {
+    test("while a chat's message is in flight, later ones of that chat are not received, others are", async () => {
       await send(["a", "a1"]);
       const [first] = await queue.receive();
       await send(["a", "a2"], ["b", "b1"]);
@@ -79,7 +79,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       expect(second).toMatchObject({ messageId: first!.messageId, receiveCount: 2 });
     });
 
-    test("a hidden message comes back after its delay, before the later ones of its chat", async () => {
+    test("a message becomes visible after its delay, before the later ones of its chat", async () => {
       await send(["a", "a1"]);
       const [first] = await queue.receive();
       await send(["a", "a2"]);
@@ -90,7 +90,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       expect(await drain()).toEqual(["a1", "a2"]);
     });
 
-    test("an outdated receipt hides nothing, which is told, and costs the others of its batch nothing", async () => {
+    test("a stale receipt handle is reported, and does not affect the others of its batch", async () => {
       await send(["a", "a1"], ["b", "b1"]);
       const messages = await receiveAll();
       const [first, second] = messages;
@@ -100,7 +100,7 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
       expect((await drain()).sort()).toEqual(["a1", "b1"]);
     });
 
-    test("deleting twice, and deleting what was deleted, does no harm", async () => {
+    test("a message can be deleted twice", async () => {
       await send(["a", "a1"]);
       const [first] = await queue.receive();
       await queue.inbox.delete([first!]);

@@ -1,0 +1,56 @@
+import { expect } from "vitest";
+import { afterLease, answerWith, later, lost, now, type TableTest, usage } from "./chat.ts";
+
+/** What is left of an erased turn or answer. */
+export function erasing(test: TableTest) {
+  test("an answer that is erased leaves its question; one that is not delivered is erased whole", async ({
+    chat: { turns, chats, chatId, claim, again, delivered, recall },
+  }) => {
+    const done = await delivered("my secret");
+    const parked = await claim();
+    await turns.answer(parked, answerWith("my secret"), {}, later);
+    await turns.park(parked, { code: "line.quota_exhausted" }, now);
+    for (const turn of [done, done, parked, parked]) await turns.eraseAnswer(turn);
+    expect((await recall()).turns).toMatchObject([
+      { question: done.question, answer: "", tokens: { question: 3, answer: 0 } },
+    ]);
+    expect((await chats.page(chatId, "", "9", now)).turns).toMatchObject([
+      { question: done.question, answer: "", isErased: false },
+      { question: "", answer: "", isErased: true },
+    ]);
+    expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+    expect(await again(parked, { replay: "message" })).toEqual({ kind: "finished", status: "dropped" });
+  });
+
+  test("an erased turn keeps only what prevents a second answer to its event", async ({
+    chat: { turns, chats, chatId, again, delivered, recall },
+  }) => {
+    const done = await delivered("my secret");
+    await turns.erase(done);
+    await turns.erase(done);
+    expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key }], usages: [usage] });
+    const page = await chats.page(chatId, "", "9", now);
+    const place = { key: done.key, sequence: done.sequence };
+    const nothing = { isErased: true, hasNotice: false, question: "", answer: "" };
+    expect(page.turns).toEqual([{ ...place, status: "delivered", ...nothing }]);
+    expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+  });
+
+  test("the owner of an erased turn has lost it, and a parked one does not come back", async ({
+    chat: { turns, claim, again },
+  }) => {
+    const held = await claim();
+    await turns.erase(held);
+    await expect(turns.answer(held, answerWith("late"), {}, later)).rejects.toMatchObject(lost);
+    const parked = await claim();
+    await turns.answer(parked, answerWith("never seen"), {}, later);
+    await turns.park(parked, { code: "line.unavailable" }, now);
+    await turns.erase(parked);
+    for (const turn of [held, parked]) {
+      expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
+        kind: "finished",
+        status: "dropped",
+      });
+    }
+  });
+}

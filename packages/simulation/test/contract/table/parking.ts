@@ -1,0 +1,117 @@
+import { expect } from "vitest";
+import { account, afterLease, answerWith, later, now, type TableTest } from "./chat.ts";
+
+/** Turns that were parked: replayed, or superseded by a turn that asks again. */
+export function parking(test: TableTest) {
+  test("a parked turn is finished, for everyone but a replay", async ({ chat: { turns, claim, again } }) => {
+    const turn = await claim();
+    await turns.park(turn, { code: "model.unauthorized" }, now);
+    await turns.park(turn, { code: "model.unauthorized" }, now);
+    expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "parked" });
+    expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
+      kind: "claimed",
+      turn: { status: "claimed", attempts: 1, owner: "second" },
+    });
+    // Now it is a turn like any other.
+    expect(await again(turn, { ...afterLease, owner: "third", now: later + 2 })).toMatchObject({
+      kind: "held",
+    });
+  });
+
+  test("a replay resumes a turn once, however often its message is received", async ({
+    chat: { turns, claim, again },
+  }) => {
+    const turn = await claim();
+    await turns.park(turn, { code: "model.unavailable" }, now);
+    const back = await again(turn, { ...afterLease, replay: "one" });
+    if (back.kind !== "claimed") throw new Error(`not claimed but ${back.kind}`);
+    await turns.park(back.turn, { code: "model.unavailable" }, now);
+    const parked = { kind: "finished", status: "parked" };
+    expect(await again(turn, { ...afterLease, owner: "third", replay: "one" })).toEqual(parked);
+    expect(await again(turn, { ...afterLease, owner: "third", replay: "two" })).toMatchObject({
+      kind: "claimed",
+    });
+  });
+
+  test("of two replays at once, one gets the turn", async ({ chat: { turns, claim, again } }) => {
+    const turn = await claim();
+    await turns.park(turn, { code: "model.unavailable" }, now);
+    const replays = await Promise.allSettled([
+      again(turn, { ...afterLease, owner: "one", replay: "one" }),
+      again(turn, { ...afterLease, owner: "two", replay: "two" }),
+    ]);
+    const kinds = replays.map((result) => (result.status === "fulfilled" ? result.value.kind : "lost"));
+    expect(kinds.filter((kind) => kind === "claimed")).toHaveLength(1);
+  });
+
+  test("a replay finds an answer that was stored", async ({ chat: { turns, claim, again } }) => {
+    const turn = await claim();
+    const answer = answerWith("stored", { way: "push" });
+    await turns.answer(turn, answer, {}, later);
+    await turns.park(turn, { code: "line.unavailable" }, now);
+    expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
+      turn: { status: "answered", answer },
+    });
+  });
+
+  test("the time since which the outcome of a send is unknown is kept from the first time on", async ({
+    chat: { turns, claim, again },
+  }) => {
+    const turn = await claim();
+    await turns.release(turn, { code: "line.timeout", unclearSince: now });
+    const second = await again(turn);
+    if (second.kind !== "claimed") throw new Error(second.kind);
+    expect(second.turn).toMatchObject({ unclearSince: now, crashes: 0 });
+    await turns.park(second.turn, { code: "line.rate_limited", unclearSince: now + 5 }, now);
+    const replayed = await again(turn, { ...afterLease, owner: "third", replay: "message" });
+    expect(replayed).toMatchObject({ turn: { unclearSince: now } });
+  });
+
+  test("a parked turn that another turn answers is dropped, and so is the turn that it answered itself", async ({
+    chat: { turns, chats, chatId, claim, again, recall },
+  }) => {
+    const first = await claim();
+    await turns.park(first, { code: "model.unavailable", apologyBy: "push" }, now);
+    expect(await recall()).toMatchObject({
+      apologyPushedAt: now,
+      unanswered: [{ key: first.key, question: first.question }],
+    });
+    const second = await claim();
+    const repeats = { key: first.key, question: first.question };
+    await turns.answer(second, answerWith("never sent", { repeats }), {}, later);
+    await turns.park(second, { code: "line.unauthorized" }, now);
+    for (let times = 0; times < 2; times += 1) await turns.supersede(second);
+    for (const turn of [first, second]) {
+      const dropped = { kind: "finished", status: "dropped" };
+      expect(await again(turn, { ...afterLease, replay: "message" })).toEqual(dropped);
+    }
+    expect(await recall()).toMatchObject({ apologyPushedAt: now, unanswered: [] });
+    const text = JSON.stringify((await chats.page(chatId, "", "~", now)).turns);
+    expect(text).not.toMatch(/question \d|never sent/);
+  });
+
+  test("what is not parked is not superseded", async ({
+    chat: { turns, chatId, claim, again, delivered, recall },
+  }) => {
+    const done = await delivered("done");
+    const held = await claim();
+    for (const turn of [done, held]) await turns.supersede(turn);
+    expect((await recall()).turns.map(({ answer }) => answer)).toEqual(["done"]);
+    expect(await again(held, afterLease)).toMatchObject({ kind: "claimed" });
+    await turns.supersede({ chatId, key: "9999999999999#nobody" });
+  });
+
+  test("a replay of what was delivered or dropped finds it finished", async ({
+    chat: { turns, claim, again, delivered },
+  }) => {
+    const done = await delivered("done");
+    expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+    const turn = await claim();
+    await turns.drop(turn, now, account, "unsent");
+    await turns.drop(turn, now, account, "unsent");
+    expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
+      kind: "finished",
+      status: "dropped",
+    });
+  });
+}
