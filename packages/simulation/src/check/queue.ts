@@ -98,6 +98,10 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       if (code !== "worker.crashed" && !never.has(code) && claims < retry.maxAttempts && !isOutdated) {
         violate("bounded", `parked as ${code} after ${claims} attempts`, fate);
       }
+      // Where nothing is lost on the way to the queues and the table, the fifth attempt parks.
+      if (code !== "worker.crashed" && attempts > retry.maxAttempts && calm.butForQuestions) {
+        violate("bounded", `parked as ${code} after ${attempts} attempts`, fate);
+      }
       if (code === "worker.crashed" && fate.kind === "question" && calm.butForQuestions) {
         violate("in order", "parked because another chat's question crashes", fate);
       }
