@@ -57,7 +57,17 @@ const packages: Record<string, { sources: string[]; tests: string[]; fix: string
 
 /** Core's floors, from top to bottom: an import stays on its floor or goes down. */
 const floors = [
-  ["ingress.ts", "worker.ts", "receive.ts", "handle.ts", "fail.ts", "verdict.ts"], // the two ways through core, and the pipeline
+  [
+    "ingress.ts",
+    "worker.ts",
+    "receive.ts",
+    "handle.ts",
+    "prepare.ts",
+    "send.ts",
+    "fail.ts",
+    "held.ts",
+    "verdict.ts",
+  ], // the two ways through core, and the pipeline
   ["dead-letter/", "reply/", "decide/"], // given up and brought back; what is said; what to do
   ["platform/[^/]+/"], // a folder for each platform: webhook, read, compose, deliver, API
   ["context/", "model/"], // what the model sees; how it is asked

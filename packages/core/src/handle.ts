@@ -2,37 +2,31 @@ import type { Bot } from "./bot/bot.ts";
 import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
 import type { Clock } from "./clock.ts";
-import { isFoldDue } from "./context/fold.ts";
-import { createLeavePast } from "./context/leave-past.ts";
-import { decide, isErased } from "./decide/decide.ts";
-import { BotError, toBotError } from "./error.ts";
+import { toBotError } from "./error.ts";
 import { createFail } from "./fail.ts";
-import { chatHash, type Log, userHash } from "./log.ts";
+import type { Batch, Work } from "./held.ts";
+import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
-import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import type { Erasure, Question } from "./platform/platform.ts";
+import { createPrepare } from "./prepare.ts";
 import type { Job } from "./queue/job.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import type { ReadableMessage, Received } from "./receive.ts";
-import { createReply, type Reply } from "./reply/reply.ts";
+import { createSend } from "./send.ts";
 import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
-import { dayOf } from "./time-zone.ts";
 import {
   givenUp,
   mayHaveArrived,
   mustIsolate,
   outcomeUnknownForever,
   retryKeyExpired,
-  wasNeverSent,
 } from "./turn/attempt.ts";
 import { turnKeyOf } from "./turn/place.ts";
-import type { Answer, AnsweredTurn, DropReason, PastTurn, Said, Turn } from "./turn/turn.ts";
 import type { Claim, Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
-import { type RunningTotal, runningTotal, type SentUsage, sends, withSend } from "./usage/usage.ts";
-import { acknowledged, erased, type Next, type Verdict } from "./verdict.ts";
+import { acknowledged, erased, type Verdict } from "./verdict.ts";
 
 export type HandleOptions = {
   bot: Bot;
@@ -52,24 +46,6 @@ export type HandleOptions = {
   log: Log;
 };
 
-export type Batch = {
-  /** When this invocation must be over, epoch milliseconds. */
-  deadline: number;
-  /** How many chats have a message in it. */
-  chats: number;
-  /** Ids of the messages that an event in it unsends. */
-  unsent: ReadonlySet<string>;
-};
-
-/** A message that is being worked on. */
-type Work<T> = Omit<ReadableMessage, "inbound"> & { inbound: T; batch: Batch; log: Log };
-
-/** A turn that this worker holds, and what it knows of it. */
-type Held = Work<Question> & { turn: Turn; memory: Memory; checkingCap: Promise<boolean> };
-
-/** A turn whose answer is stored; `past` only if the model was asked just now, and its answer joins the window. */
-type Stored = { turn: AnsweredTurn; past: PastTurn | undefined };
-
 /**
  * The pipeline: read → claim, while the memory is recalled → decide → reply → store → deliver → finish.
  * It may stop anywhere: the next claim finds what was stored and goes on from there.
@@ -80,8 +56,8 @@ export function createHandle(options: HandleOptions) {
   const { bot, turns, chats, clock } = options;
   const { retentionDays } = bot.memory;
   const identify = createIdentify(options.identitySecret);
-  const { reply, notice } = createReply({ ...options, identify });
-  const leavePast = createLeavePast({ chats, retentionDays, clock });
+  const prepare = createPrepare({ ...options, identify });
+  const send = createSend({ ...options, identify });
   const erase = createErase({ turns, chats, retentionDays, clock });
   const { fail, isolate } = createFail(options);
 
@@ -183,105 +159,6 @@ export function createHandle(options: HandleOptions) {
     });
   }
 
-  /** Has an answer stored; nothing, if the message gets no answer of its own. */
-  async function prepare(held: Held): Promise<Stored | undefined> {
-    const { turn, memory, inbound, batch, log } = held;
-    const isGone = batch.unsent.has(turn.messageId) || isErased(turn, memory);
-    if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) return { turn, past: undefined };
-    if (isGone) return drop("unsent", held);
-
-    const isBotUsedUp = await held.checkingCap;
-    const total = totalNow(held);
-    const decision = decide({ turn, memory, total, sentAt: inbound.at, isBotUsedUp }, bot);
-    const request = { ...held, question: inbound, deadline: batch.deadline };
-    switch (decision.kind) {
-      case "drop":
-        return drop(decision.because, held);
-      case "flooded":
-        log.warn("chat.flooded", { waiting: decision.waiting });
-        return decision.isTold ? drop("too_many", held) : store(notice("too_many", request), held);
-      case "forget":
-        await erase.chat({ chatId: turn.chatId, before: turn, deadline: batch.deadline, log });
-        return store(notice("forgotten", request), held);
-      default:
-        return store(await reply(decision, request), held);
-    }
-  }
-
-  async function drop(because: DropReason, held: Held): Promise<undefined> {
-    await turns.drop(held.turn, clock.now(), totalNow(held), because);
-    held.log.info("turn.dropped", { because });
-  }
-
-  /** From here on the model is never asked again. */
-  async function store({ said, isPastRefused }: Reply, held: Held): Promise<Stored> {
-    const { turn, memory, platform, job, log } = held;
-    const now = clock.now();
-    const route = platform.route(job, now, bot.delivery);
-    const answer: Answer = { ...said, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
-    const [stored] = await Promise.all([
-      turns.answer(turn, answer, now + hold.leaseMs),
-      isPastRefused && leavePast(turn, memory, log),
-    ]);
-    const { messages } = said;
-    log.info("turn.answered", {
-      messages: messages.length,
-      ...(said.from === "bot" && { notice: said.notice }),
-    });
-    return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said) };
-  }
-
-  /** Sends what is stored, and marks it as sent. */
-  async function send({ turn, past }: Stored, held: Held): Promise<Verdict> {
-    const { platform, job, memory, log } = held;
-    const { chatId, answer } = turn;
-    // Between storing and sending, so that whatever dies here, one of the two has the question.
-    if (answer.from === "model" && answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });
-    const startedAt = clock.now();
-    const resumed = held.turn.status === "answered";
-    const delivered = await platform.deliver({
-      ...{ job, chatId, ...answer },
-      maybeSent: held.turn.status === "answered" && !wasNeverSent(held.turn),
-      mustHold: (forMs) => mustHold(turn, forMs),
-      usePush: () => turns.usePush(turn),
-    });
-    const at = clock.now();
-    const next = nextAfter(turn, past, held);
-    const folding =
-      next.kind === "fold" ? { until: held.batch.deadline, version: memory.version } : undefined;
-    const total = totalNow(held);
-    const totalAfter = withSend(total, delivered.route, sentUsage(answer, total));
-    await turns.delivered(turn, { ...delivered, at, total: totalAfter, folding });
-    const { route: by, requestId: lineRequestId } = delivered;
-    log.info("turn.delivered", { by, resumed, lineRequestId, ms: at - startedAt });
-    return { kind: "acknowledge", next };
-  }
-
-  function nextAfter({ answer }: AnsweredTurn, past: PastTurn | undefined, held: Held): Next {
-    if (answer.from === "bot" && answer.notice === "forgotten") return { kind: "keep_unfolded" };
-    const { turn, memory, inbound, batch, log } = held;
-    if (!past || !isFoldDue({ memory, past }, bot, clock.now())) return { kind: "nothing" };
-    const safetyIdentifier = identify(inbound.senderId);
-    const { chatId } = turn;
-    return { kind: "fold", task: { chatId, memory, past, safetyIdentifier, deadline: batch.deadline, log } };
-  }
-
-  /** The user's total of today before this turn. */
-  function totalNow({ memory, inbound }: Held): RunningTotal {
-    const day = dayOf(clock.now(), bot.timeZone);
-    return runningTotal(memory.usages, memory.fold, { user: userHash(inbound.senderId), day });
-  }
-
-  /**
-   * A worker that woke up late sends nothing: it must hold its lease for as long as the call can take.
-   * With every write conditional on the lease's owner, this leaves no moment for two senders.
-   */
-  function mustHold({ leaseUntil }: Turn, forMs: number): void {
-    if (clock.now() + forMs <= leaseUntil) return;
-    const reason = "The lease ran out before the answer was sent";
-    throw new BotError("turn.lease_expired", reason, { retry: "later" });
-  }
-
   function isTooOld({ at }: Question, { message, job }: ReadableMessage): boolean {
     return !isReplay(message, job) && clock.now() - at > maxEventAgeMs;
   }
@@ -296,19 +173,4 @@ function isReplay(message: Incoming, job: Job): boolean {
 function later<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
-}
-
-/** What a question that the model declined does not join. */
-function pastOf({ key, question, messageId }: AnsweredTurn, said: Said): PastTurn | undefined {
-  if (said.from === "bot" || said.refused) return undefined;
-  const { messages, tokens, repeats } = said;
-  const answer = messages.map(({ text }) => text).join("\n");
-  return { key, question, answer, messageId, tokens, repeats: repeats?.key, origin: repeats?.origin };
-}
-
-/** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */
-function sentUsage(answer: Answer, { usage }: RunningTotal): SentUsage {
-  if (answer.from === "model") return answer.usage;
-  const isLimit = answer.notice === "total_limit" || (answer.notice === "daily_limit" && sends(usage) > 0);
-  return isLimit ? "limit_notice" : "notice";
 }

@@ -1,5 +1,6 @@
 import { createFold, type FoldOptions, type FoldTask } from "./context/fold.ts";
-import { type Batch, createHandle, type HandleOptions } from "./handle.ts";
+import { createHandle, type HandleOptions } from "./handle.ts";
+import type { Batch } from "./held.ts";
 import type { Platforms } from "./platform/platform.ts";
 import { holdBatch } from "./queue/hold.ts";
 import { inOrder } from "./queue/in-order.ts";

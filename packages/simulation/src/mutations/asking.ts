@@ -68,7 +68,7 @@ export const asking: readonly Mutation[] = [
     name: "keeps-the-refused-past",
     mistake: "the window stays where it is although the model refuses to read it",
     scenario: "refused-past",
-    edit: { file: "handle.ts", find: "isPastRefused && leavePast(turn, memory, log),", replace: "" },
+    edit: { file: "prepare.ts", find: "isPastRefused && leavePast(turn, memory, log),", replace: "" },
   },
   {
     name: "keeps-refused-questions",

@@ -1,0 +1,37 @@
+import type { Memory } from "./chat/chats.ts";
+import { type Log, userHash } from "./log.ts";
+import type { Question } from "./platform/platform.ts";
+import type { ReadableMessage } from "./receive.ts";
+import { dayOf } from "./time-zone.ts";
+import type { AnsweredTurn, PastTurn, Turn } from "./turn/turn.ts";
+import { type RunningTotal, runningTotal } from "./usage/usage.ts";
+
+export type Batch = {
+  /** When this invocation must be over, epoch milliseconds. */
+  deadline: number;
+  /** How many chats have a message in it. */
+  chats: number;
+  /** Ids of the messages that an event in it unsends. */
+  unsent: ReadonlySet<string>;
+};
+
+/** A message that is being worked on. */
+export type Work<T> = Omit<ReadableMessage, "inbound"> & { inbound: T; batch: Batch; log: Log };
+
+/** A question whose turn this worker holds, and what it knows of it. */
+export type Held = Work<Question> & {
+  /** As this attempt found it. */
+  turn: Turn;
+  memory: Memory;
+  /** Whether all users together have used what the bot may use today. */
+  checkingCap: Promise<boolean>;
+};
+
+/** A turn whose answer is stored; `past` only if the model was asked just now, and its answer joins the window. */
+export type Stored = { turn: AnsweredTurn; past: PastTurn | undefined };
+
+/** The user's total of today before this turn. */
+export function totalBefore({ memory, inbound }: Held, now: number, timeZone: string): RunningTotal {
+  const user = userHash(inbound.senderId);
+  return runningTotal(memory.usages, memory.fold, { user, day: dayOf(now, timeZone) });
+}

@@ -1,0 +1,89 @@
+import type { Bot } from "./bot/bot.ts";
+import type { Chats } from "./chat/chats.ts";
+import { createErase } from "./chat/erase.ts";
+import type { Clock } from "./clock.ts";
+import { createLeavePast } from "./context/leave-past.ts";
+import { decide, isErased } from "./decide/decide.ts";
+import { type Held, type Stored, totalBefore } from "./held.ts";
+import type { Model } from "./model/model.ts";
+import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
+import { createReply, type Reply } from "./reply/reply.ts";
+import { hold } from "./settings.ts";
+import { wasNeverSent } from "./turn/attempt.ts";
+import type { Answer, AnsweredTurn, DropReason, PastTurn, Said } from "./turn/turn.ts";
+import type { Turns } from "./turn/turns.ts";
+
+export type PrepareOptions = {
+  bot: Bot;
+  turns: Pick<Turns, "answer" | "drop" | "erase" | "eraseAnswer">;
+  chats: Chats;
+  model: Model;
+  identify: (userId: string) => string;
+  clock: Clock;
+};
+
+/**
+ * decide → reply → store: has an answer stored, exactly as it will be sent. From then on the model is never
+ * asked again.
+ *
+ * @returns nothing, if the message gets no answer of its own
+ */
+export function createPrepare(options: PrepareOptions) {
+  const { bot, turns, chats, clock } = options;
+  const { retentionDays } = bot.memory;
+  const { reply, notice } = createReply(options);
+  const leavePast = createLeavePast({ chats, retentionDays, clock });
+  const erase = createErase({ turns, chats, retentionDays, clock });
+
+  return async (held: Held): Promise<Stored | undefined> => {
+    const { turn, memory, inbound, batch, log } = held;
+    const isGone = batch.unsent.has(turn.messageId) || isErased(turn, memory);
+    if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) return { turn, past: undefined };
+    if (isGone) return drop("unsent", held);
+
+    const isBotUsedUp = await held.checkingCap;
+    const total = totalBefore(held, clock.now(), bot.timeZone);
+    const decision = decide({ turn, memory, total, sentAt: inbound.at, isBotUsedUp }, bot);
+    const request = { ...held, question: inbound, deadline: batch.deadline };
+    switch (decision.kind) {
+      case "drop":
+        return drop(decision.because, held);
+      case "flooded":
+        log.warn("chat.flooded", { waiting: decision.waiting });
+        return decision.isTold ? drop("too_many", held) : store(notice("too_many", request), held);
+      case "forget":
+        await erase.chat({ chatId: turn.chatId, before: turn, deadline: batch.deadline, log });
+        return store(notice("forgotten", request), held);
+      default:
+        return store(await reply(decision, request), held);
+    }
+  };
+
+  async function drop(because: DropReason, held: Held): Promise<undefined> {
+    const at = clock.now();
+    await turns.drop(held.turn, at, totalBefore(held, at, bot.timeZone), because);
+    held.log.info("turn.dropped", { because });
+  }
+
+  async function store({ said, isPastRefused }: Reply, held: Held): Promise<Stored> {
+    const { turn, memory, platform, job, log } = held;
+    const now = clock.now();
+    const route = platform.route(job, now, bot.delivery);
+    const answer: Answer = { ...said, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
+    const [stored] = await Promise.all([
+      turns.answer(turn, answer, now + hold.leaseMs),
+      isPastRefused && leavePast(turn, memory, log),
+    ]);
+    const notice = said.from === "bot" ? { notice: said.notice } : {};
+    log.info("turn.answered", { messages: said.messages.length, ...notice });
+    return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said) };
+  }
+}
+
+/** What a notice, or a question that the model declined, does not join. */
+function pastOf({ key, question, messageId }: AnsweredTurn, said: Said): PastTurn | undefined {
+  if (said.from === "bot" || said.refused) return undefined;
+  const { messages, tokens, repeats } = said;
+  const answer = messages.map(({ text }) => text).join("\n");
+  return { key, question, answer, messageId, tokens, repeats: repeats?.key, origin: repeats?.origin };
+}
