@@ -17,7 +17,7 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** Claim and reads (2 s), the model (40 s), what comes behind it (29 s), and some slack. */
+  /** Claim and reads (2 s), the model (40 s), what comes after it (29 s), and some slack. */
   timeoutS: 75,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,
@@ -38,7 +38,7 @@ export const queue = {
   retentionS: 14 * DAY_S,
   /**
    * SQS's own redrive, the net below crashes that no code sees. It is far above the worker's own
-   * attempts, because every message behind a failing one is received again with it, and high enough that
+   * attempts, because every message after a failing one of its chat is received again with it, and high enough that
    * a broken deployment has hours: at one receive each 30 seconds two and a half.
    */
   maxReceiveCount: 300,
@@ -56,7 +56,7 @@ export const hold = {
   renewEveryMs,
   /** After a renewal that SQS did not take. */
   retryAfterMs: seconds(2),
-  /** What is left of a hold at the least. A turn's lease is no longer, so whoever receives its message can claim it. */
+  /** What is left of a hold at the least. A turn's lease is no longer, so the worker that receives its message next can claim it. */
   leaseMs: seconds(30) - renewEveryMs,
 } as const;
 
@@ -109,7 +109,7 @@ export const deadlines = {
   /** A question is not begun with less than this for the model. */
   modelAtLeastMs: seconds(8),
   /**
-   * Kept free behind the model call: store the answer, drop the one that it stands for, reply twice, switch
+   * Kept free after the model call: store the answer, drop the one that it stands for, reply twice, switch
    * to push, push, mark as delivered; or, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
    */
   reserveMs:

@@ -44,7 +44,7 @@ export function isRefused(error: unknown): boolean {
  * dropped connections; a write may have been committed before its response was lost,
  * which is why every write here may be repeated by the same owner.
  */
-export function tableError(cause: unknown): BotError {
+function tableError(cause: unknown): BotError {
   if (cause instanceof BotError) return cause;
   const name = cause instanceof Error && cause.cause instanceof Error ? cause.cause.name : "error";
   // A missing table or permission is a deployment to mend, and no message's fault: those wait.

@@ -116,7 +116,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
           cacheKey: `${chatHash(chatId)}/notes`,
           safetyIdentifier,
           signal: clock.timeout(Math.min(deadlines.modelMs, left)),
-          // Whoever folds first wins: a second request costs tokens, and breaks nothing.
+          // The first fold wins: another one costs tokens, and breaks nothing.
           mustHold: () => {},
         });
         return answer.refused ? undefined : answer;

@@ -4,8 +4,8 @@ export type CountTokens = (text: string) => number;
 let loading: Promise<CountTokens> | undefined;
 
 /**
- * The tokenizer, loaded on first use: 97 ms and 70 MB that belong behind a model call
- * in flight, never in front of one.
+ * The tokenizer, loaded on first use: 97 ms and 70 MB that are spent while a model call
+ * is in flight, never before one.
  */
 export function loadTokenizer(): Promise<CountTokens> {
   loading ??= load().catch((error) => {

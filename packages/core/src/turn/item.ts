@@ -72,7 +72,7 @@ function toTokens({ questionTokens, answerTokens }: TurnItem): TokenCounts | und
 }
 
 /** What the context needs of an answered turn; nothing for any other. */
-export function toPastTurn(item: TurnItem): PastTurn | undefined {
+function toPastTurn(item: TurnItem): PastTurn | undefined {
   if (!isConversation(item)) return undefined;
   const { key, messageId, repeats, origin } = item;
   const [question, answer, tokens] = [toContent(item), toText(item), toTokens(item)];

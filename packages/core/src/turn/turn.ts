@@ -162,7 +162,7 @@ export type PastTurn = {
   tokens?: TokenCounts | undefined;
 };
 
-/** Any stored turn, for whoever goes through a chat's history. */
+/** Any stored turn, for exports and erasures, which read a chat's whole history. */
 export type StoredTurn = Place & {
   status: TurnStatus;
   messageId: string | undefined;

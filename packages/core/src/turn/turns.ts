@@ -73,7 +73,7 @@ export type Turns = {
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, failure: TurnFailure): Promise<void>;
   /**
-   * Removes all text from a turn, whoever holds it. What is not delivered is dropped; what stays of it keeps its
+   * Removes all text from a turn, held or not. What is not delivered is dropped; what stays of it keeps its
    * event from being answered again.
    */
   erase(turn: TurnKey): Promise<void>;

@@ -101,7 +101,7 @@ export const eraseDeliveredAnswer: TurnWrite = {
   set: { messages: NO_MESSAGES, answerTokens: 0 },
 };
 
-/** With another owner, so that whoever holds it has lost it. */
+/** With another owner, so that a worker that holds it has lost it. */
 const erasedAndDropped = { erased: true, status: "dropped", owner: "", leaseUntil: 0 } as const;
 
 export const eraseOpen: TurnWrite = {

@@ -19,7 +19,7 @@ export function read(raw: unknown): Inbound {
   return { ...happening, kind: "question", messageId, senderId, content: textContent(text) };
 }
 
-export function eventIn(raw: unknown): LineEvent {
+function eventIn(raw: unknown): LineEvent {
   const { data, error } = lineEvent.safeParse(raw);
   if (data) return data;
   throw new BotError("job.unreadable", "The queue message holds no LINE event", {

@@ -18,7 +18,7 @@ const calls = new WeakMap<object, Call>();
 /** Until a response comes to a request that was never said to be written: then Node no longer says so. */
 let isTold = true;
 
-/** In the context of the call that makes it, whoever writes it later. */
+/** Published in the context of the call that makes the request; another one may write it later. */
 subscribe("undici:request:create", (message) => {
   const call = current.getStore();
   if (!call) return;
