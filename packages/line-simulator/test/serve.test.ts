@@ -1,6 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { serve } from "@henji/loopback";
 import { afterEach, describe, expect, test } from "vitest";
 import { createLineSimulator, type LineServer, serveLine, sign } from "../src/index.ts";
 import { createApiCaller, SECRET, TOKEN } from "./support.ts";
@@ -13,14 +11,13 @@ afterEach(async () => {
 /** A simulator and a bot, both over real HTTP. */
 async function setUp() {
   const webhooks: { body: string; signature: string }[] = [];
-  const bot = createServer(async (request, response) => {
-    const body = await text(request);
-    webhooks.push({ body, signature: String(request.headers["x-line-signature"]) });
-    response.end("OK");
+  const bot = await serve(async (request) => {
+    const signature = request.headers.get("x-line-signature") ?? "";
+    webhooks.push({ body: await request.text(), signature });
+    return new Response("OK");
   });
-  await new Promise<void>((resolve) => bot.listen(0, "127.0.0.1", resolve));
-  closing.push(() => bot.close());
-  const webhookUrl = `http://127.0.0.1:${(bot.address() as AddressInfo).port}/webhook`;
+  closing.push(bot.close);
+  const webhookUrl = `${bot.url}/webhook`;
   const line = createLineSimulator({ channelSecret: SECRET, channelAccessToken: TOKEN, webhookUrl });
   const server: LineServer = await serveLine(line);
   closing.push(server.close);

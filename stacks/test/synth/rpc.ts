@@ -6,8 +6,8 @@ import type { Untyped } from "./template.ts";
 export type Methods = Record<string, (input: Untyped) => unknown>;
 
 /**
- * Stands in for the command line's JSON-RPC server and tells SST where it is.
- * It does not keep the process alive: a synthesis is over when nothing is left to do.
+ * A stand-in for the JSON-RPC server of SST's command line; its URL is in `SST_SERVER` afterwards. It does not
+ * keep the process alive: a synthesis ends when nothing is left to do.
  */
 export async function startRpc(methods: Methods) {
   const server = createServer(async (request, response) => {

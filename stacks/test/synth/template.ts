@@ -40,7 +40,7 @@ export type Bundle = {
   /** What Lambda calls, inside `directory`: `bundle.handler`. */
   handler: string;
   directory: string;
-  /** esbuild's account of what went where, beside the directory. */
+  /** esbuild's account of what went where, next to the directory. */
   metafile: string;
 };
 
