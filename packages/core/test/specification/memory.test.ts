@@ -98,6 +98,14 @@ describe("commands", () => {
     expect(world.sent()).toEqual([`U1 reply: ${en.nothingStored}`, `U1 reply: ${en.nothingStored}`]);
   });
 
+  test("an export shows what was given up on, too", async () => {
+    const model = createMemoryModel({ behave: () => "rejected" });
+    world.say("U1", "My PIN is 4711");
+    await world.run(world.worker({ model }), 1_000);
+    await talk("U1", "/export");
+    expect(newest()).toContain("> My PIN is 4711");
+  });
+
   test("an exchange that fills more than a page is cut and says so; the notes come behind it", async () => {
     world = createWorld({
       bot: defineBot({ ...ownBot, memory: { ...ownBot.memory, highWaterTokens: 2_500, maxTokens: 20_000 } }),
@@ -219,6 +227,27 @@ describe("what is taken away", () => {
     );
     await talk("U1", "/export");
     expect(newest()).toMatch(/> Which PIN did I say\?\n\n.*> Thanks\nAbout Thanks/s);
+  });
+
+  test("an unsent message that was given up on is erased with the answer that it got when asked again", async () => {
+    const model = createMemoryModel({ behave: () => "rejected" });
+    const id = world.say("U1", "My PIN is 4711");
+    await world.run(world.worker({ model }), 1_000);
+    await talk("U1", "/retry");
+    expect(newest()).toBe("U1 reply: You said: My PIN is 4711");
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
+  test("of a question that the model declined nothing is left to ask again once it is unsent", async () => {
+    const model = createMemoryModel({ behave: () => "refusal" });
+    const id = world.say("U1", "My PIN is 4711");
+    await world.run(world.worker({ model }), 1_000);
+    world.unsend("U1", id);
+    await world.settle();
+    await talk("U1", "/retry");
+    expect(newest()).toBe(`U1 reply: ${en.nothingToRetry}`);
   });
 
   test("an answer given before the unsent message stays, whatever it says", async () => {
