@@ -15,11 +15,11 @@ beforeEach(() => {
 
 const keyOf = (n: number) => `${sentAt + n}#E${n}`;
 
-async function claim(n: number): Promise<Turn> {
+async function claim(n: number, owner = "w", now = sentAt): Promise<Turn> {
   const claimed = await table.turns.claim({
     ...{ chatId: "U1", key: keyOf(n), sequence: String(n), eventId: `E${n}`, messageId: `M${n}` },
-    ...{ question: `question ${n}`, owner: "w", replay: undefined },
-    ...{ now: sentAt, leaseUntil: sentAt + 1_000, expiresAt },
+    ...{ question: `question ${n}`, owner, replay: undefined },
+    ...{ now, leaseUntil: sentAt + 1_000, expiresAt },
   });
   if (claimed.kind !== "claimed") throw new Error(claimed.kind);
   return claimed.turn;
@@ -73,6 +73,27 @@ test("only what was given up on or declined can be asked again, under its messag
     { key: keyOf(2), question: "question 2", messageId: "M2" },
     { key: keyOf(3), question: "question 3", messageId: "M3" },
   ]);
+});
+
+test("of a notice that was delivered neither its words nor the command that asked for it are kept", async () => {
+  const messages = [{ type: "text" as const, text: "my export" }];
+  const stored = { messages, retryKey: "key", way: "reply" as const, notice: "export" as const };
+  await deliver(await table.turns.answer(await claim(1), stored, {}, sentAt + 1_000));
+  const turn = table.turn({ chatId: "U1", key: keyOf(1) });
+  expect(turn).toMatchObject({ status: "delivered", notice: "export", question: "", messages: "[]" });
+});
+
+test("what was given up on is where an operator looks for it", async () => {
+  await park(await claim(1));
+  const listed = { list: "parked", listedAt: new Date(sentAt).toISOString(), error: "model.rejected" };
+  expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject(listed);
+});
+
+test("an attempt knows how the one before it ended, and how many died", async () => {
+  await table.turns.release(await claim(1), { code: "model.timeout" });
+  const second = await claim(1, "w2");
+  expect(second).toMatchObject({ attempts: 2, crashes: 0, error: "model.timeout" });
+  expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
 });
 
 test("LINE's request id is kept with the delivery, if there is one", async () => {
