@@ -28,7 +28,7 @@ export default defineConfig({
   // npm links the workspace to the original sources; the mutants are in a copy.
   resolve: {
     alias: [
-      { find: "@henji/core/bot", replacement: `${core}bot/bot.ts` },
+      { find: /^@henji\/core\/bot$/, replacement: `${core}bot/bot.ts` },
       { find: /^@henji\/core\/(.+)$/, replacement: `${core}$1.ts` },
     ],
   },

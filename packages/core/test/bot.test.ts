@@ -39,12 +39,64 @@ test.each([
   [{ texts: { en: { appology: "x" } } }, "texts.en.appology: unknown; did you mean apology?"],
   [{ retentionDays: 30 }, "retentionDays: unknown; did you mean memory.retentionDays?"],
   [{ temperature: 1 }, /temperature: unknown$/],
+  // In a short name one slip is understood, in a long one several.
+  [{ texts: { e: {} } }, "texts.e: unknown; did you mean en?"],
+  [{ tetxs: {} }, "tetxs: unknown; did you mean texts?"],
+  [{ tetxz: {} }, /tetxz: unknown$/],
+  [{ tezzs: {} }, /tezzs: unknown$/],
+  [{ tezxs: {} }, /tezxs: unknown$/],
+  [{ tetzs: {} }, /tetzs: unknown$/],
+  [{ mamary: {} }, "mamary: unknown; did you mean memory?"],
+  [{ mamari: {} }, /mamari: unknown$/],
   [
     { delivry: "auto", memroy: {} },
     "delivry: unknown; did you mean delivery?; memroy: unknown; did you mean memory?",
   ],
 ])("an unknown key %j is named with the one that was meant", (mistake, message) => {
   expect(() => defineBot({ ...minimal, ...mistake } as BotConfig)).toThrow(message);
+});
+
+test.each([
+  [{ instructions: undefined }, /instructions: Invalid input/],
+  [{ instructions: { user: "Be kind." } }, /instructions: Invalid input/],
+  [{ memory: { retentionDays: 29 } }, /memory\.retentionDays: Too small: expected number to be >=30$/],
+  [
+    { memory: { lowWaterTokens: 5, highWaterTokens: 5 } },
+    "memory.lowWaterTokens: lowWaterTokens must be below highWaterTokens",
+  ],
+  [{ memory: { highWaterTokens: 9_001 } }, "memory.maxTokens: maxTokens must not be below highWaterTokens"],
+  [{ commands: { help: ["?!"] } }, "commands.help.0: needs letters"],
+  [{ commands: { forgetForSure: [] } }, "commands.forgetForSure: Too small"],
+  [{ texts: { en: { apology: "" } } }, "texts.en.apology: Too small"],
+  [{ texts: { en: { about: { help: "x".repeat(1_001) } } } }, "texts.en.about.help: Too big"],
+  [{ model: { reasoningEffort: "" } }, "model.reasoningEffort: Invalid option"],
+  [{ model: { maxOutputTokens: 15 } }, "model.maxOutputTokens: Too small"],
+  [{ delivery: "reply" }, "delivery: Invalid option"],
+  [{ limits: { maxUnanswered: 51 } }, "limits.maxUnanswered: Too big"],
+])("%j is refused, and says what may be there", (mistake, message) => {
+  const define = () => defineBot({ ...minimal, ...mistake } as BotConfig);
+  expect(define).toThrow(message);
+  expect(define).toThrow(expect.objectContaining({ code: "config.invalid_bot", retry: "never" }));
+});
+
+test("what is no configuration at all is told so", () => {
+  expect(() => defineBot(undefined as unknown as BotConfig)).toThrow(
+    "bot.config.ts: (top): Invalid input: expected object, received undefined",
+  );
+});
+
+test("a window may be folded only when it is as large as it may be", () => {
+  const { memory } = defineBot({ ...minimal, memory: { highWaterTokens: 9_000 } });
+  expect(memory).toMatchObject({ highWaterTokens: 9_000, maxTokens: 9_000 });
+});
+
+test.each(["none", "low", "medium", "high"] as const)("reasoning effort may be %s", (reasoningEffort) => {
+  expect(defineBot({ ...minimal, model: { reasoningEffort } }).model.reasoningEffort).toBe(reasoningEffort);
+});
+
+test("a text that is there and undefined is as in the file that ships", () => {
+  const texts = { en: { apology: undefined, about: { help: undefined } } };
+  expect(defineBot({ ...minimal, texts }).texts).toEqual(bot.texts);
 });
 
 test("a day begins in Tokyo if nothing else is said, and never in a zone that does not exist", () => {
@@ -75,6 +127,23 @@ test("the persona may be chosen by the kind of chat, or by a function of it", ()
   const byId = defineBot({ ...minimal, instructions: ({ id }) => (id === "U1" ? "Be my cat." : "") });
   expect(instructionsFor(byId, user)).toBe("Be my cat.");
   expect(() => instructionsFor(byId, { type: "group", id: "C1" })).toThrow("instructions: the function");
+});
+
+test.each<[string, () => string, string]>([
+  ["throws", () => JSON.parse(""), "the function threw SyntaxError"],
+  [
+    "throws no error",
+    () => {
+      throw "my secret diary";
+    },
+    "the function threw string",
+  ],
+  ["returns no text", () => 4711 as never, "the function must return a text that is not empty"],
+  ["returns an empty text", () => "", "the function must return a text that is not empty"],
+])("a persona's function that %s is a mistake of the configuration", (_, instructions, reason) => {
+  const ask = () => instructionsFor(defineBot({ ...minimal, instructions }), { type: "user", id: "U1" });
+  expect(ask).toThrow(`bot.config.ts: instructions: ${reason}`);
+  expect(ask).toThrow(expect.objectContaining({ code: "config.invalid_bot", retry: "never" }));
 });
 
 test.each([

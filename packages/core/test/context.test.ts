@@ -71,6 +71,20 @@ const anyText = fc
   )
   .map((text) => text.toWellFormed());
 
+const noMemory = {
+  windowStart: "",
+  summary: "",
+  erasedBefore: "",
+  erasedTo: "",
+  unsent: [],
+  version: 0,
+  turns: [],
+  isWhole: true,
+  finished: [],
+  unanswered: [],
+  usages: [],
+};
+
 /** The notes that a fold keeps of what the model wrote. */
 async function noted(written: string, summaryTokens: number): Promise<string> {
   let summary = "";
@@ -98,22 +112,9 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
     clock: systemClock,
     log: createLog({ write: () => {} }),
   });
-  const memory = {
-    windowStart: "",
-    summary: "",
-    erasedBefore: "",
-    erasedTo: "",
-    unsent: [],
-    version: 0,
-    turns: [],
-    isWhole: true,
-    finished: [],
-    unanswered: [],
-    usages: [],
-  };
   await fold({
     turn: { chatId: "U1", eventId: "E1" },
-    memory,
+    memory: noMemory,
     past,
     safetyIdentifier: "",
     deadline: systemClock.now() + 60_000,
@@ -174,6 +175,41 @@ test("past the high mark the window starts at the oldest turn that fits under th
     marks.lowWaterTokens,
   );
   expect(nextWindowStart(turns, start, marks)).toBe(start);
+});
+
+test("a window of exactly its high mark is not full yet", () => {
+  const turns = Array.from({ length: 5 }, (_, n) => turn(n, "hello", "world"));
+  const highWaterTokens = turns.reduce((sum, one) => sum + tokensOf(one), 0);
+  expect(nextWindowStart(turns, "", { ...marks, highWaterTokens })).toBe("");
+  const less = { ...marks, highWaterTokens: highWaterTokens - 1, lowWaterTokens: tokensOf(turns[0]!) };
+  expect(nextWindowStart(turns, "", less)).toBe(timeOf(turns[4]!.key));
+});
+
+test("a window of short turns is full with the most turns that there may be, and keeps half of them", () => {
+  const wide = { highWaterTokens: 100_000, lowWaterTokens: 100_000, maxTurns: 31 };
+  const turns = Array.from({ length: 31 }, (_, n) => turn(n, "hello", "world"));
+  expect(nextWindowStart(turns.slice(1), "", wide)).toBe("");
+  expect(nextWindowStart(turns, "", wide)).toBe(timeOf(turns[15]!.key));
+});
+
+test("a window without turns stays where it is, whatever lies behind those that were read", () => {
+  expect(nextWindowStart([turn(1, "hello", "world")], timeOf(key(2)), marks, false)).toBe(timeOf(key(2)));
+});
+
+test("while the window is within its marks there is no fold to run", () => {
+  const refuse = () => Promise.reject(new Error("no call is needed"));
+  const fold = createFold({
+    bot,
+    chats: { page: refuse, note: refuse },
+    summarizer: { ask: refuse },
+    clock: systemClock,
+    log: createLog({ write: () => {} }),
+  });
+  const run = fold({
+    ...{ turn: { chatId: "U1", eventId: "E1" }, memory: noMemory, past: turn(1, "hello", "world") },
+    ...{ safetyIdentifier: "", deadline: 0 },
+  });
+  expect(run).toBeUndefined();
 });
 
 test("the newest turn stays in the window, however much larger than its marks it is", () => {

@@ -77,7 +77,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
     const page = await chats.page(chatId, memory.windowStart, end, now);
     const repeated = new Set([...memory.turns, past].map(({ repeats }) => repeats));
     const outdated = conversationOf(page.turns.flatMap((stored) => stored.past ?? [])).filter(
-      ({ key }) => key < end && !repeated.has(key),
+      ({ key }) => !repeated.has(key),
     );
     const leaving = oldestWithin(outdated, marks.maxTokens);
     const staying = outdated[leaving.length];

@@ -1,10 +1,11 @@
 import { defineBot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
+import { chatHash } from "@henji/core/log";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, start, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -24,6 +25,10 @@ async function talk(userId: string, ...texts: string[]): Promise<string[]> {
 }
 
 const newest = () => world.sent().at(-1);
+
+/** The log's lines of this name. */
+const printed = (name: string) =>
+  world.printed.map((entry) => JSON.parse(entry)).filter((entry) => entry.name === name);
 
 describe("commands", () => {
   test("help lists the commands in the user's language, and asks no model", async () => {
@@ -91,6 +96,14 @@ describe("commands", () => {
   test("an export with nothing in it says so, also behind an old button", async () => {
     await talk("U1", "/export", "/export 1800000000000");
     expect(world.sent()).toEqual([`U1 reply: ${en.nothingStored}`, `U1 reply: ${en.nothingStored}`]);
+  });
+
+  test("an export shows what was given up on, too", async () => {
+    const model = createMemoryModel({ behave: () => "rejected" });
+    world.say("U1", "My PIN is 4711");
+    await world.run(world.worker({ model }), 1_000);
+    await talk("U1", "/export");
+    expect(newest()).toContain("> My PIN is 4711");
   });
 
   test("an exchange that fills more than a page is cut and says so; the notes come behind it", async () => {
@@ -199,18 +212,54 @@ describe("what is taken away", () => {
       await world.run(world.worker({ model }), 1_000);
       return id;
     };
+    await tell("Good morning");
     const id = await tell("My PIN is 4711");
     for (const text of ["Which PIN did I say?", "Thanks"]) await tell(text);
     world.unsend("U1", id);
     await world.settle();
     expect(world.table.textOf("U1")).not.toContain("4711");
+    expect(printed("message.erased")).toMatchObject([{ chat: chatHash("U1"), turns: 1, answers: 1 }]);
     await tell("And now?");
     expect(world.contexts.at(-1)).toBe(
-      '[{"role":"user","content":"Which PIN did I say?"},{"role":"user","content":"Thanks"},' +
+      '[{"role":"user","content":"Good morning"},{"role":"assistant","content":"About Good morning"},' +
+        '{"role":"user","content":"Which PIN did I say?"},{"role":"user","content":"Thanks"},' +
         '{"role":"assistant","content":"About Thanks"},{"role":"user","content":"And now?"}]',
     );
     await talk("U1", "/export");
     expect(newest()).toMatch(/> Which PIN did I say\?\n\n.*> Thanks\nAbout Thanks/s);
+  });
+
+  test("an unsent message that was given up on is erased with the answer that it got when asked again", async () => {
+    const model = createMemoryModel({ behave: () => "rejected" });
+    const id = world.say("U1", "My PIN is 4711");
+    await world.run(world.worker({ model }), 1_000);
+    await talk("U1", "/retry");
+    expect(newest()).toBe("U1 reply: You said: My PIN is 4711");
+    world.unsend("U1", id);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
+  test("of a question that the model declined nothing is left to ask again once it is unsent", async () => {
+    const model = createMemoryModel({ behave: () => "refusal" });
+    const id = world.say("U1", "My PIN is 4711");
+    await world.run(world.worker({ model }), 1_000);
+    world.unsend("U1", id);
+    await world.settle();
+    await talk("U1", "/retry");
+    expect(newest()).toBe(`U1 reply: ${en.nothingToRetry}`);
+  });
+
+  test("an answer given before the unsent message stays, whatever it says", async () => {
+    const model = createMemoryModel({ answer: () => "There is a PIN such as 4711" });
+    world.say("U1", "Name a PIN");
+    await world.run(world.worker({ model }), 1_000);
+    const [id = ""] = await talk("U1", "My PIN is 4711");
+    world.unsend("U1", id);
+    await world.settle();
+    await talk("U1", "Thanks");
+    expect(world.contexts.at(-1)).toContain("There is a PIN such as 4711");
+    expect(world.contexts.at(-1)).not.toContain("My PIN");
   });
 
   test("an answer that repeats an unsent message and waits among the dead letters is not sent", async () => {
@@ -236,11 +285,12 @@ describe("what is taken away", () => {
   });
 
   test("a message that arrives behind its unsend is not answered", async () => {
-    world.unsend("U1", "2");
+    await talk("U1", "Hello");
+    world.unsend("U1", "3");
     await world.settle();
     world.say("U1", "My PIN is 4711");
     await world.settle();
-    expect([world.asked, world.sent()]).toEqual([[], []]);
+    expect([world.asked, world.sent()]).toEqual([["Hello"], ["U1 reply: You said: Hello"]]);
     expect(world.table.textOf("U1")).not.toContain("4711");
   });
 
@@ -258,9 +308,31 @@ describe("what is taken away", () => {
     world.unsend("U1", id);
     await world.settle();
     expect(world.table.textOf("U1")).not.toContain("4711");
+    expect(world.table.textOf("U1")).toContain('"summary":""');
     await talk("U1", "fact 12", "fact 13", "fact 14", "fact 15");
     expect(world.table.textOf("U1")).toContain('"summary":"fact 0, fact 1');
     expect(world.contexts.at(-1)).toContain("fact 0, fact 1");
+  });
+
+  test("notes that cannot hold an unsent message stay", async () => {
+    const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+    world = createWorld({
+      bot: defineBot({ ...ownBot, memory }),
+      summarizer: { answer: () => "Aki likes x" },
+    });
+    const ids = await talk("U1", ...Array.from({ length: 8 }, (_, n) => `fact ${n}`), "My PIN is 4711");
+    world.unsend("U1", ids.at(-1)!);
+    await world.settle();
+    expect(world.table.textOf("U1")).toContain('"summary":"Aki likes x"');
+  });
+
+  test("of messages that were unsent before they arrived, no more than the newest are remembered", async () => {
+    for (let n = 1; n <= 25; n += 1) {
+      world.unsend("U1", `M${n}`);
+      await world.settle();
+    }
+    const { unsent } = await world.table.chats.notes("U1", world.scheduler.now());
+    expect(unsent).toEqual(Array.from({ length: 20 }, (_, n) => `M${n + 6}`));
   });
 
   describe("with a long history whose reads take long", () => {
@@ -291,9 +363,20 @@ describe("what is taken away", () => {
         expect(n).toBeLessThan(9);
       }
       expect(world.table.textOf("U1")).not.toContain("My PIN");
+      for (const { code } of printed("job.retry")) expect(code).toBe("chat.not_erased_yet");
       // Eight pages, and each attempt but the last stops at one that the next reads again.
       expect(reads).toBeGreaterThanOrEqual(8);
       expect(reads).toBeLessThanOrEqual(8 + 3);
+    });
+
+    test("one that comes late and was cut short leaves nothing behind for the next", async () => {
+      world.unfollow("U1", start + 500);
+      expect(await invocation()).toHaveLength(1);
+      await world.settle();
+      expect(world.table.textOf("U1")).toContain("My PIN");
+      world.unfollow("U1");
+      await world.settle();
+      expect(world.table.textOf("U1")).not.toContain("My PIN");
     });
 
     test("looking for an unsent message stops in time, and is done when reads are quick again", async () => {
@@ -315,11 +398,60 @@ describe("what is taken away", () => {
     expect(world.table.textOf("U1")).toContain("Which PIN did I say?");
   });
 
+  test("and so is a question that was asked once more before it arrived, with its answer", async () => {
+    await talk("U1", "My PIN is 4711");
+    const blockedAt = world.scheduler.now() - 500;
+    await talk("U1", "/retry");
+    expect(world.asked).toHaveLength(2);
+    world.unfollow("U1", blockedAt);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
+  test("what was given up on after a late unfollow may still be asked again", async () => {
+    await talk("U1", "Hello");
+    const blockedAt = world.scheduler.now() - 500;
+    const model = createMemoryModel({ behave: () => "rejected" });
+    world.say("U1", "Which day is it?");
+    await world.run(world.worker({ model }), 1_000);
+    expect(world.lines).toContain("job.parked");
+    world.unfollow("U1", blockedAt);
+    await world.settle();
+    world.moveBack();
+    await world.settle();
+    expect(newest()).toContain("You said: Which day is it?");
+  });
+
+  test("a message of the unfollow's own millisecond that came before it is taken away", async () => {
+    const at = world.scheduler.now();
+    world.say("U1", "My PIN is 4711", at);
+    world.unfollow("U1", at);
+    await world.settle();
+    expect(world.asked).toHaveLength(1);
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
+  test("a message from before an unfollow is not answered, however late and behind whatever it comes", async () => {
+    await talk("U1", "Hello");
+    await talk("U1", "Hello again");
+    const sentAt = world.scheduler.now() - 500;
+    const blockedEarlierAt = sentAt - 1_000;
+    world.unfollow("U1");
+    await world.settle();
+    world.unfollow("U1", blockedEarlierAt);
+    await world.settle();
+    world.say("U1", "My PIN is 4711", sentAt);
+    await world.settle();
+    expect(world.asked).toEqual(["Hello", "Hello again"]);
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  });
+
   test("who blocks the bot is forgotten", async () => {
     await talk("U1", "My PIN is 4711", "Thanks");
     await talk("U2", "Hello");
-    world.unfollow("U1");
+    const eventId = world.unfollow("U1");
     await world.settle();
+    expect(printed("chat.erased")).toMatchObject([{ eventId, chat: chatHash("U1"), turns: 2 }]);
     expect(world.table.textOf("U1")).not.toMatch(/4711|Thanks/);
     expect(world.table.textOf("U2")).toContain("Hello");
   });
@@ -341,10 +473,13 @@ test("a window that is full is folded after the answer is out; if that fails, it
   });
   await talk("U1", ...questions(0, 7));
   expect(folds).toEqual(["after 5 answers"]);
-  expect(world.lines).toContain("window.not_folded");
+  const chat = chatHash("U1");
+  expect(printed("window.not_folded")).toMatchObject([{ eventId: "E5", chat, code: "model.unavailable" }]);
   await world.scheduler.run(world.scheduler.now() + 75_000, () => false);
   await talk("U1", ...questions(7, 9));
   expect(folds).toEqual(["after 5 answers", "after 8 answers"]);
+  const took = { inputTokens: 20, cachedTokens: 0, outputTokens: 20, ms: 0 };
+  expect(printed("window.folded")).toMatchObject([{ eventId: "E8", chat, turns: 6, kept: true, ...took }]);
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
   expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
 });

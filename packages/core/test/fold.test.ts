@@ -1,0 +1,214 @@
+import { tokensOf } from "@henji/core/context/context";
+import { createFold } from "@henji/core/context/fold";
+import { loadTokenizer } from "@henji/core/context/tokens";
+import { BotError } from "@henji/core/error";
+import { chatHash, createLog } from "@henji/core/log";
+import type { AskOptions, ModelAnswer } from "@henji/core/model/model";
+import { deadlines } from "@henji/core/settings";
+import { expiryOf } from "@henji/core/table";
+import type { PastTurn } from "@henji/core/turn/turn";
+import { beforeEach, expect, test } from "vitest";
+import bot from "../../../bot.config.ts";
+
+const now = 1_800_000_000_000;
+const count = await loadTokenizer();
+
+const turn = (n: number, more: Partial<PastTurn> = {}): PastTurn => ({
+  key: `${now + n}#E${n}`,
+  question: `question ${n}`,
+  answer: `answer ${n}`,
+  ...more,
+});
+const at = (n: number) => String(now + n);
+
+/** What the summarizer is asked, and how. */
+let asked: { content: string; options: AskOptions }[];
+let pages: string[][];
+let changes: unknown[];
+let lines: { name: string }[];
+beforeEach(() => {
+  asked = [];
+  pages = [];
+  changes = [];
+  lines = [];
+});
+
+type Given = {
+  /** In the chat's history before the end of the window; the next page starts at `next`. */
+  stored?: PastTurn[];
+  next?: string;
+  /** In memory, the newest last. */
+  turns?: PastTurn[];
+  past?: PastTurn;
+  answer?: () => Partial<ModelAnswer>;
+  timeMs?: number;
+  marks?: Partial<typeof bot.memory>;
+  folding?: { until: number; version: number };
+};
+
+/** A fold whose window is full with every turn, and keeps the newest. */
+async function fold(given: Given): Promise<void> {
+  const { stored = [], next, turns = [], past = turn(9), answer = () => ({}), timeMs = 60_000 } = given;
+  const marks = { highWaterTokens: 1, lowWaterTokens: 0, summaryTokens: 50, ...given.marks };
+  const run = createFold({
+    bot: { memory: { ...bot.memory, ...marks } },
+    chats: {
+      async page(_chatId, from, to) {
+        pages.push([from, to]);
+        const shown = { sequence: "", status: "delivered", isErased: false, hasNotice: false } as const;
+        return { turns: stored.map((one) => ({ ...one, ...shown, past: one })), next };
+      },
+      async note(_chatId, _notes, change) {
+        changes.push(change);
+        return true;
+      },
+    },
+    summarizer: {
+      async ask({ input }, options) {
+        asked.push({ content: input[0]!.content, options });
+        const usage = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
+        return { text: "notes", cut: false, refused: false, usage, ...answer() };
+      },
+    },
+    clock: { now: () => now, timeout: (ms) => Object.assign(new AbortController().signal, { ms }) },
+    log: createLog({ write: (entry) => void lines.push(JSON.parse(entry)) }),
+  });
+  const memory = {
+    ...{ windowStart: "", summary: "old notes", erasedBefore: "", erasedTo: "", unsent: [], version: 3 },
+    ...{ turns, isWhole: true, finished: [], unanswered: [], usages: [] },
+    ...(given.folding && { folding: given.folding }),
+  };
+  const request = { memory, past, safetyIdentifier: "user hash", deadline: now + timeMs };
+  await run({ turn: { chatId: "U1", eventId: "E9" }, ...request })?.();
+}
+
+const expiresAt = expiryOf(now, bot.memory.retentionDays);
+
+test("what leaves the window is noted, and the window starts behind it", async () => {
+  await fold({ stored: [turn(1), turn(2)] });
+  expect(pages).toEqual([["", at(9)]]);
+  const [{ content, options } = { content: "", options: undefined }] = asked;
+  expect(content).toBe(
+    'Notes so far:\n"old notes"\n\nNew messages:\n{"user":"question 1"}\n{"assistant":"answer 1"}\n' +
+      '{"user":"question 2"}\n{"assistant":"answer 2"}',
+  );
+  // Its own, so that answers do not take each other's place in the model's cache.
+  expect(options).toMatchObject({ cacheKey: `${chatHash("U1")}/notes`, safetyIdentifier: "user hash" });
+  const used = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
+  expect(changes).toEqual([{ windowStart: at(9), expiresAt, summary: "notes", used }]);
+});
+
+test("a question that was asked once more is noted with its last answer only", async () => {
+  const repeated = { question: "question 1", repeats: turn(1).key };
+  await fold({ stored: [turn(1), turn(2)], turns: [turn(8, repeated)] });
+  await fold({ stored: [turn(1), turn(2)], past: turn(9, repeated) });
+  for (const { content } of asked) {
+    expect(content).not.toContain("answer 1");
+    expect(content).toContain("answer 2");
+  }
+  expect(asked).toHaveLength(2);
+});
+
+test("history without a conversation leaves the window, and costs no call", async () => {
+  await fold({ stored: [], next: `${now + 5}#E5~` });
+  expect(asked).toEqual([]);
+  expect(changes).toEqual([{ windowStart: `${now + 5}#E5~`, expiresAt }]);
+});
+
+test("a fold notes as many turns as a call has room for; the window starts at the first of the others", async () => {
+  const stored = [turn(1), turn(2), turn(3)];
+  const two = tokensOf(stored[0]!) + tokensOf(stored[1]!);
+  await fold({ stored, marks: { maxTokens: two } });
+  await fold({ stored, marks: { maxTokens: two - 1 } });
+  expect(changes).toMatchObject([{ windowStart: at(3) }, { windowStart: at(2) }]);
+  expect(asked.map(({ content }) => content.match(/"user"/g)?.length)).toEqual([2, 1]);
+});
+
+test("one turn at least is noted, and turns of one millisecond leave together", async () => {
+  const stored = [turn(1), turn(1, { key: `${at(1)}#E2` }), turn(3)];
+  await fold({ stored, marks: { maxTokens: 1 } });
+  expect(changes).toMatchObject([{ windowStart: at(3) }]);
+});
+
+test("notes of just the length that they may have are kept as they are, and not taken twice", async () => {
+  const text = "word ".repeat(50).trim();
+  expect(count(text)).toBe(50);
+  await fold({ stored: [turn(1)], answer: () => ({ text }) });
+  expect(asked).toHaveLength(1);
+  expect(changes).toMatchObject([{ summary: text }]);
+});
+
+test.each<[string, Partial<ModelAnswer>]>([
+  ["too long", { text: "word ".repeat(51) }],
+  ["cut", { text: "word", cut: true }],
+])("notes that are %s are taken once more, and both calls are accounted for", async (_why, first) => {
+  await fold({ stored: [turn(1)], answer: () => (asked.length === 1 ? first : { text: "short" }) });
+  const used = { inputTokens: 200, cachedTokens: 20, outputTokens: 40 };
+  expect(changes).toMatchObject([{ summary: "short", used }]);
+});
+
+test("if notes that are too long cannot be taken again, their beginning is kept, in whole lines", async () => {
+  const answer = () => {
+    if (asked.length > 1) throw new BotError("model.timeout", "", { retry: "later" });
+    return { text: `${"word ".repeat(40)}\n${"more ".repeat(20)}` };
+  };
+  await fold({ stored: [turn(1)], answer });
+  const used = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
+  expect(changes).toMatchObject([{ summary: "word ".repeat(40).trim(), used }]);
+});
+
+test("lines that are longer than the notes may be are cut where they are", async () => {
+  const answer = () => ({ text: `1\n${"word ".repeat(80)}`, cut: asked.length > 1 });
+  await fold({ stored: [turn(1)], answer });
+  const [{ summary }] = changes as [{ summary: string }];
+  expect(count(summary)).toBeLessThanOrEqual(50);
+  expect(count(summary)).toBeGreaterThan(40);
+});
+
+test.each(["model.refused", "model.rejected", "model.context_too_long", "model.no_room"])(
+  "if the model will take no notes (%s), the window moves on without them, and the old ones stay",
+  async (code) => {
+    const answer = () => {
+      throw new BotError(code, "", { retry: "never" });
+    };
+    await fold({ stored: [turn(1)], answer });
+    expect(changes).toEqual([{ windowStart: at(9), expiresAt }]);
+    expect(lines).toMatchObject([{ name: "window.notes_refused", chat: chatHash("U1"), code }, {}]);
+  },
+);
+
+test("a refusal in place of notes is none", async () => {
+  await fold({ stored: [turn(1)], answer: () => ({ text: "", refused: true }) });
+  expect(changes).toEqual([{ windowStart: at(9), expiresAt }]);
+});
+
+test("a fold that fails for another reason leaves everything as it is", async () => {
+  const answer = () => {
+    throw new BotError("model.unavailable", "", { retry: "later" });
+  };
+  await fold({ stored: [turn(1)], answer });
+  expect(changes).toEqual([]);
+  expect(lines).toMatchObject([{ name: "window.not_folded", code: "model.unavailable" }]);
+});
+
+test("a call is not begun without time for it and for the write behind it, and never waits for longer", async () => {
+  const least = deadlines.modelAtLeastMs + deadlines.tableMs;
+  await fold({ stored: [turn(1)], timeMs: least - 1 });
+  expect(asked).toEqual([]);
+  expect(lines).toMatchObject([{ name: "window.not_folded", code: "fold.no_time" }]);
+  await fold({ stored: [turn(1)], timeMs: least });
+  await fold({ stored: [turn(1)], timeMs: 10 * deadlines.modelMs });
+  expect(asked.map(({ options }) => options.signal)).toMatchObject([
+    { ms: deadlines.modelAtLeastMs },
+    { ms: deadlines.modelMs },
+  ]);
+});
+
+test("a window that is being folded is not folded again, unless its notes have changed or the time is over", async () => {
+  const given = { stored: [turn(1)] };
+  await fold({ ...given, folding: { version: 3, until: now + 1 } });
+  expect(asked).toEqual([]);
+  await fold({ ...given, folding: { version: 2, until: now + 1 } });
+  await fold({ ...given, folding: { version: 3, until: now } });
+  expect(asked).toHaveLength(2);
+});

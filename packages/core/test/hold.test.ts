@@ -1,0 +1,159 @@
+import { BotError } from "@henji/core/error";
+import { createLog } from "@henji/core/log";
+import { holdBatch } from "@henji/core/queue/hold";
+import type { Incoming, Refused } from "@henji/core/queue/sqs";
+import { acknowledgeWithinMs, hold as settings } from "@henji/core/settings";
+import { createScheduler, type Scheduler } from "@henji/simulation";
+import { beforeEach, expect, test } from "vitest";
+
+const start = 1_800_000_000_000;
+const message = (messageId: string): Incoming => ({
+  ...{ messageId, receiptHandle: messageId, chatId: messageId, sequence: "1", body: "", receiveCount: 1 },
+});
+const [a, b, c] = [message("a"), message("b"), message("c")];
+
+let scheduler: Scheduler;
+/** Calls of the queue, each with the time that has passed. */
+let calls: string[];
+let lines: { name: string }[];
+/** What SQS makes of a call. */
+let answer: (call: string) => Promise<readonly Refused[]>;
+
+beforeEach(() => {
+  scheduler = createScheduler(start);
+  calls = [];
+  lines = [];
+  answer = async () => [];
+});
+
+function hold(messages: readonly Incoming[]) {
+  const note = (what: string, some: readonly Incoming[]) => {
+    calls.push(`${scheduler.now() - start} ${what} ${some.map(({ messageId }) => messageId)}`);
+    return answer(what);
+  };
+  const inbox = {
+    hide: (some: readonly Incoming[], delayS: number) => note(`hide ${delayS}`, some),
+    delete: (some: readonly Incoming[]) => note("delete", some),
+  };
+  const log = createLog({ write: (entry) => void lines.push(JSON.parse(entry)) });
+  return holdBatch(messages, { inbox, clock: scheduler, log });
+}
+
+const pass = (ms: number) => scheduler.run(scheduler.now() + ms, () => false);
+const { forS, renewEveryMs, retryAfterMs } = settings;
+const unavailable = () =>
+  Promise.reject(new BotError("queue.unavailable", "SQS: TimeoutError", { retry: "later" }));
+
+test("what is not finished is renewed in one request, again and again, and nothing once all is finished", async () => {
+  const held = hold([a, b]);
+  await pass(1_000);
+  held.finish(a);
+  await pass(renewEveryMs);
+  held.finish(b);
+  await pass(2 * renewEveryMs);
+  expect(calls).toEqual([
+    `0 hide ${forS} a,b`,
+    `${1_000 + acknowledgeWithinMs} delete a`,
+    `${renewEveryMs} hide ${forS} b`,
+    `${1_000 + renewEveryMs + acknowledgeWithinMs} delete b`,
+  ]);
+  expect(lines).toEqual([]);
+});
+
+test("what is finished shortly after another is deleted with it", async () => {
+  const held = hold([a, b, c]);
+  held.finish(a);
+  await pass(acknowledgeWithinMs - 1);
+  held.finish(b);
+  await pass(acknowledgeWithinMs + 1);
+  held.finish(c);
+  await pass(acknowledgeWithinMs);
+  expect(calls.slice(1)).toEqual([
+    `${acknowledgeWithinMs} delete a,b`,
+    `${3 * acknowledgeWithinMs} delete c`,
+  ]);
+});
+
+test("what is finished last is left to Lambda; what is being deleted is waited for", async () => {
+  const held = hold([a, b]);
+  let isDeleted = false;
+  answer = async (call) => {
+    if (call === "delete") await scheduler.sleep(1_000);
+    isDeleted = true;
+    return [];
+  };
+  held.finish(a);
+  await pass(acknowledgeWithinMs);
+  isDeleted = false;
+  held.finish(b);
+  void held.end().then(() => expect(isDeleted).toBe(true));
+  await pass(2 * renewEveryMs);
+  expect(isDeleted).toBe(true);
+  expect(calls.slice(1)).toEqual([`${acknowledgeWithinMs} delete a`]);
+});
+
+test("nothing is asked of the queue when there is nothing to acknowledge or to give back", async () => {
+  const held = hold([a]);
+  await held.acknowledge();
+  await held.giveBack([], 5);
+  await held.end();
+  expect(calls).toHaveLength(1);
+});
+
+test("a renewal that fails is tried again soon, long before the hold is over", async () => {
+  answer = unavailable;
+  hold([a, b]);
+  await pass(retryAfterMs - 1);
+  expect(lines).toMatchObject([{ name: "queue.not_hidden", code: "queue.unavailable", messages: 2 }]);
+  answer = async () => [];
+  await pass(1);
+  await pass(renewEveryMs - 1);
+  expect(calls).toEqual([`0 hide ${forS} a,b`, `${retryAfterMs} hide ${forS} a,b`]);
+});
+
+test("a deletion that fails is told, and is left to Lambda or to the next who receives it", async () => {
+  const held = hold([a, b]);
+  answer = unavailable;
+  held.finish(a);
+  await held.acknowledge();
+  expect(lines).toMatchObject([{ name: "queue.not_deleted", code: "queue.unavailable", messages: 1 }]);
+  answer = async () => [{ message: b, code: "ReceiptHandleIsInvalid" }];
+  held.finish(b);
+  await held.acknowledge();
+  expect(lines[1]).toMatchObject({ name: "queue.not_deleted", code: "ReceiptHandleIsInvalid", messages: 1 });
+  expect(calls.slice(1)).toEqual(["0 delete a", "0 delete b"]);
+});
+
+test("a renewal refused for a message that was deleted meanwhile is nobody's fault; any other is told", async () => {
+  let refuse: (refused: Refused[]) => void = () => {};
+  answer = (call) =>
+    call === "delete"
+      ? Promise.resolve([])
+      : new Promise((resolve) => {
+          refuse = resolve;
+        });
+  const held = hold([a, b]);
+  held.finish(a);
+  await held.acknowledge();
+  refuse([a, b].map((one) => ({ message: one, code: "ReceiptHandleIsInvalid" })));
+  await pass(1);
+  expect(lines).toMatchObject([{ name: "queue.not_hidden", code: "ReceiptHandleIsInvalid", messages: 1 }]);
+});
+
+test("what is given back is not held longer by a renewal that was under way", async () => {
+  let answered = () => {};
+  answer = () =>
+    new Promise((resolve) => {
+      answered = () => resolve([]);
+    });
+  const held = hold([a, b]);
+  void held.giveBack([a], 5);
+  await pass(1_000);
+  expect(calls).toEqual([`0 hide ${forS} a,b`]);
+  answered();
+  await pass(1_000);
+  expect(calls[1]).toBe("1000 hide 5 a");
+  answered();
+  await pass(renewEveryMs);
+  expect(calls.at(-1)).toMatch(new RegExp(` hide ${forS} b$`));
+});

@@ -1,0 +1,228 @@
+import { createModel } from "@henji/core/model/model";
+import { beforeEach, describe, expect, test } from "vitest";
+
+let requests: { url: string; body: Record<string, unknown> }[];
+/** What OpenAI says. */
+let respond: (signal: AbortSignal | null | undefined) => Response | Promise<Response>;
+beforeEach(() => {
+  requests = [];
+});
+
+const context = {
+  instructions: "Be kind.",
+  input: [{ role: "user" as const, content: "Hi" }],
+  tokensAtMost: 100,
+};
+
+function ask(signal = new AbortController().signal, baseURL?: string) {
+  const model = createModel({
+    apiKey: "key",
+    baseURL,
+    settings: { name: "gpt-6-luna", maxOutputTokens: 300, reasoningEffort: "none" },
+    async fetch(url, init) {
+      requests.push({ url: String(url), body: JSON.parse(String(init?.body)) });
+      return respond(init?.signal);
+    },
+  });
+  return model.ask(context, { cacheKey: "chat", safetyIdentifier: "user", signal });
+}
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
+
+const said = (text: string) => ({
+  type: "message",
+  content: [{ type: "output_text", text, annotations: [] }],
+});
+const thought = { type: "reasoning", summary: [] };
+const usage = {
+  input_tokens: 50,
+  input_tokens_details: { cached_tokens: 20 },
+  output_tokens: 7,
+  total_tokens: 57,
+};
+
+function answered(output: unknown[], more: Record<string, unknown> = {}): void {
+  respond = () => json(200, { object: "response", status: "completed", output, usage, ...more });
+}
+
+test("OpenAI is asked for one answer, and told to store nothing", async () => {
+  answered([said("Hello")]);
+  await ask();
+  expect(requests).toEqual([
+    {
+      url: "https://api.openai.com/v1/responses",
+      body: {
+        model: "gpt-6-luna",
+        instructions: "Be kind.",
+        input: context.input,
+        store: false,
+        max_output_tokens: 300,
+        reasoning: { effort: "none" },
+        prompt_cache_key: "chat",
+        safety_identifier: "user",
+      },
+    },
+  ]);
+  await ask(undefined, "http://127.0.0.1:1/v1");
+  expect(requests[1]?.url).toBe("http://127.0.0.1:1/v1/responses");
+});
+
+describe("an answer", () => {
+  const used = { inputTokens: 50, cachedTokens: 20, outputTokens: 7 };
+
+  test("is its text, without the space around it, and what it took", async () => {
+    answered([thought, said(" Hello\n")]);
+    expect(await ask()).toEqual({ text: "Hello", cut: false, refused: false, usage: used });
+  });
+
+  test("that reached its limit is what there is", async () => {
+    answered([said("Hel")], { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } });
+    expect(await ask()).toEqual({ text: "Hel", cut: true, refused: false, usage: used });
+  });
+
+  test("of which nothing was filtered is no refusal, even if it is not whole for another reason", async () => {
+    answered([said("Hel")], { status: "incomplete", incomplete_details: { reason: "other" } });
+    expect(await ask()).toEqual({ text: "Hel", cut: false, refused: false, usage: used });
+  });
+
+  test("that was filtered is a refusal, and what there is of it is not shown", async () => {
+    answered([said("Hel")], { status: "incomplete", incomplete_details: { reason: "content_filter" } });
+    expect(await ask()).toEqual({ text: "", cut: false, refused: true, usage: used });
+  });
+
+  test("in which the model declines is a refusal, whatever else it says", async () => {
+    const content = [...said("Well,").content, { type: "refusal", refusal: "I can't help with that." }];
+    answered([thought, { type: "message", content }]);
+    expect(await ask()).toEqual({ text: "", cut: false, refused: true, usage: used });
+  });
+
+  test("of which nobody says what it took has taken nothing", async () => {
+    const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+    answered([said("Hello")], { usage: undefined });
+    expect(await ask()).toMatchObject({ usage: nothing });
+    answered([said("Hello")], { usage: { input_tokens: 5, output_tokens: 6 } });
+    expect(await ask()).toMatchObject({ usage: { inputTokens: 5, cachedTokens: 0, outputTokens: 6 } });
+  });
+
+  test("for which thinking has left no room asks the operator for room", async () => {
+    answered([thought], { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } });
+    await expect(ask()).rejects.toMatchObject({
+      ...{ code: "model.no_room", retry: "never" },
+      message:
+        "The model used its output up before the answer: raise model.maxOutputTokens in bot.config.ts, or set a lower model.reasoningEffort",
+    });
+  });
+
+  test.each([
+    [{ status: "failed", error: { code: "server_error", message: "" } }, said("Hel"), "server_error"],
+    [{ status: "completed" }, said(" "), "completed"],
+    [{ status: undefined }, said(""), "empty"],
+  ])("that is none is worth another try: %j", async (more, output, detail) => {
+    answered([output], more);
+    await expect(ask()).rejects.toMatchObject({
+      ...{ code: "model.no_answer", retry: "later", message: `The model gave no answer: ${detail}` },
+    });
+  });
+});
+
+describe("an error", () => {
+  const never = "never" as const;
+  const later = "later" as const;
+
+  test.each([
+    [400, { code: "invalid_value" }, "model.rejected", never, "invalid_value"],
+    [400, { code: "unsupported_parameter" }, "model.rejected", never, "unsupported_parameter"],
+    [400, { code: "invalid_value", param: "my secret" }, "model.rejected", never, "invalid_value"],
+    [
+      ...([400, { code: "unsupported_parameter", param: "reasoning.effort" }, "model.rejected"] as const),
+      ...([never, "unsupported_parameter (reasoning.effort)"] as const),
+    ],
+    [400, { code: "context_length_exceeded" }, "model.context_too_long", never, "context_length_exceeded"],
+    [400, { code: "invalid_prompt" }, "model.refused", never, "invalid_prompt"],
+    [400, { code: "content_filter" }, "model.refused", never, "content_filter"],
+    [400, { type: "invalid_request_error" }, "model.rejected", never, "invalid_request_error"],
+    [400, {}, "model.rejected", never, ""],
+    [
+      ...([404, { code: "model_not_found" }, "model.unknown_model", never] as const),
+      "model_not_found: check model.name in bot.config.ts",
+    ],
+    [401, {}, "model.unauthorized", never, ": check the OpenAiApiKey secret"],
+    [403, {}, "model.forbidden", never, ": this request, its user or its region"],
+    [
+      ...([404, {}, "model.not_found", never] as const),
+      ": if OPENAI_BASE_URL is set, check that it ends with /v1 and knows model.name",
+    ],
+    [408, {}, "model.unavailable", later, ""],
+    [409, {}, "model.unavailable", later, ""],
+    [422, {}, "model.rejected", never, ""],
+    [499, {}, "model.rejected", never, ""],
+    [500, {}, "model.unavailable", later, ""],
+    [503, { code: "overloaded" }, "model.unavailable", later, "overloaded"],
+    [429, { code: "rate_limit_exceeded" }, "model.rate_limited", later, "rate_limit_exceeded"],
+    [429, { code: "slow_down" }, "model.rate_limited", later, "slow_down"],
+    [429, {}, "model.rate_limited", later, ""],
+    ...[
+      { code: "insufficient_quota" },
+      { code: "credit_balance_exhausted" },
+      { code: "spend_limit_exceeded" },
+    ].map(
+      ({ code }) =>
+        [
+          ...([429, { code }, "model.quota_exhausted", never] as const),
+          `${code}: add credit or raise the limit`,
+        ] as const,
+    ),
+    [
+      ...([429, { type: "insufficient_quota" }, "model.quota_exhausted", never] as const),
+      "insufficient_quota: add credit or raise the limit",
+    ],
+  ] as const)("%i %j is %s, retried %s", async (status, error, code, retry, told) => {
+    respond = () => json(status, { error: { message: "my secret", ...error } });
+    const message = `OpenAI answered ${status}${told === "" || told.startsWith(":") ? told : ` ${told}`}`;
+    await expect(ask()).rejects.toMatchObject({ code, retry, message, retryAfterMs: undefined });
+    expect(requests).toHaveLength(1);
+  });
+
+  test.each([
+    [429, "7", 7_000],
+    [503, "0.5", 500],
+    [503, "Fri, 15 Jan 2027 08:00:00 GMT", undefined],
+  ])("%i with Retry-After: %s is not asked again before", async (status, after, retryAfterMs) => {
+    respond = () => json(status, { error: {} }, { "retry-after": after });
+    await expect(ask()).rejects.toMatchObject({ retry: "later", retryAfterMs });
+  });
+
+  test("of the connection is worth another try", async () => {
+    respond = () => Promise.reject(new TypeError("fetch failed: my secret"));
+    const message = "OpenAI could not be reached";
+    await expect(ask()).rejects.toMatchObject({ code: "model.unreachable", retry: "later", message });
+  });
+
+  test("of a response that is none is worth another try", async () => {
+    respond = () =>
+      new Response("<html>my secret", { status: 200, headers: { "content-type": "application/json" } });
+    const message = "OpenAI's response could not be read";
+    await expect(ask()).rejects.toMatchObject({ code: "model.unreadable", retry: "later", message });
+  });
+
+  test("of time ends the request too", async () => {
+    const deadline = new AbortController();
+    let isEnded = false;
+    respond = (signal) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => {
+          isEnded = true;
+          reject(signal.reason);
+        });
+        deadline.abort();
+      });
+    const message = "The model did not answer in time";
+    await expect(ask(deadline.signal)).rejects.toMatchObject({
+      code: "model.timeout",
+      retry: "later",
+      message,
+    });
+    expect(isEnded).toBe(true);
+  });
+});

@@ -1,0 +1,104 @@
+import { tokensOf } from "@henji/core/context/context";
+import type { Learned, Turn } from "@henji/core/turn/turn";
+import { accountOf } from "@henji/core/usage/usage";
+import { createMemoryTable } from "@henji/simulation";
+import { beforeEach, expect, test } from "vitest";
+
+const sentAt = 1_800_000_000_000;
+const expiresAt = sentAt / 1000 + 1_000;
+const account = accountOf([], undefined, "2027-01-15");
+
+let table: ReturnType<typeof createMemoryTable>;
+beforeEach(() => {
+  table = createMemoryTable();
+});
+
+const keyOf = (n: number) => `${sentAt + n}#E${n}`;
+
+async function claim(n: number, owner = "w", now = sentAt): Promise<Turn> {
+  const claimed = await table.turns.claim({
+    ...{ chatId: "U1", key: keyOf(n), sequence: String(n), eventId: `E${n}`, messageId: `M${n}` },
+    ...{ question: `question ${n}`, owner, replay: undefined },
+    ...{ now, leaseUntil: sentAt + 1_000, expiresAt },
+  });
+  if (claimed.kind !== "claimed") throw new Error(claimed.kind);
+  return claimed.turn;
+}
+
+type Said = { texts?: string[]; learned?: Learned; refused?: true };
+
+async function answer(
+  n: number,
+  { texts = [`answer ${n}`], learned = {}, refused }: Said = {},
+): Promise<Turn> {
+  const messages = texts.map((text) => ({ type: "text" as const, text }));
+  const stored = { messages, retryKey: `key ${n}`, way: "reply" as const, ...(refused && { refused }) };
+  return table.turns.answer(await claim(n), stored, learned, sentAt + 1_000);
+}
+
+const deliver = (turn: Turn, requestId?: string) =>
+  table.turns.delivered(turn, { by: "reply", requestId, at: sentAt, account });
+const park = (turn: Turn) => table.turns.park(turn, { code: "model.rejected" }, sentAt, account);
+
+const recall = (n = 99) =>
+  table.chats.recall({ chatId: "U1", key: keyOf(n), sequence: String(n) }, 50, sentAt);
+
+test("an answer of several messages is one text to the model", async () => {
+  await deliver(await answer(1, { texts: ["one", "two"] }));
+  expect((await recall()).turns).toMatchObject([{ question: "question 1", answer: "one\ntwo" }]);
+});
+
+test("an answer that is about to be delivered is part of the conversation", async () => {
+  await answer(1);
+  expect((await recall()).turns).toMatchObject([{ answer: "answer 1" }]);
+});
+
+test("a turn has a count of its tokens only if both its texts were counted", async () => {
+  await deliver(await answer(1, { learned: { tokens: { question: 2, answer: 3 } } }));
+  await deliver(await answer(2));
+  await table.turns.eraseAnswer({ chatId: "U1", key: keyOf(2) });
+  await deliver(await answer(3));
+  const { turns } = await recall();
+  expect(turns.map(({ tokens }) => tokens)).toEqual([{ question: 2, answer: 3 }, undefined, undefined]);
+  for (const turn of turns) expect(tokensOf(turn)).toBeGreaterThan(0);
+});
+
+test("only what was given up on or declined can be asked again, under its message", async () => {
+  await deliver(await answer(1));
+  await park(await claim(2));
+  await deliver(await answer(3, { refused: true }));
+  await claim(4);
+  await answer(5, { refused: true });
+  expect((await recall()).unanswered).toEqual([
+    { key: keyOf(2), question: "question 2", messageId: "M2" },
+    { key: keyOf(3), question: "question 3", messageId: "M3" },
+  ]);
+});
+
+test("of a notice that was delivered neither its words nor the command that asked for it are kept", async () => {
+  const messages = [{ type: "text" as const, text: "my export" }];
+  const stored = { messages, retryKey: "key", way: "reply" as const, notice: "export" as const };
+  await deliver(await table.turns.answer(await claim(1), stored, {}, sentAt + 1_000));
+  const turn = table.turn({ chatId: "U1", key: keyOf(1) });
+  expect(turn).toMatchObject({ status: "delivered", notice: "export", question: "", messages: "[]" });
+});
+
+test("what was given up on is where an operator looks for it", async () => {
+  await park(await claim(1));
+  const listed = { list: "parked", listedAt: new Date(sentAt).toISOString(), error: "model.rejected" };
+  expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject(listed);
+});
+
+test("an attempt knows how the one before it ended, and how many died", async () => {
+  await table.turns.release(await claim(1), { code: "model.timeout" });
+  const second = await claim(1, "w2");
+  expect(second).toMatchObject({ attempts: 2, crashes: 0, error: "model.timeout" });
+  expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
+});
+
+test("LINE's request id is kept with the delivery, if there is one", async () => {
+  await deliver(await answer(1), "r1");
+  await deliver(await answer(2));
+  expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ requestId: "r1" });
+  expect(table.turn({ chatId: "U1", key: keyOf(2) })).not.toHaveProperty("requestId");
+});
