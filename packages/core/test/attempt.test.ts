@@ -2,57 +2,43 @@ import { BotError } from "@henji/core/error";
 import { retry, retryKeyGoodMs } from "@henji/core/settings";
 import {
   givenUp,
-  isForgotten,
   mayHaveArrived,
-  runsApart,
-  unclear,
+  mustIsolate,
+  outcomeUnknownForever,
+  retryKeyExpired,
   wasNeverSent,
 } from "@henji/core/turn/attempt";
-import type { Answer, Turn } from "@henji/core/turn/turn";
 import { describe, expect, test } from "vitest";
-
-const answer: Answer = { messages: [], retryKey: "key", way: "push" };
-
-const turn = (fields: Partial<Turn> = {}): Turn => ({
-  ...{
-    chatId: "U1",
-    key: "1800000000000#E1",
-    sequence: "1",
-    eventId: "E1",
-    status: "answered",
-    owner: "w",
-    leaseUntil: 0,
-  },
-  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi" },
-  ...fields,
-});
+import { answered, claimed } from "./turns.ts";
 
 describe("a message under which the process died twice", () => {
   const crashed = { crashes: 2, attempts: 3 };
 
-  test("is put apart while it has company", () => {
-    expect(runsApart(turn(crashed), { chats: 2 })).toBe(true);
-    expect(runsApart(turn(crashed), { chats: 1 })).toBe(false);
-    expect(runsApart(turn({ ...crashed, crashes: 1 }), { chats: 2 })).toBe(false);
+  test("is isolated while it has company", () => {
+    expect(mustIsolate(claimed(crashed), { chats: 2 })).toBe(true);
+    expect(mustIsolate(claimed(crashed), { chats: 1 })).toBe(false);
+    expect(mustIsolate(claimed({ ...crashed, crashes: 1 }), { chats: 2 })).toBe(false);
+    expect(mustIsolate(answered(crashed), { chats: 2 })).toBe(true);
   });
 
   test("makes its last two attempts in any company", () => {
     const attempts = retry.maxAttempts;
-    expect(runsApart(turn({ ...crashed, attempts: attempts - 2 }), { chats: 2 })).toBe(true);
-    expect(runsApart(turn({ ...crashed, attempts: attempts - 1 }), { chats: 2 })).toBe(false);
-    expect(runsApart(turn({ ...crashed, attempts }), { chats: 2 })).toBe(false);
+    expect(mustIsolate(claimed({ ...crashed, attempts: attempts - 2 }), { chats: 2 })).toBe(true);
+    expect(mustIsolate(claimed({ ...crashed, attempts: attempts - 1 }), { chats: 2 })).toBe(false);
+    expect(mustIsolate(claimed({ ...crashed, attempts }), { chats: 2 })).toBe(false);
   });
 });
 
-test("a push is forgotten by LINE when its key is too old; a reply, or a push that nobody doubts, never", () => {
-  const since = 1_000;
-  const late = since + retryKeyGoodMs + 1;
-  expect(isForgotten(turn({ answer, unclearSince: since }), late - 1)).toBe(false);
-  expect(isForgotten(turn({ answer, unclearSince: since }), late)).toBe(true);
-  expect(isForgotten(turn({ answer: { ...answer, way: "reply" }, unclearSince: since }), late)).toBe(false);
-  expect(isForgotten(turn({ answer }), late)).toBe(false);
-  expect(isForgotten(turn({ unclearSince: since }), late)).toBe(false);
-  expect(unclear()).toMatchObject({
+test("only the retry key of a push with an unknown outcome expires", () => {
+  const outcomeUnknownSince = 1_000;
+  const late = outcomeUnknownSince + retryKeyGoodMs + 1;
+  const unknown = { outcomeUnknownSince };
+  expect(retryKeyExpired(answered(unknown, { route: "push" }), late - 1)).toBe(false);
+  expect(retryKeyExpired(answered(unknown, { route: "push" }), late)).toBe(true);
+  expect(retryKeyExpired(answered(unknown, { route: "reply" }), late)).toBe(false);
+  expect(retryKeyExpired(answered({}, { route: "push" }), late)).toBe(false);
+  expect(retryKeyExpired(claimed(unknown), late)).toBe(false);
+  expect(outcomeUnknownForever()).toMatchObject({
     code: "delivery.unclear",
     retry: "never",
     message: expect.stringContaining("retry key"),
@@ -60,40 +46,42 @@ test("a push is forgotten by LINE when its key is too old; a reply, or a push th
 });
 
 test("giving up names what went wrong last, or that the process died", () => {
-  expect(givenUp(turn({ attempts: 6, error: "model.timeout" }))).toMatchObject({
+  expect(givenUp(answered({ attempts: 6, error: "model.timeout" }))).toMatchObject({
     ...{ code: "model.timeout", retry: "never" },
     message: "Given up after 5 attempts, of which 0 ended without an error",
   });
-  expect(givenUp(turn({ attempts: 6, crashes: 1, error: "model.timeout" }))).toMatchObject({
+  expect(givenUp(answered({ attempts: 6, crashes: 1, error: "model.timeout" }))).toMatchObject({
     ...{ code: "worker.crashed", message: "Given up after 5 attempts, of which 1 ended without an error" },
   });
-  expect(givenUp(turn({ attempts: 6 })).code).toBe("worker.crashed");
+  expect(givenUp(claimed({ attempts: 6 })).code).toBe("worker.crashed");
 });
 
 describe("whether the user may have the answer", () => {
   const unknown = new BotError("line.timeout", "", { retry: "later", outcome: "unknown" });
   const failed = new BotError("line.rejected", "", { retry: "never" });
 
-  test("is open when the send ended without anybody knowing", () => {
-    expect(mayHaveArrived(turn(), turn({ answer }), unknown)).toBe(true);
-    expect(mayHaveArrived(turn(), turn({ answer }), failed)).toBe(false);
-    expect(mayHaveArrived(turn(), turn(), unknown)).toBe(false);
+  test("is open when the send ended with an unknown outcome", () => {
+    expect(mayHaveArrived(claimed(), answered(), unknown)).toBe(true);
+    expect(mayHaveArrived(claimed(), answered(), failed)).toBe(false);
+    expect(mayHaveArrived(claimed(), claimed(), unknown)).toBe(false);
   });
 
   test("is open when an earlier attempt died with the answer stored", () => {
-    expect(mayHaveArrived(turn({ answer, crashes: 1 }), turn({ answer, crashes: 1 }), failed)).toBe(true);
-    expect(mayHaveArrived(turn({ answer }), turn({ answer }), failed)).toBe(false);
-    expect(mayHaveArrived(turn({ crashes: 1 }), turn({ answer, crashes: 1 }), failed)).toBe(false);
+    const crashed = { crashes: 1 };
+    expect(mayHaveArrived(answered(crashed), answered(crashed), failed)).toBe(true);
+    expect(mayHaveArrived(answered(), answered(), failed)).toBe(false);
+    expect(mayHaveArrived(claimed(crashed), answered(crashed), failed)).toBe(false);
   });
 
   test("stays open once it was", () => {
-    expect(mayHaveArrived(turn(), turn({ unclearSince: 0 }), failed)).toBe(true);
+    expect(mayHaveArrived(claimed(), claimed({ outcomeUnknownSince: 0 }), failed)).toBe(true);
+    expect(mayHaveArrived(answered(), answered({ outcomeUnknownSince: 0 }), failed)).toBe(true);
   });
 
   test("is settled for an answer that no attempt can have sent", () => {
-    expect(wasNeverSent(turn({ answer }))).toBe(true);
-    expect(wasNeverSent(turn({ answer, crashes: 2, crashesBefore: 2 }))).toBe(true);
-    expect(wasNeverSent(turn({ answer, crashes: 2, crashesBefore: 1 }))).toBe(false);
-    expect(wasNeverSent(turn({ answer, unclearSince: 0 }))).toBe(false);
+    expect(wasNeverSent(answered())).toBe(true);
+    expect(wasNeverSent(answered({ crashes: 2, crashesBeforeAnswer: 2 }))).toBe(true);
+    expect(wasNeverSent(answered({ crashes: 2, crashesBeforeAnswer: 1 }))).toBe(false);
+    expect(wasNeverSent(answered({ outcomeUnknownSince: 0 }))).toBe(false);
   });
 });

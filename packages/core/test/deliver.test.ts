@@ -1,18 +1,18 @@
 import { BotError } from "@henji/core/error";
 import type { SendResult } from "@henji/core/platform/line/api";
-import { createDeliver, isFresh } from "@henji/core/platform/line/deliver";
+import { createDeliver } from "@henji/core/platform/line/deliver";
+import type { Delivery } from "@henji/core/platform/platform";
 import { deadlines, replyTokenFreshMs } from "@henji/core/settings";
-import type { Answer, Turn } from "@henji/core/turn/turn";
 import { beforeEach, describe, expect, test } from "vitest";
 
 const receivedAt = 1_800_000_000_000;
-const token = { token: "token", receivedAt };
 const messages = [{ type: "text" as const, text: "Hello" }];
 const sent: SendResult = { outcome: "sent", requestId: "r1" };
 const invalid: SendResult = { outcome: "invalid_reply_token", requestId: "r2" };
 const known: SendResult = { outcome: "already_accepted", requestId: "r3" };
 const refused = new BotError("line.rate_limited", "LINE answered 429", { retry: "later" });
 const lost = new BotError("line.timeout", "LINE did not answer", { retry: "later", outcome: "unknown" });
+const leaseExpired = new BotError("turn.lease_expired", "The lease ran out", { retry: "later" });
 
 let now: number;
 let calls: string[];
@@ -42,50 +42,31 @@ const deliver = createDeliver({
     reply: (replyToken, all) => answerOf(`reply ${replyToken} ${all[0]?.text}`),
     push: (to, all, retryKey) => answerOf(`push ${to} ${all[0]?.text} ${retryKey}`),
   },
-  turns: {
-    async usePush(turn) {
-      calls.push("use push");
-      return turn;
-    },
-  },
   clock: { now: () => now, timeout: () => new AbortController().signal },
 });
 
 function send(
-  request: {
-    way?: Answer["way"];
-    maybeSent?: boolean;
-    replyToken?: typeof token | undefined;
+  request: Partial<Pick<Delivery, "route" | "maybeSent">> & {
+    replyToken?: undefined;
     leaseUntil?: number;
   } = {},
 ) {
-  const { way = "reply", maybeSent = false, leaseUntil = receivedAt + 75_000 } = request;
-  const turn: Turn & { answer: Answer } = {
-    ...{
-      chatId: "U1",
-      key: "1800000000000#E1",
-      sequence: "1",
-      eventId: "E1",
-      status: "answered",
-      owner: "w",
-      leaseUntil,
+  const { route = "reply", maybeSent = false, leaseUntil = receivedAt + 75_000 } = request;
+  const event = { timestamp: receivedAt, ...("replyToken" in request ? {} : { replyToken: "token" }) };
+  return deliver({
+    job: { version: 2, platform: "line", eventId: "E1", event, receivedAt },
+    ...{ chatId: "U1", messages, idempotencyKey: "key", route, maybeSent },
+    mustHold(forMs) {
+      if (now + forMs > leaseUntil) throw leaseExpired;
     },
-    ...{ attempts: 1, crashes: 0, crashesBefore: 0, question: "Hi" },
-    answer: { messages, retryKey: "key", way },
-  };
-  const replyToken = "replyToken" in request ? request.replyToken : token;
-  return deliver({ turn, replyToken, maybeSent }).catch((error: BotError) => error);
+    async usePush() {
+      calls.push("use push");
+    },
+  }).catch((error: BotError) => error);
 }
 
 const reply = "reply token Hello";
 const push = "push U1 Hello key";
-
-test("a reply token is fresh for its first 50 seconds, and a missing one never", () => {
-  expect(isFresh(token, receivedAt)).toBe(true);
-  expect(isFresh(token, receivedAt + replyTokenFreshMs - 1)).toBe(true);
-  expect(isFresh(token, receivedAt + replyTokenFreshMs)).toBe(false);
-  expect(isFresh(undefined, receivedAt)).toBe(false);
-});
 
 /** What went wrong last, after a send that may have arrived. */
 const unheard = ({ code, message, retry }: BotError) => ({ code, message, retry, outcome: "unknown" });
@@ -93,7 +74,7 @@ const unheard = ({ code, message, retry }: BotError) => ({ code, message, retry,
 describe("a reply", () => {
   test("that arrives costs one call", async () => {
     line = [sent];
-    expect(await send()).toEqual({ by: "reply", requestId: "r1" });
+    expect(await send()).toEqual({ route: "reply", requestId: "r1" });
     expect(calls).toEqual([reply]);
   });
 
@@ -102,7 +83,7 @@ describe("a reply", () => {
     ["told that its token is invalid", invalid],
   ])("that is %s at its first send has not arrived, and is pushed", async (_, result) => {
     line = [result, sent];
-    expect(await send()).toEqual({ by: "push", requestId: "r1" });
+    expect(await send()).toEqual({ route: "push", requestId: "r1" });
     expect(calls).toEqual([reply, "use push", push]);
   });
 
@@ -120,7 +101,7 @@ describe("a reply", () => {
 
   test("without a token is pushed, if none can have been sent before", async () => {
     line = [sent];
-    expect(await send({ replyToken: undefined })).toEqual({ by: "push", requestId: "r1" });
+    expect(await send({ replyToken: undefined })).toEqual({ route: "push", requestId: "r1" });
     expect(calls).toEqual(["use push", push]);
     calls = [];
     expect(await send({ replyToken: undefined, maybeSent: true })).toMatchObject({
@@ -129,15 +110,15 @@ describe("a reply", () => {
     expect(calls).toEqual([]);
   });
 
-  test("whose fate is unknown is sent again while its token is fresh, and an invalid token means that it arrived", async () => {
+  test("whose outcome is unknown is sent again while its token is fresh, and an invalid token means that it arrived", async () => {
     line = [lost, invalid];
-    expect(await send()).toEqual({ by: "reply", requestId: undefined });
+    expect(await send()).toEqual({ route: "reply", requestId: undefined });
     line = [lost, sent];
-    expect(await send()).toEqual({ by: "reply", requestId: "r1" });
+    expect(await send()).toEqual({ route: "reply", requestId: "r1" });
     expect(calls).toEqual([reply, reply, reply, reply]);
   });
 
-  test("is sent twice in an attempt, and no more; nothing is pushed while its fate is unknown", async () => {
+  test("is sent twice in an attempt, and no more; nothing is pushed while its outcome is unknown", async () => {
     line = [lost, lost];
     expect(await send()).toMatchObject(unheard(lost));
     line = [lost, refused];
@@ -153,9 +134,9 @@ describe("a reply", () => {
 
   test("of an earlier attempt that finds its token invalid has arrived while the token was fresh", async () => {
     line = [invalid];
-    expect(await send({ maybeSent: true })).toEqual({ by: "reply", requestId: undefined });
+    expect(await send({ maybeSent: true })).toEqual({ route: "reply", requestId: undefined });
     line = [sent];
-    expect(await send({ maybeSent: true })).toEqual({ by: "reply", requestId: "r1" });
+    expect(await send({ maybeSent: true })).toEqual({ route: "reply", requestId: "r1" });
   });
 
   test("of an earlier attempt whose token may have expired by itself is left to a person", async () => {
@@ -172,7 +153,7 @@ describe("a reply", () => {
 
   test("that fails in a way nobody knows may have arrived", async () => {
     line = [new TypeError("broken"), invalid];
-    expect(await send()).toEqual({ by: "reply", requestId: undefined });
+    expect(await send()).toEqual({ route: "reply", requestId: undefined });
   });
 });
 
@@ -181,8 +162,8 @@ describe("a push", () => {
     "goes out under its retry key, and has arrived if LINE says %j",
     async (result) => {
       line = [result];
-      expect(await send({ way: "push", maybeSent: true })).toEqual({
-        by: "push",
+      expect(await send({ route: "push", maybeSent: true })).toEqual({
+        route: "push",
         requestId: result.requestId,
       });
       expect(calls).toEqual([push]);
@@ -191,30 +172,28 @@ describe("a push", () => {
 
   test("that fails is left to the next attempt", async () => {
     line = [lost];
-    expect(await send({ way: "push" })).toBe(lost);
+    expect(await send({ route: "push" })).toBe(lost);
     expect(calls).toEqual([push]);
   });
 });
 
 describe("a lease", () => {
-  const tooShort = { code: "turn.lease_expired", retry: "later", outcome: "failed" };
-
   test("that does not last for the whole call lets nothing out", async () => {
-    for (const way of ["reply", "push"] as const) {
-      expect(await send({ way, leaseUntil: now + deadlines.lineMs - 1 })).toMatchObject(tooShort);
+    for (const route of ["reply", "push"] as const) {
+      expect(await send({ route, leaseUntil: now + deadlines.lineMs - 1 })).toBe(leaseExpired);
     }
     expect(calls).toEqual([]);
     line = [sent, sent];
-    for (const way of ["reply", "push"] as const) {
-      expect(await send({ way, leaseUntil: now + deadlines.lineMs })).toMatchObject({ by: way });
+    for (const route of ["reply", "push"] as const) {
+      expect(await send({ route, leaseUntil: now + deadlines.lineMs })).toMatchObject({ route });
     }
   });
 
   test("is looked at before every send", async () => {
     line = [2_000, lost];
-    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toMatchObject(tooShort);
+    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toBe(leaseExpired);
     line = [2_000, refused];
-    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toMatchObject(tooShort);
+    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toBe(leaseExpired);
     expect(calls).toEqual([reply, reply, "use push"]);
   });
 });

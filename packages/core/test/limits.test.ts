@@ -1,4 +1,4 @@
-import { MAX_MESSAGES, MAX_UNITS } from "@henji/core/platform/line/compose";
+import { compose, fits } from "@henji/core/platform/line/compose";
 import * as settings from "@henji/core/settings";
 import { describe, expect, test } from "vitest";
 
@@ -33,7 +33,9 @@ describe("what LINE allows", () => {
   });
 
   test("an answer is at most 5 messages of 5,000 UTF-16 code units", () => {
-    expect([MAX_MESSAGES, MAX_UNITS]).toEqual([5, 5_000]);
+    const lengths = compose("x".repeat(30_000), { cutNotice: "…" }).map(({ text }) => text.length);
+    expect(lengths).toEqual(Array(5).fill(5_000));
+    expect([fits("x".repeat(25_000)), fits("x".repeat(25_001))]).toEqual([true, false]);
   });
 
   test("it gives up on a webhook after 2 s, and the event is put on the queue all the same", () => {

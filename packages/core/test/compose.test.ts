@@ -1,11 +1,12 @@
-import { split, toMessages, withButtons } from "@henji/core/platform/line/compose";
+import { compose, fits } from "@henji/core/platform/line/compose";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seed } from "./seed.ts";
 
 fc.configureGlobal({ seed });
 
-const texts = (text: string, cut = false) => toMessages(text, "(cut)", cut).map((message) => message.text);
+const texts = (text: string, isCut = false, format: "markdown" | "plain" = "markdown") =>
+  compose(text, { cutNotice: "(cut)", isCut, format }).map((message) => message.text);
 
 test("a short answer is one message, as it is", () => {
   expect(texts("Hello 👋")).toEqual(["Hello 👋"]);
@@ -48,10 +49,21 @@ test("the notice of a cut takes no word away that has room beside it", () => {
   }
 });
 
-test("the last of so many pieces holds all the rest, and none is empty", () => {
-  expect(split("aa bb cc dd", 3, 2)).toEqual(["aa", "bb cc dd"]);
-  expect(split("aa bb cc dd", 3, 4)).toEqual(["aa", "bb", "cc", "dd"]);
-  expect(split("aa   ", 2, 3)).toEqual(["aa"]);
+test("five messages hold what five have room for, all the rest is left out, and none is empty", () => {
+  const words = ["a", "b", "c", "d", "e", "f", "g"].map((letter) => letter.repeat(4_999));
+  expect(texts(words.slice(0, 4).join(" "))).toEqual(words.slice(0, 4));
+  expect(texts(words.slice(0, 5).join(" "))).toEqual(words.slice(0, 5));
+  const cut = [...words.slice(0, 4), `${"e".repeat(4_994)}\n(cut)`];
+  expect(texts(words.slice(0, 6).join(" "))).toEqual(cut);
+  expect(texts(words.join(" "))).toEqual(cut);
+  expect(texts(`${"a".repeat(5_000)}   `)).toEqual(["a".repeat(5_000)]);
+});
+
+test("a text fits if nothing of it is cut; white space that no message shows takes no room", () => {
+  expect(fits("あ".repeat(25_000))).toBe(true);
+  expect(fits("あ".repeat(25_001))).toBe(false);
+  expect(fits(`${"a".repeat(25_000)}     `)).toBe(true);
+  expect(fits(`${"a".repeat(25_000)} b`)).toBe(false);
 });
 
 test.each(["👩‍👩‍👧‍👦", "🇯🇵", "e\u0301", "각"])("%s is never torn apart", (character) => {
@@ -69,12 +81,19 @@ test("a character longer than a message is torn between code points", () => {
     expect(pieces.join("")).toBe(before + chain.repeat(4_000));
     for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
   }
-  expect(split(chain.repeat(3), 4, 9)).toEqual([chain, chain, chain]);
+  // As full as it can be: whether the last place is before, between or inside of two of its emoji.
+  for (const [start, length] of [
+    ["", 5_000],
+    ["👩🏽\u200D", 5_000],
+    ["👩🏽🏽\u200D", 4_999],
+  ] as const)
+    expect([start, texts(start + chain.repeat(4_000))[0]?.length]).toEqual([start, length]);
 });
 
 test("a button's label has 20 characters as a reader counts them, none of them torn apart", () => {
   const family = "👩‍👩‍👧‍👦";
-  const [message] = withButtons(toMessages("?", "(cut)"), [{ label: family.repeat(21), text: "x" }]);
+  const buttons = [{ label: family.repeat(21), text: "x" }];
+  const [message] = compose("?", { cutNotice: "(cut)", buttons });
   expect(message?.quickReply?.items[0]?.action.label).toBe(family.repeat(20));
 });
 
@@ -88,8 +107,8 @@ test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {
     .map(([units, times]) => units.join("").repeat(times).slice(0, 60_000).toWellFormed())
     .filter((candidate) => candidate.trim() !== "");
   fc.assert(
-    fc.property(text, fc.boolean(), (candidate, cut) => {
-      const pieces = texts(candidate, cut);
+    fc.property(text, fc.boolean(), fc.constantFrom("markdown", "plain"), (candidate, isCut, format) => {
+      const pieces = texts(candidate, isCut, format);
       expect(pieces.length).toBeGreaterThanOrEqual(1);
       expect(pieces.length).toBeLessThanOrEqual(5);
       for (const piece of pieces) {
@@ -98,6 +117,8 @@ test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {
         expect(piece.isWellFormed()).toBe(true);
         expect(piece).toBe(piece.trim());
       }
+      if (format === "plain")
+        expect(pieces.at(-1)!.endsWith("\n(cut)")).toBe(isCut || !fits(candidate.trim()));
     }),
     { numRuns: 200 },
   );
@@ -131,10 +152,15 @@ test.each([
   expect(texts(text)).toEqual([text]);
 });
 
+test("what no model wrote stays as it is", () => {
+  const text = "# Title\n**bold** and [a link](https://example.com)";
+  expect(texts(text, false, "plain")).toEqual([text]);
+});
+
 test("buttons stand under the last message, with labels of at most 20 characters", () => {
-  const [one, two] = toMessages(`${"a".repeat(5_000)}b`, "");
   const words = "a button of 24 characters";
-  expect(withButtons([one!, two!], [{ label: words, text: words }])).toEqual([
+  const how = { cutNotice: "", buttons: [{ label: words, text: words }] };
+  expect(compose(`${"a".repeat(5_000)}b`, how)).toStrictEqual([
     { type: "text", text: "a".repeat(5_000) },
     {
       ...{ type: "text", text: "b" },
@@ -143,6 +169,7 @@ test("buttons stand under the last message, with labels of at most 20 characters
       },
     },
   ]);
-  expect(withButtons([one!], [])).toEqual([one]);
-  expect(withButtons([], [{ label: "a", text: "a" }])).toEqual([]);
+  expect(compose("b", { cutNotice: "", buttons: [] })).toStrictEqual([{ type: "text", text: "b" }]);
+  expect(compose("b", { cutNotice: "" })).toStrictEqual([{ type: "text", text: "b" }]);
+  expect(compose("", how)).toEqual([]);
 });

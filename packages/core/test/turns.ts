@@ -1,0 +1,49 @@
+import type { Memory } from "@henji/core/chat/chats";
+import { textContent } from "@henji/core/platform/content";
+import type { Route } from "@henji/core/platform/platform";
+import type { AnsweredTurn, ClaimedTurn, PastTurn } from "@henji/core/turn/turn";
+
+/** A turn as the first worker has just claimed it, but for these fields. */
+export function claimed(fields: Partial<Omit<ClaimedTurn, "status">> = {}): ClaimedTurn {
+  return {
+    ...{ status: "claimed", chatId: "U1", key: "1800000000000#E1", sequence: "1", eventId: "E1" },
+    ...{ owner: "w", leaseUntil: 1_800_000_020_000, attempts: 1, crashes: 0, crashesBeforeAnswer: 0 },
+    ...{ outcomeUnknownSince: undefined, error: undefined },
+    ...{ question: textContent("Hi"), messageId: "1", senderId: "U1" },
+    ...fields,
+  };
+}
+
+/** The same with an answer by the model, stored but not sent. */
+export function answered(
+  fields: Partial<Omit<ClaimedTurn, "status">> = {},
+  { route = "push" }: { route?: Route } = {},
+): AnsweredTurn {
+  const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
+  return {
+    ...{ ...claimed(fields), status: "answered" },
+    answer: {
+      ...{ from: "model", messages: [{ text: "Hello" }], usage, tokens: undefined, refused: false },
+      ...{ repeats: undefined, idempotencyKey: "key", route },
+    },
+  };
+}
+
+export function past(key: string, question: string, answer = "An answer"): PastTurn {
+  return { key, question: textContent(question), answer };
+}
+
+/** Of a chat never seen. */
+export const nothingRemembered: Memory = {
+  ...{
+    windowStart: "",
+    summary: "",
+    erasedBefore: "",
+    erasedTo: "",
+    unsent: [],
+    fold: undefined,
+    version: 0,
+  },
+  ...{ turns: [], isWhole: true, finished: [], unanswered: [], usages: [] },
+  ...{ apologyPushedAt: undefined, folding: undefined },
+};

@@ -1,0 +1,81 @@
+import { createLineWebhook } from "@henji/core/platform/line/webhook";
+import { sign } from "@henji/line-simulator";
+import { expect, test } from "vitest";
+
+const channelSecret = "secret";
+const webhook = createLineWebhook({ channelSecret });
+
+const event = (webhookEventId: string, fields: object = {}) => ({
+  ...{ type: "message", webhookEventId, timestamp: 0, source: { type: "user", userId: "U1" } },
+  ...fields,
+});
+
+function openBytes(body: Uint8Array<ArrayBuffer>, signature = sign(channelSecret, Buffer.from(body))) {
+  return webhook.open(new Headers({ "X-Line-Signature": signature }), body);
+}
+
+const open = (body: unknown) => openBytes(Buffer.from(JSON.stringify(body)));
+
+test("its events are of LINE", () => {
+  expect(webhook.platform).toBe("line");
+});
+
+test("an event goes on the queue as LINE sent it, with its id and its chat", () => {
+  const brandNew = event("a", { brandNew: { deep: 1 } });
+  const joined = event("b", { type: "join", source: { type: "group", groupId: "C1", userId: "U1" } });
+  expect(open({ events: [brandNew, joined] })).toEqual({
+    kind: "events",
+    events: [
+      { eventId: "a", chatId: "U1", type: "message", isRedelivery: false, event: brandNew },
+      { eventId: "b", chatId: "C1", type: "join", isRedelivery: false, event: joined },
+    ],
+    unreadable: [],
+  });
+});
+
+test("events may come in a body with anything else in it", () => {
+  const events = [event("a")];
+  for (const rest of [{}, { destination: "U0" }, { destination: 1 }, { brandNew: 1 }])
+    expect(open({ events, ...rest })).toMatchObject({ kind: "events", events: [{ eventId: "a" }] });
+  expect(open({ events: [] })).toEqual({ kind: "events", events: [], unreadable: [] });
+});
+
+test("an odd event is passed over by what is wrong with it, and costs the others nothing", () => {
+  const { webhookEventId, ...nameless } = event("");
+  const odd = [nameless, 1, event("a b"), event("c", { timestamp: -1 })];
+  expect(open({ events: [...odd, event("d")] })).toMatchObject({
+    events: [{ eventId: "d" }],
+    unreadable: ["webhookEventId", "", "webhookEventId", "timestamp"],
+  });
+});
+
+test("an event is a redelivery only if LINE says so", () => {
+  const isRedelivery = (deliveryContext: unknown) => {
+    const opened = open({ events: [event("a", { deliveryContext })] });
+    return opened.kind === "events" && opened.events[0]?.isRedelivery;
+  };
+  expect(isRedelivery({ isRedelivery: true })).toBe(true);
+  for (const other of [{ isRedelivery: false }, { isRedelivery: "true" }, {}, undefined, null, "yes"])
+    expect([other, isRedelivery(other)]).toEqual([other, false]);
+});
+
+test.each([{}, { events: {} }, [], null, "events"])("%j, though signed, is no webhook", (body) => {
+  expect(open(body)).toEqual({ kind: "refused", status: 400, code: "webhook.malformed" });
+});
+
+test("a body that is no UTF-8 or no JSON, though signed, is no webhook", () => {
+  const noUtf8 = Buffer.from([...Buffer.from('{"events":["'), 0xff, ...Buffer.from('"]}')]);
+  for (const body of [noUtf8, Buffer.from('{"events":['), Buffer.alloc(0)])
+    expect(openBytes(body)).toEqual({ kind: "refused", status: 400, code: "webhook.malformed" });
+});
+
+test("the signature is verified over the bytes as they came, before anything reads them", () => {
+  const body = Buffer.from('{ "events" : [] , "destination":"\u00e9" }');
+  expect(openBytes(body).kind).toBe("events");
+  for (const signature of ["", "x", sign("other", body), sign(channelSecret, body.subarray(1))])
+    expect(openBytes(body, signature)).toEqual({
+      ...{ kind: "refused", status: 401, code: "webhook.bad_signature" },
+    });
+  expect(webhook.open(new Headers(), body)).toMatchObject({ status: 401 });
+  expect(openBytes(Buffer.from("no JSON"), "x")).toMatchObject({ status: 401 });
+});
