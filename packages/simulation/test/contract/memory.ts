@@ -44,7 +44,7 @@ const aborted = (signal: AbortSignal) =>
 
 export async function memoryTable(): Promise<TablePorts> {
   const { turnStore, chatStore, totals } = createMemoryTable();
-  return { turns: createTurns(turnStore), chats: createChats(chatStore), totals };
+  return { turnStore, turns: createTurns(turnStore), chats: createChats(chatStore), totals };
 }
 
 export async function memoryQueue(): Promise<QueuePorts> {

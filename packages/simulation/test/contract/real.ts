@@ -41,8 +41,9 @@ async function aws(): Promise<AwsStandIns> {
 export async function realTable(): Promise<TablePorts> {
   const { dynamodb: endpoint } = await aws();
   const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
-  const turns = createTurns(createTurnStore(table));
-  return { turns, chats: createChats(createChatStore(table)), totals: createTotals(table) };
+  const turnStore = createTurnStore(table);
+  const chats = createChats(createChatStore(table));
+  return { turnStore, turns: createTurns(turnStore), chats, totals: createTotals(table) };
 }
 
 /** The SQS client on fauxqs. Time is real here. */

@@ -2,9 +2,10 @@ import { describe } from "vitest";
 import { type TablePorts, testWithTable } from "./table/chat.ts";
 import { claims } from "./table/claims.ts";
 import { erasing } from "./table/erasing.ts";
-import { notes } from "./table/notes.ts";
 import { parking } from "./table/parking.ts";
 import { recall } from "./table/recall.ts";
+import { repeats } from "./table/repeats.ts";
+import { state } from "./table/state.ts";
 import { usages } from "./table/usage.ts";
 import { writes } from "./table/writes.ts";
 
@@ -14,6 +15,6 @@ export type { TablePorts };
 export function tableContract(name: string, open: () => Promise<TablePorts>) {
   describe(`table: ${name}`, () => {
     const test = testWithTable(open);
-    for (const part of [claims, writes, parking, recall, notes, erasing, usages]) part(test);
+    for (const part of [claims, writes, repeats, parking, recall, state, erasing, usages]) part(test);
   });
 }

@@ -1,11 +1,25 @@
 import type { Chats } from "@henji/core/chat/chats";
-import type { Answer, Turn } from "@henji/core/turn/turn";
+import { type Content, textContent } from "@henji/core/platform/content";
+import type { Message, Route } from "@henji/core/platform/platform";
+import type { TurnStore } from "@henji/core/turn/store";
+import type {
+  Answer,
+  AnsweredTurn,
+  FinishedDelivery,
+  NoticeKind,
+  Parking,
+  Repeated,
+  Said,
+  Turn,
+  TurnFailure,
+} from "@henji/core/turn/turn";
 import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
 import type { Totals } from "@henji/core/usage/totals";
-import type { DayUsage } from "@henji/core/usage/usage";
+import type { DayUsage, ModelUsage, RunningTotal } from "@henji/core/usage/usage";
 import { test } from "vitest";
 
-export type TablePorts = { turns: Turns; chats: Chats; totals: Totals };
+/** `turns` is core's state machine over `turnStore`. */
+export type TablePorts = { turnStore: TurnStore; turns: Turns; chats: Chats; totals: Totals };
 
 export const now = 1_800_000_000_000;
 /** When the lease of a first claim ends. */
@@ -17,6 +31,7 @@ export const lost = { code: "turn.lost", retry: "later" };
 
 export const usage: DayUsage = {
   day: "2027-01-15",
+  user: "0123456789ab",
   answers: 3,
   inputTokens: 100,
   cachedTokens: 50,
@@ -27,25 +42,57 @@ export const usage: DayUsage = {
   foldVersion: 0,
 };
 
-export const account = { usage, isFirstOfDay: false };
+export const total: RunningTotal = { usage, isFirstOfDay: false };
 
-export const handedOver = (by: "reply" | "push", requestId: string | undefined, at: number) => ({
-  ...{ by, requestId, at, account },
-});
+export function deliveredBy(route: Route, requestId?: string, at = now): FinishedDelivery {
+  return { route, requestId, at, total, folding: undefined };
+}
 
-export const answerWith = (text: string, change: Partial<Answer> = {}): Answer => ({
-  messages: [{ type: "text", text }],
-  retryKey: "11111111-2222-5333-8444-555555555555",
-  way: "reply",
-  ...change,
-});
+export function failure(code: string, outcomeUnknownSince?: number): TurnFailure {
+  return { code, outcomeUnknownSince };
+}
+
+export function givenUp(code: string, change: Partial<Parking> = {}): Parking {
+  return { ...failure(code), at: now, apologyBy: undefined, total: undefined, ...change };
+}
+
+/** Core reads nothing of a message but its text; all else is kept as it is. */
+const messagesOf = (text: string): readonly Message[] => [{ ...{ type: "text", emojis: [] }, text }];
+
+type Sending = Pick<Answer, "idempotencyKey" | "route">;
+const sending: Sending = { idempotencyKey: "11111111-2222-5333-8444-555555555555", route: "reply" };
+
+const usedNothing: ModelUsage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+
+type ModelSaid = Extract<Said, { from: "model" }>;
+
+export function answerWith(text: string, change: Partial<ModelSaid & Sending> = {}): Answer {
+  const said = { usage: usedNothing, tokens: undefined, refused: false, repeats: undefined };
+  return { from: "model", messages: messagesOf(text), ...said, ...sending, ...change };
+}
+
+export function noticeWith(notice: NoticeKind, text: string): Answer {
+  return { from: "bot", notice, messages: messagesOf(text), ...sending };
+}
+
+/** The turn of a worker that believes it has stored an answer. */
+export function asIfAnswered(turn: Turn): AnsweredTurn {
+  return { ...turn, status: "answered", answer: answerWith("never stored") };
+}
+
+/** Asks the question of a turn once more. */
+export function repeatOf({ key, question, messageId }: Turn): Repeated {
+  return { key, origin: key, question, messageId };
+}
 
 export const sequenceOf = (n: number) => String(n).padStart(39, "0");
+
+export const questionOf = (n: number): Content => textContent(`question ${n}`);
 
 let chatsSoFar = 0;
 
 /** A chat of its own on a table, and what most tests do with it. */
-function createChat({ turns, chats, totals }: TablePorts) {
+function createChat({ turns, chats, ...ports }: TablePorts) {
   chatsSoFar += 1;
   const chatId = `U${String(chatsSoFar).padStart(32, "0")}`;
   let events = 0;
@@ -55,14 +102,12 @@ function createChat({ turns, chats, totals }: TablePorts) {
     const eventId = `event-${events}`;
     const key = `${String(now + events).padStart(13, "0")}#${eventId}`;
     const lease = { owner: "first", now, leaseUntil: later, expiresAt, replay: undefined };
-    const asked = { question: `question ${events}`, messageId: `M${events}` };
+    const asked = { question: questionOf(events), messageId: `M${events}`, senderId: "Uaki" };
     return { chatId, key, sequence: sequenceOf(events), eventId, ...asked, ...lease, ...change };
   }
 
   async function claim(change: Partial<ClaimRequest> = {}): Promise<Turn> {
-    const claimed = await turns.claim(request(change));
-    if (claimed.kind !== "claimed") throw new Error(`not claimed but ${claimed.kind}`);
-    return claimed.turn;
+    return claimed(await turns.claim(request(change)));
   }
 
   /** Claims the same event as another owner. */
@@ -73,8 +118,8 @@ function createChat({ turns, chats, totals }: TablePorts) {
   async function delivered(text: string, at = now, change: Partial<ClaimRequest> = {}): Promise<Turn> {
     const turn = await claim(change);
     const tokens = { question: 3, answer: 5 };
-    await turns.answer(turn, answerWith(text), { tokens }, later);
-    await turns.delivered(turn, handedOver("reply", "request", at));
+    const stored = await turns.answer(turn, answerWith(text, { tokens }), later);
+    await turns.delivered(stored, deliveredBy("reply", "request", at));
     return turn;
   }
 
@@ -82,7 +127,12 @@ function createChat({ turns, chats, totals }: TablePorts) {
     return chats.recall({ chatId, key, sequence }, limit, now);
   }
 
-  return { turns, chats, totals, chatId, claim, again, delivered, recall };
+  return { ...ports, turns, chats, chatId, request, claim, again, delivered, recall };
+}
+
+export function claimed(claim: Claim): Turn {
+  if (claim.kind !== "claimed") throw new Error(`not claimed but ${claim.kind}`);
+  return claim.turn;
 }
 
 /** A test with a chat of its own on a table that all tests share. */

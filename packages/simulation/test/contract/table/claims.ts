@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { afterLease, answerWith, later, type TableTest } from "./chat.ts";
+import { afterLease, answerWith, claimed, failure, later, questionOf, type TableTest } from "./chat.ts";
 
 /** How a turn is claimed, held, released and claimed again. */
 export function claims(test: TableTest) {
@@ -12,13 +12,28 @@ export function claims(test: TableTest) {
       leaseUntil: later,
       attempts: 1,
     });
-    expect(turn.question).toBe("question 1");
-    expect(turn.answer).toBeUndefined();
+    expect(turn).toMatchObject({ question: questionOf(1), messageId: "M1", senderId: "Uaki" });
+    expect(turn).not.toHaveProperty("answer");
   });
 
   test("while the lease runs no other owner can claim", async ({ chat: { claim, again } }) => {
     const turn = await claim();
     expect(await again(turn)).toEqual({ kind: "held", until: later });
+  });
+
+  test("of several claims at once one holds the turn, of a new event as after a lease", async ({
+    chat: { turns, request, again },
+  }) => {
+    const owners = ["one", "two", "three", "four"];
+    const held = { kind: "held", until: later };
+    const asked = request();
+    const first = await Promise.all(owners.map((owner) => turns.claim({ ...asked, owner })));
+    expect(first.filter(({ kind }) => kind === "claimed")).toHaveLength(1);
+    expect(first.filter(({ kind }) => kind === "held")).toEqual([held, held, held]);
+    const turn = claimed(first.find(({ kind }) => kind === "claimed")!);
+    const next = await Promise.all(owners.map((n) => again(turn, { ...afterLease, owner: `next ${n}` })));
+    expect(next.filter(({ kind }) => kind === "claimed")).toMatchObject([{ turn: { attempts: 2 } }]);
+    expect(next.filter(({ kind }) => kind === "held")).toHaveLength(3);
   });
 
   test("a claim whose response was lost may be repeated by its owner, and counts once", async ({
@@ -34,8 +49,8 @@ export function claims(test: TableTest) {
 
   test("an attempt that is released twice has ended once", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
-    await turns.release(turn, { code: "model.timeout" });
-    await turns.release(turn, { code: "model.timeout" });
+    await turns.release(turn, failure("model.timeout"));
+    await turns.release(turn, failure("model.timeout"));
     await again(turn, { ...afterLease, owner: "second" });
     const third = await again(turn, { now: later + 60_001, leaseUntil: later + 90_000, owner: "third" });
     expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1 } });
@@ -53,14 +68,14 @@ export function claims(test: TableTest) {
 
   test("a released turn can be claimed at once", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
-    await turns.release(turn, { code: "model.timeout" });
+    await turns.release(turn, failure("model.timeout"));
     expect(await again(turn)).toMatchObject({ kind: "claimed", turn: { attempts: 2 } });
   });
 
   test("an attempt that was not released has crashed", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     expect(turn.crashes).toBe(0);
-    await turns.release(turn, { code: "model.unavailable" });
+    await turns.release(turn, failure("model.unavailable"));
     const second = await again(turn);
     expect(second).toMatchObject({ turn: { attempts: 2, crashes: 0 } });
     expect(await again(turn, { ...afterLease, owner: "third" })).toMatchObject({
@@ -72,11 +87,10 @@ export function claims(test: TableTest) {
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
-    const second = await again(turn, afterLease);
-    if (second.kind !== "claimed") throw new Error(second.kind);
-    await turns.answer(second.turn, answerWith("late"), {}, later);
-    await turns.release(second.turn, { code: "line.rate_limited" });
+    const second = claimed(await again(turn, afterLease));
+    await turns.answer(second, answerWith("late"), later);
+    await turns.release(second, failure("line.rate_limited"));
     const third = await again(turn, { ...afterLease, owner: "third" });
-    expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1, crashesBefore: 1 } });
+    expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1, crashesBeforeAnswer: 1 } });
   });
 }

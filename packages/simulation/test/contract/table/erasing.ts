@@ -1,5 +1,6 @@
+import { textAttributes } from "@henji/core/turn/entity";
 import { expect } from "vitest";
-import { afterLease, answerWith, later, lost, now, type TableTest, usage } from "./chat.ts";
+import { afterLease, answerWith, givenUp, later, lost, now, type TableTest, usage } from "./chat.ts";
 
 /** What is left of an erased turn or answer. */
 export function erasing(test: TableTest) {
@@ -8,31 +9,36 @@ export function erasing(test: TableTest) {
   }) => {
     const done = await delivered("my secret");
     const parked = await claim();
-    await turns.answer(parked, answerWith("my secret"), {}, later);
-    await turns.park(parked, { code: "line.quota_exhausted" }, now);
+    await turns.answer(parked, answerWith("my secret"), later);
+    await turns.park(parked, givenUp("line.quota_exhausted"));
     for (const turn of [done, done, parked, parked]) await turns.eraseAnswer(turn);
     expect((await recall()).turns).toMatchObject([
       { question: done.question, answer: "", tokens: { question: 3, answer: 0 } },
     ]);
     expect((await chats.page(chatId, "", "9", now)).turns).toMatchObject([
       { question: done.question, answer: "", isErased: false },
-      { question: "", answer: "", isErased: true },
+      { question: [], answer: "", isErased: true },
     ]);
     expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
     expect(await again(parked, { replay: "message" })).toEqual({ kind: "finished", status: "dropped" });
   });
 
   test("an erased turn keeps only what prevents a second answer to its event", async ({
-    chat: { turns, chats, chatId, again, delivered, recall },
+    chat: { turnStore, turns, chats, chatId, again, delivered, recall },
   }) => {
     const done = await delivered("my secret");
     await turns.erase(done);
     await turns.erase(done);
+    const item = await turnStore.read(done);
+    expect(item).toMatchObject({ status: "delivered", erased: true });
+    for (const attribute of textAttributes) expect(item).not.toHaveProperty(attribute);
+    // Neither what was said nor who said it.
+    expect(JSON.stringify(item)).not.toMatch(/my secret|question|"M1"|Uaki/);
     expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key }], usages: [usage] });
     const page = await chats.page(chatId, "", "9", now);
     const place = { key: done.key, sequence: done.sequence };
-    const nothing = { isErased: true, hasNotice: false, question: "", answer: "" };
-    expect(page.turns).toEqual([{ ...place, status: "delivered", ...nothing }]);
+    const nothing = { isErased: true, hasNotice: false, question: [], answer: "" };
+    expect(page.turns).toEqual([{ ...place, origin: done.key, status: "delivered", ...nothing }]);
     expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
   });
 
@@ -41,10 +47,10 @@ export function erasing(test: TableTest) {
   }) => {
     const held = await claim();
     await turns.erase(held);
-    await expect(turns.answer(held, answerWith("late"), {}, later)).rejects.toMatchObject(lost);
+    await expect(turns.answer(held, answerWith("late"), later)).rejects.toMatchObject(lost);
     const parked = await claim();
-    await turns.answer(parked, answerWith("never seen"), {}, later);
-    await turns.park(parked, { code: "line.unavailable" }, now);
+    await turns.answer(parked, answerWith("never seen"), later);
+    await turns.park(parked, givenUp("line.unavailable"));
     await turns.erase(parked);
     for (const turn of [held, parked]) {
       expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({

@@ -1,12 +1,23 @@
 import { expect } from "vitest";
-import { account, afterLease, answerWith, later, now, type TableTest } from "./chat.ts";
+import {
+  afterLease,
+  answerWith,
+  claimed,
+  failure,
+  givenUp,
+  later,
+  now,
+  repeatOf,
+  type TableTest,
+  total,
+} from "./chat.ts";
 
 /** Turns that were parked: replayed, or superseded by a turn that asks again. */
 export function parking(test: TableTest) {
   test("a parked turn is finished, for everyone but a replay", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
-    await turns.park(turn, { code: "model.unauthorized" }, now);
-    await turns.park(turn, { code: "model.unauthorized" }, now);
+    await turns.park(turn, givenUp("model.unauthorized"));
+    await turns.park(turn, givenUp("model.unauthorized"));
     expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "parked" });
     expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
       kind: "claimed",
@@ -22,10 +33,9 @@ export function parking(test: TableTest) {
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
-    await turns.park(turn, { code: "model.unavailable" }, now);
-    const back = await again(turn, { ...afterLease, replay: "one" });
-    if (back.kind !== "claimed") throw new Error(`not claimed but ${back.kind}`);
-    await turns.park(back.turn, { code: "model.unavailable" }, now);
+    await turns.park(turn, givenUp("model.unavailable"));
+    const back = claimed(await again(turn, { ...afterLease, replay: "one" }));
+    await turns.park(back, givenUp("model.unavailable"));
     const parked = { kind: "finished", status: "parked" };
     expect(await again(turn, { ...afterLease, owner: "third", replay: "one" })).toEqual(parked);
     expect(await again(turn, { ...afterLease, owner: "third", replay: "two" })).toMatchObject({
@@ -35,7 +45,7 @@ export function parking(test: TableTest) {
 
   test("of two replays at once, one gets the turn", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
-    await turns.park(turn, { code: "model.unavailable" }, now);
+    await turns.park(turn, givenUp("model.unavailable"));
     const replays = await Promise.allSettled([
       again(turn, { ...afterLease, owner: "one", replay: "one" }),
       again(turn, { ...afterLease, owner: "two", replay: "two" }),
@@ -46,9 +56,9 @@ export function parking(test: TableTest) {
 
   test("a replay finds an answer that was stored", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
-    const answer = answerWith("stored", { way: "push" });
-    await turns.answer(turn, answer, {}, later);
-    await turns.park(turn, { code: "line.unavailable" }, now);
+    const answer = answerWith("stored", { route: "push" });
+    await turns.answer(turn, answer, later);
+    await turns.park(turn, givenUp("line.unavailable"));
     expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
       turn: { status: "answered", answer },
     });
@@ -58,28 +68,27 @@ export function parking(test: TableTest) {
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
-    await turns.release(turn, { code: "line.timeout", unclearSince: now });
-    const second = await again(turn);
-    if (second.kind !== "claimed") throw new Error(second.kind);
-    expect(second.turn).toMatchObject({ unclearSince: now, crashes: 0 });
-    await turns.park(second.turn, { code: "line.rate_limited", unclearSince: now + 5 }, now);
+    await turns.release(turn, failure("line.timeout", now));
+    const second = claimed(await again(turn));
+    expect(second).toMatchObject({ outcomeUnknownSince: now, crashes: 0 });
+    await turns.park(second, givenUp("line.rate_limited", { outcomeUnknownSince: now + 5 }));
     const replayed = await again(turn, { ...afterLease, owner: "third", replay: "message" });
-    expect(replayed).toMatchObject({ turn: { unclearSince: now } });
+    expect(replayed).toMatchObject({ turn: { outcomeUnknownSince: now } });
   });
 
   test("a parked turn that another turn answers is dropped, and so is the turn that it answered itself", async ({
     chat: { turns, chats, chatId, claim, again, recall },
   }) => {
     const first = await claim();
-    await turns.park(first, { code: "model.unavailable", apologyBy: "push" }, now);
+    await turns.park(first, givenUp("model.unavailable", { apologyBy: "push" }));
     expect(await recall()).toMatchObject({
       apologyPushedAt: now,
       unanswered: [{ key: first.key, question: first.question }],
     });
     const second = await claim();
-    const repeats = { key: first.key, question: first.question };
-    await turns.answer(second, answerWith("never sent", { repeats }), {}, later);
-    await turns.park(second, { code: "line.unauthorized" }, now);
+    const repeats = repeatOf(first);
+    await turns.answer(second, answerWith("never sent", { repeats }), later);
+    await turns.park(second, givenUp("line.unauthorized"));
     for (let times = 0; times < 2; times += 1) await turns.supersede(second);
     for (const turn of [first, second]) {
       const dropped = { kind: "finished", status: "dropped" };
@@ -107,8 +116,8 @@ export function parking(test: TableTest) {
     const done = await delivered("done");
     expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
     const turn = await claim();
-    await turns.drop(turn, now, account, "unsent");
-    await turns.drop(turn, now, account, "unsent");
+    await turns.drop(turn, now, total, "unsent");
+    await turns.drop(turn, now, total, "unsent");
     expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
       kind: "finished",
       status: "dropped",

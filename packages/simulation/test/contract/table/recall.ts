@@ -1,15 +1,19 @@
 import type { Turn } from "@henji/core/turn/turn";
 import { expect } from "vitest";
 import {
-  account,
   afterLease,
   answerWith,
+  deliveredBy,
   expiresAt,
-  handedOver,
+  givenUp,
   later,
+  noticeWith,
   now,
+  questionOf,
+  repeatOf,
   sequenceOf,
   type TableTest,
+  total,
 } from "./chat.ts";
 
 /** What is read of a chat: the memory of a turn, and page by page. */
@@ -23,8 +27,8 @@ export function recall(test: TableTest) {
     const memory = await recall(third.key);
     expect(memory).toMatchObject({ windowStart: "", version: 0 });
     expect(memory.turns.map(({ question, answer, tokens }) => ({ question, answer, tokens }))).toEqual([
-      { question: "question 1", answer: "a1", tokens: { question: 3, answer: 5 } },
-      { question: "question 2", answer: "a2", tokens: { question: 3, answer: 5 } },
+      { question: questionOf(1), answer: "a1", tokens: { question: 3, answer: 5 } },
+      { question: questionOf(2), answer: "a2", tokens: { question: 3, answer: 5 } },
     ]);
     expect((await recall(memory.turns[1]!.key)).turns).toHaveLength(1);
   });
@@ -50,13 +54,13 @@ export function recall(test: TableTest) {
     chat: { turns, claim, delivered, recall },
   }) => {
     const parked = await claim();
-    await turns.answer(parked, answerWith("never seen"), {}, later);
-    await turns.park(parked, { code: "line.unavailable" }, now + 1);
+    await turns.answer(parked, answerWith("never seen"), later);
+    await turns.park(parked, givenUp("line.unavailable", { at: now + 1 }));
     const noticed = await claim();
-    await turns.answer(noticed, answerWith("too many", { notice: "too_many" }), {}, later);
-    await turns.delivered(noticed, handedOver("reply", undefined, now + 2));
+    const told = await turns.answer(noticed, noticeWith("too_many", "too many"), later);
+    await turns.delivered(told, deliveredBy("reply", undefined, now + 2));
     const dropped = await claim();
-    await turns.drop(dropped, now + 3, account, "daily_limit");
+    await turns.drop(dropped, now + 3, total, "daily_limit");
     const done = await delivered("seen", now + 4);
     const memory = await recall();
     expect(memory.turns.map(({ answer }) => answer)).toEqual(["seen"]);
@@ -73,7 +77,7 @@ export function recall(test: TableTest) {
     const newest = await recall("9", 4);
     expect(newest.turns.map(({ answer }) => answer)).toEqual(["a2", "a3", "a4", "a5"]);
     expect([newest.isWhole, (await recall()).isWhole]).toEqual([false, true]);
-    await chats.note(chatId, newest, { windowStart: newest.turns[1]!.key, expiresAt });
+    await chats.update(chatId, newest, { windowStart: newest.turns[1]!.key, expiresAt });
     expect((await recall("9", 4)).isWhole).toBe(true);
   });
 
@@ -82,7 +86,7 @@ export function recall(test: TableTest) {
   }) => {
     for (let n = 0; n < 3; n += 1) await delivered(`a${n}`);
     const late = await claim();
-    for (let n = 0; n < 6; n += 1) await turns.drop(await claim(), now, account, "unsent");
+    for (let n = 0; n < 6; n += 1) await turns.drop(await claim(), now, total, "unsent");
     expect((await recall("9", 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
     for (let n = 0; n < 6; n += 1) await delivered(`b${n}`);
     expect((await recall(late.key, 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
@@ -90,8 +94,8 @@ export function recall(test: TableTest) {
 
   test("what has expired is not recalled, deleted or not", async ({ chat: { turns, claim, recall } }) => {
     const turn = await claim({ expiresAt: now / 1000 - 1 });
-    await turns.answer(turn, answerWith("old"), {}, later);
-    await turns.delivered(turn, handedOver("reply", undefined, now));
+    const stored = await turns.answer(turn, answerWith("old"), later);
+    await turns.delivered(stored, deliveredBy("reply"));
     expect(await recall()).toMatchObject({ turns: [], finished: [] });
   });
 
@@ -100,12 +104,12 @@ export function recall(test: TableTest) {
   }) => {
     const first = await delivered("a1");
     const turn = await claim();
-    const repeats = { key: first.key, question: first.question, messageId: "M1" };
-    const stored = await turns.answer(turn, answerWith("better", { repeats }), {}, later);
+    const repeats = repeatOf(first);
+    const stored = await turns.answer(turn, answerWith("better", { repeats }), later);
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { repeats } } });
-    expect(stored).toMatchObject({ question: "question 1", messageId: "M1" });
+    expect(stored).toMatchObject({ question: questionOf(1), messageId: "M1" });
     expect((await recall()).turns).toMatchObject([
-      { question: "question 1", answer: "better", messageId: "M1" },
+      { question: questionOf(1), answer: "better", messageId: "M1" },
     ]);
   });
 
@@ -122,7 +126,7 @@ export function recall(test: TableTest) {
     const stored: Turn[] = [];
     for (let n = 1; n <= 6; n += 1) stored.push(await delivered(`a${n}`));
     const dropped = await claim();
-    await turns.drop(dropped, now, account, "unsent");
+    await turns.drop(dropped, now, total, "unsent");
     await delivered("a8");
     const from = stored[1]!.key;
     const found: (string | undefined)[] = [];

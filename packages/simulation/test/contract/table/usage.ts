@@ -18,8 +18,8 @@ export function usages(test: TableTest) {
   }) => {
     const turn = await claim();
     const used = { inputTokens: 5, cachedTokens: 4, outputTokens: 3 };
-    await turns.answer(turn, answerWith("hello"), { usage: used }, later);
-    expect(await again(turn, afterLease)).toMatchObject({ turn: { used } });
+    await turns.answer(turn, answerWith("hello", { usage: used }), later);
+    expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { usage: used } } });
   });
 
   test("tokens that are added to any item of a day count in the sum of that day only", async ({
