@@ -1,5 +1,6 @@
 import type { Bot } from "@henji/core/bot";
 import type { CountTokens } from "@henji/core/context/tokens";
+import { textContent } from "@henji/core/platform/content";
 import type { PastTurn } from "@henji/core/turn/turn";
 import { createPromptCache } from "../../model-simulator/src/prompt-cache.ts";
 import type { Exchange } from "./conversation.ts";
@@ -51,7 +52,7 @@ export function replay({ exchanges, strategy, prices, count, pauseMs }: ReplayOp
     const asked = ask(prompt);
     const turn: PastTurn = {
       key: String(now).padStart(13, "0"),
-      question,
+      question: textContent(question),
       answer,
       tokens: { question: count(question), answer: count(answer) },
     };

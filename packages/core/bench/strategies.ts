@@ -2,6 +2,7 @@ import type { Bot } from "@henji/core/bot";
 import { buildContext, type Context, nextWindowStart, tokensOf } from "@henji/core/context/context";
 import { foldContext } from "@henji/core/context/fold";
 import type { CountTokens } from "@henji/core/context/tokens";
+import { textContent, textOf } from "@henji/core/platform/content";
 import type { PastTurn } from "@henji/core/turn/turn";
 
 /** A model call that rewrites the summary. */
@@ -33,7 +34,8 @@ export function slidingWindow({ instructions, memory }: StrategyOptions): Strate
 function history(bounds: { instructions: string; maxWindowTokens: number }): Strategy {
   const turns: PastTurn[] = [];
   return {
-    context: (message) => buildContext({ ...bounds, turns, windowStart: "", summary: "", message }),
+    context: (message) =>
+      buildContext({ ...bounds, turns, windowStart: "", summary: "", question: textContent(message) }),
     answered(turn) {
       turns.push(turn);
       return undefined;
@@ -49,7 +51,14 @@ export function foldingEveryTurn(options: StrategyOptions): Strategy {
   let summary = "";
   return {
     context: (message) =>
-      buildContext({ instructions, summary, turns, windowStart: "", message, maxWindowTokens: Infinity }),
+      buildContext({
+        instructions,
+        summary,
+        turns,
+        windowStart: "",
+        question: textContent(message),
+        maxWindowTokens: Infinity,
+      }),
     answered(turn) {
       turns.push(turn);
       let tokens = turns.reduce((total, past) => total + tokensOf(past), 0);
@@ -77,7 +86,14 @@ export function foldingAtHighMark(options: StrategyOptions): Strategy {
   let windowStart = "";
   return {
     context: (message) =>
-      buildContext({ instructions, summary, turns, windowStart, message, maxWindowTokens }),
+      buildContext({
+        instructions,
+        summary,
+        turns,
+        windowStart,
+        question: textContent(message),
+        maxWindowTokens,
+      }),
     answered(turn) {
       turns.push(turn);
       const next = nextWindowStart(turns, windowStart, memory);
@@ -108,5 +124,5 @@ function createFold({ memory, count }: StrategyOptions) {
 
 function noteOf({ question, answer }: PastTurn): string {
   const start = (text: string) => Array.from(text.replaceAll("\n", " ")).slice(0, 40).join("");
-  return `- ${start(question)}: ${start(answer)}`;
+  return `- ${start(textOf(question))}: ${start(answer)}`;
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createModel } from "@henji/core/model/lazy";
-import type { ModelUsage } from "@henji/core/turn/turn";
+import type { ModelUsage } from "@henji/core/usage/usage";
 import { costOf } from "@henji/core/usage/usage";
 import bot from "../../../bot.config.ts";
 import { createChat } from "./recall/chat.ts";

@@ -36,7 +36,7 @@ async function parked(): Promise<Map<string, string>> {
     );
     if (!Messages?.length) return found;
     for (const { Body = "", MessageAttributes } of Messages) {
-      found.set(decodeJob(Body).event.webhookEventId, MessageAttributes?.code?.StringValue ?? "");
+      found.set(decodeJob(Body).eventId, MessageAttributes?.code?.StringValue ?? "");
     }
   }
 }

@@ -32,7 +32,10 @@ async function everything(): Promise<string> {
 /** As if LINE sends an event again after SQS's deduplication has expired. */
 async function redeliver(event: MessageEvent, userId: string): Promise<void> {
   const QueueUrl = linksOf(local).EventQueue?.url;
-  const MessageBody = encodeJob({ version: 1, event, receivedAt: Date.now() });
+  const MessageBody = encodeJob({
+    ...{ version: 2, platform: "line", eventId: event.webhookEventId },
+    ...{ event, receivedAt: Date.now() },
+  });
   const MessageDeduplicationId = `${event.webhookEventId}-again`;
   await new SQSClient({ useQueueUrlAsEndpoint: false }).send(
     new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: userId, MessageDeduplicationId }),

@@ -1,4 +1,4 @@
-import { retryKeyOf } from "@henji/core/platform/line/retry-key";
+import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
 import { expect, test } from "vitest";
 import { useStudio } from "./page.ts";
 
@@ -36,7 +36,7 @@ test("a push is shown with the message that it answers", async () => {
       headers: {
         authorization: "Bearer token",
         "content-type": "application/json",
-        "x-line-retry-key": retryKeyOf(event.webhookEventId),
+        "x-line-retry-key": idempotencyKeyOf(event.webhookEventId),
       },
       body: JSON.stringify({ to: aki!.userId, messages: [{ type: "text", text: "Hi" }] }),
     }),

@@ -1,13 +1,16 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createChats } from "@henji/core/chat/chats";
-import { chatHash } from "@henji/core/log";
+import { createChatStore } from "@henji/core/chat/store";
+import { chatHash, userHash } from "@henji/core/log";
+import { textContent } from "@henji/core/platform/content";
+import type { Route } from "@henji/core/platform/platform";
 import type { Table } from "@henji/core/table";
 import { dayOf } from "@henji/core/time-zone";
 import { createTurnStore } from "@henji/core/turn/store";
-import type { ModelUsage, NoticeKind } from "@henji/core/turn/turn";
+import type { Answer, NoticeKind } from "@henji/core/turn/turn";
 import { createTurns } from "@henji/core/turn/turns";
 import { createUsageReport, type DayReport } from "@henji/core/usage/report";
-import { accountOf, withAnswer } from "@henji/core/usage/usage";
+import { type ModelUsage, runningTotal, withSend } from "@henji/core/usage/usage";
 import { type AwsStandIns, startAws } from "@henji/local/aws";
 import { createTable } from "@henji/local/dynamo";
 import { localAws } from "@henji/local/sqs";
@@ -56,7 +59,7 @@ async function claim(chatId: string, sentAt: number) {
     expiresAt: sentAt,
     replay: undefined,
   };
-  const asked = { question: "hello", messageId: eventId };
+  const asked = { question: textContent("hello"), messageId: eventId, senderId: chatId };
   const claimed = await createTurns(createTurnStore(table)).claim({
     chatId,
     key,
@@ -69,22 +72,31 @@ async function claim(chatId: string, sentAt: number) {
   return claimed.turn;
 }
 
-type Said = { sentAt?: number; way?: "reply" | "push"; notice?: NoticeKind };
+type Said = { sentAt?: number; route?: Route; notice?: NoticeKind };
 
-/** One message, handled as by the worker: the account is read with the chat's memory and stored with the turn. */
-async function answer(chatId: string, finishedAt: number, { sentAt, way = "reply", notice }: Said = {}) {
+/** One message, handled as by the worker: the total is read with the chat's memory and stored with the turn. */
+async function answer(chatId: string, finishedAt: number, { sentAt, route = "reply", notice }: Said = {}) {
   const turn = await claim(chatId, sentAt ?? finishedAt);
-  const { usages, fold } = await createChats(table).recall(turn, 62, finishedAt);
-  const account = withAnswer(accountOf(usages, fold, dayOf(finishedAt, timeZone)), way, notice ?? used);
-  const stored = { messages: [], retryKey: "", way, ...(notice && { notice }) };
+  const { usages, fold } = await chats().recall(turn, 62, finishedAt);
+  const before = runningTotal(usages, fold, { user: userHash(chatId), day: dayOf(finishedAt, timeZone) });
+  const sent = notice === "daily_limit" ? "limit_notice" : notice ? "notice" : used;
+  const said: Answer = {
+    ...{ messages: [], idempotencyKey: "", route },
+    ...(notice
+      ? { from: "bot", notice }
+      : { from: "model", usage: used, tokens: undefined, refused: false, repeats: undefined }),
+  };
   const turns = createTurns(createTurnStore(table));
-  await turns.answer(turn, stored, { usage: used }, finishedAt + hour);
-  await turns.delivered(turn, { by: way, requestId: undefined, at: finishedAt, account });
+  const stored = await turns.answer(turn, said, finishedAt + hour);
+  const total = withSend(before, route, sent);
+  await turns.delivered(stored, { route, requestId: undefined, at: finishedAt, total, folding: undefined });
 }
+
+const chats = () => createChats(createChatStore(table));
 
 test("a day's report has each chat's last total, the most expensive first, and their sum", async () => {
   for (const hours of [1, 2, 3]) await answer("U-many", at(hours));
-  await answer("U-few", at(2), { way: "push" });
+  await answer("U-few", at(2), { route: "push" });
   const { chats, total } = await forDay();
   expect(chats).toEqual([
     {
@@ -126,7 +138,7 @@ test("LINE's clock may be ahead of ours", async () => {
 test("a fold counts with the first turn after it", async () => {
   await answer("U-fold", at(1));
   const fold = { inputTokens: 5_000, cachedTokens: 0, outputTokens: 300 };
-  await createChats(table).note("U-fold", await createChats(table).notes("U-fold", 0), {
+  await chats().update("U-fold", await chats().state("U-fold", 0), {
     used: fold,
     expiresAt: at(999) / 1000,
   });

@@ -331,7 +331,7 @@ describe("what is taken away", () => {
       world.unsend("U1", `M${n}`);
       await world.settle();
     }
-    const { unsent } = await world.table.chats.notes("U1", world.scheduler.now());
+    const { unsent } = await world.chats.state("U1", world.scheduler.now());
     expect(unsent).toEqual(Array.from({ length: 20 }, (_, n) => `M${n + 6}`));
   });
 
@@ -346,11 +346,11 @@ describe("what is taken away", () => {
     /** One invocation; each page takes 15 s. */
     function invocation(): Promise<string[] | "still running"> {
       const chats: Chats = {
-        ...world.table.chats,
+        ...world.chats,
         async page(...range) {
           reads += 1;
           await new Promise<void>((resolve) => world.scheduler.after(15_000, resolve));
-          return world.table.chats.page(...range);
+          return world.chats.page(...range);
         },
       };
       return world.run(world.worker({ chats }), 75_000);

@@ -30,10 +30,12 @@ function asking(settings = botWith({}).model) {
   const log = createLog({ write: (line) => lines.push(JSON.parse(line).name) });
   const model = withBreaker(createModel({ apiKey: "key", settings, fetch: simulator.fetch }), { clock, log });
   return () =>
-    model.ask(context, { cacheKey: "", safetyIdentifier: "", signal: clock.timeout(0) }).then(
-      () => "answered",
-      ({ code }: BotError) => code,
-    );
+    model
+      .ask(context, { cacheKey: "", safetyIdentifier: "", signal: clock.timeout(0), mustHold: () => {} })
+      .then(
+        () => "answered",
+        ({ code }: BotError) => code,
+      );
 }
 
 const status = (status: number, code: string | null): Fault => ({ kind: "status", status, code });
@@ -71,7 +73,7 @@ describe("any model of the Responses API", () => {
       fetch: simulator.fetch,
     });
     await expect(
-      ask(context, { cacheKey: "", safetyIdentifier: "", signal: clock.timeout(0) }),
+      ask(context, { cacheKey: "", safetyIdentifier: "", signal: clock.timeout(0), mustHold: () => {} }),
     ).rejects.toMatchObject({
       code: "model.rejected",
       message: "OpenAI answered 400 unsupported_parameter (reasoning.effort)",

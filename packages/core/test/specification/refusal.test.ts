@@ -68,15 +68,14 @@ test("a window that OpenAI refuses costs one more call, once", async () => {
 test("notes that OpenAI refuses are emptied, and the window behind them too", async () => {
   isStrict = false;
   await say("hello");
-  const { table } = world;
-  const notes = await table.chats.notes("U1", world.scheduler.now());
+  const state = await world.chats.state("U1", world.scheduler.now());
   const expiresAt = world.scheduler.now() / 1000 + 1_000;
-  await table.chats.note("U1", notes, { summary: "The user likes chemistry.", expiresAt });
+  await world.chats.update("U1", state, { summary: "The user likes chemistry.", expiresAt });
   isStrict = true;
   contexts = [];
   for (let n = 0; n < 3; n += 1) await say(`harmless ${n}`);
   expect(contexts).toHaveLength(4);
-  expect(await table.chats.notes("U1", world.scheduler.now())).toMatchObject({ summary: "" });
+  expect(await world.chats.state("U1", world.scheduler.now())).toMatchObject({ summary: "" });
   expect(world.sent().at(-1)).toBe("U1 reply: You said: harmless 2");
 });
 

@@ -1,4 +1,5 @@
 import type { DynamoDBClient, ServiceInputTypes, ServiceOutputTypes } from "@aws-sdk/client-dynamodb";
+import { textContent } from "@henji/core/platform/content";
 import { createTableClient } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
@@ -40,8 +41,9 @@ test("a write that the SDK repeats because its response was lost has the effect 
         key: `${now}#E1`,
         sequence: "",
         eventId: "E1",
-        question: "Hello",
+        question: textContent("Hello"),
         messageId: "1",
+        senderId: "U1",
         replay: undefined,
       },
       ...{ owner, now: at, leaseUntil: at + 20_000, expiresAt: now / 1000 + 86_400 },
@@ -50,7 +52,7 @@ test("a write that the SDK repeats because its response was lost has the effect 
   const first = await claim("first", now);
   expect(first).toMatchObject({ kind: "claimed", turn: { attempts: 1, crashes: 0 } });
   if (first.kind !== "claimed") return;
-  await turns.release(first.turn, { code: "model.timeout" });
+  await turns.release(first.turn, { code: "model.timeout", outcomeUnknownSince: undefined });
   const second = await claim("second", now + 5_000);
   expect(second).toMatchObject({ kind: "claimed", turn: { owner: "second", attempts: 2, crashes: 0 } });
   await standIns.stop();

@@ -45,9 +45,9 @@ test("nor if the process died before it had sent the answer", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
   world.say("U1", "/retry");
-  const { supersede } = world.table.turns;
+  const { supersede } = world.turns;
   let isDying = true;
-  world.table.turns.supersede = (turn) => (isDying ? new Promise(() => {}) : supersede(turn));
+  world.turns.supersede = (turn) => (isDying ? new Promise(() => {}) : supersede(turn));
   await world.crash(world.worker());
   isDying = false;
   await world.run(world.worker(), 1_000);
@@ -86,13 +86,13 @@ test("what is asked again is the newest message, answered or given up on, and ne
 test("asked again and again until it is answered, a question is answered once, whatever is moved back", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
-  const { supersede } = world.table.turns;
+  const { supersede } = world.turns;
   const down = new BotError("table.unavailable", "DynamoDB: down", { retry: "later" });
   // The second one stores its answer and gets no further.
-  world.table.turns.supersede = () => Promise.reject(down);
+  world.turns.supersede = () => Promise.reject(down);
   world.say("U1", "/retry");
   await world.settle();
-  world.table.turns.supersede = supersede;
+  world.turns.supersede = supersede;
   expect(reasons().map((reason) => reason?.code)).toEqual(["model.rejected", "table.unavailable"]);
   world.say("U1", "/retry");
   await world.settle();

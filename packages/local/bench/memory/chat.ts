@@ -1,9 +1,12 @@
 import type { Bot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
 import { createChats } from "@henji/core/chat/chats";
+import { createChatStore } from "@henji/core/chat/store";
 import type { Clock } from "@henji/core/clock";
 import { createLog } from "@henji/core/log";
 import { createModel } from "@henji/core/model/lazy";
+import type { GuardedLine } from "@henji/core/platform/line/breaker";
+import { createLinePlatform } from "@henji/core/platform/line/line";
 import { encodeJob } from "@henji/core/queue/job";
 import { worker as settings } from "@henji/core/settings";
 import type { Table } from "@henji/core/table";
@@ -49,24 +52,26 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
       return call(...args);
     };
   };
-  const chats: Chats = createChats({ client, table });
+  const chats: Chats = createChats(createChatStore({ client, table }));
   const names: string[] = [];
   const sent = async () => ({ outcome: "sent" as const, requestId: newId() });
+
+  const line: GuardedLine = {
+    reply: sent,
+    push: sent,
+    showLoading: async () => {},
+    quota: async () => ({ limit: undefined, used: 0 }),
+    ready: async () => {},
+  };
 
   const worker = createWorker({
     bot,
     turns: createTurns(createTurnStore({ client, table })),
-    chats: { ...chats, page: beforeFold(chats.page), note: beforeFold(chats.note) },
+    chats: { ...chats, page: beforeFold(chats.page), update: beforeFold(chats.update) },
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
-    line: {
-      reply: sent,
-      push: sent,
-      showLoading: async () => {},
-      quota: async () => ({ limit: undefined, used: 0 }),
-      ready: async () => {},
-    },
-    inbox: { delete: async () => [], hide: async () => [], park: async () => {} },
+    platforms: { line: createLinePlatform({ line, clock }) },
+    inbox: { delete: async () => [], changeVisibility: async () => [], park: async () => {} },
     identitySecret: "secret",
     newOwner: newId,
     random: () => 0,
@@ -83,7 +88,9 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
       meterOfTable.take();
       const eventId = eventIdOf(at);
       const body = encodeJob({
-        version: 1,
+        version: 2,
+        platform: "line",
+        eventId,
         event: {
           type: "message",
           mode: "active",

@@ -6,7 +6,7 @@ import {
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import { table as keys } from "@henji/core/settings";
-import { turnKeyOf } from "@henji/core/turn/turn";
+import { turnKeyOf } from "@henji/core/turn/place";
 import { eventIdOf, messageIdOf } from "./chat.ts";
 
 type Item = Record<string, AttributeValue>;
@@ -111,5 +111,5 @@ function copyOfTurn(template: Item, chatId: string, at: number): Item {
 }
 
 function keyAt(chatId: string, at: number): string {
-  return turnKeyOf(chatId, { type: "message", timestamp: at, webhookEventId: eventIdOf(at) }).key;
+  return turnKeyOf(chatId, { eventId: eventIdOf(at), at }).key;
 }

@@ -1,13 +1,17 @@
 import { type Bot, instructionsFor } from "@henji/core/bot";
-import type { Chats, Notes } from "@henji/core/chat/chats";
+import type { Chats } from "@henji/core/chat/chats";
+import { type ChatState, toState } from "@henji/core/chat/state";
 import { systemClock } from "@henji/core/clock";
 import { buildContext } from "@henji/core/context/context";
-import { createFold } from "@henji/core/context/fold";
+import { createFold, isFoldDue } from "@henji/core/context/fold";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
 import type { Model, ModelAnswer } from "@henji/core/model/model";
+import { textContent } from "@henji/core/platform/content";
 import { deadlines, worker } from "@henji/core/settings";
-import { type ModelUsage, type PastTurn, turnKeyOf } from "@henji/core/turn/turn";
+import { turnKeyOf } from "@henji/core/turn/place";
+import type { PastTurn } from "@henji/core/turn/turn";
+import type { ModelUsage } from "@henji/core/usage/usage";
 import type { Exchange } from "../../../core/bench/conversation.ts";
 
 export type ChatOptions = { chatId: string; bot: Bot; model: Model; summarizer: Model };
@@ -30,16 +34,9 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
   const turns: PastTurn[] = [];
   const used: ModelUsage[] = [];
   const failures: string[] = [];
-  let notes: Notes = {
-    windowStart: "",
-    summary: "",
-    erasedBefore: "",
-    erasedTo: "",
-    unsent: [],
-    version: 0,
-  };
+  let state: ChatState = toState(undefined, 0);
 
-  const chats: Pick<Chats, "page" | "note"> = {
+  const chats: Pick<Chats, "page" | "update"> = {
     async page(_chatId, from, to) {
       const stored = turns.filter(({ key }) => key >= from && key <= to);
       return {
@@ -47,17 +44,20 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
           key: past.key,
           sequence: "",
           status: "delivered",
+          messageId: undefined,
+          origin: past.key,
           isErased: false,
           hasNotice: false,
           question: past.question,
           answer: past.answer,
           past,
+          unanswered: undefined,
         })),
         next: undefined,
       };
     },
-    async note(_chatId, _notes, { windowStart = notes.windowStart, summary = notes.summary, used: fold }) {
-      notes = { ...notes, windowStart, summary, version: notes.version + 1 };
+    async update(_chatId, _state, { windowStart = state.windowStart, summary = state.summary, used: fold }) {
+      state = { ...state, windowStart, summary, version: state.version + 1 };
       if (fold) used.push(fold);
       return true;
     },
@@ -68,42 +68,46 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       if (name === "window.not_folded") failures.push(code);
     },
   });
-  const fold = createFold({ bot, chats, summarizer, clock: systemClock, log });
+  const fold = createFold({ bot, chats, summarizer, clock: systemClock });
 
   return {
     async add({ question, answer }) {
-      const timestamp = Date.UTC(2026, 5, 1) + turns.length * 60_000;
-      const { key } = turnKeyOf(chatId, { type: "message", timestamp, webhookEventId: `E${turns.length}` });
-      const past = { key, question, answer, tokens: { question: count(question), answer: count(answer) } };
-      await fold({
-        turn: { chatId, eventId: key },
-        memory: { ...notes, turns, isWhole: true, finished: [], unanswered: [], usages: [] },
-        past,
-        safetyIdentifier: "eval",
-        deadline: systemClock.now() + worker.timeoutS * 1000,
-      })?.();
+      const at = Date.UTC(2026, 5, 1) + turns.length * 60_000;
+      const { key } = turnKeyOf(chatId, { eventId: `E${turns.length}`, at });
+      const tokens = { question: count(question), answer: count(answer) };
+      const past = { key, question: textContent(question), answer, tokens };
+      const memory = {
+        ...{ ...state, turns, isWhole: true, finished: [], unanswered: [], usages: [] },
+        ...{ apologyPushedAt: undefined, folding: undefined },
+      };
+      const now = systemClock.now();
+      if (isFoldDue({ memory, past }, bot, now)) {
+        const deadline = now + worker.timeoutS * 1000;
+        await fold({ chatId, memory, past, safetyIdentifier: "eval", deadline, log });
+      }
       turns.push(past);
       const [failure] = failures;
       if (failure) throw new Error(`The notes could not be written: ${failure}`);
     },
     ask(message) {
       const context = buildContext({
-        ...notes,
+        ...state,
         instructions: instructionsFor(bot, { type: "user", id: chatId }),
         turns,
-        message,
+        question: textContent(message),
         maxWindowTokens: bot.memory.maxTokens,
       });
       return model.ask(context, {
         cacheKey: chatId,
         safetyIdentifier: "eval",
         signal: AbortSignal.timeout(deadlines.modelMs),
+        mustHold: () => {},
       });
     },
-    notes: () => notes.summary,
+    notes: () => state.summary,
     count: () => ({
       turns: turns.length,
-      summarized: turns.filter(({ key }) => key < notes.windowStart).length,
+      summarized: turns.filter(({ key }) => key < state.windowStart).length,
       folds: used.length,
     }),
     used,

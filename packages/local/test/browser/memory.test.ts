@@ -21,7 +21,9 @@ test("new notes are shown after the next delivery", async () => {
   const text = "- 紅茶が好き\n- Lives in Nagoya";
   const expiresAt = Math.floor(Date.now() / 1000) + 86_400;
   const page = await studio.open();
-  await studio.local.chats.note(studio.aki.userId, await studio.local.chats.notes(studio.aki.userId, 0), {
+  const { chats } = studio.local;
+  const { userId } = studio.aki;
+  await chats.update(userId, await chats.state(userId, 0), {
     windowStart: "",
     summary: text,
     expiresAt,
