@@ -6,6 +6,7 @@ import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { createLinePlatform } from "@henji/core/platform/line/line";
+import type { Platform } from "@henji/core/platform/platform";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { hold, worker as settings } from "@henji/core/settings";
@@ -58,7 +59,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   });
 
   /** A worker in a process of its own, which can be killed while it is running. */
-  function worker(overrides: { model?: Model; line?: Line; chats?: Chats } = {}) {
+  function worker(overrides: { model?: Model; line?: Line; chats?: Chats; platform?: Platform } = {}) {
     const process = createProcess({
       name: "worker",
       scheduler,
@@ -72,7 +73,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     const work = createWorker({
       ...{ ...shared, turns, cap },
       chats: overrides.chats ?? chats,
-      platforms: { line: createLinePlatform({ line, clock: scheduler }) },
+      platforms: { line: overrides.platform ?? createLinePlatform({ line, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
       inbox: process.port("queue", queue.inbox),
       identitySecret: "secret",
@@ -143,14 +144,8 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       run,
       crash,
     },
-    /** @returns LINE's id of the message */
-    say(userId: string, text: string, sentAt?: number): string {
-      const id = String(events + 1);
-      const replyToken = `token ${id}`;
-      memoryLine.giveToken(replyToken, userId, 60_000);
-      put(userId, { type: "message", replyToken, message: { type: "text", id, text } }, sentAt);
-      return id;
-    },
+    say,
+    put,
     /** An operator moves every dead letter back to the queue as it is. */
     moveBack() {
       for (const job of queue.deadLetters.messages()) {
@@ -160,15 +155,47 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     },
     unsend: (userId: string, messageId: string) => put(userId, { type: "unsend", unsend: { messageId } }),
     unfollow: (userId: string, at?: number) => put(userId, { type: "unfollow" }, at),
-    /** Everything that waits is worked on, a second passes, and the next begins. */
-    async settle(): Promise<void> {
-      while (queue.main.messages().length > 0) await run(worker(), 1_000);
+    settle,
+    /**
+     * The user writes, and is answered, one after another.
+     *
+     * @returns LINE's ids of the messages
+     */
+    async talk(userId: string, ...texts: string[]): Promise<string[]> {
+      const ids: string[] = [];
+      for (const text of texts) {
+        ids.push(say(userId, text));
+        await settle();
+      }
+      return ids;
     },
-    /** What LINE has shown, with the buttons under it. */
-    sent: () =>
-      memoryLine.sent.map(({ chatId, by, messages }) => {
-        const buttons = messages.at(-1)?.quickReply?.items.map(({ action }) => ` [${action.text}]`) ?? [];
-        return `${chatId} ${by}: ${messages[0]?.text}${buttons.join("")}`;
-      }),
+    sent,
+    /** What was shown last. */
+    newest: () => sent().at(-1),
+    /** The log's entries of this name. */
+    logged: (name: string) =>
+      printed.map((entry) => JSON.parse(entry)).filter((entry) => entry.name === name),
   };
+
+  /** Everything that waits is worked on, a second passes, and the next begins. */
+  async function settle(): Promise<void> {
+    while (queue.main.messages().length > 0) await run(worker(), 1_000);
+  }
+
+  /** What LINE has shown, with the buttons under it. */
+  function sent(): string[] {
+    return memoryLine.sent.map(({ chatId, by, messages }) => {
+      const buttons = messages.at(-1)?.quickReply?.items.map(({ action }) => ` [${action.text}]`) ?? [];
+      return `${chatId} ${by}: ${messages[0]?.text}${buttons.join("")}`;
+    });
+  }
+
+  /** @returns LINE's id of the message */
+  function say(userId: string, text: string, sentAt?: number): string {
+    const id = String(events + 1);
+    const replyToken = `token ${id}`;
+    memoryLine.giveToken(replyToken, userId, 60_000);
+    put(userId, { type: "message", replyToken, message: { type: "text", id, text } }, sentAt);
+    return id;
+  }
 }

@@ -1,0 +1,59 @@
+import type { Chats } from "@henji/core/chat/chats";
+import { beforeEach, expect, test } from "vitest";
+import { createWorld, start, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+let reads = 0;
+
+beforeEach(async () => {
+  reads = 0;
+  await world.talk("U1", ...Array.from({ length: 300 }, (_, n) => `My PIN is ${4711 + n}`));
+});
+
+/** One invocation; each page takes 15 s. */
+function invocation(): Promise<string[] | "still running"> {
+  const chats: Chats = {
+    ...world.chats,
+    async page(...range) {
+      reads += 1;
+      await new Promise<void>((resolve) => world.scheduler.after(15_000, resolve));
+      return world.chats.page(...range);
+    },
+  };
+  return world.run(world.worker({ chats }), 75_000);
+}
+
+test("erasing it stops in time, and goes on where it was at the next attempt", async () => {
+  world.unfollow("U1");
+  for (let n = 0; world.queue.main.messages().length > 0; n += 1) {
+    expect([n, await invocation()]).not.toEqual([n, "still running"]);
+    expect(n).toBeLessThan(9);
+  }
+  expect(world.table.textOf("U1")).not.toContain("My PIN");
+  for (const { code } of world.logged("job.retry")) expect(code).toBe("chat.not_erased_yet");
+  // Eight pages, and each attempt but the last stops at one that the next reads again.
+  expect(reads).toBeGreaterThanOrEqual(8);
+  expect(reads).toBeLessThanOrEqual(8 + 3);
+});
+
+test("one that comes late and was cut short leaves nothing behind for the next", async () => {
+  world.unfollow("U1", start + 500);
+  expect(await invocation()).toHaveLength(1);
+  await world.settle();
+  expect(world.table.textOf("U1")).toContain("My PIN");
+  world.unfollow("U1");
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("My PIN");
+});
+
+test("looking for an unsent message stops in time, and is done when reads are quick again", async () => {
+  world.unsend("U1", "1");
+  expect(await invocation()).toHaveLength(1);
+  expect(world.lines).toContain("job.retry");
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});

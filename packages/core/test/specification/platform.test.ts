@@ -1,0 +1,126 @@
+import { defineBot } from "@henji/core/bot";
+import { userHash } from "@henji/core/log";
+import type { Model } from "@henji/core/model/model";
+import { textContent } from "@henji/core/platform/content";
+import type { Delivery, Inbound, Message, Platform } from "@henji/core/platform/platform";
+import { createMemoryModel } from "@henji/simulation";
+import { beforeEach, expect, test } from "vitest";
+import ownBot from "../../../../bot.config.ts";
+import { createWorld, type World } from "./world.ts";
+
+const { en } = ownBot.texts;
+const limits = { ...ownBot.limits, dailyMessages: 2 };
+
+let world: World;
+let delivered: Delivery[];
+let asked: { safetyIdentifier: string; cacheKey: string; input: string[] }[];
+
+beforeEach(() => {
+  world = createWorld({ bot: defineBot({ ...ownBot, limits }) });
+  delivered = [];
+  asked = [];
+});
+
+type Event = { webhookEventId: string; timestamp: number; from: string; text?: string };
+
+/** What this platform sends beside the text is its own. */
+const composed = (text: string): Message & { own: string } => ({ text, own: "of the platform" });
+
+/** A place to chat that core has never heard of, where several users share a chat. */
+const platform: Platform = {
+  name: "line",
+  read(raw): Inbound {
+    const { webhookEventId: eventId, timestamp: at, from: senderId, text } = raw as Event;
+    const happening = { eventId, at, chat: { type: "group", id: "G1" } as const, type: "message" };
+    if (text === undefined) return { ...happening, kind: "erasure", erase: { messageId: "M-first" } };
+    return { ...happening, kind: "question", messageId: `M-${text}`, senderId, content: textContent(text) };
+  },
+  compose: (text) => [composed(text)],
+  fits: () => true,
+  route: () => "push",
+  ready: async () => {},
+  async deliver(delivery) {
+    delivery.mustHold(1_000);
+    delivered.push(delivery);
+    return { route: "push", requestId: "r1" };
+  },
+  sendOnce: async () => {},
+  showLoading: async () => {},
+};
+
+const model: Model = {
+  ask(context, options) {
+    const { safetyIdentifier, cacheKey } = options;
+    asked.push({ safetyIdentifier, cacheKey, input: context.input.map(({ content }) => content) });
+    return createMemoryModel().ask(context, options);
+  },
+};
+
+/** One message in the chat that all of them share. */
+async function say(from: string, text: string): Promise<void> {
+  world.put("G1", { from, text });
+  await world.run(world.worker({ platform, model }), 1_000);
+}
+
+const shown = () => delivered.map(({ messages }) => messages[0]?.text);
+
+test("a message is stored and delivered as its platform has composed it, whatever is in it", async () => {
+  await say("aki", "Hello");
+  expect(delivered).toMatchObject([
+    {
+      chatId: "G1",
+      route: "push",
+      maybeSent: false,
+      messages: [composed("You said: Hello")],
+    },
+  ]);
+  expect(world.table.turnsOf("G1")[0]).toMatchObject({
+    messages: JSON.stringify(delivered[0]?.messages),
+    idempotencyKey: delivered[0]?.idempotencyKey,
+  });
+});
+
+test("memory is the chat's, and limits are each user's", async () => {
+  await say("aki", "My word is marzipan");
+  await say("ben", "Which word was it?");
+  expect(asked.at(-1)?.input).toContain("My word is marzipan");
+  await say("aki", "And now?");
+  await say("aki", "One too many");
+  expect(shown().at(-1)).toBe(en.dailyLimit);
+  await say("ben", "I may go on");
+  expect(shown().at(-1)).toBe("You said: I may go on");
+});
+
+test("OpenAI tells users of one chat apart, and their requests share a prompt cache", async () => {
+  for (const user of ["aki", "ben", "aki"]) await say(user, "Hello");
+  const [first, other, again] = asked;
+  expect(again?.safetyIdentifier).toBe(first?.safetyIdentifier);
+  expect(other?.safetyIdentifier).not.toBe(first?.safetyIdentifier);
+  expect(other?.cacheKey).toBe(first?.cacheKey);
+});
+
+test("a user's id is erased with the message, and what was used still counts", async () => {
+  await say("aki", "first");
+  await say("aki", "second");
+  world.put("G1", { from: "aki" });
+  await world.run(world.worker({ platform, model }), 1_000);
+  const [, first] = world.table.turnsOf("G1");
+  expect(first).toMatchObject({ erased: true, usage: { user: userHash("aki"), answers: 1 } });
+  expect(first).not.toHaveProperty("senderId");
+  await say("aki", "third");
+  expect(shown().at(-1)).toBe(en.dailyLimit);
+});
+
+test("an answer that the lease does not cover is not sent, on any platform", async () => {
+  const slow: Platform = {
+    ...platform,
+    async deliver(delivery) {
+      await new Promise<void>((resolve) => world.scheduler.after(25_000, resolve));
+      return platform.deliver(delivery);
+    },
+  };
+  world.put("G1", { from: "aki", text: "Hello" });
+  await world.run(world.worker({ platform: slow, model }), 30_000);
+  expect(delivered).toEqual([]);
+  expect(world.logged("job.retry")).toMatchObject([{ code: "turn.lease_expired" }]);
+});

@@ -1,0 +1,88 @@
+import { chatHash } from "@henji/core/log";
+import { createMemoryModel } from "@henji/simulation";
+import { beforeEach, expect, test } from "vitest";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+test("an answer given before a late unfollow arrived is taken away with what it repeats", async () => {
+  await world.talk("U1", "My PIN is 4711");
+  const blockedAt = world.scheduler.now() - 500;
+  await world.talk("U1", "Which PIN did I say?");
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toMatch(/4711|You said/);
+  expect(world.table.textOf("U1")).toContain("Which PIN did I say?");
+});
+
+test("and so is a question that was asked once more before it arrived, with its answer", async () => {
+  await world.talk("U1", "My PIN is 4711");
+  const blockedAt = world.scheduler.now() - 500;
+  await world.talk("U1", "/retry");
+  expect(world.asked).toHaveLength(2);
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("and however often it was asked once more", async () => {
+  await world.talk("U1", "My PIN is 4711");
+  const blockedAt = world.scheduler.now() - 500;
+  await world.talk("U1", "/retry");
+  await world.talk("U1", "/retry");
+  expect(world.asked).toHaveLength(3);
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("what was given up on after a late unfollow may still be asked again", async () => {
+  await world.talk("U1", "Hello");
+  const blockedAt = world.scheduler.now() - 500;
+  const model = createMemoryModel({ behave: () => "rejected" });
+  world.say("U1", "Which day is it?");
+  await world.run(world.worker({ model }), 1_000);
+  expect(world.lines).toContain("job.parked");
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  world.moveBack();
+  await world.settle();
+  expect(world.newest()).toContain("You said: Which day is it?");
+});
+
+test("a message of the unfollow's own millisecond that came before it is taken away", async () => {
+  const at = world.scheduler.now();
+  world.say("U1", "My PIN is 4711", at);
+  world.unfollow("U1", at);
+  await world.settle();
+  expect(world.asked).toHaveLength(1);
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("a message from before an unfollow is not answered, however late and behind whatever it comes", async () => {
+  await world.talk("U1", "Hello");
+  await world.talk("U1", "Hello again");
+  const sentAt = world.scheduler.now() - 500;
+  const blockedEarlierAt = sentAt - 1_000;
+  world.unfollow("U1");
+  await world.settle();
+  world.unfollow("U1", blockedEarlierAt);
+  await world.settle();
+  world.say("U1", "My PIN is 4711", sentAt);
+  await world.settle();
+  expect(world.asked).toEqual(["Hello", "Hello again"]);
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("who blocks the bot is forgotten", async () => {
+  await world.talk("U1", "My PIN is 4711", "Thanks");
+  await world.talk("U2", "Hello");
+  const eventId = world.unfollow("U1");
+  await world.settle();
+  expect(world.logged("chat.erased")).toMatchObject([{ eventId, chat: chatHash("U1"), turns: 2 }]);
+  expect(world.table.textOf("U1")).not.toMatch(/4711|Thanks/);
+  expect(world.table.textOf("U2")).toContain("Hello");
+});

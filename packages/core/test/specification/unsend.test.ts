@@ -1,0 +1,174 @@
+import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
+import { chatHash } from "@henji/core/log";
+import { createMemoryModel } from "@henji/simulation";
+import { beforeEach, expect, test } from "vitest";
+import ownBot from "../../../../bot.config.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+const { en } = ownBot.texts;
+
+test("an answer that waits for its next attempt is not sent once its message is unsent", async () => {
+  const id = world.say("U1", "My PIN is 4711");
+  const refusing = {
+    ...world.line.line,
+    push: () => Promise.reject(new BotError("line.rate_limited", "LINE answered 429", { retry: "later" })),
+    reply: () => Promise.reject(new BotError("line.rate_limited", "LINE answered 429", { retry: "later" })),
+  };
+  await world.run(world.worker({ line: refusing }), 1_000);
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.sent()).toEqual([]);
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("an unsent message and its answers are erased, and its redelivery is not answered", async () => {
+  const [id = ""] = await world.talk("U1", "My PIN is 4711", "/retry", "Thanks");
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+  expect(world.table.textOf("U1")).toContain("Thanks");
+  await world.talk("U1", "What did I say?");
+  expect(world.contexts.at(-1)).not.toContain("4711");
+});
+
+test("an unsent message is gone from later answers that repeat it; their questions stay", async () => {
+  const model = createMemoryModel({
+    answer: (question) => (question.startsWith("Which") ? "You said: My PIN is 4711." : `About ${question}`),
+    onAsk: (_question, { input }) => void world.contexts.push(JSON.stringify(input)),
+  });
+  const tell = async (text: string) => {
+    const id = world.say("U1", text);
+    await world.run(world.worker({ model }), 1_000);
+    return id;
+  };
+  await tell("Good morning");
+  const id = await tell("My PIN is 4711");
+  for (const text of ["Which PIN did I say?", "Thanks"]) await tell(text);
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+  expect(world.logged("message.erased")).toMatchObject([{ chat: chatHash("U1"), turns: 1, answers: 1 }]);
+  await tell("And now?");
+  expect(world.contexts.at(-1)).toBe(
+    '[{"role":"user","content":"Good morning"},{"role":"assistant","content":"About Good morning"},' +
+      '{"role":"user","content":"Which PIN did I say?"},{"role":"user","content":"Thanks"},' +
+      '{"role":"assistant","content":"About Thanks"},{"role":"user","content":"And now?"}]',
+  );
+  await world.talk("U1", "/export");
+  expect(world.newest()).toMatch(/> Which PIN did I say\?\n\n.*> Thanks\nAbout Thanks/s);
+});
+
+test("an unsent message that was given up on is erased with the answer that it got when asked again", async () => {
+  const model = createMemoryModel({ behave: () => "rejected" });
+  const id = world.say("U1", "My PIN is 4711");
+  await world.run(world.worker({ model }), 1_000);
+  await world.talk("U1", "/retry");
+  expect(world.newest()).toBe("U1 reply: You said: My PIN is 4711");
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("of a question that the model declined nothing is left to ask again once it is unsent", async () => {
+  const model = createMemoryModel({ behave: () => "refusal" });
+  const id = world.say("U1", "My PIN is 4711");
+  await world.run(world.worker({ model }), 1_000);
+  world.unsend("U1", id);
+  await world.settle();
+  await world.talk("U1", "/retry");
+  expect(world.newest()).toBe(`U1 reply: ${en.nothingToRetry}`);
+});
+
+test("an answer given before the unsent message stays, whatever it says", async () => {
+  const model = createMemoryModel({ answer: () => "There is a PIN such as 4711" });
+  world.say("U1", "Name a PIN");
+  await world.run(world.worker({ model }), 1_000);
+  const [id = ""] = await world.talk("U1", "My PIN is 4711");
+  world.unsend("U1", id);
+  await world.settle();
+  await world.talk("U1", "Thanks");
+  expect(world.contexts.at(-1)).toContain("There is a PIN such as 4711");
+  expect(world.contexts.at(-1)).not.toContain("My PIN");
+});
+
+test("an answer that repeats an unsent message and waits among the dead letters is not sent", async () => {
+  const [id = ""] = await world.talk("U1", "My PIN is 4711");
+  const { line } = world.line;
+  const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+  const model = createMemoryModel({ answer: () => "It is 4711" });
+  world.say("U1", "Which PIN did I say?");
+  await world.run(world.worker({ model, line: { ...line, reply: refuse, push: refuse } }), 1_000);
+  expect(world.lines).toContain("job.parked");
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("a message that is unsent while it waits is not answered", async () => {
+  const id = world.say("U1", "My PIN is 4711");
+  world.unsend("U1", id);
+  await world.settle();
+  expect([world.asked, world.sent()]).toEqual([[], []]);
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("a message that arrives behind its unsend is not answered", async () => {
+  await world.talk("U1", "Hello");
+  world.unsend("U1", "3");
+  await world.settle();
+  world.say("U1", "My PIN is 4711");
+  await world.settle();
+  expect([world.asked, world.sent()]).toEqual([["Hello"], ["U1 reply: You said: Hello"]]);
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("notes that hold an unsent message are dropped, and taken again without it", async () => {
+  const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+  const noted: string[] = [];
+  const answer = (content: string) => {
+    const facts = [...content.matchAll(/(?:fact|PIN) \d+/g)].map(([fact]) => fact);
+    noted.push([...new Set(facts)].join(", "));
+    return noted.at(-1)!;
+  };
+  world = createWorld({ bot: defineBot({ ...ownBot, memory }), summarizer: { answer } });
+  const [id = ""] = await world.talk(
+    "U1",
+    "My PIN 4711",
+    ...Array.from({ length: 12 }, (_, n) => `fact ${n}`),
+  );
+  expect(world.table.textOf("U1")).toContain('"summary":"PIN 4711, fact 0');
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+  expect(world.table.textOf("U1")).toContain('"summary":""');
+  await world.talk("U1", "fact 12", "fact 13", "fact 14", "fact 15");
+  expect(world.table.textOf("U1")).toContain('"summary":"fact 0, fact 1');
+  expect(world.contexts.at(-1)).toContain("fact 0, fact 1");
+});
+
+test("notes that cannot hold an unsent message stay", async () => {
+  const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory }),
+    summarizer: { answer: () => "Aki likes x" },
+  });
+  const ids = await world.talk("U1", ...Array.from({ length: 8 }, (_, n) => `fact ${n}`), "My PIN is 4711");
+  world.unsend("U1", ids.at(-1)!);
+  await world.settle();
+  expect(world.table.textOf("U1")).toContain('"summary":"Aki likes x"');
+});
+
+test("of messages that were unsent before they arrived, no more than the newest are remembered", async () => {
+  for (let n = 1; n <= 25; n += 1) {
+    world.unsend("U1", `M${n}`);
+    await world.settle();
+  }
+  const { unsent } = await world.chats.state("U1", world.scheduler.now());
+  expect(unsent).toEqual(Array.from({ length: 20 }, (_, n) => `M${n + 6}`));
+});

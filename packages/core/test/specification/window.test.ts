@@ -1,0 +1,142 @@
+import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
+import { chatHash } from "@henji/core/log";
+import { beforeEach, expect, test } from "vitest";
+import ownBot from "../../../../bot.config.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+const small = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
+const questions = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => `question no. ${from + n}`);
+
+test("a window that is full is folded after the answer is out; if that fails, it is tried again", async () => {
+  const folds: string[] = [];
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory: small }),
+    summarizer: {
+      behave: () => (folds.length === 1 ? "unavailable" : "answer"),
+      answer: () => "notes",
+      onAsk: () => void folds.push(`after ${world.sent().length} answers`),
+    },
+  });
+  await world.talk("U1", ...questions(0, 7));
+  expect(folds).toEqual(["after 5 answers"]);
+  const chat = chatHash("U1");
+  expect(world.logged("window.not_folded")).toMatchObject([
+    { eventId: "E5", chat, code: "model.unavailable" },
+  ]);
+  await world.scheduler.run(world.scheduler.now() + 75_000, () => false);
+  await world.talk("U1", ...questions(7, 9));
+  expect(folds).toEqual(["after 5 answers", "after 8 answers"]);
+  const took = { inputTokens: 20, cachedTokens: 0, outputTokens: 20, ms: 0 };
+  expect(world.logged("window.folded")).toMatchObject([
+    { eventId: "E8", chat, turns: 6, kept: true, ...took },
+  ]);
+  expect(world.table.textOf("U1")).toContain('"summary":"notes"');
+  expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
+});
+
+test("a pasted text is there word for word when its follow-up is asked, wherever it meets the window", async () => {
+  const smallTalk = "昨日は友人と京都へ行って、清水寺と伏見稲荷を回りました。".repeat(4);
+  const pasted = `${"第一条、甲は乙に対し、商品を納入する。".repeat(150).slice(0, 2_800)}秘密番号4711`;
+  for (let phase = 0; phase < 20; phase += 1) {
+    world = createWorld({ summarizer: { answer: () => "notes" } });
+    const before = Array.from({ length: 38 + phase }, (_, n) => `${n} ${smallTalk}`);
+    await world.talk("U1", ...before, pasted, "その秘密番号は？");
+    expect([phase, world.contexts.at(-1)]).toEqual([phase, expect.stringContaining(pasted)]);
+  }
+});
+
+test("two messages of one millisecond are remembered in the order in which they came", async () => {
+  await world.talk("U1", ...questions(0, 8));
+  const at = world.scheduler.now();
+  // Their events are E9 and E10, and E10 sorts first.
+  world.say("U1", "My name is Aki", at);
+  world.say("U1", "What is my name?", at);
+  await world.settle();
+  expect(world.contexts.at(-1)).toMatch(/"My name is Aki"\},\{[^}]*\},\{[^}]*"What is my name\?"\}\]$/);
+  await world.talk("U1", "Thanks", "/export");
+  expect(world.contexts.at(-1)).toMatch(/My name is Aki.*What is my name\?.*Thanks/);
+  expect(world.newest()).toMatch(/My name is Aki.*What is my name\?.*Thanks/s);
+});
+
+test("what is said while a window is folded is answered at once, and does not fold it again", async () => {
+  let folds = 0;
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory: small }),
+    summarizer: { behave: () => "hang", onAsk: () => void folds++ },
+  });
+  await world.talk("U1", ...questions(0, 6));
+  expect(folds).toBe(1);
+  world.say("U1", "Are you there?");
+  expect(await world.run(world.worker(), 1_000)).toEqual([]);
+  expect(world.newest()).toBe("U1 reply: You said: Are you there?");
+  expect(folds).toBe(1);
+});
+
+test("what the model will not take notes on leaves the window, and the notes stay as they were", async () => {
+  let folds = 0;
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory: small }),
+    summarizer: {
+      behave: () => (folds > 1 ? "refusal" : "answer"),
+      answer: () => "notes",
+      onAsk: () => void folds++,
+    },
+  });
+  await world.talk("U1", ...questions(0, 16));
+  expect(folds).toBeGreaterThan(1);
+  expect(folds).toBeLessThan(6);
+  expect(world.table.textOf("U1")).toContain('"summary":"notes"');
+});
+
+test("a command behind every question folds no more often than questions do", async () => {
+  let folds = 0;
+  world = createWorld({ summarizer: { answer: () => "notes", onAsk: () => void folds++ } });
+  for (let n = 0; n < 200; n += 1) await world.talk("U1", `question no. ${n}`, "/help");
+  expect(folds).toBeGreaterThan(2);
+  expect(folds).toBeLessThan(16);
+});
+
+test("a chat whose first turn of the day is parked is in the day's list all the same", async () => {
+  const { line } = world.line;
+  const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+  world.say("U1", "Hello");
+  await world.run(world.worker({ line: { ...line, reply: refuse, push: refuse } }), 1_000);
+  expect(world.lines).toContain("job.parked");
+  await world.talk("U1", "Hello again");
+  expect(world.table.textOf("U1")).toContain('"list":"day#2027-01-15"');
+});
+
+test("turns that are no part of the conversation do not keep the window from being folded", async () => {
+  const noted: string[] = [];
+  world = createWorld({
+    summarizer: { answer: () => "notes", onAsk: (content) => void noted.push(content) },
+  });
+  for (let n = 0; n < 130; n += 1) {
+    await world.talk("U1", `fact no. ${n};`);
+    if (n % 10 === 0) await world.talk("U1", "/help");
+  }
+  const known = [...noted, world.contexts.at(-1)].join("\n");
+  for (let n = 0; n < 130; n += 1) expect(known).toContain(`fact no. ${n};`);
+});
+
+test("notes that are too long are taken once more, shorter, instead of being cut", async () => {
+  const lengths: number[] = [];
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory: { ...small, summaryTokens: 60 } }),
+    summarizer: {
+      answer: () => (lengths.length > 1 ? "short notes" : "long ".repeat(80)),
+      onAsk: (_content, { instructions }) =>
+        void lengths.push(Number(/at most (\d+) tokens/.exec(instructions)?.[1])),
+    },
+  });
+  await world.talk("U1", ...questions(0, 6));
+  expect(lengths).toEqual([60, 30]);
+  expect(world.table.textOf("U1")).toContain('"summary":"short notes"');
+});
