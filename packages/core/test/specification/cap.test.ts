@@ -1,8 +1,7 @@
 import { defineBot } from "@henji/core/bot";
-import { loadTokenizer } from "@henji/core/context/tokens";
 import { BotError } from "@henji/core/error";
 import { tokenCap } from "@henji/core/settings";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -34,8 +33,6 @@ function open(totalDailyTokens: number): void {
     return sum(day);
   };
 }
-// It loads in real time, and the world would not wait.
-beforeAll(async () => void (await loadTokenizer()));
 beforeEach(() => open(3 * QUESTION));
 
 /** A new user's first message, worked on by this process. */

@@ -1,5 +1,6 @@
 import type { Bot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
+import { loadTokenizer } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
@@ -19,6 +20,9 @@ import {
   type MemoryModelOptions,
 } from "@henji/simulation";
 import ownBot from "../../../../bot.config.ts";
+
+// It loads in real time, for which no world waits.
+await loadTokenizer();
 
 export const start = 1_800_000_000_000;
 
