@@ -76,9 +76,10 @@ test("a process that has just started knows what the others have used", async ()
 });
 
 test("one that runs knows it when both times have passed, and no later", async () => {
-  open(2 * QUESTION);
+  open(3 * QUESTION);
   const [busy, other] = [world.worker(), world.worker()];
   await ask(other, 100);
+  await ask(busy, 100);
   const crossedAt = world.scheduler.now();
   await ask(busy, 100);
   // What it knows is a moment old.
@@ -127,7 +128,8 @@ test("tokens that could not be added are added later", async () => {
   };
   const worker = world.worker();
   await ask(worker);
-  expect(world.lines).toContain("bot.tokens_not_added");
+  const line = world.printed.find((entry) => entry.includes("bot.tokens_not_added"));
+  expect(JSON.parse(line!)).toMatchObject({ day: "2027-01-15", code: "table.unavailable" });
   totals.add = add;
   await ask(worker);
   expect(calls).toContain(`add ${2 * QUESTION}`);
