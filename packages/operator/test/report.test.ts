@@ -105,7 +105,9 @@ test("a day's report has each chat's last total, the dearest first, and their su
 
 test("a chat's own id is told only to those who ask", async () => {
   await answer("U-secret", at(1));
-  expect(JSON.stringify(await forDay())).not.toContain("U-secret");
+  const report = await createUsageReport(table).forDay(day, { prices, timeZone });
+  expect(JSON.stringify(report)).not.toContain("U-secret");
+  expect(await forDay()).toEqual(report);
   expect((await forDay(day, true)).chats).toMatchObject([{ chatId: "U-secret" }]);
 });
 
@@ -145,6 +147,18 @@ test("who was told of the limit stands out", async () => {
     ...{ answers: 1, replies: 2, refused: true },
   });
   expect(total).toMatchObject({ chats: 2, refused: 1 });
+});
+
+test("the dearest chat is first, whichever wrote first; among equals the order is always the same", async () => {
+  const equals = ["U-a", "U-b", "U-e"].map((chatId) => ({ chatId, chat: chatHash(chatId) }));
+  equals.sort((a, b) => (a.chat < b.chat ? 1 : -1));
+  for (const [n, { chatId }] of equals.entries()) await answer(chatId, at(1) + n);
+  for (const hours of [1, 2]) await answer("U-c", at(hours));
+  for (const hours of [1, 2, 3]) await answer("U-d", at(hours));
+  expect((await forDay()).chats.map(({ chat }) => chat)).toEqual([
+    ...["U-d", "U-c"].map(chatHash),
+    ...equals.map(({ chat }) => chat).reverse(),
+  ]);
 });
 
 test("turns without an answer behind the last one hide nothing", async () => {

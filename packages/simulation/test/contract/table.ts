@@ -367,6 +367,7 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
 
     test("no more than the newest are read", async () => {
       for (let n = 0; n < 6; n += 1) await delivered(`a${n}`);
+      expect((await recall()).folding).toBeUndefined();
       const newest = await recall("9", 4);
       expect(newest.turns.map(({ answer }) => answer)).toEqual(["a2", "a3", "a4", "a5"]);
       expect([newest.isWhole, (await recall()).isWhole]).toEqual([false, true]);
@@ -388,6 +389,19 @@ export function tableContract(name: string, open: () => Promise<TablePorts>) {
       await ports.turns.answer(turn, answerWith("old"), {}, later);
       await ports.turns.delivered(turn, handedOver("reply", undefined, now));
       expect(await recall()).toMatchObject({ turns: [], finished: [] });
+    });
+
+    test("a fold that was begun is known to those who come next, until another is", async () => {
+      const begun = async (folding: { until: number; version: number }) => {
+        const turn = await claim();
+        await ports.turns.answer(turn, answerWith("a"), {}, later);
+        await ports.turns.delivered(turn, { ...handedOver("reply", undefined, now), folding });
+      };
+      await begun({ until: later, version: 3 });
+      await delivered("a2");
+      expect((await recall()).folding).toEqual({ until: later, version: 3 });
+      await begun({ until: later + 1, version: 4 });
+      expect((await recall()).folding).toEqual({ until: later + 1, version: 4 });
     });
 
     test("notes are taken only from the version that was read", async () => {
