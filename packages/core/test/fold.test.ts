@@ -67,7 +67,7 @@ async function fold(given: Given): Promise<void> {
       async ask(context, options) {
         asked.push({ content: context.input[0]!.content, context, options });
         const usage = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
-        return { text: "notes", cut: false, refused: false, usage, ...answer() };
+        return { text: " notes\n", cut: false, refused: false, usage, ...answer() };
       },
     },
     clock: { now: () => now, timeout: (ms) => Object.assign(new AbortController().signal, { ms }) },

@@ -395,6 +395,7 @@ describe("what is taken away", () => {
     world.unfollow("U1", blockedAt);
     await world.settle();
     expect(world.table.textOf("U1")).not.toMatch(/4711|You said/);
+    expect(printed("chat.erased")).toMatchObject([{ turns: 2 }]);
     expect(world.table.textOf("U1")).toContain("Which PIN did I say?");
   });
 
