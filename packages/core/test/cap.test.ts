@@ -61,13 +61,14 @@ const pass = (ms: number) => scheduler.run(scheduler.now() + ms, () => false);
 test("what a process uses is in the table after a while, and again after that, however long its batch", async () => {
   const { ask } = capOf(1_000);
   await ask();
+  await pass(addEveryMs - 1_000);
   await ask();
-  await pass(addEveryMs - 1);
+  await pass(999);
   expect(calls).toEqual([]);
-  await pass(1);
+  await pass(2);
   await ask();
   await pass(3 * addEveryMs);
-  expect(calls).toEqual([`${addEveryMs} add 200 to 0`, `${2 * addEveryMs} add 100 to 0`]);
+  expect(calls).toEqual([`${addEveryMs} add 200 to 0`, `${2 * addEveryMs + 1} add 100 to 0`]);
 });
 
 test.each([
