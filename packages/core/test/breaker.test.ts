@@ -15,9 +15,15 @@ const fine: ModelAnswer = {
 const dead = new BotError("model.unauthorized", "OpenAI answered 401", { retry: "never" });
 const busy = new BotError("model.unavailable", "OpenAI answered 503", { retry: "later" });
 
+/** What the operator reads. */
+const told = {
+  ...{ level: "error", name: "model.breaker_opened" },
+  ...{ code: "model.unauthorized", reason: "OpenAI answered 401" },
+};
+
 let now: number;
 let calls: number;
-let lines: string[];
+let lines: object[];
 let behave: () => Promise<ModelAnswer>;
 let model: Model;
 
@@ -35,7 +41,7 @@ beforeEach(() => {
   };
   model = withBreaker(counted, {
     clock,
-    log: createLog({ write: (line) => lines.push(JSON.parse(line).name) }),
+    log: createLog({ write: (line) => lines.push(JSON.parse(line)) }),
   });
 });
 
@@ -53,7 +59,7 @@ test("after a dead key nobody calls for a while, and one line says so", async ()
   now = breakerOpenMs - 1;
   expect(await Promise.all([ask(), ask()])).toEqual(Array(2).fill("model.unauthorized"));
   expect(calls).toBe(inFlight);
-  expect(lines).toEqual(["model.breaker_opened"]);
+  expect(lines).toMatchObject([told]);
 });
 
 test("then one call tries; when the account is mended, the others go on", async () => {
@@ -66,7 +72,7 @@ test("then one call tries; when the account is mended, the others go on", async 
   behave = async () => fine;
   expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill("answered"));
   expect(calls).toBe(6);
-  expect(lines).toEqual(["model.breaker_opened"]);
+  expect(lines).toMatchObject([told]);
 });
 
 test("a passing fault opens nothing, and leaves the trial to the next", async () => {

@@ -1,4 +1,4 @@
-import { tokensOf } from "@henji/core/context/context";
+import { type Context, tokensOf } from "@henji/core/context/context";
 import { createFold } from "@henji/core/context/fold";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { BotError } from "@henji/core/error";
@@ -22,7 +22,7 @@ const turn = (n: number, more: Partial<PastTurn> = {}): PastTurn => ({
 const at = (n: number) => String(now + n);
 
 /** What the summarizer is asked, and how. */
-let asked: { content: string; options: AskOptions }[];
+let asked: { content: string; context: Context; options: AskOptions }[];
 let pages: string[][];
 let changes: unknown[];
 let lines: { name: string }[];
@@ -64,10 +64,10 @@ async function fold(given: Given): Promise<void> {
       },
     },
     summarizer: {
-      async ask({ input }, options) {
-        asked.push({ content: input[0]!.content, options });
+      async ask(context, options) {
+        asked.push({ content: context.input[0]!.content, context, options });
         const usage = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
-        return { text: "notes", cut: false, refused: false, usage, ...answer() };
+        return { text: " notes\n", cut: false, refused: false, usage, ...answer() };
       },
     },
     clock: { now: () => now, timeout: (ms) => Object.assign(new AbortController().signal, { ms }) },
@@ -87,11 +87,12 @@ const expiresAt = expiryOf(now, bot.memory.retentionDays);
 test("what leaves the window is noted, and the window starts behind it", async () => {
   await fold({ stored: [turn(1), turn(2)] });
   expect(pages).toEqual([["", at(9)]]);
-  const [{ content, options } = { content: "", options: undefined }] = asked;
-  expect(content).toBe(
+  const { context, options } = asked[0]!;
+  const content =
     'Notes so far:\n"old notes"\n\nNew messages:\n{"user":"question 1"}\n{"assistant":"answer 1"}\n' +
-      '{"user":"question 2"}\n{"assistant":"answer 2"}',
-  );
+    '{"user":"question 2"}\n{"assistant":"answer 2"}';
+  expect(context.input).toEqual([{ role: "user", content }]);
+  expect(context.tokensAtMost).toBe(Buffer.byteLength(context.instructions) + Buffer.byteLength(content));
   // Its own, so that answers do not take each other's place in the model's cache.
   expect(options).toMatchObject({ cacheKey: `${chatHash("U1")}/notes`, safetyIdentifier: "user hash" });
   const used = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
@@ -107,6 +108,11 @@ test("a question that was asked once more is noted with its last answer only", a
     expect(content).toContain("answer 2");
   }
   expect(asked).toHaveLength(2);
+});
+
+test("of an answer that was erased only the question is noted", async () => {
+  await fold({ stored: [turn(1, { answer: "" })] });
+  expect(asked[0]!.content).toMatch(/New messages:\n\{"user":"question 1"\}$/);
 });
 
 test("history without a conversation leaves the window, and costs no call", async () => {
@@ -133,7 +139,7 @@ test("one turn at least is noted, and turns of one millisecond leave together", 
 test("notes of just the length that they may have are kept as they are, and not taken twice", async () => {
   const text = "word ".repeat(50).trim();
   expect(count(text)).toBe(50);
-  await fold({ stored: [turn(1)], answer: () => ({ text }) });
+  await fold({ stored: [turn(1)], answer: () => ({ text: ` ${text}\n\n` }) });
   expect(asked).toHaveLength(1);
   expect(changes).toMatchObject([{ summary: text }]);
 });

@@ -1,4 +1,6 @@
+import { modelError } from "@henji/core/model/error";
 import { createModel } from "@henji/core/model/model";
+import OpenAI from "openai";
 import { beforeEach, describe, expect, test } from "vitest";
 
 let requests: { url: string; body: Record<string, unknown> }[];
@@ -191,6 +193,12 @@ describe("an error", () => {
   ])("%i with Retry-After: %s is not asked again before", async (status, after, retryAfterMs) => {
     respond = () => json(status, { error: {} }, { "retry-after": after });
     await expect(ask()).rejects.toMatchObject({ retry: "later", retryAfterMs });
+  });
+
+  test("of which not even the status is known is worth another try", () => {
+    const { signal } = new AbortController();
+    const error = new OpenAI.APIError(undefined, {}, undefined, undefined);
+    expect(modelError(error, signal)).toMatchObject({ code: "model.unavailable", retry: "later" });
   });
 
   test("of the connection is worth another try", async () => {

@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 test.each([
   ["My PIN is 4711", "You told me that your pin is 4711."],
   ["My PIN is 4711", "It is ４７１１"],
+  ["My PIN is 4711", "4711, as you said."],
+  ["I live in Kawasaki City", "You said: I live in Kawasaki City, right?"],
   ["暗証番号は4711です", "暗証番号は「4711」でしたね。"],
   ["昨日は清水寺と伏見稲荷を回りました", "清水寺と伏見稲荷ですか、いいですね"],
   ["I am going to leave my husband", "So you are GOING TO\nLEAVE my husband?"],

@@ -1,5 +1,6 @@
 import { tokensOf } from "@henji/core/context/context";
 import type { Learned, Turn } from "@henji/core/turn/turn";
+import { createTurns } from "@henji/core/turn/turns";
 import { accountOf } from "@henji/core/usage/usage";
 import { createMemoryTable } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
@@ -94,6 +95,45 @@ test("an attempt knows how the one before it ended, and how many died", async ()
   const second = await claim(1, "w2");
   expect(second).toMatchObject({ attempts: 2, crashes: 0, error: "model.timeout" });
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
+});
+
+test("a claim that others keep overtaking is left to them, and so is one on a turn that has just expired", async () => {
+  const key = { chatId: "U1", key: keyOf(1) };
+  const item = { ...(await claim(1)), expiresAt, leaseUntil: 0 };
+  const overtaken = { kind: "held", until: sentAt };
+  let reads = 0;
+  const turns = (found: typeof item | undefined) =>
+    createTurns({
+      create: async () => false,
+      async read() {
+        reads += 1;
+        return found;
+      },
+      update: async () => undefined,
+    });
+  const request = {
+    ...{ ...key, sequence: "1", eventId: "E1", messageId: "M1", question: "question 1", owner: "other" },
+    ...{ now: sentAt, leaseUntil: sentAt + 1_000, expiresAt, replay: undefined },
+  };
+  expect(await turns(item).claim(request)).toEqual(overtaken);
+  expect(reads).toBe(3);
+  expect(await turns(undefined).claim(request)).toEqual(overtaken);
+});
+
+test("what is brought back begins anew, and is no longer where an operator looks for what was given up on", async () => {
+  await table.turns.release(await claim(1), { code: "model.timeout" });
+  const second = await claim(1, "w2");
+  const messages = [{ type: "text" as const, text: "answer 1" }];
+  const stored = { messages, retryKey: "key", way: "reply" as const };
+  await park(await table.turns.answer(second, stored, {}, sentAt + 1_000));
+  const claimed = await table.turns.claim({
+    ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", question: "" },
+    ...{ owner: "w3", replay: "R1", now: sentAt, leaseUntil: sentAt + 1_000, expiresAt },
+  });
+  expect(claimed).toMatchObject({ kind: "claimed", turn: { status: "answered", attempts: 1, crashes: 0 } });
+  const turn = table.turn({ chatId: "U1", key: keyOf(1) });
+  for (const name of ["list", "listedAt", "finishedAt", "released", "crashesBefore"])
+    expect(turn).not.toHaveProperty(name);
 });
 
 test("LINE's request id is kept with the delivery, if there is one", async () => {

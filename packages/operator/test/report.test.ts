@@ -116,7 +116,9 @@ test("a day's report has each chat's last total, the most expensive first, and t
 
 test("a chat's id is included only on request", async () => {
   await answer("U-secret", at(1));
-  expect(JSON.stringify(await forDay())).not.toContain("U-secret");
+  const report = await createUsageReport(table).forDay(day, { prices, timeZone });
+  expect(JSON.stringify(report)).not.toContain("U-secret");
+  expect(await forDay()).toEqual(report);
   expect((await forDay(day, true)).chats).toMatchObject([{ chatId: "U-secret" }]);
 });
 
@@ -156,6 +158,18 @@ test("a user who was told of the limit is marked", async () => {
     ...{ answers: 1, replies: 2, refused: true },
   });
   expect(total).toMatchObject({ chats: 2, refused: 1 });
+});
+
+test("the most expensive chat is first, whichever wrote first; among equals the order is always the same", async () => {
+  const equals = ["U-a", "U-b", "U-e"].map((chatId) => ({ chatId, chat: chatHash(chatId) }));
+  equals.sort((a, b) => (a.chat < b.chat ? 1 : -1));
+  for (const [n, { chatId }] of equals.entries()) await answer(chatId, at(1) + n);
+  for (const hours of [1, 2]) await answer("U-c", at(hours));
+  for (const hours of [1, 2, 3]) await answer("U-d", at(hours));
+  expect((await forDay()).chats.map(({ chat }) => chat)).toEqual([
+    ...["U-d", "U-c"].map(chatHash),
+    ...equals.map(({ chat }) => chat).reverse(),
+  ]);
 });
 
 test("turns without an answer after the last one change nothing", async () => {

@@ -1,8 +1,7 @@
 import { defineBot } from "@henji/core/bot";
-import { loadTokenizer } from "@henji/core/context/tokens";
 import { BotError } from "@henji/core/error";
 import { tokenCap } from "@henji/core/settings";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -34,8 +33,6 @@ function open(totalDailyTokens: number): void {
     return sum(day);
   };
 }
-// It loads in real time, and the world would not wait.
-beforeAll(async () => void (await loadTokenizer()));
 beforeEach(() => open(3 * QUESTION));
 
 /** A new user's first message, worked on by this process. */
@@ -79,9 +76,10 @@ test("a process that has just started knows what the others have used", async ()
 });
 
 test("one that runs knows it when both times have passed, and no later", async () => {
-  open(2 * QUESTION);
+  open(3 * QUESTION);
   const [busy, other] = [world.worker(), world.worker()];
   await ask(other, 100);
+  await ask(busy, 100);
   const crossedAt = world.scheduler.now();
   await ask(busy, 100);
   // What it knows is a moment old.
@@ -130,7 +128,8 @@ test("tokens that could not be added are added later", async () => {
   };
   const worker = world.worker();
   await ask(worker);
-  expect(world.lines).toContain("bot.tokens_not_added");
+  const line = world.printed.find((entry) => entry.includes("bot.tokens_not_added"));
+  expect(JSON.parse(line!)).toMatchObject({ day: "2027-01-15", code: "table.unavailable" });
   totals.add = add;
   await ask(worker);
   expect(calls).toContain(`add ${2 * QUESTION}`);

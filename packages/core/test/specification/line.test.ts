@@ -1,4 +1,5 @@
 import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
 import { createLine, type Line } from "@henji/core/platform/line/api";
 import { breakerOpenMs, replyTokenFreshMs } from "@henji/core/settings";
 import { createMemoryLine, createMemoryModel, type Refusal } from "@henji/simulation";
@@ -174,4 +175,26 @@ test("nobody is told over a channel that is known to be dead", async () => {
     await world.run(worker, 5_000);
   }
   expect(calls).toBe(1);
+});
+
+test("if LINE does not say whether it would take anything, the message waits for another attempt", async () => {
+  const { line } = channel("unauthorized");
+  const worker = world.worker({
+    line: {
+      ...line,
+      quota: () => Promise.reject(new BotError("line.unavailable", "LINE answered 500", { retry: "never" })),
+    },
+  });
+  world.say("U1", "Hello");
+  await world.run(worker, 5_000);
+  await world.scheduler.run(world.scheduler.now() + breakerOpenMs, () => false);
+  world.say("U1", "Are you back?");
+  await world.run(worker, 1_000);
+  expect(world.asked).toEqual(["Hello"]);
+  const waiting = world.printed.map((entry) => JSON.parse(entry)).find(({ name }) => name === "job.retry");
+  expect(waiting).toMatchObject({
+    code: "line.quota_unknown",
+    reason: "LINE did not say whether it would take anything: LINE answered 500",
+  });
+  expect(reasons()).toHaveLength(1);
 });

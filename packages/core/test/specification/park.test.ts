@@ -1,17 +1,14 @@
 import { defineBot } from "@henji/core/bot";
-import { loadTokenizer } from "@henji/core/context/tokens";
 import { BotError } from "@henji/core/error";
 import { chatHash } from "@henji/core/log";
 import type { Line } from "@henji/core/platform/line/api";
 import { replyTokenFreshMs } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { createWorld, start, type World } from "./world.ts";
 
 let world: World;
-// It loads in real time, and the world would not wait.
-beforeAll(async () => void (await loadTokenizer()));
 beforeEach(() => {
   world = createWorld();
 });

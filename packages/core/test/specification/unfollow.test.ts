@@ -15,6 +15,7 @@ test("an answer given before a late unfollow arrived is taken away with what it 
   world.unfollow("U1", blockedAt);
   await world.settle();
   expect(world.table.textOf("U1")).not.toMatch(/4711|You said/);
+  expect(world.logged("chat.erased")).toMatchObject([{ turns: 2 }]);
   expect(world.table.textOf("U1")).toContain("Which PIN did I say?");
 });
 

@@ -1,5 +1,6 @@
 import type { Bot } from "@henji/core/bot";
 import { type Chats, createChats } from "@henji/core/chat/chats";
+import { loadTokenizer } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
 import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
@@ -23,6 +24,9 @@ import {
   type MemoryModelOptions,
 } from "@henji/simulation";
 import ownBot from "../../../../bot.config.ts";
+
+// It loads in real time, for which no world waits.
+await loadTokenizer();
 
 export const start = 1_800_000_000_000;
 

@@ -72,8 +72,23 @@ export function recall(test: TableTest) {
     ]);
   });
 
+  test("a fold that was begun is known to those who come next, until another is", async ({
+    chat: { turns, claim, delivered, recall },
+  }) => {
+    const begun = async (folding: { until: number; version: number }) => {
+      const stored = await turns.answer(await claim(), answerWith("a"), later);
+      await turns.delivered(stored, { ...deliveredBy("reply"), folding });
+    };
+    await begun({ until: later, version: 3 });
+    await delivered("a2");
+    expect((await recall()).folding).toEqual({ until: later, version: 3 });
+    await begun({ until: later + 1, version: 4 });
+    expect((await recall()).folding).toEqual({ until: later + 1, version: 4 });
+  });
+
   test("no more than the newest are read", async ({ chat: { chats, chatId, delivered, recall } }) => {
     for (let n = 0; n < 6; n += 1) await delivered(`a${n}`);
+    expect((await recall()).folding).toBeUndefined();
     const newest = await recall("9", 4);
     expect(newest.turns.map(({ answer }) => answer)).toEqual(["a2", "a3", "a4", "a5"]);
     expect([newest.isWhole, (await recall()).isWhole]).toEqual([false, true]);

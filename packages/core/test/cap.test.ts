@@ -1,0 +1,139 @@
+import { BotError } from "@henji/core/error";
+import { createLog } from "@henji/core/log";
+import type { Model } from "@henji/core/model/model";
+import { tokenCap } from "@henji/core/settings";
+import { createTokenCap } from "@henji/core/usage/cap";
+import { createScheduler, type Scheduler } from "@henji/simulation";
+import { beforeEach, expect, test } from "vitest";
+
+/** 17:00 in Tokyo. */
+const start = 1_800_000_000_000;
+const day = "2027-01-15";
+const { addEveryMs, readEveryMs } = tokenCap;
+const unavailable = () =>
+  Promise.reject(new BotError("table.unavailable", "DynamoDB: TimeoutError", { retry: "later" }));
+
+let scheduler: Scheduler;
+/** Calls to the day's items, each with the time that has passed. */
+let calls: string[];
+let lines: object[];
+/** The day's sum in the table. */
+let sum: () => Promise<number>;
+beforeEach(() => {
+  scheduler = createScheduler(start);
+  calls = [];
+  lines = [];
+  sum = async () => 0;
+});
+
+function capOf(mostTokens: number, random = 0) {
+  const passed = () => scheduler.now() - start;
+  const cap = createTokenCap({
+    totals: {
+      async add({ shard, tokens }) {
+        calls.push(`${passed()} add ${tokens} to ${shard}`);
+      },
+      sum(of) {
+        calls.push(`${passed()} sum of ${of}`);
+        return sum();
+      },
+    },
+    log: createLog({ write: (entry) => void lines.push(JSON.parse(entry)) }),
+    ...{ mostTokens, timeZone: "Asia/Tokyo", random: () => random, clock: scheduler },
+  });
+  const model: Model = {
+    ask: async () => ({
+      ...{ text: "", cut: false, refused: false },
+      usage: { inputTokens: 60, cachedTokens: 50, outputTokens: 40 },
+    }),
+  };
+  const counting = cap.counting(model);
+  const ask = () =>
+    counting.ask(
+      { instructions: "", input: [], tokensAtMost: 0 },
+      { cacheKey: "", safetyIdentifier: "", signal: new AbortController().signal },
+    );
+  return { ...cap, ask };
+}
+
+const pass = (ms: number) => scheduler.run(scheduler.now() + ms, () => false);
+
+test("what a process uses is in the table after a while, and again after that, however long its batch", async () => {
+  const { ask } = capOf(1_000);
+  await ask();
+  await pass(addEveryMs - 1_000);
+  await ask();
+  await pass(999);
+  expect(calls).toEqual([]);
+  await pass(2);
+  await ask();
+  await pass(3 * addEveryMs);
+  expect(calls).toEqual([`${addEveryMs} add 200 to 0`, `${2 * addEveryMs + 1} add 100 to 0`]);
+});
+
+test.each([
+  [0, 0],
+  [0.3, 1],
+  [0.999, 3],
+])("processes spread over the day's items: one that draws %d adds to no. %i", async (random, shard) => {
+  const { ask, flush } = capOf(1_000, random);
+  await ask();
+  await flush();
+  expect(calls).toEqual([`0 add 100 to ${shard}`]);
+});
+
+test("what is counted and not added yet counts with what is read", async () => {
+  const { ask, isReached } = capOf(300);
+  sum = async () => 200;
+  await ask();
+  expect(await isReached()).toBe(true);
+  expect(lines).toMatchObject([
+    { level: "error", name: "bot.token_cap_reached", day, tokens: 300, limit: 300 },
+  ]);
+});
+
+test("one token less than the cap is not the cap", async () => {
+  sum = async () => 299;
+  expect(await capOf(300).isReached()).toBe(false);
+});
+
+test("the sum is read again when it is too old, and no more once it is reached", async () => {
+  const { isReached } = capOf(300);
+  for (const [afterMs, others] of [
+    [0, 0],
+    [readEveryMs - 1, 300],
+    [1, 300],
+    [readEveryMs, 300],
+  ] as const) {
+    await pass(afterMs);
+    sum = async () => others;
+    await isReached();
+  }
+  expect(calls).toEqual([`0 sum of ${day}`, `${readEveryMs} sum of ${day}`]);
+});
+
+test("those who ask at the same time read once", async () => {
+  const { isReached } = capOf(300);
+  expect(await Promise.all([isReached(), isReached()])).toEqual([false, false]);
+  expect(calls).toHaveLength(1);
+});
+
+test("if the sum cannot be read again, what is known of the day counts, and the log says so", async () => {
+  const { ask, isReached } = capOf(300);
+  sum = async () => 200;
+  expect(await isReached()).toBe(false);
+  await pass(readEveryMs);
+  sum = unavailable;
+  expect(await isReached()).toBe(false);
+  expect(lines).toMatchObject([{ name: "bot.total_not_read", day, code: "table.unavailable" }]);
+  await ask();
+  expect(await isReached()).toBe(true);
+});
+
+test("of a new day nothing is known: it must be read", async () => {
+  const { isReached } = capOf(300);
+  expect(await isReached()).toBe(false);
+  await pass(7 * 60 * 60_000);
+  sum = unavailable;
+  await expect(isReached()).rejects.toMatchObject({ code: "table.unavailable" });
+});
