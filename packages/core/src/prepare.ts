@@ -15,7 +15,7 @@ import type { Turns } from "./turn/turns.ts";
 
 export type PrepareOptions = {
   bot: Bot;
-  turns: Pick<Turns, "answer" | "drop" | "erase" | "eraseAnswer">;
+  turns: Pick<Turns, "renew" | "answer" | "drop" | "erase" | "eraseAnswer">;
   chats: Chats;
   model: Model;
   identify: (userId: string) => string;

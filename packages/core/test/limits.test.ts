@@ -118,4 +118,8 @@ describe("what fits into what", () => {
   test("SQS's own redrive stays behind the worker's: nine failing messages before one, each with all its attempts", () => {
     expect(settings.queue.maxReceiveCount).toBeGreaterThan((worker.batchSize - 1) * retry.maxAttempts);
   });
+
+  test("a broken deployment has hours until SQS gives up: however soon a message comes back each time", () => {
+    between(settings.queue.maxReceiveCount * hold.forS * SECOND_MS, 2 * HOUR_MS, DAY_S * SECOND_MS);
+  });
 });

@@ -108,7 +108,9 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
     const { before } = request;
     const time = timeOf(before.key);
     // After it, what was asked once more and a notice that was never delivered may repeat what was before.
-    const isMeant = (turn: StoredTurn) => isBefore(turn, before) || turn.origin < time || turn.hasNotice;
+    // A key does not tell whether it was before within its millisecond: then it is taken to be.
+    const repeatsEarlier = ({ key, origin }: StoredTurn) => origin !== key && timeOf(origin) <= time;
+    const isMeant = (turn: StoredTurn) => isBefore(turn, before) || repeatsEarlier(turn) || turn.hasNotice;
     const meant = page.turns.filter((turn) => !turn.isErased && isMeant(turn));
     // And if the event comes late, so may any answer: it was given by a model that knew what was before.
     const later = page.turns.filter(

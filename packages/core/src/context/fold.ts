@@ -117,7 +117,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
           safetyIdentifier,
           signal: clock.timeout(Math.min(deadlines.modelMs, left)),
           // The first fold wins: another one costs tokens, and breaks nothing.
-          mustHold: () => {},
+          beforeRequest: async () => {},
         });
         return answer.refused ? undefined : answer;
       } catch (error) {

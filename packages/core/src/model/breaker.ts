@@ -9,14 +9,19 @@ const accountErrors = new Set(["model.quota_exhausted", "model.unauthorized", "m
 export function withBreaker(model: Model, options: Pick<BreakerOptions, "clock" | "log">): Model {
   const breaker = createBreaker({ ...options, opensOn: accountErrors, says: "model.breaker_opened" });
   return {
-    ask: (context, asking) =>
-      breaker.run(() =>
-        model.ask(context, asking).catch((cause) => {
+    ask(context, asking) {
+      // A chat that has waited for another's trial may have waited for long.
+      const request = async () => {
+        await asking.beforeRequest();
+        return model.ask(context, asking);
+      };
+      return breaker.run(() =>
+        request().catch((cause) => {
           // A single 401 may be a mistake of OpenAI's: it is tried once more before it counts.
           if (breaker.isOpen() || toBotError(cause).code !== "model.unauthorized") throw cause;
-          asking.mustHold();
-          return model.ask(context, asking);
+          return request();
         }),
-      ),
+      );
+    },
   };
 }

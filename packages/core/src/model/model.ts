@@ -19,8 +19,8 @@ export type AskOptions = {
   safetyIdentifier: string;
   /** The model call's deadline. */
   signal: AbortSignal;
-  /** Comes before each further request: throws if another worker may have the answer by now. */
-  mustHold(): void;
+  /** Comes before each request of a call that may wait, or ask twice: throws if nothing may be asked any more. */
+  beforeRequest(): Promise<void>;
 };
 
 /**

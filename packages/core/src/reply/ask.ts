@@ -6,8 +6,11 @@ import { BotError, toBotError } from "../error.ts";
 import { chatHash } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
 import type { Content } from "../platform/content.ts";
-import { deadlines } from "../settings.ts";
+import { deadlines, hold } from "../settings.ts";
 import type { Repeated, Turn } from "../turn/turn.ts";
+import type { Turns } from "../turn/turns.ts";
+
+export type AskOptions = { bot: Bot; turns: Pick<Turns, "renew">; model: Model; clock: Clock };
 
 export type AskRequest = {
   turn: Turn;
@@ -34,7 +37,7 @@ export type Asked = {
  * to read that, once more without window and notes: what was said before must not keep a harmless question from
  * being answered.
  */
-export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock: Clock }) {
+export function createAsk({ bot, turns, model, clock }: AskOptions) {
   const { maxTokens, lowWaterTokens } = bot.memory;
 
   return async (request: AskRequest): Promise<Asked> => {
@@ -64,23 +67,28 @@ export function createAsk({ bot, model, clock }: { bot: Bot; model: Model; clock
     });
   }
 
-  async function send(
-    { turn, deadline, safetyIdentifier, ready }: AskRequest,
-    context: Context,
-  ): Promise<ModelAnswer> {
-    await ready();
-    const leftMs = () => deadline - clock.now() - deadlines.reserveMs;
-    /** It may have stood still so long, before this call or after the one before, that another has asked already. */
-    const mustHold = () => {
-      if (clock.now() >= turn.leaseUntil || leftMs() <= 0) throw tooLate();
-    };
-    mustHold();
+  async function send(request: AskRequest, context: Context): Promise<ModelAnswer> {
+    const leftMs = await timeToAsk(request);
     return model.ask(context, {
-      cacheKey: chatHash(turn.chatId),
-      safetyIdentifier,
-      signal: clock.timeout(Math.min(deadlines.modelMs, leftMs())),
-      mustHold,
+      cacheKey: chatHash(request.turn.chatId),
+      safetyIdentifier: request.safetyIdentifier,
+      signal: clock.timeout(Math.min(deadlines.modelMs, leftMs)),
+      beforeRequest: async () => void (await timeToAsk(request)),
     });
+  }
+
+  /**
+   * How long the model may take, milliseconds. Throws if it must not be asked, or not any more: the answer could
+   * not be delivered; or this worker stood still for so long that another may have the turn, or even its answer. A
+   * request before this one may have outlasted the lease without that: then it is renewed.
+   */
+  async function timeToAsk({ turn, deadline, ready }: AskRequest): Promise<number> {
+    await ready();
+    const isOver = clock.now() >= turn.leaseUntil;
+    const leaseUntil = isOver ? await turns.renew(turn, clock.now() + hold.leaseMs) : turn.leaseUntil;
+    const leftMs = deadline - clock.now() - deadlines.reserveMs;
+    if (clock.now() >= leaseUntil || leftMs <= 0) throw tooLate();
+    return leftMs;
   }
 }
 

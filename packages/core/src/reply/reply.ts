@@ -10,6 +10,7 @@ import { type Content, textOf } from "../platform/content.ts";
 import type { Message, Platform, Question } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
+import type { Turns } from "../turn/turns.ts";
 import { createAsk } from "./ask.ts";
 import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
@@ -18,6 +19,7 @@ import { createNotices } from "./notice.ts";
 
 export type ReplyOptions = {
   bot: Bot;
+  turns: Pick<Turns, "renew">;
   chats: Pick<Chats, "page">;
   model: Model;
   /** See `createIdentify`. */

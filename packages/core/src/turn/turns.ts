@@ -55,6 +55,12 @@ export type Claim =
 
 export type Turns = {
   claim(request: ClaimRequest): Promise<Claim>;
+  /**
+   * Takes the lease anew for work that has outlasted it; refused if another worker has taken the turn over.
+   *
+   * @returns until when it is held now, epoch milliseconds
+   */
+  renew(turn: Turn, leaseUntil: number): Promise<number>;
   /** claimed → answered. From here on the model is never asked again. */
   answer(turn: Turn, answer: Answer, leaseUntil: number): Promise<AnsweredTurn>;
   /** Records that no reply arrived, so that the answer may be pushed. */
@@ -125,6 +131,11 @@ export function createTurns(store: TurnStore): Turns {
         if (item) return { kind: "claimed", turn: toTurn(item) };
       }
       return { kind: "held", until: request.now };
+    },
+
+    async renew(turn, leaseUntil) {
+      await write(turn, "renew", open, { set: { leaseUntil } });
+      return leaseUntil;
     },
 
     async answer(turn, answer, leaseUntil) {

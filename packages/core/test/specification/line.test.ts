@@ -1,5 +1,8 @@
 import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
+import { createLog } from "@henji/core/log";
+import { withBreaker } from "@henji/core/model/breaker";
+import type { Model } from "@henji/core/model/model";
 import { createLine, type Line } from "@henji/core/platform/line/api";
 import { breakerOpenMs, replyTokenFreshMs } from "@henji/core/settings";
 import { createMemoryLine, createMemoryModel, type Refusal } from "@henji/simulation";
@@ -97,6 +100,27 @@ test.each(["reply", "push"])(
     expect(world.asked).toHaveLength(13);
   },
 );
+
+test("a 401 of the model is not tried once more if LINE has turned out to take nothing meanwhile", async () => {
+  const calls: string[] = [];
+  const unauthorized = createMemoryModel({ behave: () => "unauthorized" });
+  const slowlyRefusing: Model = {
+    async ask(context, options) {
+      const question = context.input.at(-1)!.content;
+      calls.push(question);
+      if (question === "Hello") return createMemoryModel().ask(context, options);
+      await world.scheduler.sleep(5_000);
+      return unauthorized.ask(context, options);
+    },
+  };
+  const clock = world.scheduler;
+  const model = withBreaker(slowlyRefusing, { clock, log: createLog({ write: () => {} }) });
+  world.say("U1", "Hello");
+  world.say("U2", "Think hard");
+  await world.run(world.worker({ model, line: channel("unauthorized").line }), 10_000);
+  expect(calls).toEqual(["Hello", "Think hard"]);
+  expect(reasons().map((reason) => reason?.code)).toEqual(["line.unauthorized", "line.unauthorized"]);
+});
 
 test("while the quota is used up, the model is asked only what can be replied", async () => {
   const { line, giveToken, mend } = channel("quota");

@@ -31,7 +31,12 @@ function asking(settings = botWith({}).model) {
   const model = withBreaker(createModel({ apiKey: "key", settings, fetch: simulator.fetch }), { clock, log });
   return () =>
     model
-      .ask(context, { cacheKey: "", safetyIdentifier: "", signal: clock.timeout(0), mustHold: () => {} })
+      .ask(context, {
+        cacheKey: "",
+        safetyIdentifier: "",
+        signal: clock.timeout(0),
+        beforeRequest: async () => {},
+      })
       .then(
         () => "answered",
         ({ code }: BotError) => code,
@@ -73,12 +78,24 @@ describe("any model of the Responses API", () => {
       fetch: simulator.fetch,
     });
     await expect(
-      ask(context, { cacheKey: "", safetyIdentifier: "", signal: clock.timeout(0), mustHold: () => {} }),
+      ask(context, {
+        cacheKey: "",
+        safetyIdentifier: "",
+        signal: clock.timeout(0),
+        beforeRequest: async () => {},
+      }),
     ).rejects.toMatchObject({
       code: "model.rejected",
       message: "OpenAI answered 400 unsupported_parameter (reasoning.effort)",
     });
   });
+});
+
+test.each(["invalid_prompt", "content_filter"])("%s is a refusal, and stops nobody", async (code) => {
+  const ask = asking();
+  simulator.faults.add({ fault: status(400, code) });
+  expect(await ask()).toBe("model.refused");
+  expect(await ask()).toBe("answered");
 });
 
 describe("what concerns one request stops nobody else", () => {

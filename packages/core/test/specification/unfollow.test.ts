@@ -29,6 +29,14 @@ test("and so is a question that was asked once more before it arrived, with its 
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
+test("also from within its own millisecond", async () => {
+  const blockedAt = world.scheduler.now();
+  await world.talk("U1", "My PIN is 4711", "/retry");
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
 test("and however often it was asked once more", async () => {
   await world.talk("U1", "My PIN is 4711");
   const blockedAt = world.scheduler.now() - 500;

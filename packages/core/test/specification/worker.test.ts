@@ -1,7 +1,11 @@
 import { BotError } from "@henji/core/error";
+import { createLog } from "@henji/core/log";
+import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
-import { maxEventAgeMs } from "@henji/core/settings";
-import { createMemoryModel } from "@henji/simulation";
+import { textContent } from "@henji/core/platform/content";
+import type { Inbox } from "@henji/core/queue/sqs";
+import { breakerOpenMs, maxEventAgeMs, queue } from "@henji/core/settings";
+import { type Behaviour, createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, start, type World } from "./world.ts";
 
@@ -76,6 +80,115 @@ test("a worker that lives holds its messages for as long as the model takes", as
   const running = world.run(world.worker({ model: slow }), 38_900);
   expect(await running).toBe("still running");
   expect(world.queue.receive(10)).toEqual([]);
+});
+
+/** It fails after 25 s, when the lease of the turn has run out; what it is asked then, it answers. */
+function slowToFail(how: Behaviour, meanwhile: () => Promise<unknown> = async () => {}): Model {
+  let calls = 0;
+  const model = createMemoryModel({
+    behave: () => (calls === 1 ? how : "answer"),
+    onAsk: (question) => void world.asked.push(question),
+  });
+  return {
+    async ask(context, options) {
+      calls += 1;
+      if (calls > 1) return model.ask(context, options);
+      await world.scheduler.sleep(25_000);
+      await meanwhile();
+      return model.ask(context, options);
+    },
+  };
+}
+
+test("a question is asked once more, however long the model took to decline what came before it", async () => {
+  world.say("U1", "Hello");
+  await world.settle();
+  world.say("U1", "Are you there?");
+  expect(await world.run(world.worker({ model: slowToFail("invalid_prompt") }), 30_000)).toEqual([]);
+  expect(world.asked).toEqual(["Hello", "Are you there?", "Are you there?"]);
+  expect(world.sent().at(-1)).toBe("U1 reply: You said: Are you there?");
+});
+
+/** Another worker takes over a turn whose lease has run out. */
+const taken = (chatId: string, eventId: string, sentAt: number) =>
+  world.turns.claim({
+    ...{
+      chatId,
+      key: `${sentAt}#${eventId}`,
+      sequence: "",
+      eventId,
+      question: textContent(""),
+      messageId: "",
+      senderId: chatId,
+    },
+    ...{ owner: "another", now: sentAt + 25_000, leaseUntil: sentAt + 45_000 },
+    ...{ expiresAt: sentAt, replay: undefined },
+  });
+
+const breaking = (model: Model) =>
+  withBreaker(model, { clock: world.scheduler, log: createLog({ write: () => {} }) });
+
+test.each(["invalid_prompt", "unauthorized"] as const)(
+  "but not by a worker that has lost its turn to another meanwhile (%s)",
+  async (how) => {
+    world.say("U1", "Hello");
+    await world.settle();
+    world.say("U1", "Are you there?");
+    const now = world.scheduler.now();
+    const model = breaking(slowToFail(how, () => taken("U1", "E2", now)));
+    expect(await world.run(world.worker({ model }), 30_000)).toHaveLength(1);
+    expect(world.asked).toEqual(["Hello", "Are you there?"]);
+    expect(world.lines).not.toContain("job.parked");
+  },
+);
+
+test("nor by one that has waited for another chat's trial of the model and lost its turn meanwhile", async () => {
+  let now = 0;
+  const refusing = createMemoryModel({ behave: () => "unauthorized" });
+  const onTrial: Model = {
+    async ask(context, options) {
+      const question = context.input.at(-1)!.content;
+      world.asked.push(question);
+      if (question === "Hello") return refusing.ask(context, options);
+      await world.scheduler.sleep(25_000);
+      await taken("U2", "E3", now);
+      return createMemoryModel().ask(context, options);
+    },
+  };
+  const worker = world.worker({ model: breaking(onTrial) });
+  world.say("U1", "Hello");
+  await world.run(worker, breakerOpenMs + 1_000);
+  now = world.scheduler.now();
+  world.say("U1", "Are you there?");
+  world.say("U2", "And for me?");
+  expect(await world.run(worker, 30_000)).toHaveLength(1);
+  expect(world.asked).toEqual(["Hello", "Hello", "Are you there?"]);
+});
+
+test("what SQS refuses to delete, hold or give back is logged with its code, and answered once", async () => {
+  const { inbox } = world.queue;
+  const refuse: Inbox["delete"] = async (messages) =>
+    messages.map((message) => ({ message, code: "ReceiptHandleIsInvalid" }));
+  Object.assign(inbox, { delete: refuse, changeVisibility: refuse });
+  world.say("U1", "Hello");
+  world.say("U2", "Think hard");
+  const slow: Model = {
+    async ask(context, options) {
+      if (context.input.at(-1)?.content === "Think hard") await world.scheduler.sleep(5_000);
+      return createMemoryModel().ask(context, options);
+    },
+  };
+  await world.run(world.worker({ model: slow }), 10_000);
+  const refusals = world.printed.map((line) => JSON.parse(line)).filter(({ code }) => code !== undefined);
+  expect(refusals.map(({ name, code, messages }) => [name, code, messages])).toEqual([
+    ["queue.visibility_not_changed", "ReceiptHandleIsInvalid", 2],
+    ["queue.not_deleted", "ReceiptHandleIsInvalid", 1],
+  ]);
+  // Nothing was held, so they come back when the queue's own time-out is over, and meet their finished turns.
+  await world.scheduler.run(world.scheduler.now() + queue.visibilityTimeoutS * 1000, () => false);
+  await world.run(world.worker(), 1_000);
+  expect(world.lines.filter((name) => name === "turn.duplicate")).toHaveLength(2);
+  expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U2 reply: You said: Think hard"]);
 });
 
 test("an invocation with too little time to answer anything says so", async () => {

@@ -101,7 +101,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
         cacheKey: chatId,
         safetyIdentifier: "eval",
         signal: AbortSignal.timeout(deadlines.modelMs),
-        mustHold: () => {},
+        beforeRequest: async () => {},
       });
     },
     notes: () => state.summary,

@@ -58,7 +58,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     if (items.some(({ repeats }) => repeats === newest.item.key)) return undefined;
     // The window begins at a turn whose past the model refuses to read, whether that turn is answered or not.
     const isDropped = [...fates.values()].some(
-      (other) => other.chatId === fate.chatId && other.droppedPast && isBefore(newest.other, other),
+      (other) => other.chatId === fate.chatId && other.mayHaveDroppedPast && isBefore(newest.other, other),
     );
     if (isDropped) return undefined;
     const isErased = [...fates.values()].some(

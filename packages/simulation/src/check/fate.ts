@@ -95,6 +95,8 @@ export type Fate = SimulatedEvent & {
   asks: number;
   /** The window was moved to it, because the model refused to read what came before it. */
   droppedPast: boolean;
+  /** It was asked without what came before it, because the model refused that: the window may have been moved unheard. */
+  mayHaveDroppedPast: boolean;
   deaths: number;
   /** The event with its answer, if it was asked again after it was parked. */
   answeredBy?: string;
@@ -127,6 +129,7 @@ export function newFate(event: SimulatedEvent): Fate {
     reclaims: 0,
     asks: 0,
     droppedPast: false,
+    mayHaveDroppedPast: false,
     deaths: 0,
     replySends: 0,
     ignored: false,

@@ -14,6 +14,8 @@ const SUMMARIZED = 40;
 /** What the model is asked: only by its chat, only what has no answer yet, and within bounds. */
 export function checkModel(book: Book, { bot, history, count }: BookOptions) {
   const { fates, fateOf, turnOf, violate, calm } = book;
+  /** Questions that the model has refused to read. */
+  const refused = new Set<string>();
 
   return {
     asked(question: string, context: Context): void {
@@ -29,6 +31,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
       if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
+      if (context.input.length === 1 && refused.has(question)) fate.mayHaveDroppedPast = true;
       if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
       if (fate.asks > CALLS_OF_AN_ATTEMPT * retry.maxAttempts)
         violate("bounded", `the model was asked ${fate.asks} times`, fate);
@@ -58,6 +61,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     modelFailed(question: string, code: string): void {
       const eventId = namedIn(question);
       fateOf(eventId)?.errors.add(code);
+      if (code === "model.refused") refused.add(question);
       book.modelErrors.add(code);
       history.note("model", code, { eventId, chatId: fateOf(eventId)?.chatId });
     },

@@ -89,7 +89,7 @@ export const asking: readonly Mutation[] = [
     mistake: "after a 401 the model is asked once more, however long the worker stood still meanwhile",
     rare: "a process must stand still between two requests to a model that answers 401",
     worker: ({ model }) => ({
-      model: { ask: (context, options) => model.ask(context, { ...options, mustHold: () => {} }) },
+      model: { ask: (context, options) => model.ask(context, { ...options, beforeRequest: async () => {} }) },
     }),
   },
   {

@@ -45,7 +45,7 @@ export function modelContract(name: string, open: () => Promise<ModelPorts>) {
         cacheKey: "chat",
         safetyIdentifier: "0".repeat(64),
         signal: ports.deadline(),
-        mustHold: () => {},
+        beforeRequest: async () => {},
       });
 
     test("it answers, and says what that took", async () => {

@@ -56,6 +56,16 @@ export function claims(test: TableTest) {
     expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1 } });
   });
 
+  test("a lease that is renewed runs on, and is no attempt of its own", async ({
+    chat: { turns, claim, again },
+  }) => {
+    const turn = await claim();
+    expect(await turns.renew(turn, later + 20_000)).toBe(later + 20_000);
+    expect(await again(turn, afterLease)).toEqual({ kind: "held", until: later + 20_000 });
+    const third = { now: later + 20_001, leaseUntil: later + 90_000 };
+    expect(await again(turn, third)).toMatchObject({ turn: { attempts: 2, crashes: 1 } });
+  });
+
   test("after the lease the next worker claims, and its attempt is counted", async ({
     chat: { claim, again },
   }) => {

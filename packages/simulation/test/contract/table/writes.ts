@@ -45,6 +45,7 @@ export function writes(test: TableTest) {
     const turn = await claim();
     await again(turn, afterLease);
     const writes = [
+      () => turns.renew(turn, later + 300_000),
       () => turns.answer(turn, answerWith("late"), later),
       () => turns.delivered(asIfAnswered(turn), deliveredBy("reply")),
       () => turns.park(turn, givenUp("late")),
@@ -64,6 +65,7 @@ export function writes(test: TableTest) {
     await expect(turns.usePush(asIfAnswered(turn))).rejects.toMatchObject(lost);
     const done = await delivered("done");
     for (const write of [
+      () => turns.renew(done, later),
       () => turns.answer(done, answerWith("another"), later),
       () => turns.park(done, givenUp("late")),
       () => turns.drop(done, now, total, "unsent"),
