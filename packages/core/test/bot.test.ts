@@ -1,4 +1,5 @@
-import { type BotConfig, defineBot, instructionsFor, languageOf } from "@henji/core/bot";
+import { type BotConfig, defineBot, instructionsFor } from "@henji/core/bot";
+import { languageOf } from "@henji/core/bot/language";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 

@@ -46,11 +46,13 @@ beforeEach(() => {
 });
 
 const context = { instructions: "", input: [], tokensAtMost: 0 };
-const ask = () =>
-  model.ask(context, { cacheKey: "", safetyIdentifier: "", signal: new AbortController().signal }).then(
-    () => "answered",
-    (error: BotError) => error.code,
-  );
+const ask = (beforeRequest = async () => {}) =>
+  model
+    .ask(context, { cacheKey: "", safetyIdentifier: "", signal: new AbortController().signal, beforeRequest })
+    .then(
+      () => "answered",
+      (error: BotError) => error.code,
+    );
 
 test("after a dead key nobody calls for a while, and one line says so", async () => {
   behave = () => Promise.reject(dead);
@@ -85,4 +87,15 @@ test("a passing fault opens nothing, and leaves the trial to the next", async ()
   now = breakerOpenMs;
   behave = () => Promise.reject(busy);
   expect(await Promise.all([ask(), ask()])).toEqual(["model.unavailable", "model.unavailable"]);
+});
+
+test("a 401 is tried once more, unless nothing may be asked any more", async () => {
+  let requests = 0;
+  const lost = new BotError("turn.lost", "Another worker has it", { retry: "later" });
+  behave = () => Promise.reject(dead);
+  const code = await ask(async () => {
+    requests += 1;
+    if (requests > 1) throw lost;
+  });
+  expect([code, calls]).toEqual(["turn.lost", 1]);
 });

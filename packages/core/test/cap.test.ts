@@ -1,5 +1,6 @@
 import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
+import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
 import { tokenCap } from "@henji/core/settings";
 import { createTokenCap } from "@henji/core/usage/cap";
@@ -26,7 +27,7 @@ beforeEach(() => {
   sum = async () => 0;
 });
 
-function capOf(mostTokens: number, random = 0) {
+function capOf(totalDailyTokens: number, random = 0) {
   const passed = () => scheduler.now() - start;
   const cap = createTokenCap({
     totals: {
@@ -39,19 +40,29 @@ function capOf(mostTokens: number, random = 0) {
       },
     },
     log: createLog({ write: (entry) => void lines.push(JSON.parse(entry)) }),
-    ...{ mostTokens, timeZone: "Asia/Tokyo", random: () => random, clock: scheduler },
+    ...{
+      bot: { timeZone: "Asia/Tokyo", limits: { totalDailyTokens } },
+      random: () => random,
+      clock: scheduler,
+    },
   });
+  if (!cap) throw new Error("The bot has a cap");
   const model: Model = {
     ask: async () => ({
       ...{ text: "", cut: false, refused: false },
       usage: { inputTokens: 60, cachedTokens: 50, outputTokens: 40 },
     }),
   };
-  const counting = cap.counting(model);
+  const counting = counted(model, cap);
   const ask = () =>
     counting.ask(
       { instructions: "", input: [], tokensAtMost: 0 },
-      { cacheKey: "", safetyIdentifier: "", signal: new AbortController().signal },
+      {
+        cacheKey: "",
+        safetyIdentifier: "",
+        signal: new AbortController().signal,
+        beforeRequest: async () => {},
+      },
     );
   return { ...cap, ask };
 }

@@ -1,7 +1,10 @@
 import { LONGEST_WORDS, plainWords } from "@henji/core/bot/words";
-import { commandOf, languageFor, wordsFor } from "@henji/core/decide/command";
+import { commandOf, wordsFor } from "@henji/core/decide/command";
+import { textContent } from "@henji/core/platform/content";
+import { languageFor } from "@henji/core/reply/language";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
+import { past } from "./turns.ts";
 
 const nameOf = (text: string) => commandOf(text, bot)?.name;
 
@@ -26,7 +29,7 @@ test("a command has 60 characters at most, with all that may stand around it", (
 });
 
 test("only an export goes on somewhere, and only at a time of 13 digits", () => {
-  expect(commandOf("/export", bot)).toEqual({ name: "export" });
+  expect(commandOf("/export", bot)).toEqual({ name: "export", from: undefined });
   expect(commandOf("/Export 1800000000000.", bot)).toEqual({ name: "export", from: "1800000000000" });
   expect(commandOf("/export １８０００００００００００", bot)).toEqual({
     name: "export",
@@ -52,14 +55,14 @@ test("words are the same in any width and case, with or without an end mark", ()
 });
 
 test("a slash says nothing of a language, wherever it stands and however wide it is: the last question does", () => {
-  const question = (text: string) => ({ key: "1", question: text, answer: "" });
-  const memory = { turns: [question("Hello"), question("こんにちは")] };
+  const asked = (text: string) => ({ question: textContent(text) });
+  const memory = { turns: [past("1", "Hello"), past("2", "こんにちは")] };
   for (const text of ["/help", "  /help", "／ help"])
-    expect([text, languageFor({ question: text }, memory)]).toEqual([text, "ja"]);
+    expect([text, languageFor(asked(text), memory)]).toEqual([text, "ja"]);
   for (const text of ["help/", "", " ", "h"])
-    expect([text, languageFor({ question: text }, memory)]).toEqual([text, "en"]);
-  expect(languageFor({ question: "/help" }, { turns: [] })).toBe("en");
-  expect(languageFor({ question: "/ヘルプ" })).toBe("ja");
+    expect([text, languageFor(asked(text), memory)]).toEqual([text, "en"]);
+  expect(languageFor(asked("/help"), { turns: [] })).toBe("en");
+  expect(languageFor(asked("/ヘルプ"), undefined)).toBe("ja");
 });
 
 test("a button says a command in the user's language; where there is none, as it is written first", () => {

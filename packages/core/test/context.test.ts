@@ -1,12 +1,15 @@
 import { systemClock } from "@henji/core/clock";
 import { buildContext, nextWindowStart, SUMMARY_HEADING, tokensOf } from "@henji/core/context/context";
-import { createFold } from "@henji/core/context/fold";
+import { createFold, isFoldDue } from "@henji/core/context/fold";
 import { loadTokenizer, TOKENS_PER_MESSAGE, tokensAtMost } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
-import { type PastTurn, timeOf } from "@henji/core/turn/turn";
+import { textContent } from "@henji/core/platform/content";
+import { timeOf } from "@henji/core/turn/place";
+import type { PastTurn } from "@henji/core/turn/turn";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { seed } from "./seed.ts";
+import { nothingRemembered } from "./turns.ts";
 
 fc.configureGlobal({ seed });
 
@@ -16,7 +19,12 @@ const count = await loadTokenizer();
 const key = (n: number) => `${String(n).padStart(13, "0")}#e`;
 
 function turn(n: number, question: string, answer: string): PastTurn {
-  return { key: key(n), question, answer, tokens: { question: count(question), answer: count(answer) } };
+  return {
+    key: key(n),
+    question: textContent(question),
+    answer,
+    tokens: { question: count(question), answer: count(answer) },
+  };
 }
 
 const marks = { highWaterTokens: 400, lowWaterTokens: 150, maxTurns: 30 };
@@ -24,13 +32,13 @@ const request = {
   instructions: "Be kind.",
   summary: "",
   windowStart: "",
-  message: "?",
+  question: textContent("?"),
   maxWindowTokens: 400,
 };
 
 test("the context is instructions, then the turns of the window, then the new message", () => {
   const turns = [turn(1, "q1", "a1"), turn(2, "q2", "a2")];
-  const context = buildContext({ ...request, turns, windowStart: key(2), message: "q3" });
+  const context = buildContext({ ...request, turns, windowStart: key(2), question: textContent("q3") });
   expect(context).toMatchObject({
     instructions: "Be kind.",
     turns: 1,
@@ -49,7 +57,7 @@ test("between two moves of the window each request begins with the one before", 
   let moves = 0;
   for (let n = 1; n <= 200; n += 1) {
     const question = `question ${n} about something`;
-    const context = buildContext({ ...request, turns, windowStart, message: question });
+    const context = buildContext({ ...request, turns, windowStart, question: textContent(question) });
     const history = JSON.stringify(context.input.slice(0, -1)).slice(0, -1);
     const moved = !history.startsWith(before);
     if (moved) moves += 1;
@@ -71,32 +79,19 @@ const anyText = fc
   )
   .map((text) => text.toWellFormed());
 
-const noMemory = {
-  windowStart: "",
-  summary: "",
-  erasedBefore: "",
-  erasedTo: "",
-  unsent: [],
-  version: 0,
-  turns: [],
-  isWhole: true,
-  finished: [],
-  unanswered: [],
-  usages: [],
-};
-
 /** The notes that a fold keeps of what the model wrote. */
 async function noted(written: string, summaryTokens: number): Promise<string> {
   let summary = "";
   const past = turn(1, "long ago", "so it was");
-  const { question, answer } = past;
+  const { key, question, answer } = past;
   const shown = { isErased: false, hasNotice: false, question, answer, past };
-  const stored = { key: past.key, sequence: "", status: "delivered" as const, ...shown };
+  const others = { messageId: undefined, origin: key, unanswered: undefined };
+  const stored = { key, sequence: "", status: "delivered" as const, ...shown, ...others };
   const fold = createFold({
     bot: { memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0, summaryTokens } },
     chats: {
       page: async () => ({ turns: [stored], next: undefined }),
-      async note(_chat, change) {
+      async update(_chat, _state, change) {
         summary = change.summary ?? "";
         return true;
       },
@@ -110,15 +105,15 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
       }),
     },
     clock: systemClock,
-    log: createLog({ write: () => {} }),
   });
   await fold({
-    turn: { chatId: "U1", eventId: "E1" },
-    memory: noMemory,
+    chatId: "U1",
+    memory: nothingRemembered,
     past,
     safetyIdentifier: "",
     deadline: systemClock.now() + 60_000,
-  })?.();
+    log: createLog({ write: () => {} }),
+  });
   return summary;
 }
 
@@ -140,7 +135,14 @@ test("no request, counted by the tokenizer, passes a bound made of the configura
         const summary = await noted(text, summaryTokens);
         expect(count(summary)).toBeLessThanOrEqual(summaryTokens);
         const context = buildContext({
-          ...{ instructions, summary, turns, windowStart: "", message, maxWindowTokens },
+          ...{
+            instructions,
+            summary,
+            turns,
+            windowStart: "",
+            question: textContent(message),
+            maxWindowTokens,
+          },
         });
         const counted =
           count(instructions) +
@@ -196,20 +198,16 @@ test("a window without turns stays where it is, whatever lies behind those that 
   expect(nextWindowStart([turn(1, "hello", "world")], timeOf(key(2)), marks, false)).toBe(timeOf(key(2)));
 });
 
-test("while the window is within its marks there is no fold to run", () => {
-  const refuse = () => Promise.reject(new Error("no call is needed"));
-  const fold = createFold({
-    bot,
-    chats: { page: refuse, note: refuse },
-    summarizer: { ask: refuse },
-    clock: systemClock,
-    log: createLog({ write: () => {} }),
-  });
-  const run = fold({
-    ...{ turn: { chatId: "U1", eventId: "E1" }, memory: noMemory, past: turn(1, "hello", "world") },
-    ...{ safetyIdentifier: "", deadline: 0 },
-  });
-  expect(run).toBeUndefined();
+test("a fold is due only past the high mark, and while no other one runs", () => {
+  const past = turn(1, "hello", "world");
+  const full = { memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0 } };
+  const isDue = (more: object, settings = full) =>
+    isFoldDue({ memory: { ...nothingRemembered, ...more }, past }, settings, 1_000);
+  expect(isDue({}, bot)).toBe(false);
+  expect(isDue({})).toBe(true);
+  expect(isDue({ version: 3, folding: { until: 1_001, version: 3 } })).toBe(false);
+  expect(isDue({ version: 3, folding: { until: 1_000, version: 3 } })).toBe(true);
+  expect(isDue({ version: 4, folding: { until: 1_001, version: 3 } })).toBe(true);
 });
 
 test("the newest turn stays in the window, however much larger than its marks it is", () => {

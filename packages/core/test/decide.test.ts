@@ -1,60 +1,54 @@
-import type { CommandName } from "@henji/core/bot";
 import type { Memory } from "@henji/core/chat/chats";
-import { wordsFor } from "@henji/core/decide/command";
-import { createDecide, isTakenAway } from "@henji/core/decide/decide";
-import type { Turn } from "@henji/core/turn/turn";
+import { decide as decideFor, isErased } from "@henji/core/decide/decide";
+import { textContent } from "@henji/core/platform/content";
+import type { FinishedTurn, NoticeKind, Repeated } from "@henji/core/turn/turn";
+import { type DayUsage, runningTotal } from "@henji/core/usage/usage";
 import { describe, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
+import { claimed, nothingRemembered, past as pastTurn } from "./turns.ts";
 
-/** 00:30 of the next day in Japan. */
-const now = Date.UTC(2027, 0, 15, 15, 30);
-const timeZone = "Asia/Tokyo";
+const now = 1_800_000_000_000;
 const today = "2027-01-16";
+const user = "0123456789ab";
 const sentAt = now - 1_000;
-const { en, ja } = bot.texts;
 const limits = { maxUnanswered: 3, dailyMessages: 10, dailyTokens: 1_000 };
 
 const key = (at: number) => `${at}#E1`;
-const past = (question: string) => ({ key: key(sentAt - 60_000), question, answer: "An answer" });
-const finished = (finishedAt: number, notice?: "too_many" | "forget") => ({
-  ...{ key: key(finishedAt), finishedAt },
-  ...(notice && { notice }),
+const past = (question: string) => pastTurn(key(sentAt - 60_000), question);
+const finished = (finishedAt: number, notice?: NoticeKind): FinishedTurn => ({
+  ...{ key: key(finishedAt), finishedAt, notice },
 });
 
-const empty: Memory = {
-  ...{ windowStart: "", summary: "", erasedBefore: "", erasedTo: "", unsent: [], version: 0 },
-  ...{ turns: [], isWhole: true, unanswered: [], finished: [], usages: [] },
-};
-
-const turn = (question: string): Turn => ({
-  ...{
-    chatId: "U1",
-    key: key(sentAt),
-    sequence: "1",
-    eventId: "E1",
-    status: "claimed",
-    owner: "w",
-    leaseUntil: now + 20_000,
-  },
-  ...{ attempts: 1, crashes: 0, crashesBefore: 0, question, messageId: "1" },
-});
+const turn = (question: string) => claimed({ key: key(sentAt), question: textContent(question) });
 
 function decide(
   question: string,
   memory: Partial<Memory> = {},
   { commands = bot.commands, isBotUsedUp = false } = {},
 ) {
-  const decision = createDecide({ texts: bot.texts, commands, limits, timeZone })({
-    ...{ turn: turn(question), memory: { ...empty, ...memory }, sentAt, now, isBotUsedUp },
-  });
-  const { notice, ...rest } = { notice: undefined, ...decision };
-  return notice ? { ...rest, notice: notice.kind, says: notice.messages[0]!.text } : rest;
+  const all = { ...nothingRemembered, ...memory };
+  const total = runningTotal(all.usages, all.fold, { user, day: today });
+  const request = { turn: turn(question), memory: all, total, sentAt, isBotUsedUp };
+  return decideFor(request, { commands, limits });
 }
 
-const used = (fields: object) => ({
+/** The model answers this. */
+const asks = (question: string, repeats?: Repeated) => ({
+  ...{ kind: "ask", question: textContent(question), repeats },
+});
+/** What is asked once more of a turn. */
+const again = ({
+  key: of,
+  question,
+  messageId,
+}: Pick<Repeated, "key" | "question"> & { messageId?: string | undefined }) => ({
+  ...{ kind: "ask", question, repeats: { key: of, origin: of, question, messageId } },
+});
+
+const used = (fields: Partial<DayUsage>) => ({
   usages: [
     {
-      ...{ day: today, answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
+      ...{ day: today, user, answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
       ...{ replies: 0, pushes: 0, refused: false, foldVersion: 0, ...fields },
     },
   ],
@@ -65,19 +59,22 @@ describe("what stood in line when a message was sent", () => {
     Array.from({ length: count }, (_, n) => finished(sentAt + 1 + n, n === 0 ? notice : undefined));
 
   test("is answered below the limit; at the limit the user is told once, and then nothing", () => {
-    expect(decide("Hi", { finished: inLine(2) })).toEqual({ kind: "ask" });
+    expect(decide("Hi", { finished: inLine(2) })).toEqual(asks("Hi"));
     expect(decide("Hi", { finished: inLine(3) })).toEqual({
-      ...{ kind: "say", notice: "too_many", says: en.tooMany, waiting: 3 },
+      ...{ kind: "flooded", waiting: 3, isTold: false },
     });
     expect(decide("Hi", { finished: inLine(3, "too_many") })).toEqual({
-      ...{ kind: "drop", because: "too_many", waiting: 3 },
+      ...{ kind: "flooded", waiting: 3, isTold: true },
     });
   });
 
   test("is what was finished after it was sent, and nothing from before", () => {
     const before = [finished(sentAt - 1, "too_many"), finished(sentAt)];
-    expect(decide("Hi", { finished: [...before, ...inLine(2)] })).toEqual({ kind: "ask" });
-    expect(decide("Hi", { finished: [...before, ...inLine(3)] })).toMatchObject({ kind: "say", waiting: 3 });
+    expect(decide("Hi", { finished: [...before, ...inLine(2)] })).toEqual(asks("Hi"));
+    expect(decide("Hi", { finished: [...before, ...inLine(3)] })).toMatchObject({
+      kind: "flooded",
+      waiting: 3,
+    });
   });
 });
 
@@ -88,8 +85,8 @@ describe("a day's limit", () => {
     ["tokens written", { outputTokens: 999 }, { outputTokens: 1_000 }],
     ["tokens together", { inputTokens: 600, outputTokens: 399 }, { inputTokens: 600, outputTokens: 400 }],
   ])("of %s ends the answers, and commands go on", (_, below, reached) => {
-    expect(decide("Hi", used(below))).toEqual({ kind: "ask" });
-    expect(decide("Hi", used(reached))).toEqual({ kind: "say", notice: "daily_limit", says: en.dailyLimit });
+    expect(decide("Hi", used(below))).toEqual(asks("Hi"));
+    expect(decide("Hi", used(reached))).toEqual({ kind: "say", notice: "daily_limit" });
     expect(decide("Hi", used({ ...reached, refused: true }))).toEqual({
       kind: "drop",
       because: "daily_limit",
@@ -109,7 +106,7 @@ describe("a day's limit", () => {
 
   test("of all users together ends the answers of each, and commands go on", () => {
     const all = { isBotUsedUp: true };
-    expect(decide("Hi", {}, all)).toEqual({ kind: "say", notice: "total_limit", says: en.dailyLimit });
+    expect(decide("Hi", {}, all)).toEqual({ kind: "say", notice: "total_limit" });
     expect(decide("Hi", used({ refused: true }), all)).toEqual({ kind: "drop", because: "total_limit" });
     expect(decide("/retry", { turns: [past("Hi")] }, all)).toMatchObject({ notice: "total_limit" });
     expect(decide("/help", {}, all)).toMatchObject({ notice: "help" });
@@ -118,28 +115,33 @@ describe("a day's limit", () => {
   });
 
   test("of yesterday is over at midnight where the bot is", () => {
-    expect(decide("Hi", used({ day: "2027-01-15", answers: 10 }))).toEqual({ kind: "ask" });
+    expect(decide("Hi", used({ day: "2027-01-15", answers: 10 }))).toEqual(asks("Hi"));
   });
 });
 
 describe("a command", () => {
-  test("is done, and said in the user's language", () => {
-    expect(decide("ヘルプ")).toMatchObject({ kind: "say", notice: "help" });
-    expect(decide("/memory", { turns: [past("こんにちは")] })).toEqual({
-      ...{ kind: "say", notice: "memory", says: ja.nothingRemembered },
+  test("is done", () => {
+    expect(decide("ヘルプ")).toEqual({ kind: "say", notice: "help" });
+    expect(decide("/memory", { summary: "Aki likes tea." })).toEqual({ kind: "say", notice: "memory" });
+    expect(decide("/export")).toEqual({ kind: "export", from: undefined });
+    expect(decide("/export 1800000000000")).toEqual({ kind: "export", from: "1800000000000" });
+    expect(decide("/retry")).toEqual({ kind: "say", notice: "nothing_to_retry" });
+    expect(decide("/retry", { turns: [past("1"), past("2")] })).toEqual(again(past("2")));
+    expect(decide("Hi", { turns: [past("1")] })).toEqual(asks("Hi"));
+  });
+
+  test("to retry names the turn that first asked the question, however often it was asked since", () => {
+    const repeated = { ...past("2"), origin: key(5) };
+    expect(decide("/retry", { turns: [repeated] })).toMatchObject({
+      repeats: { key: repeated.key, origin: key(5) },
     });
-    expect(decide("/memory", { summary: "Aki likes tea." })).toEqual({
-      ...{ kind: "say", notice: "memory", says: `${en.memory}\n\nAki likes tea.` },
-    });
-    expect(decide("/export")).toEqual({ kind: "export", from: undefined, language: "en" });
-    expect(decide("/export 1800000000000")).toMatchObject({ from: "1800000000000" });
-    expect(decide("/retry")).toEqual({ kind: "say", notice: "nothing_to_retry", says: en.nothingToRetry });
-    expect(decide("/retry", { turns: [past("1"), past("2")] })).toEqual({ kind: "ask", again: past("2") });
-    expect(decide("Hi", { turns: [past("1")] })).toEqual({ kind: "ask" });
   });
 
   test("to retry is about the newest question, whether it was answered or given up on", () => {
-    const parked = (at: number, question: string) => ({ key: key(at), question });
+    const parked = (at: number, question: string): Repeated => {
+      const messageId = `M${at}`;
+      return { key: key(at), origin: key(at), question: textContent(question), messageId };
+    };
     const answered = past("answered");
     const before = parked(sentAt - 120_000, "given up on before");
     const after = parked(sentAt - 30_000, "given up on after");
@@ -149,61 +151,45 @@ describe("a command", () => {
       return decide("/retry", {
         turns,
         unanswered,
-        finished: keys.map((one) => ({ key: one, finishedAt: 0 })),
+        finished: keys.map((one) => ({ key: one, finishedAt: 0, notice: undefined })),
       });
     };
-    expect(retry({ turns: [answered], unanswered: [before] })).toEqual({ kind: "ask", again: answered });
-    expect(retry({ turns: [answered], unanswered: [before, after] })).toEqual({ kind: "ask", again: after });
-    expect(retry({ turns: [answered], unanswered: [command] })).toEqual({ kind: "ask", again: answered });
-    expect(retry({ unanswered: [after, command] })).toEqual({ kind: "ask", again: after });
+    expect(retry({ turns: [answered], unanswered: [before] })).toEqual(again(answered));
+    expect(retry({ turns: [answered], unanswered: [before, after] })).toEqual(again(after));
+    expect(retry({ turns: [answered], unanswered: [command] })).toEqual(again(answered));
+    expect(retry({ unanswered: [after, command] })).toEqual(again(after));
     expect(retry({ unanswered: [command] })).toMatchObject({ notice: "nothing_to_retry" });
   });
 
   test("to forget erases only as the answer to the question whether to", () => {
     const [sure = ""] = bot.commands.forgetForSure;
-    const asks = { kind: "say", notice: "forget", says: en.forget };
-    expect(decide("/forget")).toEqual(asks);
-    expect(decide("yes, forget it all")).toEqual(asks);
-    expect(decide("yes, forget it all", { finished: [finished(0, "forget"), finished(1)] })).toEqual(asks);
+    const asksFirst = { kind: "say", notice: "forget" };
+    expect(decide("/forget")).toEqual(asksFirst);
+    expect(decide("yes, forget it all")).toEqual(asksFirst);
+    expect(decide("yes, forget it all", { finished: [finished(0, "forget"), finished(1)] })).toEqual(
+      asksFirst,
+    );
     expect(decide("yes, forget it all", { finished: [finished(0), finished(1, "forget")] })).toEqual({
-      ...{ kind: "forget", notice: "forgotten", says: en.forgotten },
+      ...{ kind: "forget" },
     });
     expect(decide(sure, { finished: [finished(0, "forget")] }).kind).toBe("forget");
-    expect(decide("/forget", { finished: [finished(0, "forget")] })).toEqual(asks);
+    expect(decide("/forget", { finished: [finished(0, "forget")] })).toEqual(asksFirst);
   });
 
   test("to forget that is switched off cannot be confirmed either", () => {
     const memory = { finished: [finished(0, "forget")] };
     const commands = { ...bot.commands, forget: [] };
     for (const text of ["/forget", ...bot.commands.forgetForSure])
-      expect(decide(text, memory, { commands })).toEqual({ kind: "ask" });
+      expect(decide(text, memory, { commands })).toEqual(asks(text));
     expect(decide("/help", memory, { commands })).toMatchObject({ notice: "help" });
   });
 });
 
-test("a message is taken away if it was unsent, or is from before its chat was erased", () => {
+test("a message is erased if it was unsent, or is from before its chat was erased", () => {
   const one = turn("Hi");
-  expect(isTakenAway(one, empty)).toBe(false);
-  expect(isTakenAway(one, { ...empty, unsent: ["2", "1"] })).toBe(true);
-  expect(isTakenAway(one, { ...empty, unsent: ["11"] })).toBe(false);
-  expect(isTakenAway(one, { ...empty, erasedBefore: `${one.key}0` })).toBe(true);
-  expect(isTakenAway(one, { ...empty, erasedBefore: one.key })).toBe(false);
-  const { messageId, ...nameless } = one;
-  expect(isTakenAway(nameless, { ...empty, unsent: ["1"] })).toBe(false);
-});
-
-test("under what is said stand the commands that come next, and under a mere sentence none", () => {
-  const buttonsUnder = (question: string, memory: Partial<Memory> = {}) => {
-    const decision = createDecide({ texts: bot.texts, commands: bot.commands, limits, timeZone })({
-      ...{ turn: turn(question), memory: { ...empty, ...memory }, sentAt, now, isBotUsedUp: false },
-    });
-    const messages = "notice" in decision ? decision.notice.messages : [];
-    return messages.flatMap(({ quickReply }) => quickReply?.items.map(({ action }) => action.text) ?? []);
-  };
-  const words = (name: CommandName) => wordsFor(name, "en", bot);
-  expect(buttonsUnder("/help")).toEqual([words("memory"), words("forget")]);
-  expect(buttonsUnder("/memory")).toEqual([words("export"), words("forget")]);
-  expect(buttonsUnder("/forget")).toEqual([words("forgetForSure")]);
-  expect(buttonsUnder("/retry")).toEqual([]);
-  expect(buttonsUnder("Hi", used({ answers: 10 }))).toEqual([]);
+  expect(isErased(one, nothingRemembered)).toBe(false);
+  expect(isErased(one, { ...nothingRemembered, unsent: ["2", "1"] })).toBe(true);
+  expect(isErased(one, { ...nothingRemembered, unsent: ["11"] })).toBe(false);
+  expect(isErased(one, { ...nothingRemembered, erasedBefore: `${one.key}0` })).toBe(true);
+  expect(isErased(one, { ...nothingRemembered, erasedBefore: one.key })).toBe(false);
 });

@@ -1,23 +1,28 @@
+import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createErase } from "@henji/core/chat/erase";
 import { createLog } from "@henji/core/log";
+import { textContent } from "@henji/core/platform/content";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "@henji/core/settings";
-import { createMemoryTable } from "@henji/simulation";
+import { createTurns, type Turns } from "@henji/core/turn/turns";
+import { createMemoryTable, type MemoryTable } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 
 const SIDE_BY_SIDE = 25;
 const sentAt = 1_800_000_000_000;
 
 let now: number;
-let table: ReturnType<typeof createMemoryTable>;
+let table: MemoryTable & { turns: Turns; chats: Chats };
 beforeEach(() => {
   now = sentAt;
-  table = createMemoryTable();
+  const memory = createMemoryTable();
+  table = { ...memory, turns: createTurns(memory.turnStore), chats: createChats(memory.chatStore) };
 });
 
 /** With time for as long as the calls before the last write take. */
 function request(timeMs: number) {
   const before = { key: `${sentAt}#E9`, sequence: "9" };
-  return { chatId: "U1", eventId: "E9", before, deadline: sentAt + timeMs + deadlines.reserveMs };
+  const deadline = sentAt + timeMs + deadlines.reserveMs;
+  return { chatId: "U1", before, deadline, log: createLog({ write: () => {} }) };
 }
 
 function erase(overrides: { turns?: Partial<typeof table.turns>; chats?: Partial<typeof table.chats> } = {}) {
@@ -26,7 +31,6 @@ function erase(overrides: { turns?: Partial<typeof table.turns>; chats?: Partial
     chats: { ...table.chats, ...overrides.chats },
     retentionDays: 30,
     clock: { now: () => now, timeout: () => new AbortController().signal },
-    log: createLog({ write: () => {} }),
   });
 }
 
@@ -34,7 +38,13 @@ async function claim(count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) {
     const eventId = `E${n}`;
     const key = `${sentAt - count + n}#${eventId}`;
-    const said = { question: "My PIN is 4711", messageId: eventId, owner: "w", replay: undefined };
+    const said = {
+      question: textContent("My PIN is 4711"),
+      messageId: eventId,
+      senderId: "U1",
+      owner: "w",
+      replay: undefined,
+    };
     const times = { now, leaseUntil: now, expiresAt: now / 1000 + 1 };
     await table.turns.claim({ chatId: "U1", key, sequence: String(n), eventId, ...said, ...times });
   }
@@ -74,7 +84,7 @@ test("notes that somebody else keeps changing are left for another attempt, and 
   await claim(1);
   let tries = 0;
   const chats = {
-    async note() {
+    async update() {
       tries += 1;
       return false;
     },
@@ -99,11 +109,11 @@ test("an unsent message is looked for as far back as LINE lets it be unsent, and
 
 test("notes that held an unsent message are taken again from the turns of a month, and no older ones", async () => {
   await claim(1);
-  const notes = await table.chats.notes("U1", now);
+  const state = await table.chats.state("U1", now);
   const windowStart = String(sentAt);
-  await table.chats.note("U1", notes, { windowStart, summary: "PIN 4711", expiresAt: now / 1000 + 1 });
+  await table.chats.update("U1", state, { windowStart, summary: "PIN 4711", expiresAt: now / 1000 + 1 });
   await erase().message("E0", request(0));
-  expect(await table.chats.notes("U1", now)).toMatchObject({
+  expect(await table.chats.state("U1", now)).toMatchObject({
     windowStart: String(sentAt - notesRetakenMs),
     summary: "",
   });

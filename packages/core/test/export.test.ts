@@ -1,24 +1,34 @@
 import type { Page } from "@henji/core/chat/chats";
-import { type ExportRequest, exportPage } from "@henji/core/reply/export";
+import { textContent } from "@henji/core/platform/content";
+import { compose, fits, type TextMessage } from "@henji/core/platform/line/compose";
+import { createExport, type ExportRequest } from "@henji/core/reply/export";
 import type { StoredTurn } from "@henji/core/turn/turn";
 import { expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
 
 const start = Date.UTC(2027, 0, 15, 8);
 const keyAt = (at: number) => `${at}#E`;
-
-const asked = (n: number, question: string, answer = "ok"): StoredTurn => {
-  const key = keyAt(start + n * 60_000);
-  return { key, sequence: "1", status: "delivered", past: { key, question, answer } } as StoredTurn;
+const texts = {
+  ...ownBot.texts.en,
+  export: "Everything ({timeZone}):",
+  memory: "Notes:",
+  nothingStored: "Nothing is stored.",
 };
+const bot = { ...ownBot, timeZone: "Asia/Tokyo", texts: { ...ownBot.texts, en: texts } };
+const heading = "Everything (Japan Standard Time):";
+
+function asked(n: number, question: string, answer = "ok"): StoredTurn {
+  const key = keyAt(start + n * 60_000);
+  const past = { key, question: textContent(question), answer };
+  return {
+    ...{ key, sequence: "1", status: "delivered", messageId: "M", origin: key, isErased: false },
+    ...{ question: past.question, answer, hasNotice: false, past, unanswered: undefined },
+  };
+}
 
 const request: ExportRequest = {
-  ...{
-    turn: { chatId: "U1", key: keyAt(start + 3_600_000), sequence: "2" },
-    from: undefined,
-    now: start,
-    timeZone: "Asia/Tokyo",
-  },
-  ...{ heading: "Everything:", notesHeading: "Notes:", nothing: "Nothing is stored.", summary: "" },
+  turn: { chatId: "U1", key: keyAt(start + 3_600_000), sequence: "2" },
+  ...{ from: undefined, now: start, summary: "", platform: { compose, fits }, language: "en" },
 };
 
 async function exported(page: Page, more: Partial<ExportRequest> = {}) {
@@ -29,9 +39,12 @@ async function exported(page: Page, more: Partial<ExportRequest> = {}) {
       return page;
     },
   };
-  const { messages, next } = await exportPage(chats, { ...request, ...more });
+  const messages = (await createExport(bot, chats)({ ...request, ...more })) as TextMessage[];
   for (const { type, text } of messages) expect([type, text.length <= 5_000]).toEqual(["text", true]);
-  return { texts: messages.map(({ text }) => text), next, calls };
+  const [button, ...others] = messages.at(-1)?.quickReply?.items ?? [];
+  expect(others).toEqual([]);
+  const next = button && /^export my data (\d{13})$/.exec(button.action.text)?.[1];
+  return { texts: messages.map(({ text }) => text), next, calls, label: button?.action.label };
 }
 
 test("everything that fits is there, under its time, and the notes come last", async () => {
@@ -39,7 +52,7 @@ test("everything that fits is there, under its time, and the notes come last", a
   const { texts, next, calls } = await exported({ turns, next: undefined }, { summary: "Aki likes tea." });
   expect(texts).toEqual([
     [
-      "Everything:",
+      heading,
       "2027-01-15 17:00 GMT+9\n> one\n> two\nok",
       "2027-01-15 17:01 GMT+9\n> three\nfour",
       "Notes:\nAki likes tea.",
@@ -50,13 +63,13 @@ test("everything that fits is there, under its time, and the notes come last", a
 });
 
 test("a message without an answer is there too; the export itself and what came later are not", async () => {
-  const unanswered = { ...asked(0, ""), past: undefined, unanswered: "Hello?" } as unknown as StoredTurn;
-  const erased = { ...asked(1, ""), past: undefined } as unknown as StoredTurn;
+  const unanswered = { ...asked(0, ""), past: undefined, unanswered: textContent("Hello?") };
+  const erased = { ...asked(1, ""), past: undefined };
   const { texts } = await exported({
     turns: [unanswered, erased, { ...asked(60, "/export"), sequence: "2" }, asked(61, "later")],
     next: undefined,
   });
-  expect(texts).toEqual(["Everything:\n\n2027-01-15 17:00 GMT+9\n> Hello?"]);
+  expect(texts).toEqual([`${heading}\n\n2027-01-15 17:00 GMT+9\n> Hello?`]);
 });
 
 test("where nothing is stored it says so, but not on a page that only goes on", async () => {
@@ -66,11 +79,11 @@ test("where nothing is stored it says so, but not on a page that only goes on", 
   });
   const next = keyAt(start + 60_000);
   expect(await exported({ turns: [], next })).toMatchObject({
-    texts: ["Everything:"],
+    texts: [heading],
     next: String(start + 60_000),
   });
   expect(await exported({ turns: [], next }, { from: String(start) })).toMatchObject({
-    texts: ["Everything:"],
+    texts: [heading],
   });
 });
 
@@ -109,7 +122,7 @@ test("only what fits into no page by itself is cut, and says so", async () => {
 });
 
 test("a page whose turns all have the same time does not start again where it started", async () => {
-  const turns = [asked(0, "x\n".repeat(15_000)), { ...asked(0, "two"), key: `${start}#F` } as StoredTurn];
+  const turns = [asked(0, "x\n".repeat(15_000)), { ...asked(0, "two"), key: `${start}#F` }];
   expect((await exported({ turns, next: undefined }, { from: String(start) })).next).toBe(String(start + 1));
   expect((await exported({ turns, next: undefined }, { from: String(start - 1) })).next).toBe(String(start));
 });

@@ -1,9 +1,10 @@
 import { type Context, tokensOf } from "@henji/core/context/context";
-import { createFold } from "@henji/core/context/fold";
+import { createFold, isFoldDue } from "@henji/core/context/fold";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { BotError } from "@henji/core/error";
 import { chatHash, createLog } from "@henji/core/log";
 import type { AskOptions, ModelAnswer } from "@henji/core/model/model";
+import { textContent } from "@henji/core/platform/content";
 import { deadlines } from "@henji/core/settings";
 import { expiryOf } from "@henji/core/table";
 import type { PastTurn } from "@henji/core/turn/turn";
@@ -15,7 +16,7 @@ const count = await loadTokenizer();
 
 const turn = (n: number, more: Partial<PastTurn> = {}): PastTurn => ({
   key: `${now + n}#E${n}`,
-  question: `question ${n}`,
+  question: textContent(`question ${n}`),
   answer: `answer ${n}`,
   ...more,
 });
@@ -50,15 +51,26 @@ type Given = {
 async function fold(given: Given): Promise<void> {
   const { stored = [], next, turns = [], past = turn(9), answer = () => ({}), timeMs = 60_000 } = given;
   const marks = { highWaterTokens: 1, lowWaterTokens: 0, summaryTokens: 50, ...given.marks };
+  const folding = { memory: { ...bot.memory, ...marks } };
   const run = createFold({
-    bot: { memory: { ...bot.memory, ...marks } },
+    bot: folding,
     chats: {
       async page(_chatId, from, to) {
         pages.push([from, to]);
         const shown = { sequence: "", status: "delivered", isErased: false, hasNotice: false } as const;
-        return { turns: stored.map((one) => ({ ...one, ...shown, past: one })), next };
+        const others = { messageId: undefined, unanswered: undefined };
+        return {
+          turns: stored.map((one) => ({
+            ...one,
+            ...shown,
+            ...others,
+            origin: one.origin ?? one.key,
+            past: one,
+          })),
+          next,
+        };
       },
-      async note(_chatId, _notes, change) {
+      async update(_chatId, _state, change) {
         changes.push(change);
         return true;
       },
@@ -71,15 +83,17 @@ async function fold(given: Given): Promise<void> {
       },
     },
     clock: { now: () => now, timeout: (ms) => Object.assign(new AbortController().signal, { ms }) },
-    log: createLog({ write: (entry) => void lines.push(JSON.parse(entry)) }),
+  });
+  const log = createLog({ write: (entry) => void lines.push(JSON.parse(entry)) }).with({
+    chat: chatHash("U1"),
   });
   const memory = {
     ...{ windowStart: "", summary: "old notes", erasedBefore: "", erasedTo: "", unsent: [], version: 3 },
     ...{ turns, isWhole: true, finished: [], unanswered: [], usages: [] },
-    ...(given.folding && { folding: given.folding }),
+    ...{ fold: undefined, apologyPushedAt: undefined, folding: given.folding },
   };
-  const request = { memory, past, safetyIdentifier: "user hash", deadline: now + timeMs };
-  await run({ turn: { chatId: "U1", eventId: "E9" }, ...request })?.();
+  if (!isFoldDue({ memory, past }, folding, now)) return;
+  await run({ chatId: "U1", memory, past, safetyIdentifier: "user hash", deadline: now + timeMs, log });
 }
 
 const expiresAt = expiryOf(now, bot.memory.retentionDays);
@@ -100,7 +114,7 @@ test("what leaves the window is noted, and the window starts behind it", async (
 });
 
 test("a question that was asked once more is noted with its last answer only", async () => {
-  const repeated = { question: "question 1", repeats: turn(1).key };
+  const repeated = { question: textContent("question 1"), repeats: turn(1).key };
   await fold({ stored: [turn(1), turn(2)], turns: [turn(8, repeated)] });
   await fold({ stored: [turn(1), turn(2)], past: turn(9, repeated) });
   for (const { content } of asked) {

@@ -32,7 +32,7 @@ function hold(messages: readonly Incoming[]) {
     return answer(what);
   };
   const inbox = {
-    hide: (some: readonly Incoming[], delayS: number) => note(`hide ${delayS}`, some),
+    changeVisibility: (some: readonly Incoming[], delayS: number) => note(`hide ${delayS}`, some),
     delete: (some: readonly Incoming[]) => note("delete", some),
   };
   const log = createLog({ write: (entry) => void lines.push(JSON.parse(entry)) });
@@ -107,7 +107,9 @@ test("a renewal that fails is tried again soon, long before the hold is over", a
   answer = unavailable;
   hold([a, b]);
   await pass(retryAfterMs - 1);
-  expect(lines).toMatchObject([{ name: "queue.not_hidden", code: "queue.unavailable", messages: 2 }]);
+  expect(lines).toMatchObject([
+    { name: "queue.visibility_not_changed", code: "queue.unavailable", messages: 2 },
+  ]);
   answer = async () => [];
   await pass(1);
   await pass(renewEveryMs - 1);
@@ -140,7 +142,9 @@ test("a renewal refused for a message that was deleted meanwhile is nobody's fau
   await held.acknowledge();
   refuse([a, b, c].map((one) => ({ message: one, code: "ReceiptHandleIsInvalid" })));
   await pass(1);
-  expect(lines).toMatchObject([{ name: "queue.not_hidden", code: "ReceiptHandleIsInvalid", messages: 2 }]);
+  expect(lines).toMatchObject([
+    { name: "queue.visibility_not_changed", code: "ReceiptHandleIsInvalid", messages: 2 },
+  ]);
 });
 
 test("what is given back is not held longer by a renewal that was under way", async () => {

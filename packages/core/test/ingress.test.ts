@@ -2,6 +2,7 @@ import { systemClock } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
 import { createIngress } from "@henji/core/ingress";
 import { chatHash, createLog, type LogEntry } from "@henji/core/log";
+import { createLineWebhook } from "@henji/core/platform/line/webhook";
 import { decodeJob } from "@henji/core/queue/job";
 import { createQueueClient, createSender, type Outgoing, type Sender } from "@henji/core/queue/sqs";
 import { sign } from "@henji/line-simulator";
@@ -40,7 +41,7 @@ function open(options: { refused?: string[]; queue?: Sender } = {}) {
     },
   };
   const ingress = createIngress({
-    channelSecret,
+    webhook: createLineWebhook({ channelSecret }),
     queue,
     clock: systemClock,
     log: createLog({ write: (line) => log.push(JSON.parse(line)) }),

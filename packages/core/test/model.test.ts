@@ -1,5 +1,5 @@
 import { modelError } from "@henji/core/model/error";
-import { createModel } from "@henji/core/model/model";
+import { createModel } from "@henji/core/model/lazy";
 import OpenAI from "openai";
 import { beforeEach, describe, expect, test } from "vitest";
 
@@ -26,7 +26,12 @@ function ask(signal = new AbortController().signal, baseURL?: string) {
       return respond(init?.signal);
     },
   });
-  return model.ask(context, { cacheKey: "chat", safetyIdentifier: "user", signal });
+  return model.ask(context, {
+    cacheKey: "chat",
+    safetyIdentifier: "user",
+    signal,
+    beforeRequest: async () => {},
+  });
 }
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>

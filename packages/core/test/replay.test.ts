@@ -8,10 +8,11 @@ const event = {
 } as const;
 
 test("a parked job goes back to its chat as it was, under an id that SQS does not know yet", () => {
-  const body = encodeJob({ version: 1, event, receivedAt: 5 });
+  const job = { version: 2, platform: "line", eventId: "E1", event, receivedAt: 5 } as const;
+  const body = encodeJob(job);
   const replay = replayOf({ chatId: "U1", body }, 7);
   expect(replay).toMatchObject({ chatId: "U1", eventId: "E1-replayed-7" });
-  expect(decodeJob(replay.body)).toEqual({ version: 1, event, receivedAt: 5, replayedAt: 7 });
+  expect(decodeJob(replay.body)).toEqual({ ...job, replayedAt: 7 });
 });
 
 test("what is no job cannot be brought back", () => {

@@ -49,7 +49,7 @@ test("events go to their chats under their own ids; those that SQS refuses are t
 test("if SQS refuses none, none is told", async () => {
   expect(await createSender(client, queueUrl).send(outgoing, inTime())).toEqual(new Set());
   expect(await inbox().delete([message(1)])).toEqual([]);
-  expect(await inbox().hide([message(1)], 5)).toEqual([]);
+  expect(await inbox().changeVisibility([message(1)], 5)).toEqual([]);
 });
 
 test("a send ends when its caller has no more time", async () => {
@@ -60,7 +60,7 @@ test("a send ends when its caller has no more time", async () => {
 
 test("messages are deleted and hidden by their receipts", async () => {
   await inbox().delete([message(1), message(2)]);
-  await inbox().hide([message(1), message(2)], 5);
+  await inbox().changeVisibility([message(1), message(2)], 5);
   const Entries = [
     { Id: "0", ReceiptHandle: "r1" },
     { Id: "1", ReceiptHandle: "r2" },

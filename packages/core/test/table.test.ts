@@ -1,5 +1,7 @@
 import { createChats } from "@henji/core/chat/chats";
+import { createChatStore } from "@henji/core/chat/store";
 import { BotError } from "@henji/core/error";
+import { textContent, textOf } from "@henji/core/platform/content";
 import { createTableClient, expiryOf, type Table } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
@@ -31,7 +33,7 @@ function item(n: number) {
   const turnKey = `${now + n}#E${n}`;
   const strings = {
     ...{ pk: "U1", sk: `turn#${turnKey}`, chatId: "U1", key: turnKey, eventId: `E${n}` },
-    ...{ status: "delivered", owner: "w", question: `question ${n}` },
+    ...{ status: "delivered", owner: "w", question: JSON.stringify(textContent(`question ${n}`)) },
     ...{ __edb_e__: "turn", __edb_v__: "1" },
   };
   const numbers = { leaseUntil: now, attempts: 1, expiresAt: now / 1000 + 1 };
@@ -43,12 +45,12 @@ function item(n: number) {
 
 describe("reads", () => {
   test("see every write that was confirmed before them", async () => {
-    const chats = createChats(table);
+    const chats = createChats(createChatStore(table));
     aws.respond(empty);
     await chats.recall(place, 50, now);
     aws.respond(empty);
     await chats.page("U1", "", "~", now);
-    await chats.notes("U1", now);
+    await chats.state("U1", now);
     await createTurnStore(table).read(key);
     aws.respond(empty);
     await createTotals(table).sum("2027-01-15");
@@ -60,21 +62,21 @@ describe("reads", () => {
 
   test("of a chat's memory are as small as they are said to be, and begin with the newest", async () => {
     aws.respond(empty);
-    await createChats(table).recall(place, 50, now);
+    await createChats(createChatStore(table)).recall(place, 50, now);
     expect(aws.requests).toMatchObject([{ body: { Limit: 50, ScanIndexForward: false } }]);
   });
 
   test("of a chat's history come in pages, each beginning where the one before ended", async () => {
     const LastEvaluatedKey = { pk: { S: "U1" }, sk: { S: `turn#${now + 2}#E2` } };
     aws.respond({ status: 200, body: { Items: [item(1), item(2)], Count: 2, LastEvaluatedKey } });
-    const first = await createChats(table).page("U1", "", "~", now);
+    const first = await createChats(createChatStore(table)).page("U1", "", "~", now);
     expect(aws.requests).toMatchObject([{ body: { Limit: 500, ScanIndexForward: true } }]);
-    expect(first.turns.map(({ question }) => question)).toEqual(["question 1", "question 2"]);
+    expect(first.turns.map(({ question }) => textOf(question))).toEqual(["question 1", "question 2"]);
     expect(first.next! > `${now + 2}#E2`).toBe(true);
     expect(first.next! < `${now + 2}#E3`).toBe(true);
     aws.respond({ status: 200, body: { Items: [item(3)], Count: 1 } });
-    expect(await createChats(table).page("U1", first.next!, "~", now)).toMatchObject({
-      ...{ turns: [{ question: "question 3" }], next: undefined },
+    expect(await createChats(createChatStore(table)).page("U1", first.next!, "~", now)).toMatchObject({
+      ...{ turns: [{ question: textContent("question 3") }], next: undefined },
     });
     expect(JSON.stringify(aws.requests[1]?.body.ExpressionAttributeValues)).toContain(first.next);
   });
@@ -114,15 +116,25 @@ describe("writes", () => {
     aws.respond(refused("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"));
     expect(await store.update(key, write)).toBeUndefined();
     const request = {
-      ...{ ...place, eventId: "E1", question: "Hello", messageId: "M1", owner: "w", replay: undefined },
+      ...{
+        ...place,
+        eventId: "E1",
+        question: textContent("Hello"),
+        messageId: "M1",
+        senderId: "U1",
+        owner: "w",
+        replay: undefined,
+      },
       ...{ now, leaseUntil: now + 1, expiresAt: 1 },
     };
     aws.respond(refused("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"));
     aws.respond({ status: 200, body: { Item: item(1) } });
     expect(await createTurns(store).claim(request)).toEqual({ kind: "finished", status: "delivered" });
-    const notes = await createChats(table).notes("U1", now);
+    const state = await createChats(createChatStore(table)).state("U1", now);
     aws.respond(refused("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"));
-    expect(await createChats(table).note("U1", notes, { summary: "", expiresAt: 1 })).toBe(false);
+    expect(await createChats(createChatStore(table)).update("U1", state, { summary: "", expiresAt: 1 })).toBe(
+      false,
+    );
   });
 
   test("of a day's tokens expire", async () => {

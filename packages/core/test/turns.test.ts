@@ -1,52 +1,62 @@
+import { type Chats, createChats } from "@henji/core/chat/chats";
 import { tokensOf } from "@henji/core/context/context";
-import type { Learned, Turn } from "@henji/core/turn/turn";
-import { createTurns } from "@henji/core/turn/turns";
-import { accountOf } from "@henji/core/usage/usage";
-import { createMemoryTable } from "@henji/simulation";
+import { type Content, textContent } from "@henji/core/platform/content";
+import type { Answer, AnsweredTurn, TokenCounts, Turn } from "@henji/core/turn/turn";
+import { createTurns, type Turns } from "@henji/core/turn/turns";
+import { runningTotal } from "@henji/core/usage/usage";
+import { createMemoryTable, type MemoryTable } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 
 const sentAt = 1_800_000_000_000;
 const expiresAt = sentAt / 1000 + 1_000;
-const account = accountOf([], undefined, "2027-01-15");
+const total = runningTotal([], undefined, { user: "u", day: "2027-01-15" });
 
-let table: ReturnType<typeof createMemoryTable>;
+let table: MemoryTable & { turns: Turns; chats: Chats };
 beforeEach(() => {
-  table = createMemoryTable();
+  const memory = createMemoryTable();
+  table = { ...memory, turns: createTurns(memory.turnStore), chats: createChats(memory.chatStore) };
 });
 
+const questionOf = (n: number): Content => textContent(`question ${n}`);
 const keyOf = (n: number) => `${sentAt + n}#E${n}`;
 
 async function claim(n: number, owner = "w", now = sentAt): Promise<Turn> {
   const claimed = await table.turns.claim({
     ...{ chatId: "U1", key: keyOf(n), sequence: String(n), eventId: `E${n}`, messageId: `M${n}` },
-    ...{ question: `question ${n}`, owner, replay: undefined },
+    ...{ question: questionOf(n), senderId: "U1", owner, replay: undefined },
     ...{ now, leaseUntil: sentAt + 1_000, expiresAt },
   });
   if (claimed.kind !== "claimed") throw new Error(claimed.kind);
   return claimed.turn;
 }
 
-type Said = { texts?: string[]; learned?: Learned; refused?: true };
+type Said = { texts?: string[]; tokens?: TokenCounts; refused?: boolean };
 
-async function answer(
-  n: number,
-  { texts = [`answer ${n}`], learned = {}, refused }: Said = {},
-): Promise<Turn> {
-  const messages = texts.map((text) => ({ type: "text" as const, text }));
-  const stored = { messages, retryKey: `key ${n}`, way: "reply" as const, ...(refused && { refused }) };
-  return table.turns.answer(await claim(n), stored, learned, sentAt + 1_000);
+const textMessages = (...texts: string[]) => texts.map((text) => ({ type: "text", text }));
+
+function answerOf(n: number, { texts = [`answer ${n}`], tokens, refused = false }: Said = {}): Answer {
+  const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
+  return {
+    ...{ from: "model", messages: textMessages(...texts), usage, tokens, refused, repeats: undefined },
+    ...{ idempotencyKey: `key ${n}`, route: "reply" },
+  };
 }
 
-const deliver = (turn: Turn, requestId?: string) =>
-  table.turns.delivered(turn, { by: "reply", requestId, at: sentAt, account });
-const park = (turn: Turn) => table.turns.park(turn, { code: "model.rejected" }, sentAt, account);
+const answer = async (n: number, said: Said = {}): Promise<AnsweredTurn> =>
+  table.turns.answer(await claim(n), answerOf(n, said), sentAt + 1_000);
+
+const deliver = (turn: AnsweredTurn, requestId?: string) =>
+  table.turns.delivered(turn, { route: "reply", requestId, at: sentAt, total, folding: undefined });
+const failed = (code: string) => ({ code, outcomeUnknownSince: undefined });
+const park = (turn: Turn) =>
+  table.turns.park(turn, { ...failed("model.rejected"), at: sentAt, apologyBy: undefined, total });
 
 const recall = (n = 99) =>
   table.chats.recall({ chatId: "U1", key: keyOf(n), sequence: String(n) }, 50, sentAt);
 
 test("an answer of several messages is one text to the model", async () => {
   await deliver(await answer(1, { texts: ["one", "two"] }));
-  expect((await recall()).turns).toMatchObject([{ question: "question 1", answer: "one\ntwo" }]);
+  expect((await recall()).turns).toMatchObject([{ question: questionOf(1), answer: "one\ntwo" }]);
 });
 
 test("an answer that is about to be delivered is part of the conversation", async () => {
@@ -55,7 +65,7 @@ test("an answer that is about to be delivered is part of the conversation", asyn
 });
 
 test("a turn has a count of its tokens only if both its texts were counted", async () => {
-  await deliver(await answer(1, { learned: { tokens: { question: 2, answer: 3 } } }));
+  await deliver(await answer(1, { tokens: { question: 2, answer: 3 } }));
   await deliver(await answer(2));
   await table.turns.eraseAnswer({ chatId: "U1", key: keyOf(2) });
   await deliver(await answer(3));
@@ -71,17 +81,18 @@ test("only what was given up on or declined can be asked again, under its messag
   await claim(4);
   await answer(5, { refused: true });
   expect((await recall()).unanswered).toEqual([
-    { key: keyOf(2), question: "question 2", messageId: "M2" },
-    { key: keyOf(3), question: "question 3", messageId: "M3" },
+    { key: keyOf(2), origin: keyOf(2), question: questionOf(2), messageId: "M2" },
+    { key: keyOf(3), origin: keyOf(3), question: questionOf(3), messageId: "M3" },
   ]);
 });
 
 test("of a notice that was delivered neither its words nor the command that asked for it are kept", async () => {
-  const messages = [{ type: "text" as const, text: "my export" }];
-  const stored = { messages, retryKey: "key", way: "reply" as const, notice: "export" as const };
-  await deliver(await table.turns.answer(await claim(1), stored, {}, sentAt + 1_000));
+  const said = { from: "bot", notice: "export", messages: textMessages("my export") } as const;
+  const stored = { ...said, idempotencyKey: "key", route: "reply" } as const;
+  await deliver(await table.turns.answer(await claim(1), stored, sentAt + 1_000));
   const turn = table.turn({ chatId: "U1", key: keyOf(1) });
-  expect(turn).toMatchObject({ status: "delivered", notice: "export", question: "", messages: "[]" });
+  expect(turn).toMatchObject({ status: "delivered", notice: "export", messages: "[]" });
+  expect(turn).not.toHaveProperty("question");
 });
 
 test("what was given up on is where an operator looks for it", async () => {
@@ -91,7 +102,7 @@ test("what was given up on is where an operator looks for it", async () => {
 });
 
 test("an attempt knows how the one before it ended, and how many died", async () => {
-  await table.turns.release(await claim(1), { code: "model.timeout" });
+  await table.turns.release(await claim(1), failed("model.timeout"));
   const second = await claim(1, "w2");
   expect(second).toMatchObject({ attempts: 2, crashes: 0, error: "model.timeout" });
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
@@ -99,7 +110,8 @@ test("an attempt knows how the one before it ended, and how many died", async ()
 
 test("a claim that others keep overtaking is left to them, and so is one on a turn that has just expired", async () => {
   const key = { chatId: "U1", key: keyOf(1) };
-  const item = { ...(await claim(1)), expiresAt, leaseUntil: 0 };
+  await claim(1);
+  const item = { ...table.turn(key)!, leaseUntil: 0 };
   const overtaken = { kind: "held", until: sentAt };
   let reads = 0;
   const turns = (found: typeof item | undefined) =>
@@ -112,8 +124,8 @@ test("a claim that others keep overtaking is left to them, and so is one on a tu
       update: async () => undefined,
     });
   const request = {
-    ...{ ...key, sequence: "1", eventId: "E1", messageId: "M1", question: "question 1", owner: "other" },
-    ...{ now: sentAt, leaseUntil: sentAt + 1_000, expiresAt, replay: undefined },
+    ...{ ...key, sequence: "1", eventId: "E1", messageId: "M1", question: questionOf(1), owner: "other" },
+    ...{ senderId: "U1", now: sentAt, leaseUntil: sentAt + 1_000, expiresAt, replay: undefined },
   };
   expect(await turns(item).claim(request)).toEqual(overtaken);
   expect(reads).toBe(3);
@@ -121,18 +133,23 @@ test("a claim that others keep overtaking is left to them, and so is one on a tu
 });
 
 test("what is brought back begins anew, and is no longer where an operator looks for what was given up on", async () => {
-  await table.turns.release(await claim(1), { code: "model.timeout" });
+  await table.turns.release(await claim(1), failed("model.timeout"));
   const second = await claim(1, "w2");
-  const messages = [{ type: "text" as const, text: "answer 1" }];
-  const stored = { messages, retryKey: "key", way: "reply" as const };
-  await park(await table.turns.answer(second, stored, {}, sentAt + 1_000));
+  await park(await table.turns.answer(second, answerOf(1), sentAt + 1_000));
   const claimed = await table.turns.claim({
-    ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", question: "" },
-    ...{ owner: "w3", replay: "R1", now: sentAt, leaseUntil: sentAt + 1_000, expiresAt },
+    ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", senderId: "U1" },
+    ...{
+      question: textContent(""),
+      owner: "w3",
+      replay: "R1",
+      now: sentAt,
+      leaseUntil: sentAt + 1_000,
+      expiresAt,
+    },
   });
   expect(claimed).toMatchObject({ kind: "claimed", turn: { status: "answered", attempts: 1, crashes: 0 } });
   const turn = table.turn({ chatId: "U1", key: keyOf(1) });
-  for (const name of ["list", "listedAt", "finishedAt", "released", "crashesBefore"])
+  for (const name of ["list", "listedAt", "finishedAt", "released", "crashesBeforeAnswer"])
     expect(turn).not.toHaveProperty(name);
 });
 

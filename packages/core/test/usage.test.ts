@@ -1,9 +1,20 @@
-import { accountOf, add, costOf, type DayUsage, totalOf, withAnswer } from "@henji/core/usage/usage";
+import {
+  add,
+  costOf,
+  type DayUsage,
+  type FoldUsage,
+  runningTotal,
+  totalOf,
+  withSend,
+} from "@henji/core/usage/usage";
 import { expect, test } from "vitest";
 
 const day = "2027-01-15";
+const user = "0123456789ab";
+const totalBefore = (carried: readonly DayUsage[], fold?: FoldUsage) =>
+  runningTotal(carried, fold, { user, day });
 const usage = (fields: Partial<DayUsage> = {}): DayUsage => ({
-  ...{ day, answers: 0, replies: 0, pushes: 0, refused: false, foldVersion: 0 },
+  ...{ day, user, answers: 0, replies: 0, pushes: 0, refused: false, foldVersion: 0 },
   ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
   ...fields,
 });
@@ -23,55 +34,62 @@ test("of the totals that a chat's turns carry the one that counts most sends is 
 });
 
 test("the day's first turn begins at nothing, and says so", () => {
-  expect(accountOf([], undefined, day)).toEqual({ usage: usage(), isFirstOfDay: true });
+  expect(totalBefore([])).toEqual({ usage: usage(), isFirstOfDay: true });
   const yesterday = usage({ day: "2027-01-14", replies: 5, foldVersion: 3, inputTokens: 7 });
-  expect(accountOf([yesterday], undefined, day)).toEqual({
+  expect(totalBefore([yesterday])).toEqual({
     ...{ usage: usage({ foldVersion: 3 }), isFirstOfDay: true },
   });
   const today = usage({ replies: 2 });
-  expect(accountOf([yesterday, today], undefined, day)).toEqual({ usage: today, isFirstOfDay: false });
+  expect(totalBefore([yesterday, today])).toEqual({
+    ...{ usage: { ...today, foldVersion: 3 }, isFirstOfDay: false },
+  });
 });
 
 test("a fold is counted once, with the first turn behind it, also across midnight", () => {
   const before = usage({ replies: 1, foldVersion: 3, inputTokens: 5 });
-  expect(accountOf([before], fold(4), day).usage).toEqual({
+  expect(totalBefore([before], fold(4)).usage).toEqual({
     ...{ ...before, foldVersion: 4 },
     ...{ inputTokens: 105, cachedTokens: 30, outputTokens: 20 },
   });
-  expect(accountOf([before], fold(3), day).usage).toEqual(before);
+  expect(totalBefore([before], fold(3)).usage).toEqual(before);
   const yesterday = usage({ day: "2027-01-14", foldVersion: 4 });
-  expect(accountOf([yesterday], fold(4), day).usage).toEqual(usage({ foldVersion: 4 }));
-  expect(accountOf([yesterday, before], fold(4), day).usage).toEqual(before);
+  expect(totalBefore([yesterday], fold(4)).usage).toEqual(usage({ foldVersion: 4 }));
+  expect(totalBefore([yesterday, before], fold(4)).usage).toEqual({ ...before, foldVersion: 4 });
 });
 
 test("an answer counts with its tokens and by its way; a notice costs none", () => {
-  const account = { usage: usage({ answers: 1, replies: 1, pushes: 1, ...used }), isFirstOfDay: false };
-  expect(withAnswer(account, "reply", used)).toEqual({
+  const before = { usage: usage({ answers: 1, replies: 1, pushes: 1, ...used }), isFirstOfDay: false };
+  expect(withSend(before, "reply", used)).toEqual({
     usage: usage({
       ...{ answers: 2, replies: 2, pushes: 1 },
       ...{ inputTokens: 200, cachedTokens: 60, outputTokens: 40 },
     }),
     isFirstOfDay: false,
   });
-  expect(withAnswer(account, "push", used).usage).toMatchObject({ answers: 2, replies: 1, pushes: 2 });
-  expect(withAnswer(account, "push", "help").usage).toEqual(
+  expect(withSend(before, "push", used).usage).toMatchObject({ answers: 2, replies: 1, pushes: 2 });
+  expect(withSend(before, "push", "notice").usage).toEqual(
     usage({ answers: 1, replies: 1, pushes: 2, ...used }),
   );
-  expect(withAnswer(account, "reply", undefined).usage).toEqual(
+  expect(withSend(before, "reply", "notice").usage).toEqual(
     usage({ answers: 1, replies: 2, pushes: 1, ...used }),
   );
 });
 
-test("who was told of a limit is not told again, unless the day has changed since it was decided", () => {
-  const account = (fields: Partial<DayUsage>) => ({ usage: usage(fields), isFirstOfDay: false });
-  const isRefused = (fields: Partial<DayUsage>, said: "daily_limit" | "total_limit" | "help") =>
-    withAnswer(account(fields), "reply", said).usage.refused;
-  expect(isRefused({ replies: 2 }, "daily_limit")).toBe(true);
-  expect(isRefused({ pushes: 2 }, "daily_limit")).toBe(true);
-  expect(isRefused({}, "daily_limit")).toBe(false);
-  expect(isRefused({}, "total_limit")).toBe(true);
-  expect(isRefused({ replies: 2 }, "help")).toBe(false);
-  expect(isRefused({ refused: true }, "help")).toBe(true);
+test("who was told of a limit is not told again", () => {
+  const isRefused = (fields: Partial<DayUsage>, sent: "limit_notice" | "notice") =>
+    withSend({ usage: usage(fields), isFirstOfDay: false }, "reply", sent).usage.refused;
+  expect(isRefused({}, "limit_notice")).toBe(true);
+  expect(isRefused({ replies: 2 }, "notice")).toBe(false);
+  expect(isRefused({ refused: true }, "notice")).toBe(true);
+});
+
+test("each user of a chat has a total, and a fold counts for the one who is answered next", () => {
+  const mine = usage({ replies: 2, inputTokens: 5 });
+  const theirs = usage({ user: "another", replies: 7, foldVersion: 4 });
+  expect(totalBefore([mine, theirs])).toEqual({ usage: { ...mine, foldVersion: 4 }, isFirstOfDay: false });
+  expect(totalBefore([theirs])).toEqual({ usage: usage({ foldVersion: 4 }), isFirstOfDay: true });
+  expect(totalBefore([mine, theirs], fold(4)).usage.inputTokens).toBe(5);
+  expect(totalBefore([mine, theirs], fold(5)).usage).toMatchObject({ user, inputTokens: 105 });
 });
 
 test("what is not served from the cache costs the dearer of input and cache write", () => {

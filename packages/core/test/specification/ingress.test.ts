@@ -1,5 +1,7 @@
 import { createIngress } from "@henji/core/ingress";
 import { createLog, type LogEntry } from "@henji/core/log";
+import type { LineEvent } from "@henji/core/platform/line/event";
+import { createLineWebhook } from "@henji/core/platform/line/webhook";
 import { decodeJob } from "@henji/core/queue/job";
 import { sign } from "@henji/line-simulator";
 import { createMemoryQueue, createScheduler } from "@henji/simulation";
@@ -15,14 +17,14 @@ function open() {
   const { sender, main } = createMemoryQueue({ clock });
   const log: LogEntry[] = [];
   const ingress = createIngress({
-    channelSecret,
+    webhook: createLineWebhook({ channelSecret }),
     queue: sender,
     clock,
     log: createLog({ write: (line) => log.push(JSON.parse(line)) }),
   });
   return {
     log,
-    queued: () => main.messages().map(({ body }) => decodeJob(body).event),
+    queued: () => main.messages().map(({ body }) => decodeJob(body).event as LineEvent),
     post(body: string | Buffer<ArrayBuffer>) {
       const headers = { "x-line-signature": sign(channelSecret, body) };
       return ingress(new Request("https://henji.example/", { method: "POST", body, headers }));

@@ -1,0 +1,69 @@
+import type { CommandName } from "@henji/core/bot";
+import type { Language } from "@henji/core/bot/language";
+import { wordsFor } from "@henji/core/decide/command";
+import { compose, type TextMessage } from "@henji/core/platform/line/compose";
+import { createNotices } from "@henji/core/reply/notice";
+import type { NoticeKind } from "@henji/core/turn/turn";
+import { describe, expect, test } from "vitest";
+import bot from "../../../bot.config.ts";
+
+const { en, ja } = bot.texts;
+const notices = createNotices(bot);
+const platform = { compose };
+
+/** The notice as LINE shows it, with the texts of its buttons. */
+function shown(messages: readonly object[]) {
+  const [message] = messages as TextMessage[];
+  return {
+    text: message?.text,
+    buttons: message?.quickReply?.items.map(({ action }) => action.text) ?? [],
+  };
+}
+
+const say = (kind: Exclude<NoticeKind, "export">, language: Language = "en", summary = "") =>
+  shown(notices.notice(kind, { platform, language, summary }));
+const words = (...names: CommandName[]) => names.map((name) => wordsFor(name, "en", bot));
+
+describe("what the bot says by itself", () => {
+  test.each([
+    ["too_many", en.tooMany],
+    ["daily_limit", en.dailyLimit],
+    ["total_limit", en.dailyLimit],
+    ["forgotten", en.forgotten],
+    ["nothing_to_retry", en.nothingToRetry],
+  ] as const)("is in the bot's words, and under a mere sentence stands no button (%s)", (kind, text) => {
+    expect(say(kind)).toEqual({ text, buttons: [] });
+  });
+
+  test("is in the user's language", () => {
+    expect(say("daily_limit", "ja").text).toBe(ja.dailyLimit);
+    expect(say("memory", "ja").text).toBe(ja.nothingRemembered);
+    expect(say("help", "ja").text).toContain(`何を覚えてる？\n　${ja.about.memory}`);
+  });
+
+  test("shows the notes on the conversation, if there are any", () => {
+    expect(say("memory").text).toBe(en.nothingRemembered);
+    expect(say("memory", "en", "Aki likes tea.").text).toBe(`${en.memory}\n\nAki likes tea.`);
+  });
+
+  test("has the commands that come next as buttons", () => {
+    expect(say("help").buttons).toEqual(words("memory", "forget"));
+    expect(say("memory").buttons).toEqual(words("export", "forget"));
+    expect(say("forget")).toEqual({ text: en.forget, buttons: words("forgetForSure") });
+  });
+
+  test("leaves out a command that has no words", () => {
+    const commands = { ...bot.commands, forget: [], help: [] };
+    const { notice } = createNotices({ ...bot, commands });
+    const help = shown(notice("help", { platform, language: "en", summary: "" }));
+    expect(help.buttons).toEqual(words("memory"));
+    expect(help.text).not.toContain(en.about.forget);
+    expect(help.text).toContain(en.about.export);
+  });
+});
+
+test("an apology has a button that asks again, and a refusal none", () => {
+  const request = { platform, language: "en" } as const;
+  expect(shown(notices.apology(request))).toEqual({ text: en.apology, buttons: words("retry") });
+  expect(shown(notices.refusal(request))).toEqual({ text: en.refusal, buttons: [] });
+});
