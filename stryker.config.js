@@ -5,7 +5,7 @@ export default {
   mutate: [
     "packages/core/src/**/*.ts",
     // Sentences for users: no test can judge them.
-    "!packages/core/src/texts.ts",
+    "!packages/core/src/bot/texts.ts",
   ],
   plugins: ["@stryker-mutator/vitest-runner"],
   testRunner: "vitest",

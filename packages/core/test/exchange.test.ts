@@ -155,6 +155,7 @@ describe("the global fetch", () => {
   });
 
   test("is wrapped once, however often this code is loaded", async () => {
+    vi.stubGlobal("fetch", saying("outside"));
     const inside = vi.fn(saying("{}"));
     await open({ fetch: inside }).reply("token", message);
     const wrapped = globalThis.fetch;
