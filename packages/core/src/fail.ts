@@ -1,7 +1,9 @@
 import type { Bot } from "./bot/bot.ts";
 import type { Memory } from "./chat/chats.ts";
+import { dayTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
 import { createPark } from "./dead-letter/park.ts";
+import { isErased } from "./decide/decide.ts";
 import { type BotError, toBotError } from "./error.ts";
 import type { Log } from "./log.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -15,7 +17,7 @@ import { acknowledged, type Verdict } from "./verdict.ts";
 
 export type FailOptions = {
   bot: Pick<Bot, "texts" | "commands" | "timeZone">;
-  turns: Pick<Turns, "park" | "release">;
+  turns: Pick<Turns, "park" | "drop" | "release">;
   inbox: Pick<Inbox, "park">;
   random: () => number;
   clock: Clock;
@@ -30,7 +32,7 @@ export type Failure = { message: Incoming; error: BotError; log: Log } & (
 
 /** The one place where a failure becomes a retry, or the message is given up on. */
 export function createFail(options: FailOptions) {
-  const { turns, random, clock } = options;
+  const { bot, turns, random, clock } = options;
   const park = createPark(options);
 
   return { fail, isolate };
@@ -40,19 +42,30 @@ export function createFail(options: FailOptions) {
     // Another worker has the turn, or may have it: it is theirs to park or to release.
     if (isLost(error)) return again(failure, error);
     if (isLastAttempt(failure)) return giveUp(failure);
-    if (failure.kind === "claimed") await release(failure.turn, error.code, failure.log);
+    await release(failure);
     return again(failure, error);
   }
 
-  /** If even parking fails, the message comes back, and it is tried again. */
+  /** If even that fails, the message comes back, and it is tried again. */
   async function giveUp(failure: Failure): Promise<Verdict> {
     try {
-      await park(failure);
+      await parkOrDrop(failure);
       return acknowledged;
     } catch (cause) {
-      if (failure.kind === "claimed") await release(failure.turn, failure.error.code, failure.log);
+      await release(failure);
       return again(failure, toBotError(cause), retry.maxAttempts);
     }
+  }
+
+  /** What is parked keeps its text: so it waits until the memory tells whether it was erased before it came. */
+  async function parkOrDrop(failure: Failure): Promise<void> {
+    if (failure.kind === "unclaimed") return park(failure);
+    const { turn, log } = failure;
+    const memory = await failure.recalling;
+    if (!isErased(turn, memory)) return park({ ...failure, memory });
+    const at = clock.now();
+    await turns.drop(turn, at, dayTotal(memory, turn, at, bot.timeZone), "unsent");
+    log.info("turn.dropped", { because: "unsent" });
   }
 
   /**
@@ -62,7 +75,7 @@ export function createFail(options: FailOptions) {
   async function isolate(turn: Turn, log: Log): Promise<Verdict> {
     const isUnclear = turn.status === "answered" && turn.outcomeUnknownSince === undefined;
     const held = isUnclear ? { ...turn, outcomeUnknownSince: clock.now() } : turn;
-    await release(held, "worker.crashed", log);
+    await releaseTurn(held, "worker.crashed", log);
     const inS = 1 + Math.floor(random() * retry.apartWithinS);
     log.warn("turn.isolated", { crashes: turn.crashes, inS });
     return { kind: "retry", inS };
@@ -75,7 +88,11 @@ export function createFail(options: FailOptions) {
     return { kind: "retry", inS };
   }
 
-  async function release(turn: Turn, code: string, log: Log): Promise<void> {
+  async function release(failure: Failure): Promise<void> {
+    if (failure.kind === "claimed") await releaseTurn(failure.turn, failure.error.code, failure.log);
+  }
+
+  async function releaseTurn(turn: Turn, code: string, log: Log): Promise<void> {
     const failure: TurnFailure = { code, outcomeUnknownSince: turn.outcomeUnknownSince };
     try {
       await turns.release(turn, failure);

@@ -1,10 +1,8 @@
 import type { Memory } from "./chat/chats.ts";
-import { type Log, userHash } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { Question } from "./platform/platform.ts";
 import type { ReadableMessage } from "./receive.ts";
-import { dayOf } from "./time-zone.ts";
 import type { AnsweredTurn, PastTurn, Turn } from "./turn/turn.ts";
-import { type RunningTotal, runningTotal } from "./usage/usage.ts";
 
 export type Batch = {
   /** When this invocation must be over, epoch milliseconds. */
@@ -29,9 +27,3 @@ export type Held = Work<Question> & {
 
 /** A turn whose answer is stored; `past` only if the model was asked just now, and its answer joins the window. */
 export type Stored = { turn: AnsweredTurn; past: PastTurn | undefined };
-
-/** The user's total of today before this turn. */
-export function totalBefore({ memory, inbound }: Held, now: number, timeZone: string): RunningTotal {
-  const user = userHash(inbound.senderId);
-  return runningTotal(memory.usages, memory.fold, { user, day: dayOf(now, timeZone) });
-}

@@ -1,10 +1,11 @@
 import type { Bot } from "./bot/bot.ts";
 import type { Chats } from "./chat/chats.ts";
+import { dayTotal } from "./chat/day-total.ts";
 import { createErase } from "./chat/erase.ts";
 import type { Clock } from "./clock.ts";
 import { createLeavePast } from "./context/leave-past.ts";
 import { decide, isErased } from "./decide/decide.ts";
-import { type Held, type Stored, totalBefore } from "./held.ts";
+import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
@@ -42,7 +43,7 @@ export function createPrepare(options: PrepareOptions) {
     if (isGone) return drop("unsent", held);
 
     const isBotUsedUp = await held.checkingCap;
-    const total = totalBefore(held, clock.now(), bot.timeZone);
+    const total = dayTotal(memory, turn, clock.now(), bot.timeZone);
     const decision = decide({ turn, memory, total, sentAt: inbound.at, isBotUsedUp }, bot);
     const request = { ...held, question: inbound, deadline: batch.deadline };
     switch (decision.kind) {
@@ -59,10 +60,10 @@ export function createPrepare(options: PrepareOptions) {
     }
   };
 
-  async function drop(because: DropReason, held: Held): Promise<undefined> {
+  async function drop(because: DropReason, { turn, memory, log }: Held): Promise<undefined> {
     const at = clock.now();
-    await turns.drop(held.turn, at, totalBefore(held, at, bot.timeZone), because);
-    held.log.info("turn.dropped", { because });
+    await turns.drop(turn, at, dayTotal(memory, turn, at, bot.timeZone), because);
+    log.info("turn.dropped", { because });
   }
 
   async function store({ said, isPastRefused }: Reply, held: Held): Promise<Stored> {

@@ -1,8 +1,9 @@
 import type { Bot } from "./bot/bot.ts";
+import { dayTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
 import { BotError } from "./error.ts";
-import { type Held, type Stored, totalBefore } from "./held.ts";
+import type { Held, Stored } from "./held.ts";
 import type { Delivered } from "./platform/platform.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
 import type { Answer, AnsweredTurn, Turn } from "./turn/turn.ts";
@@ -50,7 +51,7 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
     const at = clock.now();
     const folding =
       next.kind === "fold" ? { until: held.batch.deadline, version: held.memory.version } : undefined;
-    const before = totalBefore(held, at, bot.timeZone);
+    const before = dayTotal(held.memory, turn, at, bot.timeZone);
     const total = withSend(before, delivered.route, sentUsage(turn.answer, before));
     await turns.delivered(turn, { ...delivered, at, total, folding });
   }

@@ -1,8 +1,9 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
+import { dayTotal } from "../chat/day-total.ts";
 import type { Clock } from "../clock.ts";
 import { type BotError, toBotError } from "../error.ts";
-import { type Log, userHash } from "../log.ts";
+import type { Log } from "../log.ts";
 import { idempotencyKeyOf } from "../platform/idempotency-key.ts";
 import type { Platform, Route } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
@@ -10,10 +11,8 @@ import type { Inbox, Incoming } from "../queue/sqs.ts";
 import { languageFor } from "../reply/language.ts";
 import { createNotices } from "../reply/notice.ts";
 import { apologyPushedEveryMs } from "../settings.ts";
-import { dayOf } from "../time-zone.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
-import { runningTotal } from "../usage/usage.ts";
 
 export type ParkOptions = {
   bot: Pick<Bot, "texts" | "commands" | "timeZone">;
@@ -29,11 +28,11 @@ export type ParkRequest = {
   log: Log;
 } /** It has no turn, or its turn is not known: then nobody is told. */ & (
   | { kind: "unclaimed" }
-  | ({ kind: "claimed"; recalling: Promise<Memory> } & Told)
+  | ({ kind: "claimed" } & Told)
 );
 
 /** Whom to tell, and how. */
-type Told = { turn: Turn; job: Job; platform: Platform };
+type Told = { turn: Turn; job: Job; platform: Platform; memory: Memory };
 
 /**
  * Gives a message up: a copy with the reason goes to the dead-letter queue, the turn is marked, and
@@ -52,34 +51,27 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
       log.error("job.parked", { code, reason, attempts: 1 });
       return;
     }
-    const { turn, job } = request;
+    const { turn, job, memory } = request;
     const { attempts, outcomeUnknownSince } = turn;
-    const memory = await request.recalling.catch(() => undefined);
     await inbox.park(message, { code, reason, attempts, receivedAt: job.receivedAt, parkedAt: at });
-    const apologyBy = await routeOfApology(request, error, memory);
-    const total = memory && totalOn(at, turn, memory);
+    const apologyBy = await routeOfApology(request, error);
+    const total = dayTotal(memory, turn, at, bot.timeZone);
     await turns.park(turn, { code, outcomeUnknownSince, at, apologyBy, total });
     log.error("job.parked", { code, reason, attempts });
-    if (apologyBy) await apologize(apologyBy, request, memory, log);
+    if (apologyBy) await apologize(apologyBy, request, log);
   };
-
-  function totalOn(at: number, { senderId }: Turn, { usages, fold }: Memory) {
-    return runningTotal(usages, fold, { user: userHash(senderId), day: dayOf(at, bot.timeZone) });
-  }
 
   /** A reply is free. Pushes are not, so a chat gets one an hour; nothing, if the route is known to be closed. */
   async function routeOfApology(
-    { turn, job, platform }: Told,
+    { turn, job, platform, memory }: Told,
     { code }: BotError,
-    memory: Memory | undefined,
   ): Promise<Route | undefined> {
     // If the answer may have arrived, an apology would be as likely wrong as right.
     if (code === "delivery.unclear" || turn.outcomeUnknownSince !== undefined) return undefined;
     const now = clock.now();
     const isTokenUsed = turn.status === "answered" && turn.answer.route === "reply";
     const route = isTokenUsed ? "push" : platform.route(job, now, "auto");
-    // Not either, if it is unknown whether one was pushed.
-    const pushedAt = memory ? (memory.apologyPushedAt ?? 0) : now;
+    const pushedAt = memory.apologyPushedAt ?? 0;
     if (route === "push" && now - pushedAt < apologyPushedEveryMs) return undefined;
     return platform.ready(route).then(
       () => route,
@@ -87,12 +79,7 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
     );
   }
 
-  async function apologize(
-    route: Route,
-    { turn, job, platform }: Told,
-    memory: Memory | undefined,
-    log: Log,
-  ): Promise<void> {
+  async function apologize(route: Route, { turn, job, platform, memory }: Told, log: Log): Promise<void> {
     const { chatId, eventId } = turn;
     const messages = notices.apology({ platform, language: languageFor(turn, memory) });
     const idempotencyKey = idempotencyKeyOf(`${eventId}/apology`);

@@ -127,8 +127,7 @@ export type Parking = TurnFailure & {
   at: number;
   /** How its user is told so, if at all; a push counts against LINE's quota. */
   apologyBy: Route | undefined;
-  /** Not set if the chat's memory could not be read. */
-  total: RunningTotal | undefined;
+  total: RunningTotal;
 };
 
 /** A turn that is over, as it counts for the backlog of its chat. */

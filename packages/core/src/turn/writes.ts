@@ -64,7 +64,7 @@ export function parked(turn: Turn, { at, total, apologyBy, ...failure }: Parking
       ...failed(turn, failure),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
       // The day's first turn stands in the day's list, and this one cannot.
-      ...(total && !total.isFirstOfDay && { usage: total.usage }),
+      ...(!total.isFirstOfDay && { usage: total.usage }),
     },
   };
 }

@@ -162,7 +162,7 @@ export const queueing: readonly Mutation[] = [
       file: "dead-letter/park.ts",
       find: "await inbox.park(message, { code, reason, attempts, receivedAt",
       replace:
-        "await turns.park(turn, { code, outcomeUnknownSince, at, apologyBy: undefined, total: undefined });\n    await inbox.park(message, { code, reason, attempts, receivedAt",
+        "await turns.park(turn, { code, outcomeUnknownSince, at, apologyBy: undefined, total: dayTotal(memory, turn, at, bot.timeZone) });\n    await inbox.park(message, { code, reason, attempts, receivedAt",
     },
   },
   {

@@ -53,7 +53,7 @@ export function failure(code: string, outcomeUnknownSince?: number): TurnFailure
 }
 
 export function givenUp(code: string, change: Partial<Parking> = {}): Parking {
-  return { ...failure(code), at: now, apologyBy: undefined, total: undefined, ...change };
+  return { ...failure(code), at: now, apologyBy: undefined, total, ...change };
 }
 
 /** Core reads nothing of a message but its text; all else is kept as it is. */
