@@ -1,5 +1,4 @@
 import { type BotConfig, defineBot, instructionsFor } from "@henji/core/bot";
-import { languageOf } from "@henji/core/bot/language";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 
@@ -145,14 +144,4 @@ test.each<[string, () => string, string]>([
   const ask = () => instructionsFor(defineBot({ ...minimal, instructions }), { type: "user", id: "U1" });
   expect(ask).toThrow(`bot.config.ts: instructions: ${reason}`);
   expect(ask).toThrow(expect.objectContaining({ code: "config.invalid_bot", retry: "never" }));
-});
-
-test.each([
-  ["こんにちは", "ja"],
-  ["返事", "ja"],
-  ["ｶﾀｶﾅ", "ja"],
-  ["Hello 😀", "en"],
-  ["", "en"],
-])("%j is answered in %s", (text, language) => {
-  expect(languageOf(text)).toBe(language);
 });

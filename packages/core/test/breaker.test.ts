@@ -98,4 +98,8 @@ test("a 401 is tried once more, unless nothing may be asked any more", async () 
     if (requests > 1) throw lost;
   });
   expect([code, calls]).toEqual(["turn.lost", 1]);
+  // That says nothing of the account.
+  behave = async () => fine;
+  expect(await ask()).toBe("answered");
+  expect(lines).toEqual([]);
 });

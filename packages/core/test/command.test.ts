@@ -1,10 +1,7 @@
 import { LONGEST_WORDS, plainWords } from "@henji/core/bot/words";
 import { commandOf, wordsFor } from "@henji/core/decide/command";
-import { textContent } from "@henji/core/platform/content";
-import { languageFor } from "@henji/core/reply/language";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
-import { past } from "./turns.ts";
 
 const nameOf = (text: string) => commandOf(text, bot)?.name;
 
@@ -52,17 +49,6 @@ test("words are the same in any width and case, with or without an end mark", ()
   expect(plainWords("忘れて。。")).toBe("忘れて");
   expect(plainWords("...")).toBe("");
   expect(plainWords("a.b")).toBe("a.b");
-});
-
-test("a slash says nothing of a language, wherever it stands and however wide it is: the last question does", () => {
-  const asked = (text: string) => ({ question: textContent(text) });
-  const memory = { turns: [past("1", "Hello"), past("2", "こんにちは")] };
-  for (const text of ["/help", "  /help", "／ help"])
-    expect([text, languageFor(asked(text), memory)]).toEqual([text, "ja"]);
-  for (const text of ["help/", "", " ", "h"])
-    expect([text, languageFor(asked(text), memory)]).toEqual([text, "en"]);
-  expect(languageFor(asked("/help"), { turns: [] })).toBe("en");
-  expect(languageFor(asked("/ヘルプ"), undefined)).toBe("ja");
 });
 
 test("a button says a command in the user's language; where there is none, as it is written first", () => {

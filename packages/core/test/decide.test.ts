@@ -71,9 +71,8 @@ describe("what stood in line when a message was sent", () => {
   test("is what was finished after it was sent, and nothing from before", () => {
     const before = [finished(sentAt - 1, "too_many"), finished(sentAt)];
     expect(decide("Hi", { finished: [...before, ...inLine(2)] })).toEqual(asks("Hi"));
-    expect(decide("Hi", { finished: [...before, ...inLine(3)] })).toMatchObject({
-      kind: "flooded",
-      waiting: 3,
+    expect(decide("Hi", { finished: [...before, ...inLine(3)] })).toEqual({
+      ...{ kind: "flooded", waiting: 3, isTold: false },
     });
   });
 });
@@ -192,4 +191,6 @@ test("a message is erased if it was unsent, or is from before its chat was erase
   expect(isErased(one, { ...nothingRemembered, unsent: ["11"] })).toBe(false);
   expect(isErased(one, { ...nothingRemembered, erasedBefore: `${one.key}0` })).toBe(true);
   expect(isErased(one, { ...nothingRemembered, erasedBefore: one.key })).toBe(false);
+  // An erased turn names no message any more.
+  expect(isErased({ ...one, messageId: "" }, { ...nothingRemembered, unsent: ["1"] })).toBe(false);
 });

@@ -31,7 +31,7 @@ const request: ExportRequest = {
   ...{ from: undefined, now: start, summary: "", platform: { compose, fits }, language: "en" },
 };
 
-async function exported(page: Page, more: Partial<ExportRequest> = {}) {
+async function exported(page: Page, more: Partial<ExportRequest> = {}, from = bot) {
   const calls: unknown[] = [];
   const chats = {
     async page(...args: unknown[]) {
@@ -39,11 +39,12 @@ async function exported(page: Page, more: Partial<ExportRequest> = {}) {
       return page;
     },
   };
-  const messages = (await createExport(bot, chats)({ ...request, ...more })) as TextMessage[];
+  const messages = (await createExport(from, chats)({ ...request, ...more })) as TextMessage[];
   for (const { type, text } of messages) expect([type, text.length <= 5_000]).toEqual(["text", true]);
+  for (const { quickReply } of messages.slice(0, -1)) expect(quickReply).toBeUndefined();
   const [button, ...others] = messages.at(-1)?.quickReply?.items ?? [];
   expect(others).toEqual([]);
-  const next = button && /^export my data (\d{13})$/.exec(button.action.text)?.[1];
+  const next = button && /^(?:export my data|データを見せて) (\d{13})$/.exec(button.action.text)?.[1];
   return { texts: messages.map(({ text }) => text), next, calls, label: button?.action.label };
 }
 
@@ -125,4 +126,18 @@ test("a page whose turns all have the same time does not start again where it st
   const turns = [asked(0, "x\n".repeat(15_000)), { ...asked(0, "two"), key: `${start}#F` }];
   expect((await exported({ turns, next: undefined }, { from: String(start) })).next).toBe(String(start + 1));
   expect((await exported({ turns, next: undefined }, { from: String(start - 1) })).next).toBe(String(start));
+});
+
+test("the button that goes on is in the user's language, and is left out where an export has no words", async () => {
+  const page = { turns: [asked(0, "one")], next: keyAt(start + 60_000) };
+  const next = String(start + 60_000);
+  expect(await exported(page)).toMatchObject({ label: "export my data →", next });
+  expect(await exported(page, { language: "ja" })).toMatchObject({ label: "データを見せて →", next });
+  const commands = { ...bot.commands, export: [] };
+  expect(await exported(page, {}, { ...bot, commands })).toMatchObject({ label: undefined, next: undefined });
+});
+
+test("what was said is shown as it was said, marks and all", async () => {
+  const { texts } = await exported({ turns: [asked(0, "**one**", "# two")], next: undefined });
+  expect(texts).toEqual([`${heading}\n\n2027-01-15 17:00 GMT+9\n> **one**\n# two`]);
 });

@@ -1,5 +1,4 @@
 import { decodeJob, encodeJob, type Job } from "@henji/core/queue/job";
-import { receive } from "@henji/core/receive";
 import { describe, expect, test } from "vitest";
 
 const event = { type: "message", webhookEventId: "E1", timestamp: 1_800_000_000_000 };
@@ -10,6 +9,17 @@ describe("a job", () => {
   test("comes out of the queue as it was put on it, its replay included", () => {
     expect(decodeJob(encodeJob(job))).toEqual(job);
     expect(decodeJob(encodeJob({ ...job, replayedAt: 7 }))).toEqual({ ...job, replayedAt: 7 });
+  });
+
+  test("is written only in characters that every queue takes", () => {
+    const text = "😀 𠮷 👩‍👩‍👧‍👦 \uFEFF \uFFFE \uFFFF <|endoftext|> \\ud83d \ud83d";
+    const body = encodeJob({ ...job, event: { ...event, text } });
+    expect(body).not.toMatch(/[\uD800-\uDFFF\uFFFE\uFFFF]/);
+    expect(decodeJob(body).event).toEqual({ ...event, text });
+  });
+
+  test("keeps what a later version has added to it", () => {
+    expect(decodeJob(JSON.stringify({ ...job, brandNew: { deep: 1 } }))).toMatchObject(job);
   });
 
   test("of the first version is still read: queues hold messages for 14 days", () => {
@@ -33,22 +43,5 @@ describe("a job", () => {
 
   test("that is no JSON is unreadable", () => {
     expect(() => decodeJob("{")).toThrow(unreadable);
-  });
-});
-
-describe("a message of the queue", () => {
-  const message = {
-    ...{ messageId: "m1", receiptHandle: "r1", chatId: "U1", sequence: "1", receiveCount: 1 },
-    body: encodeJob(job),
-  };
-
-  test("whose platform this worker does not serve is unreadable, and says which", () => {
-    const received = receive(message, {});
-    expect(received).toMatchObject({ kind: "unreadable", message, error: unreadable });
-    expect(received.kind === "unreadable" && received.error.message).toContain("line");
-  });
-
-  test("that is no job is unreadable", () => {
-    expect(receive({ ...message, body: "{" }, {})).toMatchObject({ kind: "unreadable", error: unreadable });
   });
 });

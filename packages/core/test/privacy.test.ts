@@ -53,6 +53,23 @@ test("the log has one line of JSON for each entry from its level up; those who l
   expect(heard).toHaveLength(10);
 });
 
+test("a log of a message's own names it in each of its lines, and in no other's", () => {
+  const lines: unknown[] = [];
+  const log = createLog({ write: (line) => lines.push(JSON.parse(line)) });
+  const own = log.with({ eventId: "E1", chat: "c" });
+  own.info("one");
+  own.with({ eventId: "E2" }).warn("two", { ms: 5 });
+  own.warn("two", { eventId: "E3" });
+  log.error("three");
+  const at = expect.any(String);
+  expect(lines).toEqual([
+    { level: "info", name: "one", at, eventId: "E1", chat: "c" },
+    { level: "warn", name: "two", at, eventId: "E2", chat: "c", ms: 5 },
+    { level: "warn", name: "two", at, eventId: "E3", chat: "c" },
+    { level: "error", name: "three", at },
+  ]);
+});
+
 test("without a place of its own the log goes to the console, where Lambda picks it up", () => {
   const print = vi.spyOn(console, "log").mockImplementation(() => {});
   createLog().warn("a warning");

@@ -1,0 +1,40 @@
+import type { Held } from "@henji/core/held";
+import { createLog } from "@henji/core/log";
+import { textContent } from "@henji/core/platform/content";
+import { compose, fits } from "@henji/core/platform/line/compose";
+import { read } from "@henji/core/platform/line/read";
+import type { Platform } from "@henji/core/platform/platform";
+import type { Job } from "@henji/core/queue/job";
+import { claimed, nothingRemembered } from "./turns.ts";
+
+const receivedAt = 1_800_000_000_000;
+
+const notExpected = () => Promise.reject(new Error("Nothing was to be sent"));
+
+/** Reads and composes as LINE does, and would reply; it sends nothing, unless these functions do. */
+export function platformWith(functions: Partial<Platform> = {}): Platform {
+  return {
+    ...{ name: "line", read, compose, fits, route: () => "reply", ready: async () => {} },
+    ...{ deliver: notExpected, sendOnce: notExpected, showLoading: async () => {} },
+    ...functions,
+  };
+}
+
+/** The first question of a chat, claimed a moment ago, but for these fields. */
+export function held(fields: Partial<Held> = {}): Held {
+  const job: Job = { version: 2, platform: "line", eventId: "E1", event: {}, receivedAt };
+  return {
+    ...{ kind: "readable", job, platform: platformWith(), turn: claimed(), memory: nothingRemembered },
+    message: {
+      ...{ messageId: "m", receiptHandle: "r", chatId: "U1", sequence: "1", body: "", receiveCount: 1 },
+    },
+    inbound: {
+      ...{ kind: "question", eventId: "E1", at: receivedAt, chat: { type: "user", id: "U1" } },
+      ...{ type: "message/text", messageId: "1", senderId: "U1", content: textContent("Hi") },
+    },
+    batch: { deadline: receivedAt + 75_000, chats: 1, unsent: new Set() },
+    checkingCap: Promise.resolve(false),
+    log: createLog({ write: () => {} }),
+    ...fields,
+  };
+}

@@ -1,0 +1,36 @@
+import { encodeJob, type Job } from "@henji/core/queue/job";
+import { receive } from "@henji/core/receive";
+import { expect, test } from "vitest";
+import { platformWith } from "./held.ts";
+
+const event = { type: "follow", webhookEventId: "E1", timestamp: 1_800_000_000_000 };
+const job: Job = { version: 2, platform: "line", eventId: "E1", event, receivedAt: 5 };
+const platform = platformWith();
+
+const messageWith = (body: string) => ({
+  ...{ messageId: "m1", receiptHandle: "r1", chatId: "U1", sequence: "1", body, receiveCount: 1 },
+});
+
+test("a message is read with its job, its platform, and what its event means there", () => {
+  const message = messageWith(encodeJob(job));
+  const inbound = platform.read(event);
+  expect(receive(message, { line: platform })).toEqual({ kind: "readable", message, job, platform, inbound });
+  expect(inbound).toMatchObject({ kind: "ignored", eventId: "E1", type: "follow" });
+});
+
+test.each([
+  ["of a platform that this worker does not serve", encodeJob(job), {}, "This worker does not serve line"],
+  ["that is no job", "{", { line: platform }, "The queue message is not a job"],
+  [
+    "whose event its platform cannot read",
+    encodeJob({ ...job, event: {} }),
+    { line: platform },
+    "The queue message holds no LINE event",
+  ],
+])("a message %s is unreadable, and never will be read", (_, body, platforms, reason) => {
+  const message = messageWith(body);
+  expect(receive(message, platforms)).toEqual({
+    ...{ kind: "unreadable", message },
+    error: expect.objectContaining({ code: "job.unreadable", retry: "never", message: reason }),
+  });
+});
