@@ -97,6 +97,41 @@ test("an attempt knows how the one before it ended, and how many died", async ()
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
 });
 
+test.each<[string, () => Promise<unknown>, string]>([
+  ["claimed", () => claim(1), "dropped"],
+  ["answered", () => answer(1), "dropped"],
+  ["given up on", async () => park(await claim(1)), "dropped"],
+  ["given up on with its answer", async () => park(await answer(1)), "dropped"],
+  ["delivered", async () => deliver(await answer(1)), "delivered"],
+])(
+  "nothing of what a turn says is left once it is erased, be it %s, and nobody holds it",
+  async (_, begin, status) => {
+    await begin();
+    await table.turns.erase({ chatId: "U1", key: keyOf(1) });
+    const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
+    expect(turn).toMatchObject({ status, erased: true, question: "" });
+    for (const name of ["messages", "messageId"]) expect(turn).not.toHaveProperty(name);
+    expect(turn.list).not.toBe("parked");
+    expect(table.textOf("U1")).not.toMatch(/question 1|answer 1|M1/);
+    const lost = { code: "turn.lost" };
+    const held = { chatId: "U1", key: keyOf(1), owner: "w", crashes: 0 } as Turn;
+    const messages = [{ type: "text" as const, text: "answer 1" }];
+    const again = { messages, retryKey: "key", way: "reply" as const };
+    await expect(table.turns.answer(held, again, {}, sentAt)).rejects.toMatchObject(lost);
+    if (status !== "dropped") return;
+    await expect(deliver(held)).rejects.toMatchObject(lost);
+    expect(turn).not.toHaveProperty("listedAt");
+  },
+);
+
+test("what another turn stands for is no longer where an operator looks for what was given up on", async () => {
+  await park(await claim(1));
+  await table.turns.supersede({ chatId: "U1", key: keyOf(1) });
+  const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
+  expect(turn).toMatchObject({ status: "dropped", erased: true, question: "" });
+  for (const name of ["list", "listedAt", "messageId"]) expect(turn).not.toHaveProperty(name);
+});
+
 test("a claim that others keep overtaking is left to them, and so is one on a turn that has just expired", async () => {
   const key = { chatId: "U1", key: keyOf(1) };
   const item = { ...(await claim(1)), expiresAt, leaseUntil: 0 };
