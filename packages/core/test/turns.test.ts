@@ -1,4 +1,5 @@
 import { tokensOf } from "@henji/core/context/context";
+import type { TurnItem } from "@henji/core/turn/entity";
 import type { Learned, Turn } from "@henji/core/turn/turn";
 import { createTurns } from "@henji/core/turn/turns";
 import { accountOf } from "@henji/core/usage/usage";
@@ -130,6 +131,26 @@ test("what another turn stands for is no longer where an operator looks for what
   const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
   expect(turn).toMatchObject({ status: "dropped", erased: true, question: "" });
   for (const name of ["list", "listedAt", "messageId"]) expect(turn).not.toHaveProperty(name);
+});
+
+test("what was cut off after one of two turns that the answer stands for goes on to the other", async () => {
+  const parked = { ...(await claim(1)), expiresAt, status: "parked" as const };
+  const items = new Map<string, TurnItem>([
+    [keyOf(1), parked],
+    [keyOf(2), { ...parked, key: keyOf(2), status: "dropped", repeats: keyOf(1) }],
+  ]);
+  const { supersede } = createTurns({
+    create: async () => false,
+    read: async ({ key }) => items.get(key),
+    async update({ key }, { when, set }) {
+      const item = items.get(key)!;
+      if (!when.status.includes(item.status)) return undefined;
+      items.set(key, { ...item, ...set });
+      return items.get(key);
+    },
+  });
+  await supersede({ chatId: "U1", key: keyOf(2) });
+  expect(items.get(keyOf(1))?.status).toBe("dropped");
 });
 
 test("a claim that others keep overtaking is left to them, and so is one on a turn that has just expired", async () => {
