@@ -65,6 +65,12 @@ test("a turn has a count of its tokens only if both its texts were counted", asy
   for (const turn of turns) expect(tokensOf(turn)).toBeGreaterThan(0);
 });
 
+test("what the model took is known of an answer that says so, and of no other", async () => {
+  const usage = { inputTokens: 7, cachedTokens: 0, outputTokens: 3 };
+  expect(await answer(1, { learned: { usage } })).toMatchObject({ used: usage });
+  expect(await answer(2)).not.toHaveProperty("used");
+});
+
 test("only what was given up on or declined can be asked again, under its message", async () => {
   await deliver(await answer(1));
   await park(await claim(2));
