@@ -86,12 +86,18 @@ test("a call that is asked to wait before it is repeated ends by its deadline to
   );
 });
 
-test("an answer whose body stalls once is asked for again within the deadline", async () => {
+test.each([
+  [
+    "whose body stalls once",
+    (response: ServerResponse) => void response.writeHead(200, { "content-length": 100 }).write("{"),
+  ],
+  ["that does not begin", () => {}],
+])("an answer %s is asked for again within the deadline", async (_, stall) => {
   let attempts = 0;
   const config = await serve((_request, response) => {
     attempts += 1;
     if (attempts > 1) return answer(response, { Item: { pk: { S: "here" } } });
-    response.writeHead(200, { "content-length": 100 }).write("{");
+    stall(response);
   });
   // Half of it is waited for in real time, and what is left must do for a busy machine.
   const client = createTableClient(config, { deadlineMs: 4_000 });

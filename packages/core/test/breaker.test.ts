@@ -64,6 +64,15 @@ test("after a dead key nobody calls for a while, and one line says so", async ()
   expect(lines).toMatchObject([told]);
 });
 
+test.each(["model.quota_exhausted", "model.unknown_model"])(
+  "%s stops everybody for a while, too",
+  async (code) => {
+    behave = () => Promise.reject(new BotError(code, "", { retry: "never" }));
+    expect([await ask(), await ask()]).toEqual([code, code]);
+    expect(calls).toBe(1);
+  },
+);
+
 test("then one call tries; when the account is mended, the others go on", async () => {
   behave = () => Promise.reject(dead);
   await ask();

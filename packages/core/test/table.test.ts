@@ -26,14 +26,28 @@ afterEach(() => {
   aws.close();
 });
 
-const empty = { status: 200, body: { Items: [], Count: 0 } };
+/** What a query finds; its key of the last item tells that there is more. */
+const found = (Items: object[], more?: "more") => {
+  const LastEvaluatedKey = more && { pk: { S: "U1" }, sk: { S: "turn#" } };
+  return { status: 200, body: { Items, Count: Items.length, ...(more && { LastEvaluatedKey }) } };
+};
+const empty = found([]);
+
+/** The chat's own item. */
+function notes(windowStart: string) {
+  const strings = { pk: "U1", sk: "turn~chat", chatId: "U1", windowStart, __edb_e__: "chat", __edb_v__: "1" };
+  return {
+    ...Object.fromEntries(Object.entries(strings).map(([name, S]) => [name, { S }])),
+    ...{ version: { N: "1" }, expiresAt: { N: String(now / 1000 + 1) } },
+  };
+}
 
 /** A stored turn. */
-function item(n: number) {
+function item(n: number, status = "delivered") {
   const turnKey = `${now + n}#E${n}`;
   const strings = {
     ...{ pk: "U1", sk: `turn#${turnKey}`, chatId: "U1", key: turnKey, eventId: `E${n}` },
-    ...{ status: "delivered", owner: "w", question: JSON.stringify(textContent(`question ${n}`)) },
+    ...{ status, owner: "w", question: JSON.stringify(textContent(`question ${n}`)) },
     ...{ __edb_e__: "turn", __edb_v__: "1" },
   };
   const numbers = { leaseUntil: now, attempts: 1, expiresAt: now / 1000 + 1 };
@@ -67,18 +81,66 @@ describe("reads", () => {
   });
 
   test("of a chat's history come in pages, each beginning where the one before ended", async () => {
-    const LastEvaluatedKey = { pk: { S: "U1" }, sk: { S: `turn#${now + 2}#E2` } };
-    aws.respond({ status: 200, body: { Items: [item(1), item(2)], Count: 2, LastEvaluatedKey } });
+    aws.respond(found([item(1), item(2), item(3)], "more"));
     const first = await createChats(createChatStore(table)).page("U1", "", "~", now);
     expect(aws.requests).toMatchObject([{ body: { Limit: 500, ScanIndexForward: true } }]);
-    expect(first.turns.map(({ question }) => textOf(question))).toEqual(["question 1", "question 2"]);
-    expect(first.next! > `${now + 2}#E2`).toBe(true);
-    expect(first.next! < `${now + 2}#E3`).toBe(true);
-    aws.respond({ status: 200, body: { Items: [item(3)], Count: 1 } });
+    expect(first.turns.map(({ question }) => textOf(question))).toEqual([
+      "question 1",
+      "question 2",
+      "question 3",
+    ]);
+    expect(first.next! > `${now + 3}#E3`).toBe(true);
+    expect(first.next! < `${now + 3}#E4`).toBe(true);
+    aws.respond(found([item(4)]));
     expect(await createChats(createChatStore(table)).page("U1", first.next!, "~", now)).toMatchObject({
-      ...{ turns: [{ question: textContent("question 3") }], next: undefined },
+      ...{ turns: [{ question: textContent("question 4") }], next: undefined },
     });
     expect(JSON.stringify(aws.requests[1]?.body.ExpressionAttributeValues)).toContain(first.next);
+  });
+});
+
+describe("a chat's memory", () => {
+  const last = { chatId: "U1", key: `${now + 9}#E9`, sequence: "9" };
+  const recall = (limit: number) => createChats(createChatStore(table)).recall(last, limit, now);
+  const answers = (...ns: number[]) => ns.map((n) => item(n)).reverse();
+  const dropped = (...ns: number[]) => ns.map((n) => item(n, "dropped")).reverse();
+
+  test("is one query while it finds about as many turns as are asked for, and while it finds all", async () => {
+    aws.respond(found(answers(1, 2, 3, 4), "more"));
+    expect(await recall(4)).toMatchObject({ isWhole: false });
+    // Beside the past there are the chat's own item and the turn at hand.
+    aws.respond(found([notes(""), item(9, "claimed"), ...answers(1, 2)], "more"));
+    expect(await recall(4)).toMatchObject({ isWhole: false });
+    aws.respond(found(dropped(1, 2, 3, 4)));
+    expect(await recall(4)).toMatchObject({ isWhole: true, turns: [] });
+    aws.respond(found([notes(String(now + 2)), ...dropped(1, 2, 3)], "more"));
+    expect(await recall(4)).toMatchObject({ isWhole: true, turns: [] });
+    expect(aws.requests.map(({ body }) => body.Limit)).toEqual([4, 4, 4, 4]);
+  });
+
+  test("behind a flood takes one more, of what is older than the message", async () => {
+    aws.respond(found(dropped(5, 6, 7, 8), "more"), found(answers(1, 2)));
+    const { turns, isWhole } = await recall(4);
+    expect(turns.map(({ question }) => textOf(question))).toEqual(["question 1", "question 2"]);
+    expect(isWhole).toBe(true);
+    expect(aws.requests).toHaveLength(2);
+    const { Limit, ScanIndexForward, ExpressionAttributeValues } = aws.requests[1]!.body;
+    expect({ Limit, ScanIndexForward }).toEqual({ Limit: 500, ScanIndexForward: false });
+    expect(JSON.stringify(ExpressionAttributeValues)).toContain(`turn#${now + 9}~`);
+  });
+
+  test("is never more than was asked for, and says whether that is all of the window", async () => {
+    const flood = dropped(6, 7, 8);
+    aws.respond(found(flood, "more"), found(answers(1, 2, 3, 4, 5)));
+    const { turns, isWhole } = await recall(3);
+    expect(turns.map(({ question }) => textOf(question))).toEqual(["question 3", "question 4", "question 5"]);
+    expect(isWhole).toBe(false);
+    aws.respond(found([notes(String(now + 3)), ...flood], "more"), found(answers(1, 2, 3, 4, 5)));
+    expect(await recall(4)).toMatchObject({ isWhole: true });
+    aws.respond(found([notes(String(now + 2)), ...flood], "more"), found(answers(1, 2, 3, 4, 5), "more"));
+    expect(await recall(4)).toMatchObject({ isWhole: true });
+    aws.respond(found([notes(String(now + 1)), ...flood], "more"), found(answers(1, 2, 3, 4, 5)));
+    expect(await recall(4)).toMatchObject({ isWhole: false });
   });
 });
 

@@ -1,11 +1,13 @@
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { tokensOf } from "@henji/core/context/context";
 import { type Content, textContent } from "@henji/core/platform/content";
+import { type TurnItem, textAttributes } from "@henji/core/turn/entity";
 import type { Answer, AnsweredTurn, TokenCounts, Turn } from "@henji/core/turn/turn";
 import { createTurns, type Turns } from "@henji/core/turn/turns";
 import { runningTotal } from "@henji/core/usage/usage";
 import { createMemoryTable, type MemoryTable } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
+import { answered } from "./turns.ts";
 
 const sentAt = 1_800_000_000_000;
 const expiresAt = sentAt / 1000 + 1_000;
@@ -74,6 +76,15 @@ test("a turn has a count of its tokens only if both its texts were counted", asy
   for (const turn of turns) expect(tokensOf(turn)).toBeGreaterThan(0);
 });
 
+test("what asking took is known of a stored answer, also by the worker that sends it later", async () => {
+  const usage = { inputTokens: 7, cachedTokens: 0, outputTokens: 3 };
+  const stored = { ...answerOf(1), usage };
+  const turn = await table.turns.answer(await claim(1), stored, sentAt + 1_000);
+  expect(turn.answer).toMatchObject({ from: "model", usage });
+  // By a worker that resumes, too.
+  expect(await claim(1, "w2", turn.leaseUntil)).toMatchObject({ answer: { from: "model", usage } });
+});
+
 test("only what was given up on or declined can be asked again, under its message", async () => {
   await deliver(await answer(1));
   await park(await claim(2));
@@ -106,6 +117,60 @@ test("an attempt knows how the one before it ended, and how many died", async ()
   const second = await claim(1, "w2");
   expect(second).toMatchObject({ attempts: 2, crashes: 0, error: "model.timeout" });
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
+});
+
+test.each<[string, () => Promise<unknown>, string]>([
+  ["claimed", () => claim(1), "dropped"],
+  ["answered", () => answer(1), "dropped"],
+  ["given up on", async () => park(await claim(1)), "dropped"],
+  ["given up on with its answer", async () => park(await answer(1)), "dropped"],
+  ["delivered", async () => deliver(await answer(1)), "delivered"],
+])(
+  "nothing of what a turn says is left once it is erased, be it %s, and nobody holds it",
+  async (_, begin, status) => {
+    await begin();
+    await table.turns.erase({ chatId: "U1", key: keyOf(1) });
+    const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
+    expect(turn).toMatchObject({ status, erased: true });
+    for (const name of textAttributes) expect(turn).not.toHaveProperty(name);
+    expect(turn.list).not.toBe("parked");
+    expect(table.textOf("U1")).not.toMatch(/question 1|answer 1|M1/);
+    const lost = { code: "turn.lost" };
+    const held = answered({ chatId: "U1", key: keyOf(1), owner: "w" });
+    await expect(table.turns.answer(held, answerOf(1), sentAt)).rejects.toMatchObject(lost);
+    if (status !== "dropped") return;
+    await expect(deliver(held)).rejects.toMatchObject(lost);
+    expect(turn).not.toHaveProperty("listedAt");
+  },
+);
+
+test("what another turn stands for is no longer where an operator looks for what was given up on", async () => {
+  await park(await claim(1));
+  await table.turns.supersede({ chatId: "U1", key: keyOf(1) });
+  const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
+  expect(turn).toMatchObject({ status: "dropped", erased: true });
+  for (const name of ["list", "listedAt", "messageId", "question"]) expect(turn).not.toHaveProperty(name);
+});
+
+test("what was cut off after one of two turns that the answer stands for goes on to the other", async () => {
+  await claim(1);
+  const parked = { ...table.turn({ chatId: "U1", key: keyOf(1) })!, status: "parked" as const };
+  const items = new Map<string, TurnItem>([
+    [keyOf(1), parked],
+    [keyOf(2), { ...parked, key: keyOf(2), status: "dropped", repeats: keyOf(1) }],
+  ]);
+  const { supersede } = createTurns({
+    create: async () => false,
+    read: async ({ key }) => items.get(key),
+    async update({ key }, { when, set }) {
+      const item = items.get(key)!;
+      if (!when.status.includes(item.status)) return undefined;
+      items.set(key, { ...item, ...set });
+      return items.get(key);
+    },
+  });
+  await supersede({ chatId: "U1", key: keyOf(2) });
+  expect(items.get(keyOf(1))?.status).toBe("dropped");
 });
 
 test("a claim that others keep overtaking is left to them, and so is one on a turn that has just expired", async () => {

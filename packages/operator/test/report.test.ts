@@ -122,6 +122,26 @@ test("a chat's id is included only on request", async () => {
   expect((await forDay(day, true)).chats).toMatchObject([{ chatId: "U-secret" }]);
 });
 
+test("of a long day the newest total counts, and no text is read for it", async () => {
+  for (let n = 0; n < 12; n += 1) await answer("U-talks", at(1) + n);
+  const read: string[] = [];
+  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
+  client.middlewareStack.add(
+    (next) => (args) => {
+      read.push(JSON.stringify(args.input));
+      return next(args);
+    },
+    { step: "initialize" },
+  );
+  const report = await createUsageReport({ ...table, client }).forDay(day, { prices, timeZone });
+  client.destroy();
+  expect(report.total).toMatchObject({ chats: 1, answers: 12 });
+  const [, ofChat = ""] = read;
+  expect(JSON.parse(ofChat)).toHaveProperty("ProjectionExpression");
+  expect(ofChat).toContain('"usage"');
+  expect(ofChat).not.toMatch(/"question"|"messages"/);
+});
+
 test("a turn counts on the day on which it was finished", async () => {
   await answer("U-days", at(23));
   await answer("U-days", at(24.1), { sentAt: at(23.99) });
