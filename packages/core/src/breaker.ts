@@ -12,8 +12,6 @@ export type BreakerOptions = {
   log: Log;
 };
 
-export type Breaker = ReturnType<typeof createBreaker>;
-
 /**
  * Stops hammering a service whose account is out of order: for a while everybody gets the same error at
  * once, without a call. Then a single call tries again, and the others wait for what it learns. Each worker

@@ -76,7 +76,7 @@ export function createFail(options: FailOptions) {
     const isUnclear = turn.status === "answered" && turn.outcomeUnknownSince === undefined;
     const held = isUnclear ? { ...turn, outcomeUnknownSince: clock.now() } : turn;
     await releaseTurn(held, "worker.crashed", log);
-    const inS = 1 + Math.floor(random() * retry.apartWithinS);
+    const inS = 1 + Math.floor(random() * retry.isolateWithinS);
     log.warn("turn.isolated", { crashes: turn.crashes, inS });
     return { kind: "retry", inS };
   }

@@ -16,13 +16,7 @@ import type { ReadableMessage, Received } from "./receive.ts";
 import { createSend } from "./send.ts";
 import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
-import {
-  givenUp,
-  mayHaveArrived,
-  mustIsolate,
-  outcomeUnknownForever,
-  retryKeyExpired,
-} from "./turn/attempt.ts";
+import { givenUp, mayHaveArrived, mustIsolate, retryKeyExpired, retryKeyUnknown } from "./turn/attempt.ts";
 import { turnKeyOf } from "./turn/place.ts";
 import type { Claim, Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
@@ -119,7 +113,7 @@ export function createHandle(options: HandleOptions) {
     let { turn } = claim;
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
-      if (retryKeyExpired(turn, startedAt)) throw outcomeUnknownForever();
+      if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();
       if (mustIsolate(turn, batch)) return await isolate(turn, log);
       const memory = await recalling;
       const ms = clock.now() - startedAt;

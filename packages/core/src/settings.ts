@@ -85,8 +85,8 @@ export const retry = {
    * the waits make up more than three minutes, and an outage of that length needs no operator.
    */
   jitter: 0.2,
-  /** A message whose process died comes back within this time, at a moment of its own: see `runsApart`. */
-  apartWithinS: 60,
+  /** A message whose process died comes back within this time, at a moment of its own: see `mustIsolate`. */
+  isolateWithinS: 60,
   /** A Retry-After beyond this is not waited for in full. */
   maxDelayS: 180,
 } as const;

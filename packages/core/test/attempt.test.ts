@@ -4,8 +4,8 @@ import {
   givenUp,
   mayHaveArrived,
   mustIsolate,
-  outcomeUnknownForever,
   retryKeyExpired,
+  retryKeyUnknown,
   wasNeverSent,
 } from "@henji/core/turn/attempt";
 import { describe, expect, test } from "vitest";
@@ -38,7 +38,7 @@ test("only the retry key of a push with an unknown outcome expires", () => {
   expect(retryKeyExpired(answered(unknown, { route: "reply" }), late)).toBe(false);
   expect(retryKeyExpired(answered({}, { route: "push" }), late)).toBe(false);
   expect(retryKeyExpired(claimed(unknown), late)).toBe(false);
-  expect(outcomeUnknownForever()).toMatchObject({
+  expect(retryKeyUnknown()).toMatchObject({
     code: "delivery.unclear",
     retry: "never",
     message: expect.stringContaining("retry key"),

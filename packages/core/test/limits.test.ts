@@ -108,7 +108,7 @@ describe("what fits into what", () => {
     expect(retry.jitter).toBeGreaterThan(0);
     for (const delay of retry.delaysS)
       expect(delay * (1 + retry.jitter)).toBeLessThanOrEqual(retry.maxDelayS);
-    between(retry.apartWithinS, 10, 120);
+    between(retry.isolateWithinS, 10, 120);
   });
 
   test("a breaker is open long enough to save calls, and short enough that an outage ends with its cause", () => {

@@ -70,6 +70,7 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
     if (code === "delivery.unclear" || turn.outcomeUnknownSince !== undefined) return undefined;
     const now = clock.now();
     const isTokenUsed = turn.status === "answered" && turn.answer.route === "reply";
+    // Free if it can be, also for a bot that pushes its answers.
     const route = isTokenUsed ? "push" : platform.route(job, now, "auto");
     const pushedAt = memory.apologyPushedAt ?? 0;
     if (route === "push" && now - pushedAt < apologyPushedEveryMs) return undefined;

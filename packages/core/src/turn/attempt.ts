@@ -25,7 +25,7 @@ export function retryKeyExpired(turn: Turn, now: number): boolean {
   );
 }
 
-export function outcomeUnknownForever(): BotError {
+export function retryKeyUnknown(): BotError {
   const reason = "A push may have been accepted so long ago that LINE no longer recognizes its retry key";
   return new BotError("delivery.unclear", reason, { retry: "never" });
 }

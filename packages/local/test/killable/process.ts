@@ -9,7 +9,7 @@ export type Reply = { id: number; response?: unknown; error?: string };
 // A test with many crashes cannot wait 30 s for each. Nothing is sent with a lease of less than 4 s.
 if (process.argv[2] === "short") {
   Object.assign(hold, { forS: 6, renewEveryMs: 1_000, leaseMs: 5_000 });
-  Object.assign(retry, { apartWithinS: 3 });
+  Object.assign(retry, { isolateWithinS: 3 });
 }
 
 process.on("message", async ({ id, event, deadline }: Request) => {

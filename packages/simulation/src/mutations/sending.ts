@@ -118,7 +118,7 @@ export const sending: readonly Mutation[] = [
     scenario: "replay-after-two-days",
     edit: {
       file: "handle.ts",
-      find: "if (retryKeyExpired(turn, startedAt)) throw outcomeUnknownForever();",
+      find: "if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();",
       replace: "",
     },
   },
