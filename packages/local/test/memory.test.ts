@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { SUMMARY_HEADING } from "@henji/core/context/context";
 import type { LoggedRequest } from "@henji/model-simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -118,4 +119,27 @@ test("the stand-in finds a fact of turn 1 in its notes", async () => {
   expect(await ask(local.line, user, "What is my cat called?")).toMatch(
     /My notes say: “My cat is called Momo\.”/,
   );
+});
+
+/** What the items of the days say that all chats together have used. */
+async function tokensOfTheDays(): Promise<number> {
+  const client = new DynamoDBClient();
+  const TableName = JSON.parse(local.environment.SST_RESOURCES_JSON!).Conversations.name;
+  const names = {
+    ExpressionAttributeNames: { "#pk": "pk" },
+    ExpressionAttributeValues: { ":total": { S: "total#" } },
+  };
+  const command = new ScanCommand({ TableName, FilterExpression: "begins_with(#pk, :total)", ...names });
+  const { Items = [] } = await client.send(command);
+  client.destroy();
+  return Items.reduce((sum, { tokens }) => sum + Number(tokens?.N), 0);
+}
+
+test("the cap of the whole bot counts every token, those of the notes too", async () => {
+  const used = () =>
+    local.model!.requests.reduce((sum, { usage }) => {
+      return sum + (usage ? usage.input_tokens + usage.output_tokens : 0);
+    }, 0);
+  await expect.poll(async () => (await tokensOfTheDays()) - used()).toBe(0);
+  expect(used()).toBeGreaterThan(100_000);
 });

@@ -21,6 +21,10 @@ export default defineBot({
   instructions: "You are Henji, a friendly and concise assistant on LINE.",
   model: { maxOutputTokens: 500 },
   memory: { highWaterTokens: 1_000, lowWaterTokens: 300, maxTokens: 3_000, summaryTokens: 150, maxTurns: 40 },
-  limits: { maxUnanswered: 50, dailyMessages: 1_000, dailyTokens: 10_000_000 },
+  limits: {
+    ...{ maxUnanswered: 50, dailyMessages: 1_000, dailyTokens: 10_000_000 },
+    // Counted, and never reached.
+    totalDailyTokens: 1_000_000_000,
+  },
   texts: { en: texts, ja: texts },
 });

@@ -1,6 +1,8 @@
 import { defineBot } from "@henji/core/bot";
+import type { Chats } from "@henji/core/chat/chats";
 import { BotError } from "@henji/core/error";
 import { chatHash } from "@henji/core/log";
+import { retry } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
@@ -125,6 +127,26 @@ test("a message that arrives behind its unsend is not answered", async () => {
   world.say("U1", "My PIN is 4711");
   await world.settle();
   expect([world.asked, world.sent()]).toEqual([["Hello"], ["U1 reply: You said: Hello"]]);
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test.each([
+  ["the table cannot be read", 5],
+  ["the process dies", 6],
+])("nothing is kept of such a message either if %s at every attempt", async (what, failures) => {
+  world.unsend("U1", "2");
+  await world.settle();
+  world.say("U1", "My PIN is 4711");
+  const recall: Chats["recall"] = () =>
+    what === "the process dies"
+      ? new Promise(() => {})
+      : Promise.reject(new BotError("table.unavailable", "DynamoDB: down", { retry: "later" }));
+  for (let n = 0; n < failures; n += 1) {
+    await world.crash(world.worker({ chats: { ...world.chats, recall } }));
+    await world.scheduler.run(world.scheduler.now() + retry.maxDelayS * 1000, () => false);
+  }
+  await world.settle();
+  expect([world.asked, world.sent()]).toEqual([[], []]);
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 

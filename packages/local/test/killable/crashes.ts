@@ -1,9 +1,10 @@
 // What killing the worker costs: the same load twice, without kills and with them, at the real holds.
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createRandom } from "@henji/simulation";
-import { type Local, startLocal } from "../../src/start.ts";
-import { answersIn, textOf } from "../support.ts";
+import { startLocal } from "../../src/start.ts";
+import { answersIn, linksOf, textOf } from "../support.ts";
 import { startKillableWorker } from "./worker.ts";
 
 const { values } = parseArgs({
@@ -36,7 +37,6 @@ type Load = { sent: number; doubled: number; disordered: number; missing: number
 
 const local = await startLocal({ modelLatencyMs: 1_500, logLevel: values.verbose ? "info" : "error" });
 await local.stopWorker();
-const parked = countParked(local);
 const worker = startKillableWorker(local, "real");
 
 const calm = await load(() => wait(calmMs));
@@ -50,7 +50,7 @@ const killed = await load(async () => {
   await wait(35_000);
 });
 await worker.stop();
-const parkedInAll = parked();
+const parkedInAll = await parked();
 await local.stop();
 
 const at = (waits: number[], share: number) =>
@@ -114,12 +114,13 @@ async function load(meanwhile: () => Promise<void>): Promise<Load> {
   };
 }
 
-/** Counts the apologies; there should be none. */
-function countParked({ line }: Local): () => number {
-  let count = 0;
-  line.subscribe((change) => {
-    if (change.type !== "message" || change.entry.by === "user") return;
-    if (!textOf(change.entry).startsWith("re: ")) count += 1;
-  });
-  return () => count;
+/** On the dead-letter queue, and not by the apologies: a reply whose fate is unknown is parked without one. */
+async function parked(): Promise<number> {
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const QueueUrl = linksOf(local).DeadLetterQueue?.url;
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+  );
+  sqs.destroy();
+  return Number(Attributes!.ApproximateNumberOfMessages);
 }
