@@ -105,6 +105,19 @@ test.each([
   expect(Item).toEqual({ pk: { S: "here" } });
 });
 
+test("a call ends by its deadline, however often the SDK would still try", async () => {
+  let attempts = 0;
+  const config = await serve(() => {
+    attempts += 1;
+  });
+  const client = createTableClient({ ...config, maxAttempts: 10 }, impatient);
+  const call = createChats(createChatStore({ client, table: "Conversations" }))
+    .state("U1", 0)
+    .catch(codeOf);
+  expect(await call).toBe("table.unavailable: DynamoDB: TimeoutError");
+  expect(attempts).toBeLessThan(10);
+});
+
 test("sockets that died unseen while idle cost no call and no attempt", async () => {
   const sockets = new Set<Socket>();
   const dead = new Set<Socket>();
