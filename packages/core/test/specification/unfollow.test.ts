@@ -37,11 +37,13 @@ test("also from within its own millisecond", async () => {
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("and however often it was asked once more", async () => {
-  await world.talk("U1", "My PIN is 4711");
+test.each([
+  ["before both", 0],
+  ["between the two", 1],
+])("and if it was asked once more twice, whether the unfollow stands %s", async (_, retriesBefore) => {
+  await world.talk("U1", "My PIN is 4711", ...Array<string>(retriesBefore).fill("/retry"));
   const blockedAt = world.scheduler.now() - 500;
-  await world.talk("U1", "/retry");
-  await world.talk("U1", "/retry");
+  await world.talk("U1", ...Array<string>(2 - retriesBefore).fill("/retry"));
   expect(world.asked).toHaveLength(3);
   world.unfollow("U1", blockedAt);
   await world.settle();
