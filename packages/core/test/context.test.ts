@@ -84,7 +84,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
   let summary = "";
   const past = turn(1, "long ago", "so it was");
   const { key, question, answer } = past;
-  const shown = { isErased: false, hasNotice: false, question, answer, past };
+  const shown = { isErased: false, wasReplayed: false, hasNotice: false, question, answer, past };
   const others = { messageId: undefined, origin: key, unanswered: undefined };
   const stored = { key, sequence: "", status: "delivered" as const, ...shown, ...others };
   const fold = createFold({

@@ -21,7 +21,15 @@ function asked(n: number, question: string, answer = "ok"): StoredTurn {
   const key = keyAt(start + n * 60_000);
   const past = { key, question: textContent(question), answer };
   return {
-    ...{ key, sequence: "1", status: "delivered", messageId: "M", origin: key, isErased: false },
+    ...{
+      key,
+      sequence: "1",
+      status: "delivered",
+      messageId: "M",
+      origin: key,
+      isErased: false,
+      wasReplayed: false,
+    },
     ...{ question: past.question, answer, hasNotice: false, past, unanswered: undefined },
   };
 }

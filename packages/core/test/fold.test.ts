@@ -57,7 +57,13 @@ async function fold(given: Given): Promise<void> {
     chats: {
       async page(_chatId, from, to) {
         pages.push([from, to]);
-        const shown = { sequence: "", status: "delivered", isErased: false, hasNotice: false } as const;
+        const shown = {
+          sequence: "",
+          status: "delivered",
+          isErased: false,
+          wasReplayed: false,
+          hasNotice: false,
+        } as const;
         const others = { messageId: undefined, unanswered: undefined };
         return {
           turns: stored.map((one) => ({

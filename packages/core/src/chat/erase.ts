@@ -92,13 +92,16 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
     },
   };
 
-  /** By the queue: an event that comes late stands before the message, but is answered with notes that hold it. */
+  /**
+   * By the queue: an event that comes late stands before the message, but is answered with notes that hold it. And
+   * what was brought back may have been answered after any message.
+   */
   function repeatsOf(message: StoredTurn, recent: readonly StoredTurn[]): StoredTurn[] {
     const repeats = createRepeats(textOf(message.question));
     return recent.filter(
       (turn) =>
         turn.messageId !== message.messageId &&
-        turn.sequence >= message.sequence &&
+        (turn.sequence >= message.sequence || turn.wasReplayed) &&
         !turn.hasNotice &&
         repeats(turn.answer),
     );

@@ -134,6 +134,7 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
   const isUnanswered = (status === "parked" || refused) && !isExpired && !isErased;
   return {
     ...{ ...toPlace(item), status, messageId, origin, isErased },
+    wasReplayed: item.replayedBy !== undefined,
     question: toContent(item),
     answer: toText(item),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,

@@ -169,6 +169,8 @@ export type StoredTurn = Place & {
   origin: string;
   /** Nothing of its text is left. */
   isErased: boolean;
+  /** It was parked and brought back, so its answer may be younger than its place. */
+  wasReplayed: boolean;
   /** As stored, whatever has become of the turn; empty if there is none. */
   question: Content;
   answer: string;

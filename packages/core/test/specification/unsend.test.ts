@@ -99,6 +99,21 @@ test("an answer given before the unsent message stays, whatever it says", async 
   expect(world.contexts.at(-1)).not.toContain("My PIN");
 });
 
+test("a message that came late is gone from the answer to a later one that was brought back after it", async () => {
+  const sentAt = world.scheduler.now();
+  await world.scheduler.run(sentAt + 10_000, () => false);
+  world.say("U1", "Which PIN did I say?");
+  await world.run(world.worker({ model: createMemoryModel({ behave: () => "rejected" }) }), 1_000);
+  const id = world.say("U1", "My PIN is 4711", sentAt);
+  await world.settle();
+  world.moveBack();
+  await world.run(world.worker({ model: createMemoryModel({ answer: () => "It is 4711" }) }), 1_000);
+  expect(world.newest()).toBe("U1 push: It is 4711");
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
 test("an answer that repeats an unsent message and waits among the dead letters is not sent", async () => {
   const [id = ""] = await world.talk("U1", "My PIN is 4711");
   const { line } = world.line;

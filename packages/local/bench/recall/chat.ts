@@ -47,6 +47,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
           messageId: undefined,
           origin: past.key,
           isErased: false,
+          wasReplayed: false,
           hasNotice: false,
           question: past.question,
           answer: past.answer,

@@ -10,12 +10,15 @@ export function checkEnd(book: Book) {
   return {
     /** After the last replay: what is parked now cannot be repaired by a replay. */
     healed(queues: MemoryQueue): void {
+      // Of two questions that kill their process in one batch, one may do so each time the other is isolated.
+      const killers = [...fates.values()].filter(({ kind }) => kind === "crashing").length;
       for (const { chatId, body, reason } of queues.deadLetters.messages()) {
         const fate = fateOf(eventIdOf(body));
         if (
           !fate ||
           !["question", "refused", "poisonous"].includes(fate.kind) ||
-          reason?.code === "delivery.unclear"
+          reason?.code === "delivery.unclear" ||
+          (reason?.code === "worker.crashed" && killers > 1)
         )
           continue;
         violate("nothing lost", `parked again as ${reason?.code} without any trouble`, {

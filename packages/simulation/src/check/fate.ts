@@ -88,6 +88,8 @@ export type Fate = SimulatedEvent & {
   claimsBeforeReplay: number;
   /** Attempts since its last replay that ended with an error. */
   failedAttempts: number;
+  /** Claims by the last of them. */
+  failedAtClaim?: number;
   /** How often a replay has resumed it. */
   reclaims: number;
   reclaimedBy?: string;

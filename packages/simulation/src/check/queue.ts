@@ -113,8 +113,11 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
   function isTrue(fate: Fate, code: string): boolean {
     const [platform] = code.split(".");
     if (code === "delivery.unclear") return fate.claims > 1 || fate.replySends > 1;
-    // The claim that found the crashes is not one of them.
-    if (code === "worker.crashed") return fate.claims - fate.claimsBeforeReplay - 1 > fate.failedAttempts;
+    // The claim that found the crashes is not one of them, even if it was heard to fail at parking.
+    if (code === "worker.crashed") {
+      const failed = fate.failedAttempts - (fate.failedAtClaim === fate.claims ? 1 : 0);
+      return fate.claims - fate.claimsBeforeReplay - 1 > failed;
+    }
     // A frozen invocation, or a slow table, leaves too little time to erase.
     if (code === "chat.not_erased_yet") return plan.process.freezes > 0 || !isCalm(plan, "table");
     if (platform === "table") return !isCalm(plan, "table");

@@ -71,8 +71,10 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       // An attempt that could not be released counts as one that died.
       if (name === "turn.not_released") fate.failedAttempts -= 1;
       // A worker that has lost the turn has not failed at it.
-      if (name === "job.retry" && fields.claimed && !String(fields.code).startsWith("turn."))
+      if (name === "job.retry" && fields.claimed && !String(fields.code).startsWith("turn.")) {
         fate.failedAttempts += 1;
+        fate.failedAtClaim = fate.claims;
+      }
       if (name === "event.ignored") {
         fate.ignored = true;
         if (fate.kind !== "not_a_question") violate("nothing lost", "a question was ignored", fate);

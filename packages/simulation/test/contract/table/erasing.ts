@@ -37,7 +37,7 @@ export function erasing(test: TableTest) {
     expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key }], usages: [usage] });
     const page = await chats.page(chatId, "", "9", now);
     const place = { key: done.key, sequence: done.sequence };
-    const nothing = { isErased: true, hasNotice: false, question: [], answer: "" };
+    const nothing = { isErased: true, wasReplayed: false, hasNotice: false, question: [], answer: "" };
     expect(page.turns).toEqual([{ ...place, origin: done.key, status: "delivered", ...nothing }]);
     expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
   });
