@@ -75,7 +75,7 @@ test("a process that has just started knows what the others have used", async ()
   expect(await ask(world.worker())).toBe(`U4 reply: ${dailyLimit}`);
 });
 
-test("one that runs knows it when both times have passed, and no later", async () => {
+test("a process that runs knows it when both times have passed, and no later", async () => {
   open(3 * QUESTION);
   const [busy, other] = [world.worker(), world.worker()];
   await ask(other, 100);
@@ -94,7 +94,7 @@ test("what a process uses is in the table before its batch is over, however slow
   expect(calls).toEqual(["sum", `add ${QUESTION}`]);
 });
 
-test("a lively process reads and adds now and then, not with every answer", async () => {
+test("a busy process reads and adds at intervals, not with every answer", async () => {
   open(1_000_000);
   const worker = world.worker();
   for (let n = 0; n < 10; n += 1) world.say(`U${n}`, "hello");

@@ -73,12 +73,12 @@ test("an export shows everything, page by page", async () => {
   expect(world.table.textOf("U1").split(long[0]!)).toHaveLength(3);
 });
 
-test("an export with nothing in it says so, also behind an old button", async () => {
+test("an export with nothing in it says so, also after an old button", async () => {
   await world.talk("U1", "/export", "/export 1800000000000");
   expect(world.sent()).toEqual([`U1 reply: ${en.nothingStored}`, `U1 reply: ${en.nothingStored}`]);
 });
 
-test("an export shows what was given up on, too", async () => {
+test("an export shows parked questions too", async () => {
   const model = createMemoryModel({ behave: () => "rejected" });
   world.say("U1", "My PIN is 4711");
   await world.run(world.worker({ model }), 1_000);
@@ -86,7 +86,7 @@ test("an export shows what was given up on, too", async () => {
   expect(world.newest()).toContain("> My PIN is 4711");
 });
 
-test("an exchange that fills more than a page is cut and says so; the notes come behind it", async () => {
+test("an exchange that fills more than a page is cut and says so; the notes come after it", async () => {
   world = createWorld({
     bot: defineBot({ ...ownBot, memory: { ...ownBot.memory, highWaterTokens: 2_500, maxTokens: 20_000 } }),
     summarizer: { answer: () => "Aki likes x" },

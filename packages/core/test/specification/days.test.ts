@@ -6,46 +6,39 @@ import { createWorld, type World } from "./world.ts";
 const limited = (timeZone: string) =>
   defineBot({ ...ownBot, timeZone, limits: { ...ownBot.limits, dailyMessages: 1 } });
 
-async function say(world: World, ...texts: string[]): Promise<void> {
-  for (const text of texts) {
-    world.say("U1", text);
-    await world.settle();
-  }
-}
-
 /** When the world begins it is 17:00 in Tokyo, 8:00 by UTC. */
 const untilMidnightInTokyoMs = 7 * 60 * 60_000;
 const atMidnight = (world: World, beforeMs: number) =>
   world.scheduler.run(world.scheduler.now() + untilMidnightInTokyoMs - beforeMs, () => false);
 
-test("whoever is told to come back tomorrow is answered after the midnight of the bot's time zone", async () => {
+test("a user who is told to come back tomorrow is answered after midnight in the bot's time zone", async () => {
   const world = createWorld({ bot: limited("Asia/Tokyo") });
-  await say(world, "one", "two");
+  await world.talk("U1", "one", "two");
   await atMidnight(world, 10_000);
-  await say(world, "three");
+  await world.talk("U1", "three");
   expect(world.sent()).toEqual(["U1 reply: You said: one", `U1 reply: ${ownBot.texts.en.dailyLimit}`]);
   await world.scheduler.run(world.scheduler.now() + 10_000, () => false);
-  await say(world, "four", "five");
+  await world.talk("U1", "four", "five");
   expect(world.sent().slice(2)).toEqual([
     "U1 reply: You said: four",
     `U1 reply: ${ownBot.texts.en.dailyLimit}`,
   ]);
 });
 
-test("and where the bot lives by another clock, not before its own midnight", async () => {
+test("a bot of another time zone does not answer such a user before its own midnight", async () => {
   const world = createWorld({ bot: limited("UTC") });
-  await say(world, "one", "two");
+  await world.talk("U1", "one", "two");
   await atMidnight(world, -10_000);
-  await say(world, "three");
+  await world.talk("U1", "three");
   expect(world.sent()).toHaveLength(2);
 });
 
 test.each([
   ["Hello", "Times are in Japan Standard Time.", "/export"],
   ["こんにちは", "時刻は日本標準時です。", "/export"],
-])("an export shows times by the bot's clocks and says so (%s)", async (text, heading, command) => {
+])("an export shows times in the bot's time zone and says so (%s)", async (text, heading, command) => {
   const world = createWorld({ bot: defineBot({ ...ownBot, timeZone: "Asia/Tokyo" }) });
-  await say(world, text, command);
+  await world.talk("U1", text, command);
   expect(world.sent().at(-1)).toContain(heading);
   expect(world.sent().at(-1)).toContain(`2027-01-15 17:00 GMT+9\n> ${text}`);
 });

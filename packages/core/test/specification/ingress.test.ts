@@ -71,7 +71,7 @@ test.each([
   ["a blank in", "U a"],
   ["129 characters in", "U".repeat(129)],
 ])(
-  "an event with %s the id of its chat is passed over with a line, and costs the others nothing",
+  "an event with %s the id of its chat is passed over with a log line, and costs the others nothing",
   async (_what, userId) => {
     const { post, queued, log } = open();
     const others = [webhook[1], webhook[2]];
@@ -83,7 +83,7 @@ test.each([
   },
 );
 
-test("an event too deep or too large to be queued is passed over with a line, and costs the others nothing", async () => {
+test("an event too deep or too large to be queued is passed over with a log line, and costs the others nothing", async () => {
   const { post, queued, log } = open();
   const deep = webhookOf([webhook[0], { ...message(8, undefined), deep: "deep" }]);
   expect((await post(deep.replace('"deep"}', `${"[".repeat(100_000)}${"]".repeat(100_000)}}`))).status).toBe(
@@ -160,7 +160,7 @@ function mutate(event: unknown, mutations: Mutation[]): unknown {
 // One seed, so that a run that fails fails again; fast-check prints it with the smallest case.
 const runs = { seed: 20_260_701, numRuns: 1_500 };
 
-test("whatever becomes of one event of a webhook, the others are queued and LINE hears 200", async () => {
+test("whatever becomes of one event of a webhook, the others are queued and LINE gets 200", async () => {
   const position = fc.nat(webhook.length - 1);
   await fc.assert(
     fc.asyncProperty(position, fc.array(mutation, { minLength: 1, maxLength: 3 }), async (odd, mutations) => {
@@ -182,7 +182,7 @@ test("whatever becomes of one event of a webhook, the others are queued and LINE
   );
 });
 
-test("whatever becomes of a signed webhook's bytes, LINE hears no 5xx", async () => {
+test("whatever becomes of a signed webhook's bytes, LINE gets no 5xx", async () => {
   const body = Buffer.from(webhookOf(webhook));
   const damage = fc.record({
     at: fc.nat(body.length - 1),

@@ -1,4 +1,5 @@
 import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
@@ -10,11 +11,24 @@ beforeEach(() => {
 
 const { en } = ownBot.texts;
 
-const limited = (limits: Partial<typeof ownBot.limits>) =>
-  createWorld({ bot: defineBot({ ...ownBot, limits: { ...ownBot.limits, ...limits } }) });
+/** Two messages a day, and a memory of a few turns. */
+const limited = () =>
+  createWorld({
+    bot: defineBot({
+      ...ownBot,
+      limits: { ...ownBot.limits, dailyMessages: 2 },
+      memory: { ...ownBot.memory, maxTurns: 4 },
+    }),
+  });
+
+/** LINE refuses whatever is sent to it: the message is parked. */
+function refusing() {
+  const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+  return world.worker({ line: { ...world.line.line, reply: refuse, push: refuse } });
+}
 
 test("past the day's messages a user is told so once, and of the rest nothing is kept", async () => {
-  world = limited({ dailyMessages: 2 });
+  world = limited();
   await world.talk("U1", "one", "two", "SECRET three", "SECRET four");
   expect(world.asked).toEqual(["one", "two"]);
   expect(world.sent()).toHaveLength(3);
@@ -22,14 +36,8 @@ test("past the day's messages a user is told so once, and of the rest nothing is
   expect(world.table.textOf("U1")).not.toContain("SECRET");
 });
 
-test("what was unsent while it waited does not hide what the day has used", async () => {
-  world = createWorld({
-    bot: defineBot({
-      ...ownBot,
-      limits: { ...ownBot.limits, dailyMessages: 2 },
-      memory: { ...ownBot.memory, maxTurns: 4 },
-    }),
-  });
+test("messages that were unsent while they waited do not hide what the day has used", async () => {
+  world = limited();
   await world.talk("U1", "one", "two");
   for (let n = 0; n < 30; n += 1) {
     world.unsend("U1", world.say("U1", "three"));
@@ -39,10 +47,30 @@ test("what was unsent while it waited does not hide what the day has used", asyn
   expect(world.asked).toEqual(["one", "two"]);
 });
 
-test("commands have a limit too, but for being forgotten", async () => {
-  world = limited({ dailyMessages: 2 });
+test("parked messages do not hide what the day has used", async () => {
+  world = limited();
+  await world.talk("U1", "one", "two");
+  for (let n = 0; n < 30; n += 1) {
+    world.say("U1", "/help");
+    await world.run(refusing(), 1_000);
+  }
+  expect(world.queue.deadLetters.messages()).toHaveLength(30);
+  await world.talk("U1", "three");
+  expect(world.asked).toEqual(["one", "two"]);
+});
+
+test("commands have a limit too, except for erasing everything", async () => {
+  world = limited();
   await world.talk("U1", ...Array.from({ length: 10 }, () => "/help"));
   expect(world.sent()).toHaveLength(5);
   await world.talk("U1", "/forget", "yes, forget it all");
   expect(world.newest()).toBe(`U1 reply: ${en.forgotten}`);
+});
+
+test("a chat whose first turn of the day is parked is in the day's list all the same", async () => {
+  world.say("U1", "Hello");
+  await world.run(refusing(), 1_000);
+  expect(world.lines).toContain("job.parked");
+  await world.talk("U1", "Hello again");
+  expect(world.table.textOf("U1")).toContain('"list":"day#2027-01-15"');
 });

@@ -143,42 +143,7 @@ test("while the quota is used up, the model is asked only what can be replied", 
   expect(world.asked.at(-1)).toBe("late again");
 });
 
-/** Ten messages, each given up after five attempts, when every reply token is too old. */
-async function outage(everyMs: number): Promise<void> {
-  const model = createMemoryModel({ behave: () => "unavailable" });
-  for (let message = 0; message < 10; message += 1) {
-    const nextAt = world.scheduler.now() + everyMs;
-    world.say("U1", `Hello ${message}`);
-    while (world.queue.main.messages().length > 0) await world.run(world.worker({ model }), 1_000);
-    await world.scheduler.run(nextAt, () => false);
-  }
-}
-
-const pushes = () => world.line.sent.filter(({ by }) => by === "push").length;
-
-test("an outage costs a chat one pushed apology an hour", async () => {
-  await outage(600_000);
-  expect(world.queue.deadLetters.messages()).toHaveLength(10);
-  expect(pushes()).toBe(2);
-});
-
-test("each chat is told for itself", async () => {
-  const model = createMemoryModel({ behave: () => "unavailable" });
-  for (const userId of ["U1", "U2", "U3"]) world.say(userId, "Hello");
-  while (world.queue.main.messages().length > 0) await world.run(world.worker({ model }), 1_000);
-  expect(pushes()).toBe(3);
-});
-
-test("an apology that can be replied is free, and each message gets one", async () => {
-  const model = createMemoryModel({ behave: () => "rejected" });
-  for (let message = 0; message < 3; message += 1) {
-    world.say("U1", "Hello");
-    await world.run(world.worker({ model }), 1_000);
-  }
-  expect(world.line.sent.map(({ by }) => by)).toEqual(["reply", "reply", "reply"]);
-});
-
-test("nobody is told over a channel that is known to be dead", async () => {
+test("no apology is sent over a channel that is known to be dead", async () => {
   const { line } = channel("unauthorized");
   let calls = 0;
   const worker = world.worker({

@@ -27,7 +27,7 @@ function invocation(): Promise<string[] | "still running"> {
   return world.run(world.worker({ chats }), 75_000);
 }
 
-test("erasing it stops in time, and goes on where it was at the next attempt", async () => {
+test("erasing a long history stops in time, and goes on where it was at the next attempt", async () => {
   world.unfollow("U1");
   for (let n = 0; world.queue.main.messages().length > 0; n += 1) {
     expect([n, await invocation()]).not.toEqual([n, "still running"]);
@@ -40,7 +40,7 @@ test("erasing it stops in time, and goes on where it was at the next attempt", a
   expect(reads).toBeLessThanOrEqual(8 + 3);
 });
 
-test("one that comes late and was cut short leaves nothing behind for the next", async () => {
+test("an erasure that came late and was cut short leaves nothing to the next one", async () => {
   world.unfollow("U1", start + 500);
   expect(await invocation()).toHaveLength(1);
   await world.settle();

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { defineBot } from "@henji/core/bot";
 import { userHash } from "@henji/core/log";
 import type { Model } from "@henji/core/model/model";
@@ -21,7 +22,7 @@ beforeEach(() => {
   asked = [];
 });
 
-type Event = { webhookEventId: string; timestamp: number; from: string; text?: string };
+type Event = { webhookEventId: string; timestamp: number; chat: string; from: string; text?: string };
 
 /** What this platform sends beside the text is its own. */
 const composed = (text: string): Message & { own: string } => ({ text, own: "of the platform" });
@@ -30,8 +31,8 @@ const composed = (text: string): Message & { own: string } => ({ text, own: "of 
 const platform: Platform = {
   name: "line",
   read(raw): Inbound {
-    const { webhookEventId: eventId, timestamp: at, from: senderId, text } = raw as Event;
-    const happening = { eventId, at, chat: { type: "group", id: "G1" } as const, type: "message" };
+    const { webhookEventId: eventId, timestamp: at, chat, from: senderId, text } = raw as Event;
+    const happening = { eventId, at, chat: { type: "group", id: chat } as const, type: "message" };
     if (text === undefined) return { ...happening, kind: "erasure", erase: { messageId: "M-first" } };
     return { ...happening, kind: "question", messageId: `M-${text}`, senderId, content: textContent(text) };
   },
@@ -56,9 +57,9 @@ const model: Model = {
   },
 };
 
-/** One message in the chat that all of them share. */
-async function say(from: string, text: string): Promise<void> {
-  world.put("G1", { from, text });
+/** One message in a chat, the same for all of them if it is not named. */
+async function say(from: string, text: string, chat = "G1"): Promise<void> {
+  world.put(chat, { chat, from, text });
   await world.run(world.worker({ platform, model }), 1_000);
 }
 
@@ -99,10 +100,28 @@ test("OpenAI tells users of one chat apart, and their requests share a prompt ca
   expect(other?.cacheKey).toBe(first?.cacheKey);
 });
 
+test("OpenAI knows a user again in another chat, also when notes are taken, and nobody else", async () => {
+  const notedFor: string[] = [];
+  const { memory } = ownBot;
+  world = createWorld({
+    bot: defineBot({
+      ...ownBot,
+      memory: { ...memory, highWaterTokens: 20, lowWaterTokens: 0, maxTokens: 200 },
+    }),
+    summarizer: { onAsk: (_notes, _context, { safetyIdentifier }) => void notedFor.push(safetyIdentifier) },
+  });
+  const identified = (user: string) => createHmac("sha256", "secret").update(user).digest("hex");
+  const users = ["aki", "ben", "aki"];
+  for (const chat of ["G1", "G2"]) for (const user of users) await say(user, `Hello from ${user}`, chat);
+  expect(asked.map(({ safetyIdentifier }) => safetyIdentifier)).toEqual([...users, ...users].map(identified));
+  expect(new Set(asked.map(({ cacheKey }) => cacheKey)).size).toBe(2);
+  expect(notedFor).toEqual(["ben", "aki", "ben", "aki"].map(identified));
+});
+
 test("a user's id is erased with the message, and what was used still counts", async () => {
   await say("aki", "first");
   await say("aki", "second");
-  world.put("G1", { from: "aki" });
+  world.put("G1", { chat: "G1", from: "aki" });
   await world.run(world.worker({ platform, model }), 1_000);
   const [, first] = world.table.turnsOf("G1");
   expect(first).toMatchObject({ erased: true, usage: { user: userHash("aki"), answers: 1 } });
@@ -119,7 +138,7 @@ test("an answer that the lease does not cover is not sent, on any platform", asy
       return platform.deliver(delivery);
     },
   };
-  world.put("G1", { from: "aki", text: "Hello" });
+  world.put("G1", { chat: "G1", from: "aki", text: "Hello" });
   await world.run(world.worker({ platform: slow, model }), 30_000);
   expect(delivered).toEqual([]);
   expect(world.logged("job.retry")).toMatchObject([{ code: "turn.lease_expired" }]);

@@ -30,7 +30,7 @@ async function attempts(worker: () => ReturnType<World["worker"]>): Promise<void
   }
 }
 
-test("OpenAI is told of a user only what nobody can turn back into an id", async () => {
+test("OpenAI is told no user's id, but what only the secret can tie to it", async () => {
   const told: { context: Context; options: AskOptions }[] = [];
   const model: Model = {
     ask(context, options) {
@@ -92,7 +92,7 @@ test.each([
   expect(heard.filter((text) => text !== ownBot.texts.en.apology)).toEqual([]);
 });
 
-test("no log line holds what was said, answered, noted or taken away, nor by whom", async () => {
+test("no log line holds what was said, answered, noted or erased, nor by whom", async () => {
   const secret = "marzipan";
   for (const text of [`My word is ${secret}`, "/memory", "/export", "/retry", "/help"]) {
     world.say(aki, text);

@@ -65,7 +65,7 @@ test("a window that OpenAI refuses costs one more call, once", async () => {
   expect(contexts.at(-1)).toContain("harmless 68");
 });
 
-test("notes that OpenAI refuses are emptied, and the window behind them too", async () => {
+test("notes that OpenAI refuses are emptied, and the window after them too", async () => {
   isStrict = false;
   await say("hello");
   const state = await world.chats.state("U1", world.scheduler.now());
@@ -79,7 +79,7 @@ test("notes that OpenAI refuses are emptied, and the window behind them too", as
   expect(world.sent().at(-1)).toBe("U1 reply: You said: harmless 2");
 });
 
-test("if it is the question after all, the window stays", async () => {
+test("if it is the question itself that is refused, the window stays", async () => {
   await say("hello");
   await say("a chemistry question");
   expect(contexts).toHaveLength(3);

@@ -8,7 +8,7 @@ beforeEach(() => {
   world = createWorld();
 });
 
-test("an answer given before a late unfollow arrived is taken away with what it repeats", async () => {
+test("an answer given before a late unfollow arrived is erased with what it repeats", async () => {
   await world.talk("U1", "My PIN is 4711");
   const blockedAt = world.scheduler.now() - 500;
   await world.talk("U1", "Which PIN did I say?");
@@ -37,18 +37,20 @@ test("also from within its own millisecond", async () => {
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("and however often it was asked once more", async () => {
-  await world.talk("U1", "My PIN is 4711");
+test.each([
+  ["before both", 0],
+  ["between the two", 1],
+])("and if it was asked once more twice, whether the unfollow stands %s", async (_, retriesBefore) => {
+  await world.talk("U1", "My PIN is 4711", ...Array<string>(retriesBefore).fill("/retry"));
   const blockedAt = world.scheduler.now() - 500;
-  await world.talk("U1", "/retry");
-  await world.talk("U1", "/retry");
+  await world.talk("U1", ...Array<string>(2 - retriesBefore).fill("/retry"));
   expect(world.asked).toHaveLength(3);
   world.unfollow("U1", blockedAt);
   await world.settle();
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("what was given up on after a late unfollow may still be asked again", async () => {
+test("a question that was parked after a late unfollow may still be replayed", async () => {
   await world.talk("U1", "Hello");
   const blockedAt = world.scheduler.now() - 500;
   const model = createMemoryModel({ behave: () => "rejected" });
@@ -62,7 +64,7 @@ test("what was given up on after a late unfollow may still be asked again", asyn
   expect(world.newest()).toContain("You said: Which day is it?");
 });
 
-test("a message of the unfollow's own millisecond that came before it is taken away", async () => {
+test("a message of the unfollow's own millisecond that came before it is erased", async () => {
   const at = world.scheduler.now();
   world.say("U1", "My PIN is 4711", at);
   world.unfollow("U1", at);
@@ -71,7 +73,7 @@ test("a message of the unfollow's own millisecond that came before it is taken a
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("a message from before an unfollow is not answered, however late and behind whatever it comes", async () => {
+test("a message from before an unfollow is not answered, however late it comes, and after whatever else", async () => {
   await world.talk("U1", "Hello");
   await world.talk("U1", "Hello again");
   const sentAt = world.scheduler.now() - 500;
@@ -86,7 +88,7 @@ test("a message from before an unfollow is not answered, however late and behind
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("who blocks the bot is forgotten", async () => {
+test("nothing is kept of what a user has said who blocks the bot", async () => {
   await world.talk("U1", "My PIN is 4711", "Thanks");
   await world.talk("U2", "Hello");
   const eventId = world.unfollow("U1");

@@ -66,7 +66,7 @@ test("an unsent message is gone from later answers that repeat it; their questio
   expect(world.newest()).toMatch(/> Which PIN did I say\?\n\n.*> Thanks\nAbout Thanks/s);
 });
 
-test("an unsent message that was given up on is erased with the answer that it got when asked again", async () => {
+test("an unsent message that was parked is erased with the answer that it got when asked again", async () => {
   const model = createMemoryModel({ behave: () => "rejected" });
   const id = world.say("U1", "My PIN is 4711");
   await world.run(world.worker({ model }), 1_000);
@@ -135,7 +135,7 @@ test("a message that is unsent while it waits is not answered", async () => {
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("a message that arrives behind its unsend is not answered", async () => {
+test("a message that arrives after its unsend is not answered", async () => {
   await world.talk("U1", "Hello");
   world.unsend("U1", "3");
   await world.settle();
@@ -148,7 +148,7 @@ test("a message that arrives behind its unsend is not answered", async () => {
 test.each([
   ["the table cannot be read", 5],
   ["the process dies", 6],
-])("nothing is kept of such a message either if %s at every attempt", async (what, failures) => {
+])("nothing is kept of such a message, even if %s at every attempt", async (what, failures) => {
   world.unsend("U1", "2");
   await world.settle();
   world.say("U1", "My PIN is 4711");

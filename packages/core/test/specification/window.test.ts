@@ -1,5 +1,4 @@
 import { defineBot } from "@henji/core/bot";
-import { BotError } from "@henji/core/error";
 import { chatHash } from "@henji/core/log";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
@@ -95,22 +94,12 @@ test("what the model will not take notes on leaves the window, and the notes sta
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
 });
 
-test("a command behind every question folds no more often than questions do", async () => {
+test("a command after every question folds no more often than questions do", async () => {
   let folds = 0;
   world = createWorld({ summarizer: { answer: () => "notes", onAsk: () => void folds++ } });
   for (let n = 0; n < 200; n += 1) await world.talk("U1", `question no. ${n}`, "/help");
   expect(folds).toBeGreaterThan(2);
   expect(folds).toBeLessThan(16);
-});
-
-test("a chat whose first turn of the day is parked is in the day's list all the same", async () => {
-  const { line } = world.line;
-  const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
-  world.say("U1", "Hello");
-  await world.run(world.worker({ line: { ...line, reply: refuse, push: refuse } }), 1_000);
-  expect(world.lines).toContain("job.parked");
-  await world.talk("U1", "Hello again");
-  expect(world.table.textOf("U1")).toContain('"list":"day#2027-01-15"');
 });
 
 test("turns that are no part of the conversation do not keep the window from being folded", async () => {

@@ -1,4 +1,3 @@
-import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
@@ -14,7 +13,7 @@ beforeEach(() => {
   world = createWorld();
 });
 
-test("a chat that is done is freed while a slow one of its batch still waits", async () => {
+test("a chat that is done is acknowledged while a slow one of its batch still waits", async () => {
   world.say("slow", "Think hard");
   world.say("quick", "Hello");
   const never: Model = {
@@ -197,22 +196,4 @@ test("an invocation with too little time to answer anything says so", async () =
   await world.worker()([message!], world.scheduler.now() + 30_000);
   expect(world.lines).toEqual(["invocation.too_short"]);
   expect(world.asked).toEqual([]);
-});
-
-test("nobody is sent an apology for an answer that may have arrived", async () => {
-  world.say("U1", "Hello");
-  const { line } = world.line;
-  let replies = 0;
-  const lossy: typeof line = {
-    ...line,
-    async reply(token, messages) {
-      replies += 1;
-      await line.reply(token, messages);
-      if (replies > 2) throw new BotError("line.unauthorized", "LINE answered 401", { retry: "never" });
-      throw new BotError("line.timeout", "LINE did not answer", { retry: "later", outcome: "unknown" });
-    },
-  };
-  for (let attempt = 0; attempt < 3; attempt += 1) await world.run(world.worker({ line: lossy }), 10_000);
-  expect(world.lines).toContain("job.parked");
-  expect(world.sent()).toEqual(["U1 reply: You said: Hello"]);
 });

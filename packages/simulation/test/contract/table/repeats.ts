@@ -130,18 +130,15 @@ export function repeats(test: TableTest) {
     }
   });
 
-  test("a claim is not made of a turn that its owner has extended since it was read", async ({
+  test("a claim does not take a turn whose lease was renewed after it was read", async ({
     chat: { turns, turnStore, request },
   }) => {
     const ask = request();
     const turn = await claim(turns, ask);
     const { leaseUntil } = afterLease;
-    const late = createTurns(
-      overtaking(turnStore, () => turns.answer(turn, answerWith("just in time"), leaseUntil)),
-    );
+    const late = createTurns(overtaking(turnStore, () => turns.renew(turn, leaseUntil)));
     const held = { kind: "held", until: leaseUntil };
     expect(await late.claim({ ...ask, ...afterLease, owner: "second" })).toEqual(held);
-    await turns.delivered({ ...turn, status: "answered", answer: answerWith("") }, deliveredBy("reply"));
   });
 
   test("a replay's claim that is repeated late, when its turn was parked once more, takes it from nobody", async ({
