@@ -149,9 +149,9 @@ describe("the trace of a message", () => {
 
   test("has warnings by their name in the log, and no other entries", () => {
     const traces = createTraces();
-    const trace = traces.log(entry("line.loading_failed", 0, { level: "warn", code: "line.rate_limited" }));
+    const trace = traces.log(entry("loading.not_shown", 0, { level: "warn", code: "line.rate_limited" }));
     expect(trace?.steps).toMatchObject([
-      { name: "warned", what: "line.loading_failed", code: "line.rate_limited" },
+      { name: "warned", what: "loading.not_shown", code: "line.rate_limited" },
     ]);
     expect(traces.log(entry("something.new", 0))).toBeUndefined();
     expect(traces.log({ level: "error", name: "queue.unavailable", at: new Date(start).toISOString() })).toBe(

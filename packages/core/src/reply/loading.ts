@@ -23,6 +23,6 @@ export async function showLoadingUntil(
   try {
     await platform.showLoading(chat);
   } catch (error) {
-    log.warn("line.loading_failed", { code: toBotError(error).code });
+    log.warn("loading.not_shown", { code: toBotError(error).code });
   }
 }
