@@ -68,14 +68,9 @@ export function createFail(options: FailOptions) {
     log.info("turn.dropped", { because: "unsent" });
   }
 
-  /**
-   * Puts a message back for a moment of its own, because processes died under it in company. The attempt that
-   * died may have been sending.
-   */
+  /** Puts a message back for a moment of its own, because processes died under it in company. */
   async function isolate(turn: Turn, log: Log): Promise<Verdict> {
-    const isUnclear = turn.status === "answered" && turn.outcomeUnknownSince === undefined;
-    const held = isUnclear ? { ...turn, outcomeUnknownSince: clock.now() } : turn;
-    await releaseTurn(held, "worker.crashed", log);
+    await releaseTurn(turn, "worker.crashed", log);
     const inS = 1 + Math.floor(random() * retry.isolateWithinS);
     log.warn("turn.isolated", { crashes: turn.crashes, inS });
     return { kind: "retry", inS };

@@ -16,7 +16,7 @@ import type { ReadableMessage, Received } from "./receive.ts";
 import { createSend } from "./send.ts";
 import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
-import { givenUp, mayHaveArrived, mustIsolate, retryKeyExpired, retryKeyUnknown } from "./turn/attempt.ts";
+import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unknownSince } from "./turn/attempt.ts";
 import { turnKeyOf } from "./turn/place.ts";
 import type { Claim, Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
@@ -126,10 +126,7 @@ export function createHandle(options: HandleOptions) {
       return await send(stored, held);
     } catch (cause) {
       const error = toBotError(cause);
-      const outcomeUnknownSince = mayHaveArrived(claim.turn, turn, error)
-        ? (turn.outcomeUnknownSince ?? clock.now())
-        : undefined;
-      turn = { ...turn, outcomeUnknownSince };
+      turn = { ...turn, outcomeUnknownSince: unknownSince(turn, error, clock.now()) };
       return fail({ ...work, kind: "claimed", message, turn, error, recalling });
     }
   }

@@ -2,7 +2,7 @@ import type { Bot } from "./bot/bot.ts";
 import { dayTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
-import { BotError } from "./error.ts";
+import { BotError, toBotError } from "./error.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Delivered } from "./platform/platform.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
@@ -27,7 +27,7 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
     const startedAt = clock.now();
     const delivered = await deliver(stored.turn, held);
     const next = nextAfter(stored, held);
-    await finish(stored.turn, delivered, next, held);
+    await finish(stored.turn, delivered, next, held).catch(sentUnrecorded);
     held.log.info("turn.delivered", {
       by: delivered.route,
       resumed: held.turn.status === "answered",
@@ -73,6 +73,12 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
     const reason = "The lease ran out before the answer was sent";
     throw new BotError("turn.lease_expired", reason, { retry: "later" });
   }
+}
+
+/** The platform has it, and its turn does not say so. */
+function sentUnrecorded(cause: unknown): never {
+  const { code, message, retry } = toBotError(cause);
+  throw new BotError(code, message, { retry, outcome: "unknown", cause });
 }
 
 /** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */

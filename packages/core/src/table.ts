@@ -51,7 +51,6 @@ function tableError(cause: unknown): BotError {
   const never = name === "ValidationException";
   return new BotError(never ? "table.rejected" : "table.unavailable", `DynamoDB: ${name}`, {
     retry: never ? "never" : "later",
-    outcome: "unknown",
     cause,
   });
 }

@@ -214,7 +214,7 @@ test.each([
   ["ResourceNotFoundException", "table.unavailable", "later"],
   ["AccessDeniedException", "table.unavailable", "later"],
 ] as const)("%s is %s, retried %s; DynamoDB's own words are not told", async (type, code, retry) => {
-  const told = { code, retry, outcome: "unknown", message: `DynamoDB: ${type}` };
+  const told = { code, retry, outcome: "failed", message: `DynamoDB: ${type}` };
   const store = createTurnStore(table);
   aws.respond(refused(`com.amazonaws.dynamodb.v20120810#${type}`));
   await expect(store.read(key)).rejects.toMatchObject(told);

@@ -214,8 +214,7 @@ test("what is brought back begins anew, and is no longer where an operator looks
   });
   expect(claimed).toMatchObject({ kind: "claimed", turn: { status: "answered", attempts: 1, crashes: 0 } });
   const turn = table.turn({ chatId: "U1", key: keyOf(1) });
-  for (const name of ["list", "listedAt", "finishedAt", "released", "crashesBeforeAnswer"])
-    expect(turn).not.toHaveProperty(name);
+  for (const name of ["list", "listedAt", "finishedAt", "released"]) expect(turn).not.toHaveProperty(name);
 });
 
 test("LINE's request id is kept with the delivery, if there is one", async () => {

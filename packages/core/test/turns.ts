@@ -7,7 +7,7 @@ import type { AnsweredTurn, ClaimedTurn, PastTurn } from "@henji/core/turn/turn"
 export function claimed(fields: Partial<Omit<ClaimedTurn, "status">> = {}): ClaimedTurn {
   return {
     ...{ status: "claimed", chatId: "U1", key: "1800000000000#E1", sequence: "1", eventId: "E1" },
-    ...{ owner: "w", leaseUntil: 1_800_000_020_000, attempts: 1, crashes: 0, crashesBeforeAnswer: 0 },
+    ...{ owner: "w", leaseUntil: 1_800_000_020_000, attempts: 1, crashes: 0 },
     ...{ outcomeUnknownSince: undefined, error: undefined },
     ...{ question: textContent("Hi"), messageId: "1", senderId: "U1" },
     ...fields,

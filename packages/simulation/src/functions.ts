@@ -159,7 +159,16 @@ function watched(line: Line, process: Process, check: Check): Line {
     ...line,
     reply(token, messages) {
       if (!process.isDead()) check.sending(process, "reply", token, "", messages);
-      return heard("reply", () => line.reply(token, messages));
+      return heard("reply", () => line.reply(token, messages)).then(
+        (result) => {
+          if (result.outcome === "invalid_reply_token") check.replyRefused(token, messages);
+          return result;
+        },
+        (error) => {
+          if (error?.outcome === "failed") check.replyRefused(token, messages);
+          throw error;
+        },
+      );
     },
     push(to, messages, retryKey) {
       if (!process.isDead()) check.sending(process, "push", retryKey, to, messages);

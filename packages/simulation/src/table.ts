@@ -55,7 +55,6 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
       failed: (failure) => {
         throw new BotError("table.unavailable", `DynamoDB: ${failure}`, {
           retry: "later",
-          outcome: "unknown",
         });
       },
       patience: deadlines.tableMs,

@@ -37,19 +37,15 @@ export function givenUp({ attempts, crashes, error }: Turn): BotError {
 }
 
 /**
- * Whether the user may have the answer although nobody heard so: this send, or one of an earlier attempt,
- * ended without a known outcome.
- *
- * @param claimed the turn as this attempt found it
- * @param held as it is now
+ * Since when the user may have the answer although nobody heard so, epoch milliseconds: since the first send that
+ * ended without a known outcome, this one included.
  */
-export function mayHaveArrived(claimed: Turn, held: Turn, { outcome }: BotError): boolean {
-  if (held.outcomeUnknownSince !== undefined) return true;
-  if (held.status === "claimed") return false;
-  return outcome === "unknown" || (claimed.status === "answered" && claimed.crashes > 0);
+export function unknownSince(turn: Turn, { outcome }: BotError, now: number): number | undefined {
+  const isUnknown = turn.status === "answered" && outcome === "unknown";
+  return turn.outcomeUnknownSince ?? (isUnknown ? now : undefined);
 }
 
-/** A stored answer of which nobody can have seen anything yet: no attempt ended with its process after it was stored. */
-export function wasNeverSent({ outcomeUnknownSince, crashes, crashesBeforeAnswer }: AnsweredTurn): boolean {
-  return outcomeUnknownSince === undefined && crashes <= crashesBeforeAnswer;
+/** A stored answer of which nobody can have seen anything yet. */
+export function wasNeverSent({ outcomeUnknownSince }: AnsweredTurn): boolean {
+  return outcomeUnknownSince === undefined;
 }

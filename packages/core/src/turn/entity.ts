@@ -47,9 +47,7 @@ export function turnEntity({ client, table }: Table) {
         attempts: { type: "number", required: true },
         /** Attempts that ended with an error; the others ended with their process. */
         released: { type: "number" },
-        /** Attempts that had ended with their process before the answer was stored. */
-        crashesBeforeAnswer: { type: "number" },
-        /** Epoch milliseconds; when an attempt first ended without anybody knowing whether its send was accepted. */
+        /** Epoch milliseconds; when an attempt first ended, or died, without anybody knowing whether its send was accepted. */
         outcomeUnknownSince: { type: "number" },
         /** Ids of the queue messages that have brought it back from being parked. */
         replayedBy: { type: "list", items: { type: "string" } },

@@ -17,9 +17,9 @@ import type {
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
-  const { outcomeUnknownSince, error, released = 0, crashesBeforeAnswer = 0 } = item;
+  const { outcomeUnknownSince, error, released = 0 } = item;
   const held = {
-    ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts, crashesBeforeAnswer },
+    ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
     ...{ outcomeUnknownSince, error, question: toContent(item), messageId, senderId },
   };

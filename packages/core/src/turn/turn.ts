@@ -86,8 +86,6 @@ type Held = TurnKey &
     attempts: number;
     /** Of the earlier ones: those that ended without an error, because the process died. */
     crashes: number;
-    /** Of those: that came before its answer was stored, so that nothing can have been sent. */
-    crashesBeforeAnswer: number;
     /** Epoch milliseconds; since when a send of it may have been accepted unheard. */
     outcomeUnknownSince: number | undefined;
     /** Code of the last error. */

@@ -139,7 +139,7 @@ export function createTurns(store: TurnStore): Turns {
     },
 
     async answer(turn, answer, leaseUntil) {
-      const item = await write(turn, "answer", open, answered(turn, answer, leaseUntil));
+      const item = await write(turn, "answer", open, answered(answer, leaseUntil));
       return { ...toTurn(item), status: "answered", answer };
     },
 
@@ -180,6 +180,11 @@ function newTurn({ now: _, replay: __, question, ...claimed }: ClaimRequest): Tu
   return { ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1 };
 }
 
+/** The process that held a stored answer has died, and may have been sending it until its lease ran out. */
+function unheard({ status, leaseUntil, outcomeUnknownSince = leaseUntil }: TurnItem): Partial<TurnItem> {
+  return status === "answered" && leaseUntil > 0 ? { outcomeUnknownSince } : {};
+}
+
 /** What becomes of a claim on a turn that is there already. */
 function claimOf(
   item: TurnItem | undefined,
@@ -195,7 +200,11 @@ function claimOf(
     const when = { status: [status], owner: item.owner, leaseUntil: item.leaseUntil };
     return {
       kind: "free",
-      take: { name: "claim", when, set: { owner, leaseUntil, attempts: item.attempts + 1 } },
+      take: {
+        name: "claim",
+        when,
+        set: { owner, leaseUntil, attempts: item.attempts + 1, ...unheard(item) },
+      },
     };
   }
   const replayedBy = item.replayedBy ?? [];
@@ -210,7 +219,7 @@ function claimOf(
       status: item.messages === undefined ? "claimed" : "answered",
       ...{ owner, leaseUntil, attempts: 1, replayedBy: [...replayedBy, replay] },
     },
-    remove: ["list", "listedAt", "finishedAt", "released", "crashesBeforeAnswer"],
+    remove: ["list", "listedAt", "finishedAt", "released"],
   };
   return { kind: "free", take };
 }

@@ -8,12 +8,11 @@ import type { Answer, DropReason, FinishedDelivery, Parking, Turn, TurnFailure }
 type Change = Pick<TurnWrite, "set" | "remove">;
 
 /** It keeps its answer, exactly as it will be sent. */
-export function answered({ crashes }: Turn, answer: Answer, leaseUntil: number): Change {
+export function answered(answer: Answer, leaseUntil: number): Change {
   const { messages, idempotencyKey, route } = answer;
   const stored = {
     ...{ status: "answered" as const, leaseUntil, idempotencyKey, route },
     messages: JSON.stringify(messages),
-    crashesBeforeAnswer: crashes,
   };
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice } };
   const { usage, tokens, refused, repeats } = answer;

@@ -27,6 +27,8 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
       if (!fate) return;
       if (what === "claim" || what === "reclaim") {
         fate.claims += 1;
+        if (what === "claim" && item.status === "answered" && fate.lastWrite !== "release")
+          fate.diedAnswered = true;
         fate.claimedAt = scheduler.now();
       }
       // The SDK may have repeated the write.
@@ -36,6 +38,7 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
       if ((what === "claim" || what === "reclaim") && item.attempts !== claims)
         violate("bounded", `counts ${item.attempts} attempts after ${claims} claims`, fate);
       if (what === "answer" && item.repeats !== undefined) markAnswered(fate, item.repeats);
+      fate.lastWrite = what;
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
       if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
         violate("exactly one", "no question", fate);
@@ -63,7 +66,10 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
           violate("exactly one", "an apology although it may have arrived", fate);
         return;
       }
-      if (by === "reply") fate.replySends += 1;
+      if (by === "reply") {
+        fate.replySends += 1;
+        fate.openReplies += 1;
+      }
       const item = turnOf(fate);
       // It was erased while the process was frozen, and nothing can stop the send.
       if (item?.erased && process.wasFrozen()) return;
@@ -77,6 +83,11 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
       const inTime = process.clock.now() + deadlines.lineMs <= item.leaseUntil;
       if (!holds || !inTime)
         violate("exactly one", "sent without a lease for as long as the call can take", fate);
+    },
+
+    replyRefused(key: string, messages: readonly TextMessage[]): void {
+      const { fate, apology } = eventOf(key, messages);
+      if (fate && !apology) fate.openReplies -= 1;
     },
 
     /** LINE accepted it: the user sees it. */

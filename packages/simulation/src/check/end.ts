@@ -92,7 +92,7 @@ export function checkEnd(book: Book) {
    */
   function isBelieved(fate: Fate): boolean {
     const item = turnOf(fate);
-    const unclear = fate.replySends > 1 || fate.claims > 1;
+    const unclear = fate.openReplies > 0 || fate.diedAnswered;
     const nobodySaw = fate.answers + fate.notices === 0;
     return (
       nobodySaw && item?.status === "delivered" && item.route === "reply" && fate.tokenDiedEarly && unclear

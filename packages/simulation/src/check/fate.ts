@@ -103,6 +103,12 @@ export type Fate = SimulatedEvent & {
   /** The event with its answer, if it was asked again after it was parked. */
   answeredBy?: string;
   replySends: number;
+  /** A reply of it was not plainly refused. */
+  openReplies: number;
+  /** A claim found it answered by an attempt that died. */
+  diedAnswered: boolean;
+  /** The last write to its turn. */
+  lastWrite?: string;
   /** It was to be ignored, or it erased something. */
   ignored: boolean;
   /** Nothing of its text may be left. */
@@ -134,6 +140,8 @@ export function newFate(event: SimulatedEvent): Fate {
     mayHaveDroppedPast: false,
     deaths: 0,
     replySends: 0,
+    openReplies: 0,
+    diedAnswered: false,
     ignored: false,
     erased: false,
     tooOld: false,

@@ -26,7 +26,7 @@ export const heldAtAllMs = 1000 * queue.maxReceiveCount * (queue.visibilityTimeo
 
 /** The jobs on the queue: their order, their bounds, and that none is parked for a wrong reason. */
 export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions) {
-  const { fates, fateOf, violate, calm } = book;
+  const { fates, fateOf, turnOf, violate, calm } = book;
   const heldSince = new Map<string, number>();
 
   return {
@@ -112,7 +112,8 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
 
   function isTrue(fate: Fate, code: string): boolean {
     const [platform] = code.split(".");
-    if (code === "delivery.unclear") return fate.claims > 1 || fate.replySends > 1;
+    if (code === "delivery.unclear")
+      return fate.openReplies > 0 || fate.diedAnswered || turnOf(fate)?.route === "push";
     // The claim that found the crashes is not one of them, even if it was heard to fail at parking.
     if (code === "worker.crashed") {
       const failed = fate.failedAttempts - (fate.failedAtClaim === fate.claims ? 1 : 0);

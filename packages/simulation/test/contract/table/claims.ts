@@ -93,7 +93,7 @@ export function claims(test: TableTest) {
     });
   });
 
-  test("crashes before the answer was stored are counted apart from those after it", async ({
+  test("an answer may have arrived only if an attempt died after it was stored: until its lease ran out", async ({
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
@@ -101,6 +101,9 @@ export function claims(test: TableTest) {
     await turns.answer(second, answerWith("late"), later);
     await turns.release(second, failure("line.rate_limited"));
     const third = await again(turn, { ...afterLease, owner: "third" });
-    expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1, crashesBeforeAnswer: 1 } });
+    expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1, outcomeUnknownSince: undefined } });
+    const { leaseUntil } = claimed(third);
+    const fourth = await again(turn, { now: leaseUntil, leaseUntil: leaseUntil + 20_000, owner: "fourth" });
+    expect(fourth).toMatchObject({ turn: { attempts: 4, crashes: 2, outcomeUnknownSince: leaseUntil } });
   });
 }

@@ -1,0 +1,94 @@
+import { BotError } from "@henji/core/error";
+import type { Line } from "@henji/core/platform/line/api";
+import { replyTokenFreshMs, retryKeyGoodMs } from "@henji/core/settings";
+import { guarded } from "@henji/core/table";
+import { beforeEach, expect, test } from "vitest";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+
+const letters = () => world.queue.deadLetters.messages().map(({ reason }) => reason?.code);
+const wait = (ms: number) => world.scheduler.run(world.scheduler.now() + ms, () => false);
+/** As core says it of any call to DynamoDB that came to nothing. */
+const unavailable = () => guarded<never>(() => Promise.reject(new Error("a lost response")));
+
+/** LINE takes no reply by this token, and never did. */
+const refusing = (): Line => ({
+  ...world.line.line,
+  reply: async () => ({ outcome: "invalid_reply_token", requestId: "r1" }),
+});
+
+/** Its first call fails; what comes after it is as usual. */
+function failsOnce<A extends unknown[], T>(call: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let hasFailed = false;
+  return async (...args) => {
+    if (hasFailed) return call(...args);
+    hasFailed = true;
+    return unavailable();
+  };
+}
+
+async function drain(line?: Line): Promise<void> {
+  while (world.queue.main.messages().length > 0) await world.run(world.worker(line && { line }), 10_000);
+}
+
+test("a table that does not record the switch to push costs a retry, and not the answer", async () => {
+  world.turns.usePush = failsOnce(world.turns.usePush);
+  world.say("U1", "Hello");
+  await drain(refusing());
+  expect(world.sent()).toEqual(["U1 push: You said: Hello"]);
+  expect(letters()).toEqual([]);
+});
+
+test("nor does one that does not drop the turn that was asked again", async () => {
+  await world.talk("U1", "Hello");
+  world.turns.supersede = failsOnce(world.turns.supersede);
+  world.say("U1", "/retry");
+  await wait(replyTokenFreshMs - 2_000);
+  await drain(refusing());
+  expect(world.newest()).toBe("U1 push: You said: Hello");
+  expect(letters()).toEqual([]);
+});
+
+const unreachable = async () => {
+  throw new BotError("line.unreachable", "LINE could not be reached: ECONNREFUSED", { retry: "later" });
+};
+
+test("a stored answer that LINE was never reached with is pushed, whatever else failed before", async () => {
+  world.say("U1", "Hello");
+  const dying = world.worker({ model: { ask: () => new Promise(() => {}) } });
+  await world.crash(dying);
+  const line: Line = { ...world.line.line, reply: unreachable, push: unreachable };
+  await world.run(world.worker({ line }), 20_000);
+  await world.run(world.worker({ line }), 60_000);
+  await drain();
+  expect(world.sent()).toEqual(["U1 push: You said: Hello"]);
+});
+
+test("a memory that cannot be read makes no unknown outcome of a stored answer", async () => {
+  world.say("U1", "Hello");
+  const line: Line = { ...world.line.line, reply: unreachable, push: unreachable };
+  await world.run(world.worker({ line }), 10_000);
+  const chats = { ...world.chats, recall: unavailable };
+  await world.run(world.worker({ chats }), 10_000);
+  await wait(60_000);
+  await drain();
+  expect(world.sent()).toEqual(["U1 push: You said: Hello"]);
+});
+
+test("a push by a process that died is not made again once LINE has forgotten its retry key", async () => {
+  world.say("U1", "Hello");
+  await wait(replyTokenFreshMs);
+  const { line } = world.line;
+  const push: Line["push"] = async (...request) => {
+    await line.push(...request);
+    return new Promise(() => {});
+  };
+  await world.crash(world.worker({ line: { ...line, push } }), 2_000);
+  await wait(retryKeyGoodMs + 1);
+  await drain();
+  expect(letters()).toEqual(["delivery.unclear"]);
+});
