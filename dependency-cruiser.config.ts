@@ -83,7 +83,6 @@ const floors = [
 const wiring = [
   "^packages/functions/src/", // chooses the platform and passes it to core
   "^packages/simulation/src/", // wires core as functions does, and plays LINE's side
-  "^packages/local/src/studio-feed[.]ts$", // a push at LINE's simulator names its event by the retry key alone
   "^packages/[^/]+/(test|bench)/",
 ];
 

@@ -9,8 +9,8 @@ export type Batch = {
   deadline: number;
   /** How many chats have a message in it. */
   chats: number;
-  /** Ids of the messages that an event in it unsends. */
-  unsent: ReadonlySet<string>;
+  /** The messages that an event in it unsends: ids of messages are unique within a chat. */
+  unsent: readonly { chatId: string; messageId: string }[];
 };
 
 /** A message that is being worked on. */

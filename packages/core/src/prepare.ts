@@ -8,6 +8,7 @@ import { decide, isErased } from "./decide/decide.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
+import { shownText } from "./platform/platform.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
 import { hold } from "./settings.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
@@ -38,7 +39,10 @@ export function createPrepare(options: PrepareOptions) {
 
   return async (held: Held): Promise<Stored | undefined> => {
     const { turn, memory, inbound, batch, log } = held;
-    const isGone = batch.unsent.has(turn.messageId) || isErased(turn, memory);
+    const isUnsent = batch.unsent.some(
+      ({ chatId, messageId }) => chatId === turn.chatId && messageId === turn.messageId,
+    );
+    const isGone = isUnsent || isErased(turn, memory);
     if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) return { turn, past: undefined };
     if (isGone) return drop("unsent", held);
 
@@ -85,6 +89,6 @@ export function createPrepare(options: PrepareOptions) {
 function pastOf({ key, question, messageId }: AnsweredTurn, said: Said): PastTurn | undefined {
   if (said.from === "bot" || said.refused) return undefined;
   const { messages, tokens, repeats } = said;
-  const answer = messages.map(({ text }) => text).join("\n");
+  const answer = shownText(messages);
   return { key, question, answer, messageId, tokens, repeats: repeats?.key, origin: repeats?.origin };
 }

@@ -31,7 +31,7 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
     held.log.info("turn.delivered", {
       by: delivered.route,
       resumed: held.turn.status === "answered",
-      lineRequestId: delivered.requestId,
+      requestId: delivered.requestId,
       ms: clock.now() - startedAt,
     });
     return { kind: "acknowledge", next };
@@ -58,7 +58,7 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
 
   function nextAfter({ turn, past }: Stored, { memory, inbound, batch, log }: Held): Next {
     const { chatId, answer } = turn;
-    if (answer.from === "bot" && answer.notice === "forgotten") return { kind: "keep_unfolded" };
+    if (answer.from === "bot" && answer.notice === "forgotten") return { kind: "skip_fold" };
     if (!past || !isFoldDue({ memory, past }, bot, clock.now())) return { kind: "nothing" };
     const safetyIdentifier = identify(inbound.senderId);
     return { kind: "fold", task: { chatId, memory, past, safetyIdentifier, deadline: batch.deadline, log } };

@@ -13,7 +13,7 @@ export type Next =
   /** Its chat's window is to be folded. */
   | { kind: "fold"; task: FoldTask }
   /** What was said was erased: no fold that was due before takes it into the summary. */
-  | { kind: "keep_unfolded" };
+  | { kind: "skip_fold" };
 
 export const acknowledged: Verdict = { kind: "acknowledge", next: { kind: "nothing" } };
-export const erased: Verdict = { kind: "acknowledge", next: { kind: "keep_unfolded" } };
+export const erased: Verdict = { kind: "acknowledge", next: { kind: "skip_fold" } };

@@ -41,7 +41,7 @@ export function createWorker(options: WorkerOptions) {
           return "stop";
         }
         hold.finish(message);
-        if (verdict.next.kind === "keep_unfolded") folds.delete(message.chatId);
+        if (verdict.next.kind === "skip_fold") folds.delete(message.chatId);
         if (verdict.next.kind === "fold") folds.set(message.chatId, verdict.next.task);
         return "next";
       },
@@ -73,13 +73,13 @@ function batchOf(all: readonly Received[], deadline: number): Batch {
   return {
     deadline,
     chats: new Set(all.map(({ message }) => message.chatId)).size,
-    unsent: new Set(all.flatMap((received) => unsentBy(received) ?? [])),
+    unsent: all.flatMap((received) => unsentBy(received) ?? []),
   };
 }
 
-/** Id of the message that an event unsends. */
-function unsentBy(received: Received): string | undefined {
+/** The message that an event unsends. */
+function unsentBy(received: Received): Batch["unsent"][number] | undefined {
   if (received.kind === "unreadable" || received.inbound.kind !== "erasure") return undefined;
   const { erase } = received.inbound;
-  return erase === "chat" ? undefined : erase.messageId;
+  return erase === "chat" ? undefined : { chatId: received.message.chatId, messageId: erase.messageId };
 }

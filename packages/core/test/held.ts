@@ -32,7 +32,7 @@ export function held(fields: Partial<Held> = {}): Held {
       ...{ kind: "question", eventId: "E1", at: receivedAt, chat: { type: "user", id: "U1" } },
       ...{ type: "message/text", messageId: "1", senderId: "U1", content: textContent("Hi") },
     },
-    batch: { deadline: receivedAt + 75_000, chats: 1, unsent: new Set() },
+    batch: { deadline: receivedAt + 75_000, chats: 1, unsent: [] },
     checkingCap: Promise.resolve(false),
     log: createLog({ write: () => {} }),
     ...fields,

@@ -1,4 +1,4 @@
-/** LINE: a button's label has at most 20 characters, and a command's words may stand on one. */
+/** LINE: a button's label has at most 20 characters, and a command's words may be one. */
 export const MAX_WORDS = 20;
 
 /** A command's words, a place to go on from, and some room for spaces and end marks. */

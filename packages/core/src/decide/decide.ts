@@ -16,8 +16,8 @@ export type Decision =
   | { kind: "export"; from: string | undefined }
   /** `waiting` messages stood in line, which is too many; the user is told once. */
   | { kind: "flooded"; waiting: number; isTold: boolean }
-  /** It gets no answer of its own: it is unsent, or a notice was sent for an earlier one. */
-  | { kind: "drop"; because: DropReason };
+  /** It gets no answer of its own: a notice was sent for an earlier one. */
+  | { kind: "drop"; because: Exclude<DropReason, "unsent" | "too_many"> };
 
 export type DecideRequest = {
   turn: Turn;
@@ -38,7 +38,9 @@ export function decide(
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
 
-  const command = commandOf(textOf(turn.question), { commands: withoutOrphans(bot.commands) });
+  const command = commandOf(textOf(turn.question), {
+    commands: withoutUnreachableConfirmation(bot.commands),
+  });
   switch (command?.name) {
     case "forget":
       return { kind: "say", notice: "forget" };
@@ -49,7 +51,7 @@ export function decide(
   }
 
   const isFree = command !== undefined && command.name !== "retry";
-  if (isFree ? isTalkedOut(usage, bot.limits) : isUsedUp(usage, bot.limits)) {
+  if (isFree ? isOverSendLimit(usage, bot.limits) : isUsedUp(usage, bot.limits)) {
     return refusal("daily_limit", usage);
   }
   if (!isFree && isBotUsedUp) return refusal("total_limit", usage);
@@ -90,7 +92,7 @@ function lastQuestion(
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it. */
-function withoutOrphans(commands: Bot["commands"]): Bot["commands"] {
+function withoutUnreachableConfirmation(commands: Bot["commands"]): Bot["commands"] {
   return commands.forget.length > 0 ? commands : { ...commands, forgetForSure: [] };
 }
 
@@ -114,6 +116,6 @@ function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: Bot["limits"]
 }
 
 /** What costs no model call may cost a push: twice as many are sent as answers are given. */
-function isTalkedOut(usage: DayUsage, { dailyMessages }: Bot["limits"]): boolean {
+function isOverSendLimit(usage: DayUsage, { dailyMessages }: Bot["limits"]): boolean {
   return sends(usage) >= 2 * dailyMessages;
 }

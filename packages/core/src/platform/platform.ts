@@ -70,6 +70,11 @@ export type Ignored = Happening & { kind: "ignored" };
  */
 export type Message = { readonly text: string };
 
+/** What the user sees of them, a message a line. */
+export function shownText(messages: readonly Message[]): string {
+  return messages.map(({ text }) => text).join("\n");
+}
+
 /** Pressing one sends its text as the user's own. */
 export type Button = { label: string; text: string };
 

@@ -7,7 +7,7 @@ import type { Decision } from "../decide/decide.ts";
 import type { Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
 import { type Content, textOf } from "../platform/content.ts";
-import type { Message, Platform, Question } from "../platform/platform.ts";
+import { type Message, type Platform, type Question, shownText } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
@@ -96,7 +96,7 @@ export function createReply(options: ReplyOptions) {
 
     const question = textOf(asking.question);
     const messages = compose(answer, question, platform);
-    const text = messages.map((message) => message.text).join("\n");
+    const text = shownText(messages);
     const tokens = count && { question: count(question), answer: count(text) };
     const said: Said = { from: "model", messages, usage, tokens, refused, repeats: asking.repeats };
     return { said, isPastRefused };

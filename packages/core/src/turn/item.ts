@@ -1,5 +1,5 @@
 import type { Content } from "../platform/content.ts";
-import type { Message } from "../platform/platform.ts";
+import { type Message, shownText } from "../platform/platform.ts";
 import type { TurnItem } from "./entity.ts";
 import type { Place } from "./place.ts";
 import type {
@@ -61,9 +61,7 @@ function toMessages({ messages = NO_MESSAGES }: TurnItem): readonly Message[] {
 }
 
 function toText(item: TurnItem): string {
-  return toMessages(item)
-    .map(({ text }) => text)
-    .join("\n");
+  return shownText(toMessages(item));
 }
 
 function toTokens({ questionTokens, answerTokens }: TurnItem): TokenCounts | undefined {

@@ -18,6 +18,7 @@ import type {
 } from "./turn.ts";
 import {
   answered,
+  type Change,
   delivered,
   dropped,
   eraseDeliveredAnswer,
@@ -100,12 +101,7 @@ const CLAIM_TRIES = 3;
  * owner of the lease, and has the effect of one however often the SDK repeats it, counters included.
  */
 export function createTurns(store: TurnStore): Turns {
-  async function write(
-    turn: Turn,
-    name: string,
-    from: readonly TurnStatus[],
-    change: Omit<TurnWrite, "name" | "when">,
-  ) {
+  async function write(turn: Turn, name: string, from: readonly TurnStatus[], change: Change) {
     const when = { status: from, owner: turn.owner };
     const item = await store.update(turn, { name, when, ...change });
     if (item) return item;

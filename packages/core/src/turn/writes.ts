@@ -5,7 +5,7 @@ import type { TurnWrite } from "./store.ts";
 import type { Answer, DropReason, FinishedDelivery, Parking, Turn, TurnFailure } from "./turn.ts";
 
 /** What a write changes of a turn. Its values are absolute, so that repeating it changes nothing more. */
-type Change = Pick<TurnWrite, "set" | "remove">;
+export type Change = Pick<TurnWrite, "set" | "remove">;
 
 /** It keeps its answer, exactly as it will be sent. */
 export function answered(answer: Answer, leaseUntil: number): Change {

@@ -135,6 +135,13 @@ test("a message that is unsent while it waits is not answered", async () => {
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
+test("an unsend in another chat, of a message with the same id, takes nothing away", async () => {
+  const id = world.say("U1", "Hello");
+  world.unsend("U2", id);
+  await world.settle();
+  expect(world.sent()).toEqual(["U1 reply: You said: Hello"]);
+});
+
 test("a message that arrives after its unsend is not answered", async () => {
   await world.talk("U1", "Hello");
   world.unsend("U1", "3");

@@ -126,6 +126,7 @@ const en = {
   notices: {
     too_many: "too many at once",
     daily_limit: "the day's limit",
+    total_limit: "the bot's limit of the day",
     forget: "asks to confirm erasing",
     forgotten: "confirms erasing",
     memory: "the notes",
@@ -273,6 +274,7 @@ const ja: typeof en = {
   notices: {
     too_many: "一度に多すぎる",
     daily_limit: "一日の上限",
+    total_limit: "ボット全体の一日の上限",
     forget: "消去の確認",
     forgotten: "消去の報告",
     memory: "メモの表示",
