@@ -6,9 +6,9 @@ export default defineConfig({
     exclude: ["**/test/browser/**"],
     setupFiles: "vitest.setup.ts",
     // Upper bounds for what never happens: a busy machine must not reach them.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     // Some files mostly wait: by default vitest would leave one of two cores idle.
     maxWorkers: 2,
   },

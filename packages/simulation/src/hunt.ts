@@ -14,9 +14,14 @@ export async function huntMutations(options: {
   seeds: number;
   scenarios: readonly string[];
   name?: string | undefined;
+  /** Also those that may take thousands of seeds. */
+  rare?: boolean;
   onCaught?: (found: Catch) => void;
 }): Promise<Catch[]> {
-  const wanted = mutations.filter(({ name }) => options.name === undefined || name === options.name);
+  const wanted = mutations.filter(
+    ({ name, rare }) =>
+      (options.name === undefined || name === options.name) && (options.rare !== false || rare === undefined),
+  );
   const found: Catch[] = [];
   await sideBySide(wanted, async (mutation) => {
     const caught: Catch = { mutation, runs: 0 };

@@ -3,16 +3,16 @@ import { huntMutations, tableOf } from "../src/hunt.ts";
 import { mutations } from "../src/mutations.ts";
 import { scenarios } from "../src/scenarios.ts";
 
-test("every deliberate mistake in core is noticed", { timeout: 300_000 }, async () => {
+/** It takes a minute on two idle cores, and no time on a busy machine is a mistake. */
+const NET_MS = 60 * 60_000;
+
+test("every deliberate mistake in core is noticed", { timeout: NET_MS }, async () => {
   const found = await huntMutations({
     seeds: 400,
     scenarios: scenarios.map(({ name }) => name),
+    rare: false,
   });
   console.log(tableOf(found).join("\n"));
-  expect(found).toHaveLength(mutations.length);
-  expect(
-    found
-      .filter(({ mutation, by }) => !by && mutation.rare === undefined)
-      .map(({ mutation }) => mutation.name),
-  ).toEqual([]);
+  expect(found).toHaveLength(mutations.filter(({ rare }) => rare === undefined).length);
+  expect(found.filter(({ by }) => !by).map(({ mutation }) => mutation.name)).toEqual([]);
 });

@@ -16,14 +16,14 @@ async function simulation(...args: string[]) {
   return JSON.parse(stdout);
 }
 
-test("every invariant holds in a thousand worlds", { timeout: 240_000 }, async () => {
+test("every invariant holds in a thousand worlds", { timeout: 1_800_000 }, async () => {
   const { seeds, failed, failures } = await simulation("--seeds", "1000");
   expect(failures[0]?.violations ?? []).toEqual([]);
   expect({ seeds, failed }).toEqual({ seeds: 1000, failed: [] });
 });
 
 test("a chat of 2,000 turns, with crashes, unsends and resets, stays within every bound", {
-  timeout: 240_000,
+  timeout: 1_800_000,
 }, async () => {
   const { violations, tally } = await simulate(1, { plan: longChat(2_000) });
   expect(violations).toEqual([]);
