@@ -9,7 +9,7 @@ import { createTotals } from "@henji/core/usage/totals";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { refused, type ScriptedAws, scriptAws } from "./scripted-aws.ts";
 
-// What the table's clients ask DynamoDB for, and what they make of its answers. That it works is in the contract.
+// The requests to DynamoDB, and how its responses are read. The contract suite tests that the two work together.
 
 const now = 1_800_000_000_000;
 const key = { chatId: "U1", key: `${now}#E1` };
@@ -26,7 +26,7 @@ afterEach(() => {
   aws.close();
 });
 
-/** What a query finds; its key of the last item tells that there is more. */
+/** A query's response; with the key of the last item, it says that there is more. */
 const found = (Items: object[], more?: "more") => {
   const LastEvaluatedKey = more && { pk: { S: "U1" }, sk: { S: "turn#" } };
   return { status: 200, body: { Items, Count: Items.length, ...(more && { LastEvaluatedKey }) } };
@@ -58,7 +58,7 @@ function item(n: number, status = "delivered") {
 }
 
 describe("reads", () => {
-  test("see every write that was confirmed before them", async () => {
+  test("are consistent: they see every write that was confirmed before", async () => {
     const chats = createChats(createChatStore(table));
     aws.respond(empty);
     await chats.recall(place, 50, now);
@@ -74,13 +74,13 @@ describe("reads", () => {
     for (const { body } of aws.requests) expect(body).toMatchObject({ ConsistentRead: true });
   });
 
-  test("of a chat's memory are as small as they are said to be, and begin with the newest", async () => {
+  test("of a chat's memory have the given limit, and start with the newest turn", async () => {
     aws.respond(empty);
     await createChats(createChatStore(table)).recall(place, 50, now);
     expect(aws.requests).toMatchObject([{ body: { Limit: 50, ScanIndexForward: false } }]);
   });
 
-  test("of a chat's history come in pages, each beginning where the one before ended", async () => {
+  test("of a chat's history come in pages, each starting where the one before ended", async () => {
     aws.respond(found([item(1), item(2), item(3)], "more"));
     const first = await createChats(createChatStore(table)).page("U1", "", "~", now);
     expect(aws.requests).toMatchObject([{ body: { Limit: 500, ScanIndexForward: true } }]);
@@ -105,10 +105,10 @@ describe("a chat's memory", () => {
   const answers = (...ns: number[]) => ns.map((n) => item(n)).reverse();
   const dropped = (...ns: number[]) => ns.map((n) => item(n, "dropped")).reverse();
 
-  test("is one query while it finds about as many turns as are asked for, and while it finds all", async () => {
+  test("takes one query if that finds enough turns, or all of them", async () => {
     aws.respond(found(answers(1, 2, 3, 4), "more"));
     expect(await recall(4)).toMatchObject({ isWhole: false });
-    // Beside the past there are the chat's own item and the turn at hand.
+    // Besides the past turns there are the chat's own item and the current turn.
     aws.respond(found([notes(""), item(9, "claimed"), ...answers(1, 2)], "more"));
     expect(await recall(4)).toMatchObject({ isWhole: false });
     aws.respond(found(dropped(1, 2, 3, 4)));
@@ -118,7 +118,7 @@ describe("a chat's memory", () => {
     expect(aws.requests.map(({ body }) => body.Limit)).toEqual([4, 4, 4, 4]);
   });
 
-  test("behind a flood takes one more, of what is older than the message", async () => {
+  test("after a flood takes a second query, for turns older than the message", async () => {
     aws.respond(found(dropped(5, 6, 7, 8), "more"), found(answers(1, 2)));
     const { turns, isWhole } = await recall(4);
     expect(turns.map(({ question }) => textOf(question))).toEqual(["question 1", "question 2"]);
@@ -129,7 +129,7 @@ describe("a chat's memory", () => {
     expect(JSON.stringify(ExpressionAttributeValues)).toContain(`turn#${now + 9}~`);
   });
 
-  test("is never more than was asked for, and says whether that is all of the window", async () => {
+  test("has at most the given number of turns, and says whether these are the whole window", async () => {
     const flood = dropped(6, 7, 8);
     aws.respond(found(flood, "more"), found(answers(1, 2, 3, 4, 5)));
     const { turns, isWhole } = await recall(3);
@@ -145,7 +145,7 @@ describe("a chat's memory", () => {
 });
 
 describe("writes", () => {
-  /** A condition with its names and values in it. */
+  /** A condition with its names and values filled in. */
   function conditionOf({ body }: ScriptedAws["requests"][number]): string {
     const names = Object.entries(body.ExpressionAttributeNames as Record<string, string>);
     const values = Object.entries(body.ExpressionAttributeValues as Record<string, object>);
@@ -157,7 +157,7 @@ describe("writes", () => {
       );
   }
 
-  test("of a turn take place only on what was read", async () => {
+  test("of a turn are conditional on what was read", async () => {
     const when = {
       status: ["claimed", "answered"] as const,
       ...{ owner: "w1", leaseUntil: 17, listedAt: "2027-01-15" },
@@ -172,7 +172,7 @@ describe("writes", () => {
     expect(least).not.toMatch(/owner =|leaseUntil =|listedAt =/);
   });
 
-  test("that their condition refuses are nobody's fault", async () => {
+  test("that their condition refuses are not errors", async () => {
     const store = createTurnStore(table);
     const write = { name: "claim", when: { status: ["claimed"] as const }, set: { owner: "w2" } };
     aws.respond(refused("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"));
@@ -199,7 +199,7 @@ describe("writes", () => {
     );
   });
 
-  test("of a day's tokens expire", async () => {
+  test("of a day's tokens have an expiry", async () => {
     await createTotals(table).add({ day: "2027-01-15", shard: 2, tokens: 100, now });
     const { body } = aws.requests[0]!;
     expect(body).toMatchObject({ Key: { pk: { S: "total#2027-01-15" }, sk: { S: "shard#2" } } });
@@ -213,7 +213,7 @@ test.each([
   ["ValidationException", "table.rejected", "never"],
   ["ResourceNotFoundException", "table.unavailable", "later"],
   ["AccessDeniedException", "table.unavailable", "later"],
-] as const)("%s is %s, retried %s; DynamoDB's own words are not told", async (type, code, retry) => {
+] as const)("%s is %s, retried %s, without DynamoDB's message", async (type, code, retry) => {
   const told = { code, retry, outcome: "unknown", message: `DynamoDB: ${type}` };
   const store = createTurnStore(table);
   aws.respond(refused(`com.amazonaws.dynamodb.v20120810#${type}`));
@@ -225,6 +225,6 @@ test.each([
   expect(error).toMatchObject(told);
 });
 
-test("an item of now expires with the last of its days", () => {
+test("an item expires after its number of days", () => {
   expect(expiryOf(1_999, 2)).toBe(1 + 2 * 86_400);
 });
