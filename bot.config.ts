@@ -1,6 +1,6 @@
 import { defineBot } from "@henji/core/bot";
 
-/** The one file a bot's owner edits. Saved while `npm start` runs, it takes effect with the next message. */
+/** The one file to edit. If it is saved while `npm start` runs, the next message uses it. */
 export default defineBot({
   instructions: [
     "You are Henji, a friendly and concise assistant on LINE.",
@@ -15,40 +15,40 @@ export default defineBot({
     maxOutputTokens: 1_000,
     /** "none" answers fastest and cheapest. For a model without reasoning, such as gpt-4o, leave it out. */
     reasoningEffort: "none",
-    /** US dollars for a million tokens: what usage and benchmarks reckon with. */
+    /** US dollars per million tokens, for the usage report and the benchmarks. */
     prices: { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 },
   },
 
   memory: {
-    /** Past turns are sent verbatim until they pass the high mark; then the oldest, down to the low mark, become notes. */
+    /** Past turns are sent verbatim up to the high mark; then the oldest are folded into notes, down to the low mark. */
     highWaterTokens: 6_000,
     lowWaterTokens: 2_000,
-    /** Never more past tokens than this: reached only while no notes can be taken. */
+    /** Most past tokens that are sent; reached only while no notes can be taken. */
     maxTokens: 9_000,
-    /** Longest notes on what is no longer sent verbatim. */
+    /** Longest notes on what is no longer sent verbatim, in tokens. */
     summaryTokens: 400,
-    /** The window is folded when it has so many turns, however short they are. */
+    /** The window is folded when it has this many turns, however short they are. */
     maxTurns: 60,
-    /** A message and its answer are deleted after this many days; the notes so many after they were last rewritten. */
+    /** A message and its answer are deleted after this many days; the notes, this many after they were last rewritten. */
     retentionDays: 180,
   },
 
   limits: {
-    /** Messages of one chat that may wait for an answer; what comes on top is not answered, and the user is told once. */
+    /** Messages of one chat that may wait for an answer; further ones are not answered, and the user is told once. */
     maxUnanswered: 20,
-    /** Answers to one user, and tokens spent on them, in one day. Past either, the user is told once that day. */
+    /** Answers to one user, and tokens spent on them, in one day. At either limit the user is told once that day. */
     dailyMessages: 200,
     dailyTokens: 1_000_000,
-    /** The same for all users together, if it is set: past it nobody is answered until tomorrow, and an alarm rings. */
+    /** Tokens of all users together in one day. Past it nobody is answered until the next day, and an alarm is sent. */
     // totalDailyTokens: 50_000_000,
   },
 
-  /** By whose clocks a day begins, and in which times are shown to users. */
+  /** Time zone of the day for the limits, and of the times that users see. */
   timeZone: "Asia/Tokyo",
 
   /**
-   * What a user can write, word for word, instead of a question. An empty list switches a command off. The first words
-   * in the user's language stand on the buttons: at most 20 characters.
+   * What a user can write instead of a question, as a whole message. An empty list switches a command off. The first
+   * words in the user's language are the label of its button: at most 20 characters.
    */
   commands: {
     memory: ["/memory", "what do you know?", "何を覚えてる？"],
@@ -63,8 +63,8 @@ export default defineBot({
   delivery: "auto",
 
   /**
-   * What the bot says by itself: in Japanese if the user's message has kana or kanji, in English otherwise. These are
-   * some of its sentences; all of them, each of which may be said anew here, are in packages/core/src/texts.ts.
+   * The bot's own messages: in Japanese if the user's message has kana or kanji, in English otherwise. These are some
+   * of them; packages/core/src/bot/texts.ts has all, and each can be replaced here.
    */
   texts: {
     en: {

@@ -22,7 +22,7 @@ const patient = { deadlineMs: 20_000 };
 const impatient = { deadlineMs: 100 };
 
 async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void) {
-  // Left to the client: the server closes no socket by itself.
+  // The client must close idle sockets: this server never does.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     request.resume().on("end", () => handle(request, response));
   });
@@ -51,7 +51,7 @@ function answer(response: ServerResponse, body: object) {
   response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
 }
 
-test("calls whose answer stops after its headers end by their deadline, as unavailable", async () => {
+test("a call whose response stops after the headers ends at its deadline, as unavailable", async () => {
   const config = await serve((_request, response) => {
     response.writeHead(200, { "content-type": "application/x-amz-json-1.0", "content-length": 100 });
     response.write("{");
@@ -76,8 +76,8 @@ test("calls whose answer stops after its headers end by their deadline, as unava
   ]);
 });
 
-test("a call that is asked to wait before it is repeated ends by its deadline too", async () => {
-  // Long enough for a busy machine to get the first answer.
+test("a call that must wait before its repeat also ends at its deadline", async () => {
+  // Long enough for the first response on a busy machine.
   const config = await serve((_request, response) =>
     response.writeHead(503, { "retry-after": "3600" }).end(),
   );
@@ -93,20 +93,20 @@ test.each([
     (response: ServerResponse) => void response.writeHead(200, { "content-length": 100 }).write("{"),
   ],
   ["that does not begin", () => {}],
-])("an answer %s is asked for again within the deadline", async (_, stall) => {
+])("a response %s is requested again within the deadline", async (_, stall) => {
   let attempts = 0;
   const config = await serve((_request, response) => {
     attempts += 1;
     if (attempts > 1) return answer(response, { Item: { pk: { S: "here" } } });
     stall(response);
   });
-  // Half of it is waited for in real time, and what is left must do for a busy machine.
+  // Half of it passes in real time; the rest must be enough on a busy machine.
   const client = createTableClient(config, { deadlineMs: 4_000 });
   const { Item } = await client.send(new GetItemCommand({ TableName: "t", Key: { pk: { S: "k" } } }));
   expect(Item).toEqual({ pk: { S: "here" } });
 });
 
-test("a call ends by its deadline, however often the SDK would still try", async () => {
+test("a call ends at its deadline, whatever number of retries the SDK has left", async () => {
   let attempts = 0;
   const config = await serve(() => {
     attempts += 1;
@@ -119,13 +119,13 @@ test("a call ends by its deadline, however often the SDK would still try", async
   expect(attempts).toBeLessThan(10);
 });
 
-test("sockets that died unseen while idle cost no call and no attempt", async () => {
+test("sockets that died while idle cost no call and no attempt", async () => {
   const sockets = new Set<Socket>();
   const dead = new Set<Socket>();
   let waiting: (() => void)[] = [];
   let unheard = 0;
   const config = await serve(({ socket }, response) => {
-    // As over a connection that a firewall has forgotten: nothing ever comes back.
+    // As when a firewall has dropped the connection: nothing ever comes back.
     if (dead.has(socket)) {
       unheard += 1;
       return;
@@ -147,14 +147,14 @@ test("sockets that died unseen while idle cost no call and no attempt", async ()
   await ten();
   expect(sockets.size, "used again while they are fresh").toBe(10);
 
-  // The process is frozen for a minute: no timer fires, and nobody hears the sockets die.
+  // The process is frozen for a minute: no timer fires, and nothing notices that the sockets die.
   for (const socket of sockets) dead.add(socket);
   now += 60_000;
   await ten();
   expect({ sockets: sockets.size, unheard }).toEqual({ sockets: 20, unheard: 0 });
 });
 
-test("what SQS refuses of a batch is told with its message and its reason", async () => {
+test("entries that SQS refuses are reported with message and reason", async () => {
   const refusal = { Id: "1", SenderFault: true, Code: "ReceiptHandleIsInvalid" };
   const config = await serve((_request, response) =>
     answer(response, { Successful: [{ Id: "0" }, { Id: "2" }], Failed: [refusal] }),

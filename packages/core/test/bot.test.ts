@@ -4,15 +4,15 @@ import bot from "../../../bot.config.ts";
 
 const minimal: BotConfig = { instructions: "Be kind." };
 
-test("the configuration that ships is valid", () => {
+test("the shipped bot.config.ts is valid", () => {
   expect(bot.model.name).toBe("gpt-6-luna");
 });
 
-test("only the instructions are required; what is left out is as in the file that ships", () => {
+test("only instructions are required; defaults are the values of the shipped file", () => {
   expect(defineBot(minimal)).toEqual({ ...bot, instructions: "Be kind." });
 });
 
-test("what the bot says by itself may be said anew, sentence by sentence", () => {
+test("each text of the bot can be replaced by itself", () => {
   const { texts } = defineBot({ ...minimal, texts: { en: { apology: "Oops!", about: { help: "this" } } } });
   expect(texts.en).toMatchObject({
     apology: "Oops!",
@@ -21,7 +21,7 @@ test("what the bot says by itself may be said anew, sentence by sentence", () =>
   expect(texts.ja).toEqual(defineBot(minimal).texts.ja);
 });
 
-test("every mistake is named with its path", () => {
+test("every mistake is reported with its path", () => {
   const broken = {
     ...minimal,
     instructions: "",
@@ -39,7 +39,7 @@ test.each([
   [{ texts: { en: { appology: "x" } } }, "texts.en.appology: unknown; did you mean apology?"],
   [{ retentionDays: 30 }, "retentionDays: unknown; did you mean memory.retentionDays?"],
   [{ temperature: 1 }, /temperature: unknown$/],
-  // In a short name one slip is understood, in a long one several.
+  // A short name may have one typo, a long one several.
   [{ texts: { e: {} } }, "texts.e: unknown; did you mean en?"],
   [{ tetxs: {} }, "tetxs: unknown; did you mean texts?"],
   [{ tetxz: {} }, /tetxz: unknown$/],
@@ -52,7 +52,7 @@ test.each([
     { delivry: "auto", memroy: {} },
     "delivry: unknown; did you mean delivery?; memroy: unknown; did you mean memory?",
   ],
-])("an unknown key %j is named with the one that was meant", (mistake, message) => {
+])("an unknown key %j is reported with a suggestion", (mistake, message) => {
   expect(() => defineBot({ ...minimal, ...mistake } as BotConfig)).toThrow(message);
 });
 
@@ -73,19 +73,19 @@ test.each([
   [{ model: { maxOutputTokens: 15 } }, "model.maxOutputTokens: Too small"],
   [{ delivery: "reply" }, "delivery: Invalid option"],
   [{ limits: { maxUnanswered: 51 } }, "limits.maxUnanswered: Too big"],
-])("%j is refused, and says what may be there", (mistake, message) => {
+])("%j is refused, and the error says what is allowed", (mistake, message) => {
   const define = () => defineBot({ ...minimal, ...mistake } as BotConfig);
   expect(define).toThrow(message);
   expect(define).toThrow(expect.objectContaining({ code: "config.invalid_bot", retry: "never" }));
 });
 
-test("what is no configuration at all is told so", () => {
+test("a value that is not a configuration is reported as such", () => {
   expect(() => defineBot(undefined as unknown as BotConfig)).toThrow(
     "bot.config.ts: (top): Invalid input: expected object, received undefined",
   );
 });
 
-test("a window may be folded only when it is as large as it may be", () => {
+test("highWaterTokens may be equal to maxTokens", () => {
   const { memory } = defineBot({ ...minimal, memory: { highWaterTokens: 9_000 } });
   expect(memory).toMatchObject({ highWaterTokens: 9_000, maxTokens: 9_000 });
 });
@@ -94,12 +94,12 @@ test.each(["none", "low", "medium", "high"] as const)("reasoning effort may be %
   expect(defineBot({ ...minimal, model: { reasoningEffort } }).model.reasoningEffort).toBe(reasoningEffort);
 });
 
-test("a text that is there and undefined is as in the file that ships", () => {
+test("a text that is set to undefined has its default", () => {
   const texts = { en: { apology: undefined, about: { help: undefined } } };
   expect(defineBot({ ...minimal, texts }).texts).toEqual(bot.texts);
 });
 
-test("a day begins in Tokyo if nothing else is said, and never in a zone that does not exist", () => {
+test("the time zone is Tokyo by default, and an unknown zone is refused", () => {
   expect(defineBot(minimal).timeZone).toBe("Asia/Tokyo");
   expect(defineBot({ ...minimal, timeZone: "America/New_York" }).timeZone).toBe("America/New_York");
   for (const timeZone of ["Asia/Tokio", "+09:00", ""]) {
@@ -114,12 +114,12 @@ test("two commands must not have the same words", () => {
   expect(() => defineBot(broken)).toThrow("commands: the same words stand for two commands");
 });
 
-test("a command's words fit on a button", () => {
+test("a command's words must fit on a button", () => {
   const broken = { ...minimal, commands: { help: ["x".repeat(21)] } };
   expect(() => defineBot(broken)).toThrow(/commands\.help\.0: /);
 });
 
-test("the persona may be chosen by the kind of chat, or by a function of it", () => {
+test("instructions can be given by kind of chat, or as a function of the chat", () => {
   const user = { type: "user", id: "U1" } as const;
   const byKind = { user: "Be a friend.", group: "Be brief.", room: "Be brief." };
   expect(instructionsFor(defineBot(minimal), user)).toBe("Be kind.");
@@ -140,7 +140,7 @@ test.each<[string, () => string, string]>([
   ],
   ["returns no text", () => 4711 as never, "the function must return a text that is not empty"],
   ["returns an empty text", () => "", "the function must return a text that is not empty"],
-])("a persona's function that %s is a mistake of the configuration", (_, instructions, reason) => {
+])("instructions whose function %s are a mistake in the configuration", (_, instructions, reason) => {
   const ask = () => instructionsFor(defineBot({ ...minimal, instructions }), { type: "user", id: "U1" });
   expect(ask).toThrow(`bot.config.ts: instructions: ${reason}`);
   expect(ask).toThrow(expect.objectContaining({ code: "config.invalid_bot", retry: "never" }));

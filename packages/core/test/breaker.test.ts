@@ -54,7 +54,7 @@ const ask = (beforeRequest = async () => {}) =>
       (error: BotError) => error.code,
     );
 
-test("after a dead key nobody calls for a while, and one line says so", async () => {
+test("after an invalid key no call is made for a while, and one log line says so", async () => {
   behave = () => Promise.reject(dead);
   expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill("model.unauthorized"));
   const inFlight = calls;
@@ -65,7 +65,7 @@ test("after a dead key nobody calls for a while, and one line says so", async ()
 });
 
 test.each(["model.quota_exhausted", "model.unknown_model"])(
-  "%s stops everybody for a while, too",
+  "%s also stops all calls for a while",
   async (code) => {
     behave = () => Promise.reject(new BotError(code, "", { retry: "never" }));
     expect([await ask(), await ask()]).toEqual([code, code]);
@@ -73,7 +73,7 @@ test.each(["model.quota_exhausted", "model.unknown_model"])(
   },
 );
 
-test("then one call tries; when the account is mended, the others go on", async () => {
+test("after that one call tries, and when it succeeds the others go on", async () => {
   behave = () => Promise.reject(dead);
   await ask();
   now = breakerOpenMs;
@@ -86,7 +86,7 @@ test("then one call tries; when the account is mended, the others go on", async 
   expect(lines).toMatchObject([told]);
 });
 
-test("a passing fault opens nothing, and leaves the trial to the next", async () => {
+test("a temporary error does not open the breaker, and leaves the trial to the next call", async () => {
   behave = () => Promise.reject(busy);
   expect(await ask()).toBe("model.unavailable");
   behave = async () => fine;
@@ -98,7 +98,7 @@ test("a passing fault opens nothing, and leaves the trial to the next", async ()
   expect(await Promise.all([ask(), ask()])).toEqual(["model.unavailable", "model.unavailable"]);
 });
 
-test("a 401 is tried once more, unless nothing may be asked any more", async () => {
+test("a 401 is tried once more only if another request is still allowed", async () => {
   let requests = 0;
   const lost = new BotError("turn.lost", "Another worker has it", { retry: "later" });
   behave = () => Promise.reject(dead);
@@ -107,7 +107,7 @@ test("a 401 is tried once more, unless nothing may be asked any more", async () 
     if (requests > 1) throw lost;
   });
   expect([code, calls]).toEqual(["turn.lost", 1]);
-  // That says nothing of the account.
+  // That error says nothing about the account.
   behave = async () => fine;
   expect(await ask()).toBe("answered");
   expect(lines).toEqual([]);

@@ -15,7 +15,7 @@ const unavailable = () =>
   Promise.reject(new BotError("table.unavailable", "DynamoDB: TimeoutError", { retry: "later" }));
 
 let scheduler: Scheduler;
-/** Calls to the day's items, each with the time that has passed. */
+/** Calls to the day's items, each with the time since the start. */
 let calls: string[];
 let lines: object[];
 /** The day's sum in the table. */
@@ -69,7 +69,7 @@ function capOf(totalDailyTokens: number, random = 0) {
 
 const pass = (ms: number) => scheduler.run(scheduler.now() + ms, () => false);
 
-test("what a process uses is in the table after a while, and again after that, however long its batch", async () => {
+test("a process adds what it has used to the table at intervals, also during a long batch", async () => {
   const { ask } = capOf(1_000);
   await ask();
   await pass(addEveryMs - 1_000);
@@ -86,14 +86,14 @@ test.each([
   [0, 0],
   [0.3, 1],
   [0.999, 3],
-])("processes spread over the day's items: one that draws %d adds to no. %i", async (random, shard) => {
+])("processes are spread over the day's items: random number %d adds to item %i", async (random, shard) => {
   const { ask, flush } = capOf(1_000, random);
   await ask();
   await flush();
   expect(calls).toEqual([`0 add 100 to ${shard}`]);
 });
 
-test("what is counted and not added yet counts with what is read", async () => {
+test("tokens that were counted and not added yet are included in the sum", async () => {
   const { ask, isReached } = capOf(300);
   sum = async () => 200;
   await ask();
@@ -103,12 +103,12 @@ test("what is counted and not added yet counts with what is read", async () => {
   ]);
 });
 
-test("one token less than the cap is not the cap", async () => {
+test("one token less than the cap does not reach it", async () => {
   sum = async () => 299;
   expect(await capOf(300).isReached()).toBe(false);
 });
 
-test("the sum is read again when it is too old, and no more once it is reached", async () => {
+test("the sum is read again when it is too old, and not once the cap is reached", async () => {
   const { isReached } = capOf(300);
   for (const [afterMs, others] of [
     [0, 0],
@@ -123,13 +123,13 @@ test("the sum is read again when it is too old, and no more once it is reached",
   expect(calls).toEqual([`0 sum of ${day}`, `${readEveryMs} sum of ${day}`]);
 });
 
-test("those who ask at the same time read once", async () => {
+test("concurrent questions read the sum once", async () => {
   const { isReached } = capOf(300);
   expect(await Promise.all([isReached(), isReached()])).toEqual([false, false]);
   expect(calls).toHaveLength(1);
 });
 
-test("if the sum cannot be read again, what is known of the day counts, and the log says so", async () => {
+test("if the sum cannot be read again, the last known one is used, and the log says so", async () => {
   const { ask, isReached } = capOf(300);
   sum = async () => 200;
   expect(await isReached()).toBe(false);
@@ -141,7 +141,7 @@ test("if the sum cannot be read again, what is known of the day counts, and the 
   expect(await isReached()).toBe(true);
 });
 
-test("of a new day nothing is known: it must be read", async () => {
+test("on a new day the sum must be read before anything is asked", async () => {
   const { isReached } = capOf(300);
   expect(await isReached()).toBe(false);
   await pass(7 * 60 * 60_000);

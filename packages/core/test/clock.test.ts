@@ -1,7 +1,7 @@
 import { elapsed, systemClock } from "@henji/core/clock";
 import { expect, test } from "vitest";
 
-test("a wait is over when its clock says so, and not before", async () => {
+test("a wait ends when its clock says so, and not before", async () => {
   const aborts: AbortController[] = [];
   const asked: number[] = [];
   const clock = {
@@ -23,7 +23,7 @@ test("a wait is over when its clock says so, and not before", async () => {
   expect(over).toBe(true);
 });
 
-test("the system's clock is the time, and its time-outs say what they are", async () => {
+test("the system clock is the current time, and its signals abort with a TimeoutError", async () => {
   const before = Date.now();
   const now = systemClock.now();
   expect(now).toBeGreaterThanOrEqual(before);

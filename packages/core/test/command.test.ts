@@ -16,16 +16,16 @@ test.each(
   ["", "help", "/help me", "/hel", "!/help", "can you /help"].filter(
     (text) => !bot.commands.help.includes(text),
   ),
-)("%j is no command", (text) => {
+)("%j is not a command", (text) => {
   expect(nameOf(text)).toBeUndefined();
 });
 
-test("a command has 60 characters at most, with all that may stand around it", () => {
+test("a command has at most 60 characters, white space and end marks included", () => {
   expect(nameOf("/help".padEnd(LONGEST_WORDS, "!"))).toBe("help");
   expect(nameOf("/help".padEnd(LONGEST_WORDS + 1, "!"))).toBeUndefined();
 });
 
-test("only an export goes on somewhere, and only at a time of 13 digits", () => {
+test("only an export can be continued, and only from a time of 13 digits", () => {
   expect(commandOf("/export", bot)).toEqual({ name: "export", from: undefined });
   expect(commandOf("/Export 1800000000000.", bot)).toEqual({ name: "export", from: "1800000000000" });
   expect(commandOf("/export １８０００００００００００", bot)).toEqual({
@@ -44,14 +44,14 @@ test("only an export goes on somewhere, and only at a time of 13 digits", () => 
   expect(commandOf("1800000000000", bot)).toBeUndefined();
 });
 
-test("words are the same in any width and case, with or without an end mark", () => {
+test("width, case and end marks make no difference to a command's words", () => {
   expect(plainWords("  Ｆｏｒｇｅｔ  it！？ ")).toBe("forget  it");
   expect(plainWords("忘れて。。")).toBe("忘れて");
   expect(plainWords("...")).toBe("");
   expect(plainWords("a.b")).toBe("a.b");
 });
 
-test("a button says a command in the user's language; where there is none, as it is written first", () => {
+test("a button has the command's words in the user's language, or else the first ones", () => {
   const commands = {
     ...bot.commands,
     help: ["/help", "ヘルプ", "help me"],

@@ -8,30 +8,30 @@ fc.configureGlobal({ seed });
 const texts = (text: string, isCut = false, format: "markdown" | "plain" = "markdown") =>
   compose(text, { cutNotice: "(cut)", isCut, format }).map((message) => message.text);
 
-test("a short answer is one message, as it is", () => {
+test("a short answer is one unchanged message", () => {
   expect(texts("Hello 👋")).toEqual(["Hello 👋"]);
 });
 
-test("a long answer is broken where a reader would break it", () => {
+test("a long answer is split at paragraphs, lines, sentences or words", () => {
   const paragraph = `${"word ".repeat(700).trim()}.`;
   expect(texts(`${paragraph}\n\n${paragraph}`)).toEqual([paragraph, paragraph]);
   const japanese = "返事をします。".repeat(1000);
   for (const piece of texts(japanese)) expect(piece).toMatch(/。$/);
 });
 
-test("what does not fit into five messages is cut, and says so", () => {
+test("a text that exceeds five messages is cut, with a notice", () => {
   const pieces = texts("あ".repeat(30_000));
   expect(pieces).toHaveLength(5);
   expect(pieces.at(-1)).toMatch(/\n\(cut\)$/);
   expect(texts("half an ans", true)).toEqual(["half an ans\n(cut)"]);
 });
 
-test("five full messages are not cut, and one unit more is", () => {
+test("five full messages are not cut; one more unit is", () => {
   expect(texts("あ".repeat(25_000))).toEqual(Array(5).fill("あ".repeat(5_000)));
   expect(texts("あ".repeat(25_001)).at(-1)).toMatch(/^あ{4994}\n\(cut\)$/);
 });
 
-test("a message is as full as its breaks allow, and has no white space around it", () => {
+test("a message is as long as its breaks allow, without white space around it", () => {
   const pieces = texts(`  ${"word   ".repeat(2_000)}`);
   expect(pieces).toHaveLength(3);
   for (const piece of pieces) expect(piece).toBe(piece.trim());
@@ -39,7 +39,7 @@ test("a message is as full as its breaks allow, and has no white space around it
   expect(texts("word   ".repeat(9_000)).at(-1)).toMatch(/word\n\(cut\)$/);
 });
 
-test("the notice of a cut takes no word away that has room beside it", () => {
+test("the cut notice replaces no word for which there is room", () => {
   for (const length of [3_000, 5_000 - "\n(cut)".length]) {
     const text = "word "
       .repeat(1_000)
@@ -49,7 +49,7 @@ test("the notice of a cut takes no word away that has room beside it", () => {
   }
 });
 
-test("five messages hold what five have room for, all the rest is left out, and none is empty", () => {
+test("five messages are filled before anything is left out, and none is empty", () => {
   const words = ["a", "b", "c", "d", "e", "f", "g"].map((letter) => letter.repeat(4_999));
   expect(texts(words.slice(0, 4).join(" "))).toEqual(words.slice(0, 4));
   expect(texts(words.slice(0, 5).join(" "))).toEqual(words.slice(0, 5));
@@ -59,14 +59,14 @@ test("five messages hold what five have room for, all the rest is left out, and 
   expect(texts(`${"a".repeat(5_000)}   `)).toEqual(["a".repeat(5_000)]);
 });
 
-test("a text fits if nothing of it is cut; white space that no message shows takes no room", () => {
+test("a text fits if nothing is cut; white space between messages takes no room", () => {
   expect(fits("あ".repeat(25_000))).toBe(true);
   expect(fits("あ".repeat(25_001))).toBe(false);
   expect(fits(`${"a".repeat(25_000)}     `)).toBe(true);
   expect(fits(`${"a".repeat(25_000)} b`)).toBe(false);
 });
 
-test.each(["👩‍👩‍👧‍👦", "🇯🇵", "e\u0301", "각"])("%s is never torn apart", (character) => {
+test.each(["👩‍👩‍👧‍👦", "🇯🇵", "e\u0301", "각"])("%s is never split", (character) => {
   for (const before of ["", "a", "ab", "abc"]) {
     const [first = "", ...others] = texts(before + character.repeat(Math.floor(20_000 / character.length)));
     for (const piece of [first.slice(before.length), ...others])
@@ -74,14 +74,14 @@ test.each(["👩‍👩‍👧‍👦", "🇯🇵", "e\u0301", "각"])("%s is ne
   }
 });
 
-test("a character longer than a message is torn between code points", () => {
+test("a character longer than a message is split between code points", () => {
   const chain = "👩\u200D";
   for (const before of ["", "a", "ab"]) {
     const pieces = texts(before + chain.repeat(4_000));
     expect(pieces.join("")).toBe(before + chain.repeat(4_000));
     for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
   }
-  // As full as it can be: whether the last place is before, between or inside of two of its emoji.
+  // Whether the last place is before, between or inside two of its emoji.
   for (const [start, length] of [
     ["", 5_000],
     ["👩🏽\u200D", 5_000],
@@ -90,14 +90,14 @@ test("a character longer than a message is torn between code points", () => {
     expect([start, texts(start + chain.repeat(4_000))[0]?.length]).toEqual([start, length]);
 });
 
-test("a button's label has 20 characters as a reader counts them, none of them torn apart", () => {
+test("a button's label has at most 20 graphemes, none of them split", () => {
   const family = "👩‍👩‍👧‍👦";
   const buttons = [{ label: family.repeat(21), text: "x" }];
   const [message] = compose("?", { cutNotice: "(cut)", buttons });
   expect(message?.quickReply?.items[0]?.action.label).toBe(family.repeat(20));
 });
 
-test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {
+test("any text becomes 1 to 5 well-formed messages of 1 to 5,000 units", () => {
   const unit = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.constantFrom("\n", "😀", "。", " ", "長い", "e\u0301"),
@@ -124,7 +124,7 @@ test("any text gives 1 to 5 messages of 1 to 5,000 units, well formed", () => {
   );
 });
 
-test("Markdown that LINE would show raw is taken off, code is left alone", () => {
+test("Markdown that LINE would show raw is removed, except in code", () => {
   expect(texts("# Title\n**bold** and [a link](https://example.com)\n`**code**`")).toEqual([
     "Title\nbold and a link (https://example.com)\n`**code**`",
   ]);
@@ -137,7 +137,7 @@ test.each([
   ["a heading of any level", "###### Title\n#\tOther\n##   Third", "Title\nOther\nThird"],
   ["a letter in bold", "**a** and **b c**", "a and b c"],
   ["a link without TLS", "[here](http://example.com/a?b=c)", "here (http://example.com/a?b=c)"],
-])("%s loses its marks", (_, text, plain) => {
+])("the marks of %s are removed", (_, text, plain) => {
   expect(texts(text)).toEqual([plain]);
 });
 
@@ -148,16 +148,16 @@ test.each([
   "It goes on:\n```\n**not closed**",
   "`**a**` and `# b`",
   "![a picture](https://example.com/a.png)",
-])("%j stays as it is", (text) => {
+])("%j is not changed", (text) => {
   expect(texts(text)).toEqual([text]);
 });
 
-test("what no model wrote stays as it is", () => {
+test("a text that no model wrote is not changed", () => {
   const text = "# Title\n**bold** and [a link](https://example.com)";
   expect(texts(text, false, "plain")).toEqual([text]);
 });
 
-test("buttons stand under the last message, with labels of at most 20 characters", () => {
+test("buttons are under the last message, with labels of at most 20 characters", () => {
   const words = "a button of 24 characters";
   const how = { cutNotice: "", buttons: [{ label: words, text: words }] };
   expect(compose(`${"a".repeat(5_000)}b`, how)).toStrictEqual([

@@ -36,7 +36,7 @@ const request = {
   maxWindowTokens: 400,
 };
 
-test("the context is instructions, then the turns of the window, then the new message", () => {
+test("the context is the instructions, the turns of the window, and the new message", () => {
   const turns = [turn(1, "q1", "a1"), turn(2, "q2", "a2")];
   const context = buildContext({ ...request, turns, windowStart: key(2), question: textContent("q3") });
   expect(context).toMatchObject({
@@ -50,7 +50,7 @@ test("the context is instructions, then the turns of the window, then the new me
   });
 });
 
-test("between two moves of the window each request begins with the one before", () => {
+test("until the window moves, each request starts with the previous one", () => {
   let windowStart = "";
   const turns: PastTurn[] = [];
   let before = "";
@@ -79,7 +79,7 @@ const anyText = fc
   )
   .map((text) => text.toWellFormed());
 
-/** The notes that a fold keeps of what the model wrote. */
+/** The notes that a fold stores of what the model wrote. */
 async function noted(written: string, summaryTokens: number): Promise<string> {
   let summary = "";
   const past = turn(1, "long ago", "so it was");
@@ -117,7 +117,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
   return summary;
 }
 
-test("no request, counted by the tokenizer, passes a bound made of the configuration and the message alone", async () => {
+test("no request exceeds a token bound that depends on the configuration and the message alone", async () => {
   const pastTurns = fc.array(fc.tuple(anyText, anyText, fc.boolean()), { maxLength: 30 }).map((all) =>
     all.map(([q, a, isCounted], n) => {
       const { tokens, ...uncounted } = turn(n, q, a);
@@ -163,11 +163,11 @@ test("no request, counted by the tokenizer, passes a bound made of the configura
   );
 });
 
-test("bytes bound tokens for any text", () => {
+test("a text never has more tokens than its bytes bound", () => {
   fc.assert(fc.property(anyText, (text) => count(text) <= tokensAtMost(text)));
 });
 
-test("past the high mark the window starts at the oldest turn that fits under the low mark", () => {
+test("past the high mark, the window starts at the oldest turn that fits under the low mark", () => {
   const turns = Array.from({ length: 40 }, (_, n) => turn(n, "hello", "world"));
   const windowTokens = (start: string) =>
     turns.filter((one) => one.key >= start).reduce((sum, one) => sum + tokensOf(one), 0);
@@ -179,7 +179,7 @@ test("past the high mark the window starts at the oldest turn that fits under th
   expect(nextWindowStart(turns, start, marks)).toBe(start);
 });
 
-test("a window of exactly its high mark is not full yet", () => {
+test("a window of exactly the high mark is not folded", () => {
   const turns = Array.from({ length: 5 }, (_, n) => turn(n, "hello", "world"));
   const highWaterTokens = turns.reduce((sum, one) => sum + tokensOf(one), 0);
   expect(nextWindowStart(turns, "", { ...marks, highWaterTokens })).toBe("");
@@ -187,18 +187,18 @@ test("a window of exactly its high mark is not full yet", () => {
   expect(nextWindowStart(turns, "", less)).toBe(timeOf(turns[4]!.key));
 });
 
-test("a window of short turns is full with the most turns that there may be, and keeps half of them", () => {
+test("a window of short turns is folded at maxTurns, and keeps half of them", () => {
   const wide = { highWaterTokens: 100_000, lowWaterTokens: 100_000, maxTurns: 31 };
   const turns = Array.from({ length: 31 }, (_, n) => turn(n, "hello", "world"));
   expect(nextWindowStart(turns.slice(1), "", wide)).toBe("");
   expect(nextWindowStart(turns, "", wide)).toBe(timeOf(turns[15]!.key));
 });
 
-test("a window without turns stays where it is, whatever lies behind those that were read", () => {
+test("a window whose turns were not all read stays where it is if it has none", () => {
   expect(nextWindowStart([turn(1, "hello", "world")], timeOf(key(2)), marks, false)).toBe(timeOf(key(2)));
 });
 
-test("a fold is due only past the high mark, and while no other one runs", () => {
+test("a fold is due only past the high mark, and if no other fold is running", () => {
   const past = turn(1, "hello", "world");
   const full = { memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0 } };
   const isDue = (more: object, settings = full) =>
@@ -210,7 +210,7 @@ test("a fold is due only past the high mark, and while no other one runs", () =>
   expect(isDue({ version: 4, folding: { until: 1_001, version: 3 } })).toBe(true);
 });
 
-test("the newest turn stays in the window, however much larger than its marks it is", () => {
+test("the newest turn stays in the window, even if it is larger than the marks", () => {
   const before = Array.from({ length: 5 }, (_, n) => turn(n, "hello", "world"));
   const huge = turn(5, "x ".repeat(1_000), "y");
   const start = nextWindowStart([...before, huge], "", marks);
@@ -220,7 +220,7 @@ test("the newest turn stays in the window, however much larger than its marks it
   expect(nextWindowStart([...before, huge, next], start, marks)).toBe(timeOf(next.key));
 });
 
-test("the newest turn is sent if it has room alone, and left out if it has not: the bound is hard", () => {
+test("the newest turn is sent only if it fits into the bound", () => {
   const turns = [turn(1, "hello", "world"), turn(2, "x ".repeat(1_000), "y")];
   const sent = (maxWindowTokens: number) =>
     buildContext({ ...request, turns, maxWindowTokens }).input.slice(0, -1).length;

@@ -32,7 +32,7 @@ function decide(
   return decideFor(request, { commands, limits });
 }
 
-/** The model answers this. */
+/** A question that the model answers. */
 const asks = (question: string, repeats?: Repeated) => ({
   ...{ kind: "ask", question: textContent(question), repeats },
 });
@@ -54,11 +54,11 @@ const used = (fields: Partial<DayUsage>) => ({
   ],
 });
 
-describe("what stood in line when a message was sent", () => {
+describe("a message sent while others are waiting", () => {
   const inLine = (count: number, notice?: "too_many") =>
     Array.from({ length: count }, (_, n) => finished(sentAt + 1 + n, n === 0 ? notice : undefined));
 
-  test("is answered below the limit; at the limit the user is told once, and then nothing", () => {
+  test("is answered below the limit; at the limit the user is told once, and further ones are dropped", () => {
     expect(decide("Hi", { finished: inLine(2) })).toEqual(asks("Hi"));
     expect(decide("Hi", { finished: inLine(3) })).toEqual({
       ...{ kind: "flooded", waiting: 3, isTold: false },
@@ -68,7 +68,7 @@ describe("what stood in line when a message was sent", () => {
     });
   });
 
-  test("is what was finished after it was sent, and nothing from before", () => {
+  test("counts the turns that were finished after it was sent, and no others", () => {
     const before = [finished(sentAt - 1, "too_many"), finished(sentAt)];
     expect(decide("Hi", { finished: [...before, ...inLine(2)] })).toEqual(asks("Hi"));
     expect(decide("Hi", { finished: [...before, ...inLine(3)] })).toEqual({
@@ -77,13 +77,13 @@ describe("what stood in line when a message was sent", () => {
   });
 });
 
-describe("a day's limit", () => {
+describe("a daily limit", () => {
   test.each([
     ["answers", { answers: 9 }, { answers: 10 }],
     ["tokens read", { inputTokens: 999 }, { inputTokens: 1_000 }],
     ["tokens written", { outputTokens: 999 }, { outputTokens: 1_000 }],
     ["tokens together", { inputTokens: 600, outputTokens: 399 }, { inputTokens: 600, outputTokens: 400 }],
-  ])("of %s ends the answers, and commands go on", (_, below, reached) => {
+  ])("of %s stops answers, but not commands", (_, below, reached) => {
     expect(decide("Hi", used(below))).toEqual(asks("Hi"));
     expect(decide("Hi", used(reached))).toEqual({ kind: "say", notice: "daily_limit" });
     expect(decide("Hi", used({ ...reached, refused: true }))).toEqual({
@@ -97,29 +97,29 @@ describe("a day's limit", () => {
     expect(decide("/export", used(reached)).kind).toBe("export");
   });
 
-  test("for commands is twice that of answers, in replies and pushes together", () => {
+  test("for commands is twice that of answers, replies and pushes together", () => {
     expect(decide("/help", used({ replies: 12, pushes: 7 }))).toMatchObject({ notice: "help" });
     expect(decide("/help", used({ replies: 12, pushes: 8 }))).toMatchObject({ notice: "daily_limit" });
     expect(decide("/forget", used({ replies: 12, pushes: 8 }))).toMatchObject({ notice: "forget" });
   });
 
-  test("of all users together ends the answers of each, and commands go on", () => {
+  test("of all users together stops answers for each, but not commands", () => {
     const all = { isBotUsedUp: true };
     expect(decide("Hi", {}, all)).toEqual({ kind: "say", notice: "total_limit" });
     expect(decide("Hi", used({ refused: true }), all)).toEqual({ kind: "drop", because: "total_limit" });
     expect(decide("/retry", { turns: [past("Hi")] }, all)).toMatchObject({ notice: "total_limit" });
     expect(decide("/help", {}, all)).toMatchObject({ notice: "help" });
-    // Whose own day is used up is told that.
+    // A user who has reached their own limit is told that one.
     expect(decide("Hi", used({ answers: 10 }), all)).toMatchObject({ notice: "daily_limit" });
   });
 
-  test("of yesterday is over at midnight where the bot is", () => {
+  test("is reset at midnight in the bot's time zone", () => {
     expect(decide("Hi", used({ day: "2027-01-15", answers: 10 }))).toEqual(asks("Hi"));
   });
 });
 
 describe("a command", () => {
-  test("is done", () => {
+  test("is executed", () => {
     expect(decide("ヘルプ")).toEqual({ kind: "say", notice: "help" });
     expect(decide("/memory", { summary: "Aki likes tea." })).toEqual({ kind: "say", notice: "memory" });
     expect(decide("/export")).toEqual({ kind: "export", from: undefined });
@@ -129,14 +129,14 @@ describe("a command", () => {
     expect(decide("Hi", { turns: [past("1")] })).toEqual(asks("Hi"));
   });
 
-  test("to retry names the turn that first asked the question, however often it was asked since", () => {
+  test("to retry refers to the turn that first asked the question, however often it was repeated", () => {
     const repeated = { ...past("2"), origin: key(5) };
     expect(decide("/retry", { turns: [repeated] })).toMatchObject({
       repeats: { key: repeated.key, origin: key(5) },
     });
   });
 
-  test("to retry is about the newest question, whether it was answered or given up on", () => {
+  test("to retry repeats the newest question, whether it was answered or parked", () => {
     const parked = (at: number, question: string): Repeated => {
       const messageId = `M${at}`;
       return { key: key(at), origin: key(at), question: textContent(question), messageId };
@@ -160,7 +160,7 @@ describe("a command", () => {
     expect(retry({ unanswered: [command] })).toMatchObject({ notice: "nothing_to_retry" });
   });
 
-  test("to forget erases only as the answer to the question whether to", () => {
+  test("to confirm forgetting erases only right after the bot has asked", () => {
     const [sure = ""] = bot.commands.forgetForSure;
     const asksFirst = { kind: "say", notice: "forget" };
     expect(decide("/forget")).toEqual(asksFirst);
@@ -175,7 +175,7 @@ describe("a command", () => {
     expect(decide("/forget", { finished: [finished(0, "forget")] })).toEqual(asksFirst);
   });
 
-  test("to forget that is switched off cannot be confirmed either", () => {
+  test("to confirm forgetting does nothing if the command to forget is switched off", () => {
     const memory = { finished: [finished(0, "forget")] };
     const commands = { ...bot.commands, forget: [] };
     for (const text of ["/forget", ...bot.commands.forgetForSure])
@@ -184,13 +184,13 @@ describe("a command", () => {
   });
 });
 
-test("a message is erased if it was unsent, or is from before its chat was erased", () => {
+test("a message counts as erased if it was unsent, or is older than the erasure of its chat", () => {
   const one = turn("Hi");
   expect(isErased(one, nothingRemembered)).toBe(false);
   expect(isErased(one, { ...nothingRemembered, unsent: ["2", "1"] })).toBe(true);
   expect(isErased(one, { ...nothingRemembered, unsent: ["11"] })).toBe(false);
   expect(isErased(one, { ...nothingRemembered, erasedBefore: `${one.key}0` })).toBe(true);
   expect(isErased(one, { ...nothingRemembered, erasedBefore: one.key })).toBe(false);
-  // An erased turn names no message any more.
+  // An erased turn has no message id any more.
   expect(isErased({ ...one, messageId: "" }, { ...nothingRemembered, unsent: ["1"] })).toBe(false);
 });

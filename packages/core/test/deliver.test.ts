@@ -16,7 +16,7 @@ const leaseExpired = new BotError("turn.lease_expired", "The lease ran out", { r
 
 let now: number;
 let calls: string[];
-/** What LINE does with one send after another; a number lets so many milliseconds pass before it. */
+/** What LINE does with each send; a number lets that many milliseconds pass before the send. */
 let line: (SendResult | Error | number)[];
 
 beforeEach(() => {
@@ -68,7 +68,7 @@ function send(
 const reply = "reply token Hello";
 const push = "push U1 Hello key";
 
-/** What went wrong last, after a send that may have arrived. */
+/** The last error, after a send that may have arrived. */
 const unheard = ({ code, message, retry }: BotError) => ({ code, message, retry, outcome: "unknown" });
 
 describe("a reply", () => {
@@ -81,14 +81,14 @@ describe("a reply", () => {
   test.each<[string, SendResult | Error]>([
     ["refused", refused],
     ["told that its token is invalid", invalid],
-  ])("that is %s at its first send has not arrived, and is pushed", async (_, result) => {
+  ])("that is %s at the first send has not arrived, and is pushed", async (_, result) => {
     line = [result, sent];
     expect(await send()).toEqual({ route: "push", requestId: "r1" });
     expect(calls).toEqual([reply, "use push", push]);
   });
 
   test.each(["line.unreachable", "line.unauthorized"])(
-    "that fails with %s waits for the next attempt: a push would fail too, and is not free",
+    "that fails with %s is left to the next attempt: a push would fail too, and is not free",
     async (code) => {
       const error = new BotError(code, "LINE is away", { retry: "later" });
       line = [error];
@@ -99,7 +99,7 @@ describe("a reply", () => {
     },
   );
 
-  test("without a token is pushed, if none can have been sent before", async () => {
+  test("without a token is pushed, if no reply can have been sent before", async () => {
     line = [sent];
     expect(await send({ replyToken: undefined })).toEqual({ route: "push", requestId: "r1" });
     expect(calls).toEqual(["use push", push]);
@@ -110,7 +110,7 @@ describe("a reply", () => {
     expect(calls).toEqual([]);
   });
 
-  test("whose outcome is unknown is sent again while its token is fresh, and an invalid token means that it arrived", async () => {
+  test("whose outcome is unknown is sent again while its token is fresh; an invalid token then means that it arrived", async () => {
     line = [lost, invalid];
     expect(await send()).toEqual({ route: "reply", requestId: undefined });
     line = [lost, sent];
@@ -118,7 +118,7 @@ describe("a reply", () => {
     expect(calls).toEqual([reply, reply, reply, reply]);
   });
 
-  test("is sent twice in an attempt, and no more; nothing is pushed while its outcome is unknown", async () => {
+  test("is sent at most twice in an attempt; nothing is pushed while its outcome is unknown", async () => {
     line = [lost, lost];
     expect(await send()).toMatchObject(unheard(lost));
     line = [lost, refused];
@@ -132,43 +132,40 @@ describe("a reply", () => {
     expect(calls).toEqual([reply]);
   });
 
-  test("of an earlier attempt that finds its token invalid has arrived while the token was fresh", async () => {
+  test("of an earlier attempt has arrived if its token is invalid while it should be fresh", async () => {
     line = [invalid];
     expect(await send({ maybeSent: true })).toEqual({ route: "reply", requestId: undefined });
     line = [sent];
     expect(await send({ maybeSent: true })).toEqual({ route: "reply", requestId: "r1" });
   });
 
-  test("of an earlier attempt whose token may have expired by itself is left to a person", async () => {
+  test("of an earlier attempt whose token may have expired is parked as delivery.unclear", async () => {
     line = [replyTokenFreshMs - 1_000, invalid];
     expect(await send({ maybeSent: true })).toMatchObject({ code: "delivery.unclear", retry: "never" });
     expect(calls).toEqual([reply]);
   });
 
-  test("of an earlier attempt is never pushed because LINE refuses it now", async () => {
+  test("of an earlier attempt is not pushed if LINE refuses it now", async () => {
     line = [refused, refused];
     expect(await send({ maybeSent: true })).toMatchObject(unheard(refused));
     expect(calls).toEqual([reply, reply]);
   });
 
-  test("that fails in a way nobody knows may have arrived", async () => {
+  test("that fails with an unexpected error may have arrived", async () => {
     line = [new TypeError("broken"), invalid];
     expect(await send()).toEqual({ route: "reply", requestId: undefined });
   });
 });
 
 describe("a push", () => {
-  test.each([sent, known])(
-    "goes out under its retry key, and has arrived if LINE says %j",
-    async (result) => {
-      line = [result];
-      expect(await send({ route: "push", maybeSent: true })).toEqual({
-        route: "push",
-        requestId: result.requestId,
-      });
-      expect(calls).toEqual([push]);
-    },
-  );
+  test.each([sent, known])("is sent with its retry key, and has arrived if LINE says %j", async (result) => {
+    line = [result];
+    expect(await send({ route: "push", maybeSent: true })).toEqual({
+      route: "push",
+      requestId: result.requestId,
+    });
+    expect(calls).toEqual([push]);
+  });
 
   test("that fails is left to the next attempt", async () => {
     line = [lost];
@@ -178,7 +175,7 @@ describe("a push", () => {
 });
 
 describe("a lease", () => {
-  test("that does not last for the whole call lets nothing out", async () => {
+  test("that does not last for the whole call prevents the send", async () => {
     for (const route of ["reply", "push"] as const) {
       expect(await send({ route, leaseUntil: now + deadlines.lineMs - 1 })).toBe(leaseExpired);
     }
@@ -189,7 +186,7 @@ describe("a lease", () => {
     }
   });
 
-  test("is looked at before every send", async () => {
+  test("is checked before every send", async () => {
     line = [2_000, lost];
     expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toBe(leaseExpired);
     line = [2_000, refused];

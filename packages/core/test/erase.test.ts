@@ -18,7 +18,7 @@ beforeEach(() => {
   table = { ...memory, turns: createTurns(memory.turnStore), chats: createChats(memory.chatStore) };
 });
 
-/** With time for as long as the calls before the last write take. */
+/** Leaves just enough time for the calls before the last write. */
 function request(timeMs: number) {
   const before = { key: `${sentAt}#E9`, sequence: "9" };
   const deadline = sentAt + timeMs + deadlines.reserveMs;
@@ -50,7 +50,7 @@ async function claim(count: number): Promise<void> {
   }
 }
 
-test("turns are erased side by side, but no more of them at once than the table bears", async () => {
+test("turns are erased side by side, at most 25 at once", async () => {
   await claim(35);
   let open = 0;
   let most = 0;
@@ -67,7 +67,7 @@ test("turns are erased side by side, but no more of them at once than the table 
   expect(table.textOf("U1")).not.toContain("4711");
 });
 
-test("no write is begun for which there is no time left", async () => {
+test("no write is started without time left for it", async () => {
   await claim(30);
   const turns = {
     async erase(key: Parameters<typeof table.turns.erase>[0]) {
@@ -80,7 +80,7 @@ test("no write is begun for which there is no time left", async () => {
   expect(table.textOf("U1").split("4711")).toHaveLength(5 + 1);
 });
 
-test("notes that somebody else keeps changing are left for another attempt, and so is everything behind them", async () => {
+test("if the notes keep changing, they and everything after them are left to the next attempt", async () => {
   await claim(1);
   let tries = 0;
   const chats = {
@@ -95,7 +95,7 @@ test("notes that somebody else keeps changing are left for another attempt, and 
   expect(table.textOf("U1")).toContain("4711");
 });
 
-test("an unsent message is looked for as far back as LINE lets it be unsent, and no further", async () => {
+test("an unsent message is searched for as far back as LINE allows an unsend, and no further", async () => {
   const from: string[] = [];
   const chats = {
     page(...range: Parameters<typeof table.chats.page>) {
@@ -107,7 +107,7 @@ test("an unsent message is looked for as far back as LINE lets it be unsent, and
   expect(from).toEqual([String(sentAt - unsentWithinMs)]);
 });
 
-test("notes that held an unsent message are taken again from the turns of a month, and no older ones", async () => {
+test("notes that contained an unsent message are taken again from the turns of one month, not from older ones", async () => {
   await claim(1);
   const state = await table.chats.state("U1", now);
   const windowStart = String(sentAt);

@@ -16,7 +16,7 @@ function open(options: Partial<LineOptions>) {
 
 const saying = (body: string | null, init?: ResponseInit) => async () => new Response(body, init);
 
-/** Answers nothing, until its signal says so. */
+/** Does not answer until its signal aborts. */
 const silent: typeof fetch = (_, init) =>
   new Promise((_, reject) => {
     init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason));
@@ -47,7 +47,7 @@ test("a request goes to LINE with the token and, if it is a push, with its retry
 });
 
 describe("deadlines", () => {
-  test("calls side by side each have their own", async () => {
+  test("apply to each of several concurrent calls", async () => {
     const deadlines = Array.from({ length: 50 }, () => new AbortController());
     const ended: number[] = [];
     const calls = deadlines.map(async ({ signal }, n) => {
@@ -63,7 +63,7 @@ describe("deadlines", () => {
     expect(ended).toEqual(order);
   });
 
-  test("a body that stalls is not waited for, and the message may have been sent", async () => {
+  test("end a response whose body stalls, and the message may have been sent", async () => {
     const server = createServer((_, response) => void response.writeHead(200).write("{")).listen(
       0,
       "127.0.0.1",
@@ -89,27 +89,30 @@ describe("deadlines", () => {
   });
 });
 
-describe("an answer that is no JSON", () => {
+describe("a response that is not JSON", () => {
   const headers = { "x-line-request-id": "r1" };
 
-  test.each(["<html>", null])("is that of a message which was sent: %s", async (body) => {
+  test.each(["<html>", null])("to a send means that it was sent: %s", async (body) => {
     const line = open({ fetch: saying(body, { headers }) });
     expect(await line.reply("token", message)).toEqual({ outcome: "sent", requestId: "r1" });
     expect(await line.push("U1", message, "key")).toEqual({ outcome: "sent", requestId: "r1" });
     await line.showLoading("U1", 5);
   });
 
-  test.each(["<html>", null, "{}", "[]", '{"totalUsage":"1"}'])("is no quota: %s", async (body) => {
-    await expect(open({ fetch: saying(body) }).quota()).rejects.toMatchObject({
-      code: "line.unreadable",
-      retry: "later",
-    });
-  });
+  test.each(["<html>", null, "{}", "[]", '{"totalUsage":"1"}'])(
+    "is not read as a quota: %s",
+    async (body) => {
+      await expect(open({ fetch: saying(body) }).quota()).rejects.toMatchObject({
+        code: "line.unreadable",
+        retry: "later",
+      });
+    },
+  );
 
   test.each([
     [400, { code: "line.rejected", outcome: "failed" }],
     [502, { code: "line.unavailable", outcome: "unknown" }],
-  ])("is a refusal by its status: %i", async (status, error) => {
+  ])("is a refusal if its status is %i", async (status, error) => {
     const line = open({ fetch: saying("<html>", { status, headers }) });
     await expect(line.reply("token", message)).rejects.toMatchObject(error);
     await expect(line.push("U1", message, "key")).rejects.toMatchObject(error);
@@ -119,7 +122,7 @@ describe("an answer that is no JSON", () => {
 describe("the global fetch", () => {
   const elsewhere = "https://elsewhere.test/";
 
-  test("is as it was for everybody else, also while LINE is called", async () => {
+  test("is unchanged for other callers, also while LINE is called", async () => {
     const outside = vi.fn(saying("outside"));
     vi.stubGlobal("fetch", outside);
     const inside = Promise.withResolvers<Response>();
@@ -133,7 +136,7 @@ describe("the global fetch", () => {
     expect(outside).toHaveBeenCalledTimes(1);
   });
 
-  test("may be what LINE is called with", async () => {
+  test("can be the one with which LINE is called", async () => {
     const outside = vi.fn(saying("{}"));
     vi.stubGlobal("fetch", outside);
     await open({ fetch: saying("{}") }).reply("token", message);
@@ -142,7 +145,7 @@ describe("the global fetch", () => {
     expect(outside).toHaveBeenCalledTimes(2);
   });
 
-  test("may be replaced at any time", async () => {
+  test("can be replaced at any time", async () => {
     const inside = vi.fn(saying("{}"));
     const line = open({ fetch: inside });
     await line.reply("token", message);
@@ -154,7 +157,7 @@ describe("the global fetch", () => {
     expect(outside).not.toHaveBeenCalled();
   });
 
-  test("is wrapped once, however often this code is loaded", async () => {
+  test("is wrapped once, even if this module is loaded twice", async () => {
     vi.stubGlobal("fetch", saying("outside"));
     const inside = vi.fn(saying("{}"));
     await open({ fetch: inside }).reply("token", message);

@@ -56,7 +56,7 @@ async function exported(page: Page, more: Partial<ExportRequest> = {}, from = bo
   return { texts: messages.map(({ text }) => text), next, calls, label: button?.action.label };
 }
 
-test("everything that fits is there, under its time, and the notes come last", async () => {
+test("an export has everything that fits, with its time, and the notes last", async () => {
   const turns = [asked(0, "one\ntwo"), asked(1, "three", "four")];
   const { texts, next, calls } = await exported({ turns, next: undefined }, { summary: "Aki likes tea." });
   expect(texts).toEqual([
@@ -71,7 +71,7 @@ test("everything that fits is there, under its time, and the notes come last", a
   expect(calls).toEqual([["U1", "", `${start + 3_600_000}~`]]);
 });
 
-test("a message without an answer is there too; the export itself and what came later are not", async () => {
+test("a message without an answer is included; the export itself and later messages are not", async () => {
   const unanswered = { ...asked(0, ""), past: undefined, unanswered: textContent("Hello?") };
   const erased = { ...asked(1, ""), past: undefined };
   const { texts } = await exported({
@@ -81,7 +81,7 @@ test("a message without an answer is there too; the export itself and what came 
   expect(texts).toEqual([`${heading}\n\n2027-01-15 17:00 GMT+9\n> Hello?`]);
 });
 
-test("where nothing is stored it says so, but not on a page that only goes on", async () => {
+test("an export says if nothing is stored, but not on a later page", async () => {
   expect(await exported({ turns: [], next: undefined })).toMatchObject({
     texts: ["Nothing is stored."],
     next: undefined,
@@ -96,7 +96,7 @@ test("where nothing is stored it says so, but not on a page that only goes on", 
   });
 });
 
-test("a page holds as much as fits into five messages, and the next begins with what did not", async () => {
+test("a page has as much as fits into five messages, and the next page continues there", async () => {
   const turns = Array.from({ length: 8 }, (_, n) => asked(n, "x".repeat(4_000)));
   const first = await exported({ turns, next: undefined }, { summary: "notes" });
   expect(first.texts).toHaveLength(5);
@@ -112,14 +112,14 @@ test("a page holds as much as fits into five messages, and the next begins with 
   expect(second.next).toBeUndefined();
 });
 
-test("the notes wait for the last page", async () => {
+test("the notes are on the last page", async () => {
   const page = { turns: [asked(0, "one")], next: keyAt(start + 60_000) };
   const { texts, next } = await exported(page, { summary: "notes" });
   expect(texts.join("")).not.toContain("notes");
   expect(next).toBe(String(start + 60_000));
 });
 
-test("only what fits into no page by itself is cut, and says so", async () => {
+test("only a message that fits into no page is cut, with a notice", async () => {
   const { texts, next } = await exported(
     { turns: [asked(0, `${"x".repeat(4_999)}\n`.repeat(7)), asked(1, "two")], next: undefined },
     { from: String(start) },
@@ -130,13 +130,13 @@ test("only what fits into no page by itself is cut, and says so", async () => {
   expect(next).toBe(String(start + 60_000));
 });
 
-test("a page whose turns all have the same time does not start again where it started", async () => {
+test("the next page starts later, even if all turns of a page have the same time", async () => {
   const turns = [asked(0, "x\n".repeat(15_000)), { ...asked(0, "two"), key: `${start}#F` }];
   expect((await exported({ turns, next: undefined }, { from: String(start) })).next).toBe(String(start + 1));
   expect((await exported({ turns, next: undefined }, { from: String(start - 1) })).next).toBe(String(start));
 });
 
-test("the button that goes on is in the user's language, and is left out where an export has no words", async () => {
+test("the button for the next page is in the user's language, and is missing if the command has no words", async () => {
   const page = { turns: [asked(0, "one")], next: keyAt(start + 60_000) };
   const next = String(start + 60_000);
   expect(await exported(page)).toMatchObject({ label: "export my data →", next });
@@ -145,7 +145,7 @@ test("the button that goes on is in the user's language, and is left out where a
   expect(await exported(page, {}, { ...bot, commands })).toMatchObject({ label: undefined, next: undefined });
 });
 
-test("what was said is shown as it was said, marks and all", async () => {
+test("messages are shown unchanged, Markdown included", async () => {
   const { texts } = await exported({ turns: [asked(0, "**one**", "# two")], next: undefined });
   expect(texts).toEqual([`${heading}\n\n2027-01-15 17:00 GMT+9\n> **one**\n# two`]);
 });

@@ -22,7 +22,7 @@ const turn = (n: number, more: Partial<PastTurn> = {}): PastTurn => ({
 });
 const at = (n: number) => String(now + n);
 
-/** What the summarizer is asked, and how. */
+/** What the summarizer was asked, and with which options. */
 let asked: { content: string; context: Context; options: AskOptions }[];
 let pages: string[][];
 let changes: unknown[];
@@ -47,7 +47,7 @@ type Given = {
   folding?: { until: number; version: number };
 };
 
-/** A fold whose window is full with every turn, and keeps the newest. */
+/** Folds a window that is full after every turn and keeps only the newest. */
 async function fold(given: Given): Promise<void> {
   const { stored = [], next, turns = [], past = turn(9), answer = () => ({}), timeMs = 60_000 } = given;
   const marks = { highWaterTokens: 1, lowWaterTokens: 0, summaryTokens: 50, ...given.marks };
@@ -104,7 +104,7 @@ async function fold(given: Given): Promise<void> {
 
 const expiresAt = expiryOf(now, bot.memory.retentionDays);
 
-test("what leaves the window is noted, and the window starts behind it", async () => {
+test("turns that leave the window are noted, and the window starts after them", async () => {
   await fold({ stored: [turn(1), turn(2)] });
   expect(pages).toEqual([["", at(9)]]);
   const { context, options } = asked[0]!;
@@ -113,13 +113,13 @@ test("what leaves the window is noted, and the window starts behind it", async (
     '{"user":"question 2"}\n{"assistant":"answer 2"}';
   expect(context.input).toEqual([{ role: "user", content }]);
   expect(context.tokensAtMost).toBe(Buffer.byteLength(context.instructions) + Buffer.byteLength(content));
-  // Its own, so that answers do not take each other's place in the model's cache.
+  // A cache key of its own, so that notes and answers do not displace each other in the model's cache.
   expect(options).toMatchObject({ cacheKey: `${chatHash("U1")}/notes`, safetyIdentifier: "user hash" });
   const used = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
   expect(changes).toEqual([{ windowStart: at(9), expiresAt, summary: "notes", used }]);
 });
 
-test("a question that was asked once more is noted with its last answer only", async () => {
+test("a repeated question is noted only with its last answer", async () => {
   const repeated = { question: textContent("question 1"), repeats: turn(1).key };
   await fold({ stored: [turn(1), turn(2)], turns: [turn(8, repeated)] });
   await fold({ stored: [turn(1), turn(2)], past: turn(9, repeated) });
@@ -130,18 +130,18 @@ test("a question that was asked once more is noted with its last answer only", a
   expect(asked).toHaveLength(2);
 });
 
-test("of an answer that was erased only the question is noted", async () => {
+test("if an answer was erased, only its question is noted", async () => {
   await fold({ stored: [turn(1, { answer: "" })] });
   expect(asked[0]!.content).toMatch(/New messages:\n\{"user":"question 1"\}$/);
 });
 
-test("history without a conversation leaves the window, and costs no call", async () => {
+test("turns without a conversation leave the window without a model call", async () => {
   await fold({ stored: [], next: `${now + 5}#E5~` });
   expect(asked).toEqual([]);
   expect(changes).toEqual([{ windowStart: `${now + 5}#E5~`, expiresAt }]);
 });
 
-test("a fold notes as many turns as a call has room for; the window starts at the first of the others", async () => {
+test("a fold notes as many turns as fit into one call; the window starts at the first of the others", async () => {
   const stored = [turn(1), turn(2), turn(3)];
   const two = tokensOf(stored[0]!) + tokensOf(stored[1]!);
   await fold({ stored, marks: { maxTokens: two } });
@@ -150,13 +150,13 @@ test("a fold notes as many turns as a call has room for; the window starts at th
   expect(asked.map(({ content }) => content.match(/"user"/g)?.length)).toEqual([2, 1]);
 });
 
-test("one turn at least is noted, and turns of one millisecond leave together", async () => {
+test("at least one turn is noted, and turns of one millisecond leave together", async () => {
   const stored = [turn(1), turn(1, { key: `${at(1)}#E2` }), turn(3)];
   await fold({ stored, marks: { maxTokens: 1 } });
   expect(changes).toMatchObject([{ windowStart: at(3) }]);
 });
 
-test("notes of just the length that they may have are kept as they are, and not taken twice", async () => {
+test("notes of exactly the maximum length are kept unchanged, and not taken twice", async () => {
   const text = "word ".repeat(50).trim();
   expect(count(text)).toBe(50);
   await fold({ stored: [turn(1)], answer: () => ({ text: ` ${text}\n\n` }) });
@@ -167,13 +167,13 @@ test("notes of just the length that they may have are kept as they are, and not 
 test.each<[string, Partial<ModelAnswer>]>([
   ["too long", { text: "word ".repeat(51) }],
   ["cut", { text: "word", cut: true }],
-])("notes that are %s are taken once more, and both calls are accounted for", async (_why, first) => {
+])("notes that are %s are taken once more, and both calls are counted", async (_why, first) => {
   await fold({ stored: [turn(1)], answer: () => (asked.length === 1 ? first : { text: "short" }) });
   const used = { inputTokens: 200, cachedTokens: 20, outputTokens: 40 };
   expect(changes).toMatchObject([{ summary: "short", used }]);
 });
 
-test("if notes that are too long cannot be taken again, their beginning is kept, in whole lines", async () => {
+test("if notes that are too long cannot be taken again, their first whole lines are kept", async () => {
   const answer = () => {
     if (asked.length > 1) throw new BotError("model.timeout", "", { retry: "later" });
     return { text: `${"word ".repeat(40)}\n${"more ".repeat(20)}` };
@@ -183,7 +183,7 @@ test("if notes that are too long cannot be taken again, their beginning is kept,
   expect(changes).toMatchObject([{ summary: "word ".repeat(40).trim(), used }]);
 });
 
-test("lines that are longer than the notes may be are cut where they are", async () => {
+test("a line that is longer than the notes may be is cut", async () => {
   const answer = () => ({ text: `1\n${"word ".repeat(80)}`, cut: asked.length > 1 });
   await fold({ stored: [turn(1)], answer });
   const [{ summary }] = changes as [{ summary: string }];
@@ -192,7 +192,7 @@ test("lines that are longer than the notes may be are cut where they are", async
 });
 
 test.each(["model.refused", "model.rejected", "model.context_too_long", "model.no_room"])(
-  "if the model will take no notes (%s), the window moves on without them, and the old ones stay",
+  "if the model refuses to take notes (%s), the window moves on without them, and the old notes stay",
   async (code) => {
     const answer = () => {
       throw new BotError(code, "", { retry: "never" });
@@ -203,12 +203,12 @@ test.each(["model.refused", "model.rejected", "model.context_too_long", "model.n
   },
 );
 
-test("a refusal in place of notes is none", async () => {
+test("a refusal is not stored as notes", async () => {
   await fold({ stored: [turn(1)], answer: () => ({ text: "", refused: true }) });
   expect(changes).toEqual([{ windowStart: at(9), expiresAt }]);
 });
 
-test("a fold that fails for another reason leaves everything as it is", async () => {
+test("a fold that fails for another reason changes nothing", async () => {
   const answer = () => {
     throw new BotError("model.unavailable", "", { retry: "later" });
   };
@@ -217,7 +217,7 @@ test("a fold that fails for another reason leaves everything as it is", async ()
   expect(lines).toMatchObject([{ name: "window.not_folded", code: "model.unavailable" }]);
 });
 
-test("a call is not begun without time for it and for the write behind it, and never waits for longer", async () => {
+test("a call is started only with time for it and for the write after it, and never takes longer", async () => {
   const least = deadlines.modelAtLeastMs + deadlines.tableMs;
   await fold({ stored: [turn(1)], timeMs: least - 1 });
   expect(asked).toEqual([]);
@@ -230,7 +230,7 @@ test("a call is not begun without time for it and for the write behind it, and n
   ]);
 });
 
-test("a window that is being folded is not folded again, unless its notes have changed or the time is over", async () => {
+test("a window that is being folded is not folded again, unless its notes have changed or that fold's time is over", async () => {
   const given = { stored: [turn(1)] };
   await fold({ ...given, folding: { version: 3, until: now + 1 } });
   expect(asked).toEqual([]);

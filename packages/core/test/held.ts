@@ -11,7 +11,7 @@ const receivedAt = 1_800_000_000_000;
 
 const notExpected = () => Promise.reject(new Error("Nothing was to be sent"));
 
-/** Reads and composes as LINE does, and would reply; it sends nothing, unless these functions do. */
+/** Reads and composes as LINE does, and routes to a reply; it sends nothing, unless these functions do. */
 export function platformWith(functions: Partial<Platform> = {}): Platform {
   return {
     ...{ name: "line", read, compose, fits, route: () => "reply", ready: async () => {} },
@@ -20,7 +20,7 @@ export function platformWith(functions: Partial<Platform> = {}): Platform {
   };
 }
 
-/** The first question of a chat, claimed a moment ago, but for these fields. */
+/** The first question of a chat, just claimed, with these fields replaced. */
 export function held(fields: Partial<Held> = {}): Held {
   const job: Job = { version: 2, platform: "line", eventId: "E1", event: {}, receivedAt };
   return {

@@ -13,10 +13,10 @@ const message = (messageId: string): Incoming => ({
 const [a, b, c] = [message("a"), message("b"), message("c")];
 
 let scheduler: Scheduler;
-/** Calls of the queue, each with the time that has passed. */
+/** Calls to the queue, each with the time since the start. */
 let calls: string[];
 let lines: { name: string }[];
-/** What SQS makes of a call. */
+/** How SQS responds to a call. */
 let answer: (call: string) => Promise<readonly Refused[]>;
 
 beforeEach(() => {
@@ -44,7 +44,7 @@ const { forS, renewEveryMs, retryAfterMs } = settings;
 const unavailable = () =>
   Promise.reject(new BotError("queue.unavailable", "SQS: TimeoutError", { retry: "later" }));
 
-test("what is not finished is renewed in one request, again and again, and nothing once all is finished", async () => {
+test("unfinished messages are renewed together at intervals, until all are finished", async () => {
   const held = hold([a, b]);
   await pass(1_000);
   held.finish(a);
@@ -60,7 +60,7 @@ test("what is not finished is renewed in one request, again and again, and nothi
   expect(lines).toEqual([]);
 });
 
-test("what is finished shortly after another is deleted with it", async () => {
+test("messages that finish shortly after each other are deleted together", async () => {
   const held = hold([a, b, c]);
   held.finish(a);
   await pass(acknowledgeWithinMs - 1);
@@ -74,7 +74,7 @@ test("what is finished shortly after another is deleted with it", async () => {
   ]);
 });
 
-test("what is finished last is left to Lambda; what is being deleted is waited for", async () => {
+test("the last finished messages are left to Lambda; a deletion in progress is waited for", async () => {
   const held = hold([a, b]);
   let isDeleted = false;
   answer = async (call) => {
@@ -95,7 +95,7 @@ test("what is finished last is left to Lambda; what is being deleted is waited f
   expect(calls.slice(1)).toEqual([`${acknowledgeWithinMs} delete a`]);
 });
 
-test("nothing is asked of the queue when there is nothing to acknowledge or to give back", async () => {
+test("without messages to acknowledge or give back, the queue is not called", async () => {
   const held = hold([a]);
   await held.acknowledge();
   await held.giveBack([], 5);
@@ -103,7 +103,7 @@ test("nothing is asked of the queue when there is nothing to acknowledge or to g
   expect(calls).toHaveLength(1);
 });
 
-test("a renewal that fails is tried again soon, long before the hold is over", async () => {
+test("a renewal that fails is repeated soon, long before the visibility time-out ends", async () => {
   answer = unavailable;
   hold([a, b]);
   await pass(retryAfterMs - 1);
@@ -116,7 +116,7 @@ test("a renewal that fails is tried again soon, long before the hold is over", a
   expect(calls).toEqual([`0 hide ${forS} a,b`, `${retryAfterMs} hide ${forS} a,b`]);
 });
 
-test("a deletion that fails is told, and is left to Lambda or to the next who receives it", async () => {
+test("a deletion that fails is logged, and left to Lambda or the next receive", async () => {
   const held = hold([a, b]);
   answer = unavailable;
   held.finish(a);
@@ -129,7 +129,7 @@ test("a deletion that fails is told, and is left to Lambda or to the next who re
   expect(calls.slice(1)).toEqual(["0 delete a", "0 delete b"]);
 });
 
-test("a renewal refused for a message that was deleted meanwhile is nobody's fault; any other is told", async () => {
+test("a refused renewal is logged, unless its message was deleted meanwhile", async () => {
   let refuse: (refused: Refused[]) => void = () => {};
   answer = (call) =>
     call === "delete"
@@ -147,7 +147,7 @@ test("a renewal refused for a message that was deleted meanwhile is nobody's fau
   ]);
 });
 
-test("what is given back is not held longer by a renewal that was under way", async () => {
+test("a message that is given back is not held longer by a renewal in progress", async () => {
   let answered = () => {};
   answer = () =>
     new Promise((resolve) => {

@@ -7,7 +7,7 @@ fc.configureGlobal({ seed });
 
 type Item = { chat: string; n: number };
 
-/** Runs a batch in which the items of `poison` fail; says what was done, left and released. */
+/** Runs a batch in which the items of `poison` fail; returns what was done, left and released. */
 async function run(items: Item[], poison: Set<Item>) {
   const handled: Item[] = [];
   const released: Item[] = [];
@@ -39,7 +39,7 @@ test("a failed message holds back only its own chat", async () => {
   expect(released).toEqual([a3]);
 });
 
-test("chats run side by side: a slow one keeps nobody waiting", async () => {
+test("chats run side by side: a slow one does not delay others", async () => {
   const slow = Promise.withResolvers<void>();
   const done: string[] = [];
   const batch = inOrder(
@@ -57,7 +57,7 @@ test("chats run side by side: a slow one keeps nobody waiting", async () => {
   expect(await batch).toEqual([]);
 });
 
-test("in every batch each chat is handled in order up to its first failure, and the rest comes back in order", async () => {
+test("in any batch, each chat is handled in order up to its first failure, and the rest comes back in order", async () => {
   const batch = fc.array(
     fc.record({ chat: fc.constantFrom("a", "b", "c"), n: fc.nat(), fails: fc.boolean() }),
   );

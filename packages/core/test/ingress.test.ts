@@ -30,7 +30,7 @@ function post(events: unknown[], headers: Record<string, string> = {}) {
   });
 }
 
-/** An ingress over a queue that takes everything but the events in `refused`. */
+/** An ingress over a queue that accepts everything except the events in `refused`. */
 function open(options: { refused?: string[]; queue?: Sender } = {}) {
   const batches: Outgoing[][] = [];
   const log: LogEntry[] = [];
@@ -51,7 +51,7 @@ function open(options: { refused?: string[]; queue?: Sender } = {}) {
 
 const ids = (batches: Outgoing[][]) => batches.map((batch) => batch.map(({ eventId }) => eventId));
 
-test("every event is on the queue, grouped by its chat, before LINE hears 200", async () => {
+test("every event is on the queue, grouped by its chat, before LINE gets 200", async () => {
   const { ingress, batches } = open();
   const response = await ingress(post([event(1, "a"), event(2, "b")]));
   expect(response.status).toBe(200);
@@ -71,13 +71,13 @@ test.each([
   expect(batches.flat()[0]?.chatId).toBe(chatId);
 });
 
-test("a batch holds one event of a chat at most, so that a part that fails is never overtaken", async () => {
+test("a batch has at most one event of a chat, so that a refused event is never overtaken", async () => {
   const { ingress, batches } = open();
   await ingress(post([event(1, "a1"), event(1, "a2"), event(2, "b1"), event(1, "a3"), event(2, "b2")]));
   expect(ids(batches)).toEqual([["a1", "b1"], ["a2", "b2"], ["a3"]]);
 });
 
-test("after an event that SQS refused, the rest of its chat is held back and the others go on", async () => {
+test("after an event that SQS refused, the rest of its chat is not sent, and other chats go on", async () => {
   const { ingress, batches, log } = open({ refused: ["a1"] });
   const response = await ingress(post([event(1, "a1"), event(2, "b1"), event(1, "a2"), event(2, "b2")]));
   expect(response.status).toBe(503);
@@ -98,7 +98,7 @@ test("a batch has at most ten entries and 1 MiB", async () => {
   expect(large.batches.map((batch) => batch.length)).toEqual([2, 2]);
 });
 
-test("with the queue down LINE hears 503 and one line says why", async () => {
+test("with the queue down, LINE gets 503 and the log says why", async () => {
   const client = createQueueClient({
     region: "local",
     endpoint: "http://127.0.0.1:9",
@@ -110,7 +110,7 @@ test("with the queue down LINE hears 503 and one line says why", async () => {
   expect(JSON.stringify(log)).not.toContain("private text");
 });
 
-test("an event without an id is passed over, and costs the others nothing", async () => {
+test("an event without an id is skipped, and the others are queued", async () => {
   const { ingress, batches, log } = open();
   const { webhookEventId, ...nameless } = event(1, "a");
   expect((await ingress(post([nameless, "what?", event(1, "b")]))).status).toBe(200);
@@ -118,7 +118,7 @@ test("an event without an id is passed over, and costs the others nothing", asyn
   expect(log.filter(({ name }) => name === "event.unreadable")).toHaveLength(2);
 });
 
-test("the signature is verified over the bytes as they came", async () => {
+test("the signature is verified over the received bytes", async () => {
   const body = Buffer.from('{ "events" : [] , "destination":"\u00e9" }');
   const { ingress } = open();
   const signed = (signature: string | undefined) =>
@@ -134,28 +134,25 @@ test("the signature is verified over the bytes as they came", async () => {
 
 test.each<[string, number, string, () => Buffer<ArrayBuffer>]>([
   ["a body of more than 1 MiB", 413, "webhook.too_large", () => Buffer.alloc(1024 * 1024 + 1, " ")],
-  ["no JSON", 400, "webhook.malformed", () => Buffer.from('{"events":[')],
+  ["invalid JSON", 400, "webhook.malformed", () => Buffer.from('{"events":[')],
   [
-    "no UTF-8",
+    "invalid UTF-8",
     400,
     "webhook.malformed",
     () => Buffer.from([...Buffer.from('{"events":["'), 0xff, ...Buffer.from('"]}')]),
   ],
-  ["no events", 400, "webhook.malformed", () => Buffer.from('{"destination":"U0"}')],
-  ["nothing", 400, "webhook.malformed", () => Buffer.alloc(0)],
-])(
-  "%s, though signed, is answered %i with one line in the log, and nothing is on the queue",
-  async (_, status, name, make) => {
-    const { ingress, batches, log } = open();
-    const body = make();
-    const headers = { "x-line-signature": sign(channelSecret, body) };
-    const response = await ingress(new Request("https://henji.example/", { method: "POST", body, headers }));
-    expect([response.status, await response.text(), batches]).toEqual([status, "", []]);
-    expect(log).toMatchObject([{ level: "warn", name, status }]);
-  },
-);
+  ["a body without events", 400, "webhook.malformed", () => Buffer.from('{"destination":"U0"}')],
+  ["an empty body", 400, "webhook.malformed", () => Buffer.alloc(0)],
+])("%s, even if signed, is answered %i and logged, and nothing is queued", async (_, status, name, make) => {
+  const { ingress, batches, log } = open();
+  const body = make();
+  const headers = { "x-line-signature": sign(channelSecret, body) };
+  const response = await ingress(new Request("https://henji.example/", { method: "POST", body, headers }));
+  expect([response.status, await response.text(), batches]).toEqual([status, "", []]);
+  expect(log).toMatchObject([{ level: "warn", name, status }]);
+});
 
-test("a body of 1 MiB is taken", async () => {
+test("a body of 1 MiB is accepted", async () => {
   const { ingress, batches } = open();
   const body = JSON.stringify({ events: [event(1, "a")] }).padEnd(1024 * 1024);
   const headers = { "x-line-signature": sign(channelSecret, body) };
@@ -165,7 +162,7 @@ test("a body of 1 MiB is taken", async () => {
   expect(ids(batches)).toEqual([["a"]]);
 });
 
-test("an event that no queue takes is passed over with its reason, and costs the others nothing", async () => {
+test("an event that SQS would refuse is skipped and logged, and the others are queued", async () => {
   const { ingress, batches, log } = open();
   const large = event(1, "large", "😀".repeat(90_000));
   const odd = { ...event(1, "odd"), source: { type: "user", userId: "U 1" } };
@@ -179,7 +176,7 @@ test("an event that no queue takes is passed over with its reason, and costs the
   ]);
 });
 
-test("a forged webhook leaves one line in the log, and nothing on the queue", async () => {
+test("a forged webhook is logged, and nothing is queued", async () => {
   const { ingress, batches, log } = open();
   const forged = post([event(1, "a")], { "x-line-signature": sign("other", "{}") });
   expect((await ingress(forged)).status).toBe(401);
@@ -189,7 +186,7 @@ test("a forged webhook leaves one line in the log, and nothing on the queue", as
   ]);
 });
 
-test("what is wrong with the queue is logged by its code, and LINE told to come again", async () => {
+test("an error of the queue is logged with its code, and LINE gets 503", async () => {
   const error = new BotError("queue.timeout", "SQS did not answer", { retry: "later" });
   const { ingress, log } = open({ queue: { send: () => Promise.reject(error) } });
   const response = await ingress(post([event(1, "a")]));
@@ -197,7 +194,7 @@ test("what is wrong with the queue is logged by its code, and LINE told to come 
   expect(log[0]).toMatchObject({ level: "error", name: "queue.unavailable", code: "queue.timeout" });
 });
 
-test("what was queued is logged with its type, and with whether LINE sent it again", async () => {
+test("a queued event is logged with its type, and with whether it is a redelivery", async () => {
   const { ingress, log } = open();
   const again = (isRedelivery: unknown) => ({ deliveryContext: { isRedelivery } });
   await ingress(
@@ -225,7 +222,7 @@ test("anything but a POST is answered 405", async () => {
   expect(log.map(({ name }) => name)).toEqual(["webhook.wrong_method"]);
 });
 
-test("a job survives the queue as it was, and only in characters that every queue takes", async () => {
+test("a job is unchanged by the queue, and has only characters that every queue accepts", async () => {
   const text = "😀 𠮷 👩‍👩‍👧‍👦 \uFEFF <|endoftext|> \\ud83d";
   const { ingress, batches } = open();
   await ingress(post([event(1, "a", text)]));
@@ -235,7 +232,7 @@ test("a job survives the queue as it was, and only in characters that every queu
 });
 
 test.each(["", "{", "[]", '{"version":2}', '{"version":1,"event":{},"receivedAt":1}'])(
-  "a queue message %j is no job, and never will be one",
+  "a queue message %j is not a job, and is never retried",
   (body) => {
     expect(() => decodeJob(body)).toThrow(
       expect.objectContaining({

@@ -14,7 +14,7 @@ test.each([
   expect(languageOf(text)).toBe(language);
 });
 
-test("a slash says nothing of a language, wherever it stands and however wide it is: the last question does", () => {
+test("a command with a slash, of any width, is answered in the language of the last question", () => {
   const asked = (text: string) => ({ question: textContent(text) });
   const memory = { turns: [past("1", "Hello"), past("2", "こんにちは")] };
   for (const text of ["/help", "  /help", "／ help"])

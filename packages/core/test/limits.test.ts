@@ -14,21 +14,21 @@ const between = (n: number, least: number, most: number) => {
   expect(n).toBeLessThanOrEqual(most);
 };
 
-describe("what LINE allows", () => {
-  test("a reply token is used while its minute lasts, and the call with it ends within that minute", () => {
+describe("limits of LINE", () => {
+  test("a reply token is used only if the call ends within its minute", () => {
     between(settings.replyTokenFreshMs, 45 * SECOND_MS, MINUTE_MS - deadlines.lineMs);
   });
 
-  test("a redelivered event's token is taken for a new one only below 20 minutes", () => {
+  test("a redelivered event's token counts as new only if the event is less than 20 minutes old", () => {
     between(settings.replyTokenRenewableMs, 15 * MINUTE_MS, 20 * MINUTE_MS - 1);
   });
 
-  test("a retry key is relied upon for less than its 24 hours, with all attempts of a job to spare", () => {
+  test("a retry key is used for less than 24 hours, minus the time of all attempts of a job", () => {
     const attemptsMs = retry.maxAttempts * (worker.timeoutS + retry.maxDelayS) * SECOND_MS;
     between(settings.retryKeyGoodMs, 12 * HOUR_MS, 24 * HOUR_MS - attemptsMs);
   });
 
-  test("what may be unsent is looked for through the whole 24 hours", () => {
+  test("an unsent message is searched for through the whole 24 hours", () => {
     between(settings.unsentWithinMs, 24 * HOUR_MS + 10 * MINUTE_MS, 26 * HOUR_MS);
   });
 
@@ -38,12 +38,12 @@ describe("what LINE allows", () => {
     expect([fits("x".repeat(25_000)), fits("x".repeat(25_001))]).toEqual([true, false]);
   });
 
-  test("it gives up on a webhook after 2 s, and the event is put on the queue all the same", () => {
+  test("LINE stops waiting for a webhook after 2 s, and the event is queued all the same", () => {
     between(settings.ingress.sendTimeoutMs, 2 * SECOND_MS, settings.ingress.timeoutS * SECOND_MS - SECOND_MS);
   });
 });
 
-describe("what AWS allows", () => {
+describe("limits of AWS", () => {
   test("SQS: 14 days of retention, 10 messages of a FIFO queue in a batch, 1 MiB", () => {
     expect(settings.queue.retentionS).toBe(14 * DAY_S);
     expect(settings.deadLetterQueue.retentionS).toBe(14 * DAY_S);
@@ -54,13 +54,13 @@ describe("what AWS allows", () => {
     between(worker.maximumConcurrency, 2, 1_000);
   });
 
-  test("the queue's visibility is above the worker's time-out, and far below six times as much", () => {
+  test("the queue's visibility time-out is above the worker's time-out, and far below six times that", () => {
     between(settings.queue.visibilityTimeoutS, worker.timeoutS + 1, 2 * worker.timeoutS);
   });
 });
 
-describe("what fits into what", () => {
-  test("a stored reply is held long enough to be sent, and its follower comes while the token is fresh", () => {
+describe("our own deadlines", () => {
+  test("a lease is long enough to send a reply, and after a crash the next attempt comes while the token is fresh", () => {
     const sendingMs = 2 * deadlines.lineMs + deadlines.tableMs + deadlines.lineMs + deadlines.tableMs;
     between(hold.leaseMs, sendingMs, hold.forS * SECOND_MS - hold.renewEveryMs);
     expect(hold.forS * SECOND_MS).toBeLessThan(settings.replyTokenFreshMs);
@@ -68,14 +68,14 @@ describe("what fits into what", () => {
     between(hold.retryAfterMs, SECOND_MS, hold.renewEveryMs);
   });
 
-  test("the reserve behind the model holds every call that may follow it, whichever way it ends", () => {
+  test("the reserve after the model call is enough for all calls that may follow", () => {
     const { lineMs, tableMs, queueMs, quotaMs, reserveMs } = deadlines;
     const sent = tableMs + 2 * lineMs + tableMs + lineMs + quotaMs + tableMs;
     const parked = tableMs + 2 * lineMs + tableMs + lineMs + quotaMs + queueMs + tableMs + lineMs;
     between(reserveMs, Math.max(sent, parked), 30 * SECOND_MS);
   });
 
-  test("a question is not begun without time for the model, and a begun one may take what is left", () => {
+  test("a question is started only with time for the model, and its call may take what is left", () => {
     between(deadlines.modelAtLeastMs, 5 * SECOND_MS, deadlines.modelMs);
     between(deadlines.modelMs, 30 * SECOND_MS, MINUTE_MS);
     expect(deadlines.tableMs + deadlines.modelMs + deadlines.reserveMs).toBeLessThanOrEqual(
@@ -83,23 +83,23 @@ describe("what fits into what", () => {
     );
   });
 
-  test("courtesies are short: they never use up what an answer needs", () => {
+  test("optional calls are short, so that they do not use up the time of an answer", () => {
     between(deadlines.loadingMs, 100, SECOND_MS);
     between(deadlines.quotaMs, 100, SECOND_MS);
     between(settings.loadingAfterMs, 100, SECOND_MS);
     between(settings.acknowledgeWithinMs, 50, SECOND_MS);
   });
 
-  test("an event is too old to be answered long before its turn expires, and before SQS deletes it", () => {
+  test("an event becomes too old to be answered before its turn expires and before SQS deletes it", () => {
     between(settings.maxEventAgeMs, HOUR_MS, DAY_S * SECOND_MS);
     expect(settings.maxEventAgeMs).toBeLessThan(settings.queue.retentionS * SECOND_MS);
   });
 
-  test("notes that held an unsent message are taken again from turns that are still kept", () => {
+  test("notes that contained an unsent message are taken again from turns that are still stored", () => {
     between(settings.notesRetakenMs, settings.unsentWithinMs, 30 * DAY_S * SECOND_MS);
   });
 
-  test("attempts bear an outage of three minutes, and hold their own chat for at most twenty", () => {
+  test("attempts outlast an outage of three minutes, and block their chat for at most twenty", () => {
     const shortestS = retry.delaysS.reduce((sum, delay) => sum + delay, 0);
     expect(retry.delaysS).toHaveLength(retry.maxAttempts - 1);
     expect(shortestS).toBeGreaterThan(180);
@@ -111,15 +111,15 @@ describe("what fits into what", () => {
     between(retry.isolateWithinS, 10, 120);
   });
 
-  test("a breaker is open long enough to save calls, and short enough that an outage ends with its cause", () => {
+  test("a breaker is open long enough to save calls, and closes soon after the cause is gone", () => {
     between(settings.breakerOpenMs, 10 * SECOND_MS, 2 * MINUTE_MS);
   });
 
-  test("SQS's own redrive stays behind the worker's: nine failing messages before one, each with all its attempts", () => {
+  test("SQS's own redrive never comes before the worker parks: not even after nine failing messages with all their attempts", () => {
     expect(settings.queue.maxReceiveCount).toBeGreaterThan((worker.batchSize - 1) * retry.maxAttempts);
   });
 
-  test("a broken deployment has hours until SQS gives up: however soon a message comes back each time", () => {
+  test("a broken deployment has hours until SQS gives up, even if messages come back at once", () => {
     between(settings.queue.maxReceiveCount * hold.forS * SECOND_MS, 2 * HOUR_MS, DAY_S * SECOND_MS);
   });
 });

@@ -9,7 +9,7 @@ const event = (fields: object): LineEvent =>
 const isEvent = (fields: object) =>
   lineEvent.safeParse({ type: "message", webhookEventId: "E1", timestamp: 0, ...fields }).success;
 
-test("an event has an id of at most 100 characters that is safe in a key, and a time of 13 digits at most", () => {
+test("an event must have an id of at most 100 characters that are safe in a key, and a time of at most 13 digits", () => {
   for (const webhookEventId of ["01HZX", "a-b_C9", "x".repeat(100)])
     expect([webhookEventId, isEvent({ webhookEventId })]).toEqual([webhookEventId, true]);
   for (const webhookEventId of ["", "x".repeat(101), "a#b", "a b", "é", "#a", "a#", 5, null, undefined])
@@ -20,7 +20,7 @@ test("an event has an id of at most 100 characters that is safe in a key, and a 
   expect(isEvent({ type: 1 })).toBe(false);
 });
 
-test("an event keeps what nobody has heard of, and an odd source costs only the source", () => {
+test("an event keeps unknown fields, and an invalid source is dropped", () => {
   expect(event({ brandNew: { deep: 1 } })).toMatchObject({ brandNew: { deep: 1 } });
   expect(event({ source: { ...user, brandNew: 1 } }).source).toEqual({ ...user, brandNew: 1 });
   expect(event({ source: "nobody" })).toMatchObject({ webhookEventId: "E1", source: undefined });

@@ -4,7 +4,7 @@ import OpenAI from "openai";
 import { beforeEach, describe, expect, test } from "vitest";
 
 let requests: { url: string; body: Record<string, unknown> }[];
-/** What OpenAI says. */
+/** OpenAI's response. */
 let respond: (signal: AbortSignal | null | undefined) => Response | Promise<Response>;
 beforeEach(() => {
   requests = [];
@@ -78,33 +78,33 @@ test("OpenAI is asked for one answer, and told to store nothing", async () => {
 describe("an answer", () => {
   const used = { inputTokens: 50, cachedTokens: 20, outputTokens: 7 };
 
-  test("is its text, without the space around it, and what it took", async () => {
+  test("has its text, trimmed, and its token usage", async () => {
     answered([thought, said(" Hello\n")]);
     expect(await ask()).toEqual({ text: "Hello", cut: false, refused: false, usage: used });
   });
 
-  test("that reached its limit is what there is", async () => {
+  test("that reached its limit is the text so far, marked as cut", async () => {
     answered([said("Hel")], { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } });
     expect(await ask()).toEqual({ text: "Hel", cut: true, refused: false, usage: used });
   });
 
-  test("of which nothing was filtered is no refusal, even if it is not whole for another reason", async () => {
+  test("that is incomplete for another reason than a filter is not a refusal", async () => {
     answered([said("Hel")], { status: "incomplete", incomplete_details: { reason: "other" } });
     expect(await ask()).toEqual({ text: "Hel", cut: false, refused: false, usage: used });
   });
 
-  test("that was filtered is a refusal, and what there is of it is not shown", async () => {
+  test("that was filtered is a refusal, and its text is not shown", async () => {
     answered([said("Hel")], { status: "incomplete", incomplete_details: { reason: "content_filter" } });
     expect(await ask()).toEqual({ text: "", cut: false, refused: true, usage: used });
   });
 
-  test("in which the model declines is a refusal, whatever else it says", async () => {
+  test("in which the model declines is a refusal, whatever else it contains", async () => {
     const content = [...said("Well,").content, { type: "refusal", refusal: "I can't help with that." }];
     answered([thought, { type: "message", content }]);
     expect(await ask()).toEqual({ text: "", cut: false, refused: true, usage: used });
   });
 
-  test("of which nobody says what it took has taken nothing", async () => {
+  test("without token counts counts as zero tokens", async () => {
     const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
     answered([said("Hello")], { usage: undefined });
     expect(await ask()).toMatchObject({ usage: nothing });
@@ -112,7 +112,7 @@ describe("an answer", () => {
     expect(await ask()).toMatchObject({ usage: { inputTokens: 5, cachedTokens: 0, outputTokens: 6 } });
   });
 
-  test("for which thinking has left no room asks the operator for room", async () => {
+  test("for which reasoning left no room is an error that tells the operator what to change", async () => {
     answered([thought], { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } });
     await expect(ask()).rejects.toMatchObject({
       ...{ code: "model.no_room", retry: "never" },
@@ -125,7 +125,7 @@ describe("an answer", () => {
     [{ status: "failed", error: { code: "server_error", message: "" } }, said("Hel"), "server_error"],
     [{ status: "completed" }, said(" "), "completed"],
     [{ status: undefined }, said(""), "empty"],
-  ])("that is none is worth another try: %j", async (more, output, detail) => {
+  ])("that is missing is retried: %j", async (more, output, detail) => {
     answered([output], more);
     await expect(ask()).rejects.toMatchObject({
       ...{ code: "model.no_answer", retry: "later", message: `The model gave no answer: ${detail}` },
@@ -195,31 +195,31 @@ describe("an error", () => {
     [429, "7", 7_000],
     [503, "0.5", 500],
     [503, "Fri, 15 Jan 2027 08:00:00 GMT", undefined],
-  ])("%i with Retry-After: %s is not asked again before", async (status, after, retryAfterMs) => {
+  ])("%i with Retry-After: %s is not retried before that", async (status, after, retryAfterMs) => {
     respond = () => json(status, { error: {} }, { "retry-after": after });
     await expect(ask()).rejects.toMatchObject({ retry: "later", retryAfterMs });
   });
 
-  test("of which not even the status is known is worth another try", () => {
+  test("without a status is retried", () => {
     const { signal } = new AbortController();
     const error = new OpenAI.APIError(undefined, {}, undefined, undefined);
     expect(modelError(error, signal)).toMatchObject({ code: "model.unavailable", retry: "later" });
   });
 
-  test("of the connection is worth another try", async () => {
+  test("of the connection is retried", async () => {
     respond = () => Promise.reject(new TypeError("fetch failed: my secret"));
     const message = "OpenAI could not be reached";
     await expect(ask()).rejects.toMatchObject({ code: "model.unreachable", retry: "later", message });
   });
 
-  test("of a response that is none is worth another try", async () => {
+  test("because of an invalid response is retried", async () => {
     respond = () =>
       new Response("<html>my secret", { status: 200, headers: { "content-type": "application/json" } });
     const message = "OpenAI's response could not be read";
     await expect(ask()).rejects.toMatchObject({ code: "model.unreadable", retry: "later", message });
   });
 
-  test("of time ends the request too", async () => {
+  test("because of the deadline also aborts the request", async () => {
     const deadline = new AbortController();
     let isEnded = false;
     respond = (signal) =>

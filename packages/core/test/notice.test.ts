@@ -24,14 +24,14 @@ const say = (kind: Exclude<NoticeKind, "export">, language: Language = "en", sum
   shown(notices.notice(kind, { platform, language, summary }));
 const words = (...names: CommandName[]) => names.map((name) => wordsFor(name, "en", bot));
 
-describe("what the bot says by itself", () => {
+describe("a notice", () => {
   test.each([
     ["too_many", en.tooMany],
     ["daily_limit", en.dailyLimit],
     ["total_limit", en.dailyLimit],
     ["forgotten", en.forgotten],
     ["nothing_to_retry", en.nothingToRetry],
-  ] as const)("is in the bot's words, and under a mere sentence stands no button (%s)", (kind, text) => {
+  ] as const)("has the bot's configured text, without buttons if it needs none (%s)", (kind, text) => {
     expect(say(kind)).toEqual({ text, buttons: [] });
   });
 
@@ -41,12 +41,12 @@ describe("what the bot says by itself", () => {
     expect(say("help", "ja").text).toContain(`何を覚えてる？\n　${ja.about.memory}`);
   });
 
-  test("shows the notes on the conversation, if there are any", () => {
+  test("shows the notes on the conversation, if there are some", () => {
     expect(say("memory").text).toBe(en.nothingRemembered);
     expect(say("memory", "en", "Aki likes tea.").text).toBe(`${en.memory}\n\nAki likes tea.`);
   });
 
-  test("has the commands that come next as buttons", () => {
+  test("has buttons for the commands that make sense next", () => {
     expect(say("help").buttons).toEqual(words("memory", "forget"));
     expect(say("memory").buttons).toEqual(words("export", "forget"));
     expect(say("forget")).toEqual({ text: en.forget, buttons: words("forgetForSure") });

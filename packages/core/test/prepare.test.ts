@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import { createWorld, start } from "./specification/world.ts";
 
-test("of more messages at once than may wait the user is told once, and of the rest nothing is kept", async () => {
+test("when too many messages wait, the user is told once, and the rest is dropped without its text", async () => {
   const limits = { ...ownBot.limits, maxUnanswered: 2 };
   const world = createWorld({ bot: defineBot({ ...ownBot, limits }) });
   for (const text of ["one", "two", "SECRET three", "SECRET four", "SECRET five"])
@@ -18,7 +18,7 @@ test("of more messages at once than may wait the user is told once, and of the r
   expect(world.logged("chat.flooded")).toMatchObject([{ waiting: 2 }, { waiting: 3 }, { waiting: 4 }]);
   expect(world.logged("turn.dropped")).toMatchObject([{ because: "too_many" }, { because: "too_many" }]);
   expect(world.table.textOf("U1")).not.toContain("SECRET");
-  // What is sent after all that is answered again.
+  // A message that is sent after the flood is answered again.
   await world.talk("U1", "six");
   expect(world.newest()).toBe("U1 reply: You said: six");
 });

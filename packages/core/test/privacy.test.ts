@@ -9,7 +9,7 @@ test("a chat is named in logs by 12 digits of its hash", () => {
   expect(chatHash(id)).toMatch(/^[0-9a-f]{12}$/);
 });
 
-test("of an error that nobody foresaw only its kind is told, never its words", () => {
+test("an unexpected error is reported by its name, without its message", () => {
   const cause = new TypeError("my secret diary");
   const error = toBotError(cause);
   expect(error).toMatchObject({ code: "unexpected", message: "Unexpected TypeError", retry: "later" });
@@ -17,7 +17,7 @@ test("of an error that nobody foresaw only its kind is told, never its words", (
   expect(toBotError("my secret diary").message).toBe("Unexpected string");
 });
 
-test("an error that is known stays what it is, and has failed unless it says otherwise", () => {
+test("a known error is not changed, and its outcome is 'failed' by default", () => {
   const error = new BotError("line.rejected", "LINE answered 400", { retry: "never", retryAfterMs: 5 });
   expect(toBotError(error)).toBe(error);
   expect(error).toMatchObject({
@@ -28,7 +28,7 @@ test("an error that is known stays what it is, and has failed unless it says oth
   });
 });
 
-test("the log has one line of JSON for each entry from its level up; those who listen hear every one", () => {
+test("the log prints one JSON line for each entry at or above its level; the channel gets every entry", () => {
   const lines: unknown[] = [];
   const heard: unknown[] = [];
   const listen = (entry: unknown) => void heard.push(entry);
@@ -53,7 +53,7 @@ test("the log has one line of JSON for each entry from its level up; those who l
   expect(heard).toHaveLength(10);
 });
 
-test("a log of a message's own names it in each of its lines, and in no other's", () => {
+test("the fields given to log.with are in each line of that log, and in no others", () => {
   const lines: unknown[] = [];
   const log = createLog({ write: (line) => lines.push(JSON.parse(line)) });
   const own = log.with({ eventId: "E1", chat: "c" });
@@ -70,7 +70,7 @@ test("a log of a message's own names it in each of its lines, and in no other's"
   ]);
 });
 
-test("without a place of its own the log goes to the console, where Lambda picks it up", () => {
+test("by default the log goes to the console, where Lambda reads it", () => {
   const print = vi.spyOn(console, "log").mockImplementation(() => {});
   createLog().warn("a warning");
   expect(JSON.parse(print.mock.calls[0]![0])).toMatchObject({ level: "warn", name: "a warning" });

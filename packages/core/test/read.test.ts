@@ -40,17 +40,17 @@ describe("a question", () => {
     ["of another type", { type: "postback" }],
     ["in a group", { source: group }],
     ["in a room", { source: room }],
-    ["of nobody", { source: { type: "user" } }],
+    ["without a user", { source: { type: "user" } }],
     ["without words", { message: { ...text, text: "" } }],
     ["without an id", { message: { type: "text", text: "Hi" } }],
     ["that is a sticker", { message: { type: "sticker", id: "1" } }],
     ["that is missing", { message: undefined }],
-  ])("is no event %s", (_, fields) => {
+  ])("is not an event %s", (_, fields) => {
     expect(kindOf(fields)).toBe("ignored");
   });
 });
 
-test("an unsent message, a block and a group that was left ask for something to be erased; nothing else does", () => {
+test("an unsend, a block and leaving a group erase; nothing else does", () => {
   const unsend = { messageId: "7" };
   expect(read(event({ type: "unsend", unsend }))).toMatchObject({ kind: "erasure", erase: unsend });
   expect(read(event({ type: "unfollow" }))).toMatchObject({ kind: "erasure", erase: "chat" });
@@ -72,7 +72,7 @@ test.each([
   expect(read(event({ source })).chat).toEqual(chat);
 });
 
-test("an event is of another module's chat only if it says so: that asks nothing, but erases", () => {
+test("an event in standby mode is not a question, but still erases", () => {
   expect(kindOf({ mode: "standby" })).toBe("ignored");
   expect(kindOf({ mode: "active" })).toBe("question");
   expect(kindOf({})).toBe("question");
@@ -96,7 +96,7 @@ test.each([
   {},
   { type: "message", timestamp: 0 },
   { type: "message", webhookEventId: "E1" },
-])("%j on the queue is no LINE event, and never will be one", (raw) => {
+])("%j on the queue is not a LINE event, and is never retried", (raw) => {
   expect(() => read(raw)).toThrow(
     expect.objectContaining({
       code: "job.unreadable",

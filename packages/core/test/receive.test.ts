@@ -11,7 +11,7 @@ const messageWith = (body: string) => ({
   ...{ messageId: "m1", receiptHandle: "r1", chatId: "U1", sequence: "1", body, receiveCount: 1 },
 });
 
-test("a message is read with its job, its platform, and what its event means there", () => {
+test("a message is read with its job, its platform, and the meaning of its event", () => {
   const message = messageWith(encodeJob(job));
   const inbound = platform.read(event);
   expect(receive(message, { line: platform })).toEqual({ kind: "readable", message, job, platform, inbound });
@@ -20,14 +20,14 @@ test("a message is read with its job, its platform, and what its event means the
 
 test.each([
   ["of a platform that this worker does not serve", encodeJob(job), {}, "This worker does not serve line"],
-  ["that is no job", "{", { line: platform }, "The queue message is not a job"],
+  ["that is not a job", "{", { line: platform }, "The queue message is not a job"],
   [
     "whose event its platform cannot read",
     encodeJob({ ...job, event: {} }),
     { line: platform },
     "The queue message holds no LINE event",
   ],
-])("a message %s is unreadable, and never will be read", (_, body, platforms, reason) => {
+])("a message %s is unreadable, and is never retried", (_, body, platforms, reason) => {
   const message = messageWith(body);
   expect(receive(message, platforms)).toEqual({
     ...{ kind: "unreadable", message },

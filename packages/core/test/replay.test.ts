@@ -7,7 +7,7 @@ const event = {
   ...{ source: { type: "user", userId: "U1" }, message: { type: "text", id: "1", text: "Hello 😀" } },
 } as const;
 
-test("a parked job goes back to its chat as it was, under an id that SQS does not know yet", () => {
+test("a parked job goes back to its chat unchanged, under an id that is new to SQS", () => {
   const job = { version: 2, platform: "line", eventId: "E1", event, receivedAt: 5 } as const;
   const body = encodeJob(job);
   const replay = replayOf({ chatId: "U1", body }, 7);
@@ -15,7 +15,7 @@ test("a parked job goes back to its chat as it was, under an id that SQS does no
   expect(decodeJob(replay.body)).toEqual({ ...job, replayedAt: 7 });
 });
 
-test("what is no job cannot be brought back", () => {
+test("a message that is not a job cannot be replayed", () => {
   expect(() => replayOf({ chatId: "U1", body: "{}" }, 7)).toThrow(
     expect.objectContaining({ code: "job.unreadable" }),
   );

@@ -5,9 +5,9 @@ import { createLine, type Line } from "@henji/core/platform/line/api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 /**
- * Listens in a thread, which stands still when it is told to. Linux then takes as many connections as its
- * backlog has room for and answers nobody else, which is how an overloaded host looks from outside. Pushes
- * are never answered; anything else with the paths of all requests so far.
+ * Listens in a thread that can be blocked. Linux then accepts as many connections as the backlog has room for
+ * and does not answer others, which is how an overloaded host looks from outside. Pushes are never answered;
+ * any other request is answered with the paths of all requests so far.
  */
 const listener = `
   const { parentPort, workerData: gate } = require("node:worker_threads");
@@ -57,7 +57,7 @@ function lineUntil(signal: AbortSignal): Line {
   return createLine({ channelAccessToken: "token", baseUrl: url, clock });
 }
 
-/** Loses its patience as soon as the listener has a request that it will not answer. */
+/** Aborts as soon as the listener has received a request that it will not answer. */
 function impatientLine(): Line {
   const controller = new AbortController();
   thread.on("message", (path) => {
@@ -66,41 +66,38 @@ function impatientLine(): Line {
   return lineUntil(controller.signal);
 }
 
-// How a full backlog looks from outside is different elsewhere.
-test.runIf(process.platform === "linux")(
-  "a connection that was never made has sent nothing, and sends nothing later",
-  async () => {
-    thread.postMessage("stand still");
-    await once(thread, "message");
-    const sockets = Array.from({ length: MANY }, () => connect(Number(new URL(url).port), "127.0.0.1"));
-    for (const socket of sockets) socket.on("error", () => {});
-    await once(sockets[0]!, "connect");
+// Other systems treat a full backlog differently.
+test.runIf(process.platform === "linux")("without a connection nothing is sent, now or later", async () => {
+  thread.postMessage("stand still");
+  await once(thread, "message");
+  const sockets = Array.from({ length: MANY }, () => connect(Number(new URL(url).port), "127.0.0.1"));
+  for (const socket of sockets) socket.on("error", () => {});
+  await once(sockets[0]!, "connect");
 
-    await expect(push(lineUntil(AbortSignal.timeout(300)))).rejects.toMatchObject({
-      code: "line.unreachable",
-      retry: "later",
-      outcome: "failed",
-    });
+  await expect(push(lineUntil(AbortSignal.timeout(300)))).rejects.toMatchObject({
+    code: "line.unreachable",
+    retry: "later",
+    outcome: "failed",
+  });
 
-    for (const socket of sockets) socket.destroy();
-    goOn();
-    // What was given up stands in line before it.
-    const response = await fetch(`${url}/paths`);
-    expect(await response.json()).toEqual(["/paths"]);
-  },
-);
+  for (const socket of sockets) socket.destroy();
+  goOn();
+  // If the aborted request were still sent, it would come before this one.
+  const response = await fetch(`${url}/paths`);
+  expect(await response.json()).toEqual(["/paths"]);
+});
 
-test("a request that was sent and not answered may have taken effect", async () => {
+test("a request that was sent and not answered has an unknown outcome", async () => {
   await expect(push(impatientLine())).rejects.toMatchObject({ code: "line.timeout", outcome: "unknown" });
 });
 
-test("so may one over a connection that was open already", async () => {
+test("so has one over a connection that was already open", async () => {
   const line = impatientLine();
   await line.reply("token", message);
   await expect(push(line)).rejects.toMatchObject({ code: "line.timeout", outcome: "unknown" });
 });
 
-test("nobody listens: nothing was sent", async () => {
+test("if nothing listens, nothing was sent", async () => {
   await thread.terminate();
   await expect(push(lineUntil(new AbortController().signal))).rejects.toMatchObject({
     code: "line.unreachable",

@@ -19,17 +19,17 @@ test("Retry-After is honoured within bounds", () => {
   expect(retryDelayS(1, 86_400_000, () => 0.5)).toBe(retry.maxDelayS);
 });
 
-test("the deadlines of all calls fit into the worker's time-out, and it into the queue's visibility", () => {
+test("all deadlines together fit into the worker's time-out, and that into the queue's visibility time-out", () => {
   const { tableMs, queueMs, modelMs, reserveMs } = deadlines;
   expect(tableMs + modelMs + reserveMs + queueMs).toBeLessThanOrEqual(worker.timeoutS * 1000);
   expect(queue.visibilityTimeoutS).toBeGreaterThan(worker.timeoutS);
 });
 
-test("a lease ends before the hold can, and is long enough for everything that sends", () => {
+test("a lease ends before the visibility time-out can, and is long enough to send", () => {
   const { tableMs, lineMs } = deadlines;
   expect(hold.renewEveryMs + hold.leaseMs).toBeLessThanOrEqual(1000 * hold.forS);
   // Store, reply twice, switch to push, push.
   expect(hold.leaseMs).toBeGreaterThanOrEqual(tableMs + 2 * lineMs + tableMs + lineMs);
-  // A renewal that fails in its last moment, and one more, are not the end of the hold.
+  // Two renewals that fail at their deadlines do not end the hold.
   expect(hold.renewEveryMs + 2 * (deadlines.queueMs + hold.retryAfterMs)).toBeLessThan(1000 * hold.forS);
 });

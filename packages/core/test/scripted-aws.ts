@@ -6,14 +6,14 @@ export type Said = { status: number; body: object };
 export type ScriptedAws = {
   /** For a client of AWS's SDK. */
   config: { region: string; credentials: { accessKeyId: string; secretAccessKey: string }; endpoint: string };
-  /** What was asked, in order. */
+  /** All requests, in order. */
   requests: { operation: string; body: Record<string, unknown> }[];
-  /** What it says to the next requests; without, it is empty. */
+  /** Sets the responses to the next requests; by default a response is empty. */
   respond(...said: Said[]): void;
   close(): void;
 };
 
-/** AWS's JSON protocols, saying what they are told to. */
+/** A server for AWS's JSON protocols with scripted responses. */
 export async function scriptAws(): Promise<ScriptedAws> {
   const requests: ScriptedAws["requests"] = [];
   const script: Said[] = [];
@@ -43,7 +43,7 @@ export async function scriptAws(): Promise<ScriptedAws> {
   };
 }
 
-/** An error as the JSON protocols have it. */
+/** An error in the form of the JSON protocols. */
 export const refused = (type: string): Said => ({
   status: 400,
   body: { __type: type, message: "my secret" },

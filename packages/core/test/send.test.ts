@@ -26,7 +26,7 @@ const send = createSend({
   clock: { now: () => now, timeout: () => new AbortController().signal },
 });
 
-/** What the platform is told of an answer that is stored now, or was found stored. */
+/** What the platform is given for an answer that was stored just now, or was found stored. */
 async function deliveryOf(turn: AnsweredTurn, found: Turn = claimed()): Promise<Delivery> {
   const deliveries: Delivery[] = [];
   const platform = platformWith({
@@ -41,7 +41,7 @@ async function deliveryOf(turn: AnsweredTurn, found: Turn = claimed()): Promise<
   return deliveries[0]!;
 }
 
-test("a lease lets a call out only if it lasts for as long as the call can take", async () => {
+test("a call is made only if the lease lasts for as long as the call can take", async () => {
   const { mustHold } = await deliveryOf(answered({ leaseUntil: now + 4_000 }));
   expect(() => mustHold(4_000)).not.toThrow();
   expect(() => mustHold(4_001)).toThrow(
@@ -53,7 +53,7 @@ test("a lease lets a call out only if it lasts for as long as the call can take"
   );
 });
 
-test("what an earlier attempt may have sent is told apart from what nobody can have seen", async () => {
+test("an answer may have been sent only if an attempt died with it stored, or its outcome is unknown", async () => {
   const maybeSent = async (found: Turn) => (await deliveryOf(answered(), found)).maybeSent;
   expect(await maybeSent(claimed())).toBe(false);
   expect(await maybeSent(claimed({ crashes: 1 }))).toBe(false);
@@ -62,7 +62,7 @@ test("what an earlier attempt may have sent is told apart from what nobody can h
   expect(await maybeSent(answered({ outcomeUnknownSince: 0 }))).toBe(true);
 });
 
-test("that no reply arrived is recorded on the turn, and how its answer went out", async () => {
+test("the turn records the switch to push, and the route by which its answer was sent", async () => {
   const turn = answered({}, { route: "reply" });
   const { usePush } = await deliveryOf(turn);
   await usePush();

@@ -11,29 +11,29 @@ const isTaken = (signature: Uint8Array | string) =>
     "secret",
   );
 
-test("a body signed with the channel's secret is taken", () => {
+test("a body signed with the channel's secret is accepted", () => {
   expect(isTaken(digest())).toBe(true);
   expect(isSigned(new Uint8Array(), digest("secret", new Uint8Array()).toString("base64"), "secret")).toBe(
     true,
   );
 });
 
-test("without a signature nothing is taken", () => {
+test("nothing is accepted without a signature", () => {
   expect(isSigned(body, null, "secret")).toBe(false);
   expect(isSigned(body, "", "secret")).toBe(false);
   expect(isSigned(new Uint8Array(), "", "secret")).toBe(false);
 });
 
-test("with an empty secret nothing is taken, though anybody can sign with it", () => {
+test("nothing is accepted with an empty secret, with which anyone could sign", () => {
   expect(isSigned(body, digest("").toString("base64"), "")).toBe(false);
 });
 
-test("what is signed is the body, not what its bytes stand between", () => {
+test("only the bytes of the body are signed, not the rest of their buffer", () => {
   const between = Uint8Array.from([1, 2, ...body, 3]).subarray(2, -1);
   expect(isSigned(between, digest().toString("base64"), "secret")).toBe(true);
 });
 
-test("a header that is no signature is not taken, and breaks nothing", () => {
+test("a header that is not a signature is refused without an error", () => {
   for (const header of ["=", "====", "%%%", "署名", "\0", "null", " ", "A".repeat(100_000)]) {
     expect([header.slice(0, 9), isSigned(body, header, "secret")]).toEqual([header.slice(0, 9), false]);
   }
@@ -47,7 +47,7 @@ test("every bit of the signature counts", () => {
   }
 });
 
-test("the signature counts as a whole: no part of it will do, and nothing behind it", () => {
+test("a part of the signature is refused, and so is the signature with anything after it", () => {
   for (let bytes = 0; bytes < 32; bytes += 1) {
     expect([bytes, isTaken(digest().subarray(0, bytes))]).toEqual([bytes, false]);
     expect([bytes, isTaken(digest().subarray(32 - bytes))]).toEqual([bytes, false]);
@@ -56,7 +56,7 @@ test("the signature counts as a whole: no part of it will do, and nothing behind
   expect(isTaken(Buffer.concat([digest(), digest()]))).toBe(false);
 });
 
-test("the secret, the body, the digest and its encoding are LINE's", () => {
+test("another secret, body, digest or encoding is refused", () => {
   expect(isTaken(digest("Secret"))).toBe(false);
   expect(isTaken(digest(""))).toBe(false);
   expect(isTaken(digest("secret", body.subarray(1)))).toBe(false);

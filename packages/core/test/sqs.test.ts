@@ -33,7 +33,7 @@ const message = (n: number): Incoming => ({
 const outgoing = [1, 2, 3].map((n) => ({ chatId: `U${n}`, eventId: `E${n}`, body: `body ${n}` }));
 const inTime = () => new AbortController().signal;
 
-test("events go to their chats under their own ids; those that SQS refuses are told", async () => {
+test("events are sent with their chat and id; those that SQS refuses are reported", async () => {
   aws.respond({
     status: 200,
     body: { Successful: [], Failed: [{ Id: "1", SenderFault: false, Code: "InternalError" }] },
@@ -46,19 +46,19 @@ test("events go to their chats under their own ids; those that SQS refuses are t
   expect(aws.requests).toEqual([{ operation: "SendMessageBatch", body: { QueueUrl: queueUrl, Entries } }]);
 });
 
-test("if SQS refuses none, none is told", async () => {
+test("if SQS refuses none, none is reported", async () => {
   expect(await createSender(client, queueUrl).send(outgoing, inTime())).toEqual(new Set());
   expect(await inbox().delete([message(1)])).toEqual([]);
   expect(await inbox().changeVisibility([message(1)], 5)).toEqual([]);
 });
 
-test("a send ends when its caller has no more time", async () => {
+test("a send ends when its caller's signal aborts", async () => {
   const sending = createSender(client, queueUrl).send(outgoing, AbortSignal.abort());
   await expect(sending).rejects.toMatchObject({ code: "queue.unavailable", message: "SQS: AbortError" });
   expect(aws.requests).toEqual([]);
 });
 
-test("messages are deleted and hidden by their receipts", async () => {
+test("deletes and changes of visibility use the receipt handles", async () => {
   await inbox().delete([message(1), message(2)]);
   await inbox().changeVisibility([message(1), message(2)], 5);
   const Entries = [
@@ -74,7 +74,7 @@ test("messages are deleted and hidden by their receipts", async () => {
   ]);
 });
 
-test("a refusal is told by its message, with a code if SQS gave one", async () => {
+test("a refusal is reported with its message, and with a code if SQS gave one", async () => {
   const Failed = [{ Id: "1", SenderFault: true, Code: "Busy" }, { Id: "0" }, { Id: "7" }];
   aws.respond({ status: 200, body: { Successful: [], Failed } });
   const all = [message(1), message(2)];
@@ -89,8 +89,8 @@ test("a refusal is told by its message, with a code if SQS gave one", async () =
   expect(lines).toMatchObject([{ level: "warn", code: "Absent,Busy,unknown", messages: 5 }]);
 });
 
-test("what is parked takes its reason along, to the dead-letter queue", async () => {
-  // The SDK compares it with what it has sent.
+test("a parked message goes to the dead-letter queue with its reason", async () => {
+  // The SDK compares it with the body that it has sent.
   const MD5OfMessageBody = createHash("md5").update("body 1").digest("hex");
   aws.respond({ status: 200, body: { MessageId: "1", MD5OfMessageBody } });
   const reason = { code: "model.timeout", reason: "late", attempts: 5, receivedAt: 6, parkedAt: 7 };
@@ -113,7 +113,7 @@ test("what is parked takes its reason along, to the dead-letter queue", async ()
   ]);
 });
 
-test("an error of SQS is worth another try, since nobody knows what it has done; its words are not told", async () => {
+test("an error of SQS is retried, with an unknown outcome and without its message", async () => {
   aws.respond(refused("com.amazonaws.sqs#QueueDoesNotExist"));
   await expect(inbox().delete([message(1)])).rejects.toMatchObject({
     ...{ code: "queue.unavailable", message: "SQS: QueueDoesNotExist", retry: "later", outcome: "unknown" },
@@ -127,6 +127,6 @@ test.each([
   ["", false],
   ["a b", false],
   ["é", false],
-])("%j may be an id: %s", (id, isOne) => {
+])("%j is a valid id: %s", (id, isOne) => {
   expect(isSqsId(id)).toBe(isOne);
 });

@@ -213,7 +213,7 @@ test.each([
   ["ValidationException", "table.rejected", "never"],
   ["ResourceNotFoundException", "table.unavailable", "later"],
   ["AccessDeniedException", "table.unavailable", "later"],
-] as const)("%s is %s, retried %s; DynamoDB's own words are not told", async (type, code, retry) => {
+] as const)("%s is %s, retried %s, without DynamoDB's message", async (type, code, retry) => {
   const told = { code, retry, outcome: "failed", message: `DynamoDB: ${type}` };
   const store = createTurnStore(table);
   aws.respond(refused(`com.amazonaws.dynamodb.v20120810#${type}`));

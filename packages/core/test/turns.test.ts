@@ -56,17 +56,17 @@ const park = (turn: Turn) =>
 const recall = (n = 99) =>
   table.chats.recall({ chatId: "U1", key: keyOf(n), sequence: String(n) }, 50, sentAt);
 
-test("an answer of several messages is one text to the model", async () => {
+test("an answer of several messages is one text for the model", async () => {
   await deliver(await answer(1, { texts: ["one", "two"] }));
   expect((await recall()).turns).toMatchObject([{ question: questionOf(1), answer: "one\ntwo" }]);
 });
 
-test("an answer that is about to be delivered is part of the conversation", async () => {
+test("a stored answer that is not delivered yet is part of the conversation", async () => {
   await answer(1);
   expect((await recall()).turns).toMatchObject([{ answer: "answer 1" }]);
 });
 
-test("a turn has a count of its tokens only if both its texts were counted", async () => {
+test("a turn has token counts only if both its texts were counted", async () => {
   await deliver(await answer(1, { tokens: { question: 2, answer: 3 } }));
   await deliver(await answer(2));
   await table.turns.eraseAnswer({ chatId: "U1", key: keyOf(2) });
@@ -76,16 +76,16 @@ test("a turn has a count of its tokens only if both its texts were counted", asy
   for (const turn of turns) expect(tokensOf(turn)).toBeGreaterThan(0);
 });
 
-test("what asking took is known of a stored answer, also by the worker that sends it later", async () => {
+test("a stored answer has its token usage, also for a worker that resumes", async () => {
   const usage = { inputTokens: 7, cachedTokens: 0, outputTokens: 3 };
   const stored = { ...answerOf(1), usage };
   const turn = await table.turns.answer(await claim(1), stored, sentAt + 1_000);
   expect(turn.answer).toMatchObject({ from: "model", usage });
-  // By a worker that resumes, too.
+  // For a worker that resumes.
   expect(await claim(1, "w2", turn.leaseUntil)).toMatchObject({ answer: { from: "model", usage } });
 });
 
-test("only what was given up on or declined can be asked again, under its message", async () => {
+test("only parked or declined questions can be asked again, with their message ids", async () => {
   await deliver(await answer(1));
   await park(await claim(2));
   await deliver(await answer(3, { refused: true }));
@@ -97,7 +97,7 @@ test("only what was given up on or declined can be asked again, under its messag
   ]);
 });
 
-test("of a notice that was delivered neither its words nor the command that asked for it are kept", async () => {
+test("of a delivered notice, neither the text nor the command is kept", async () => {
   const said = { from: "bot", notice: "export", messages: textMessages("my export") } as const;
   const stored = { ...said, idempotencyKey: "key", route: "reply" } as const;
   await deliver(await table.turns.answer(await claim(1), stored, sentAt + 1_000));
@@ -106,13 +106,13 @@ test("of a notice that was delivered neither its words nor the command that aske
   expect(turn).not.toHaveProperty("question");
 });
 
-test("what was given up on is where an operator looks for it", async () => {
+test("a parked turn is listed for operators", async () => {
   await park(await claim(1));
   const listed = { list: "parked", listedAt: new Date(sentAt).toISOString(), error: "model.rejected" };
   expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject(listed);
 });
 
-test("an attempt knows how the one before it ended, and how many died", async () => {
+test("an attempt knows how the previous one ended, and how many died", async () => {
   await table.turns.release(await claim(1), failed("model.timeout"));
   const second = await claim(1, "w2");
   expect(second).toMatchObject({ attempts: 2, crashes: 0, error: "model.timeout" });
@@ -122,29 +122,26 @@ test("an attempt knows how the one before it ended, and how many died", async ()
 test.each<[string, () => Promise<unknown>, string]>([
   ["claimed", () => claim(1), "dropped"],
   ["answered", () => answer(1), "dropped"],
-  ["given up on", async () => park(await claim(1)), "dropped"],
-  ["given up on with its answer", async () => park(await answer(1)), "dropped"],
+  ["parked", async () => park(await claim(1)), "dropped"],
+  ["parked with its answer", async () => park(await answer(1)), "dropped"],
   ["delivered", async () => deliver(await answer(1)), "delivered"],
-])(
-  "nothing of what a turn says is left once it is erased, be it %s, and nobody holds it",
-  async (_, begin, status) => {
-    await begin();
-    await table.turns.erase({ chatId: "U1", key: keyOf(1) });
-    const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
-    expect(turn).toMatchObject({ status, erased: true });
-    for (const name of textAttributes) expect(turn).not.toHaveProperty(name);
-    expect(turn.list).not.toBe("parked");
-    expect(table.textOf("U1")).not.toMatch(/question 1|answer 1|M1/);
-    const lost = { code: "turn.lost" };
-    const held = answered({ chatId: "U1", key: keyOf(1), owner: "w" });
-    await expect(table.turns.answer(held, answerOf(1), sentAt)).rejects.toMatchObject(lost);
-    if (status !== "dropped") return;
-    await expect(deliver(held)).rejects.toMatchObject(lost);
-    expect(turn).not.toHaveProperty("listedAt");
-  },
-);
+])("an erased turn that was %s has no text and no owner", async (_, begin, status) => {
+  await begin();
+  await table.turns.erase({ chatId: "U1", key: keyOf(1) });
+  const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
+  expect(turn).toMatchObject({ status, erased: true });
+  for (const name of textAttributes) expect(turn).not.toHaveProperty(name);
+  expect(turn.list).not.toBe("parked");
+  expect(table.textOf("U1")).not.toMatch(/question 1|answer 1|M1/);
+  const lost = { code: "turn.lost" };
+  const held = answered({ chatId: "U1", key: keyOf(1), owner: "w" });
+  await expect(table.turns.answer(held, answerOf(1), sentAt)).rejects.toMatchObject(lost);
+  if (status !== "dropped") return;
+  await expect(deliver(held)).rejects.toMatchObject(lost);
+  expect(turn).not.toHaveProperty("listedAt");
+});
 
-test("what another turn stands for is no longer where an operator looks for what was given up on", async () => {
+test("a superseded turn is no longer listed for operators", async () => {
   await park(await claim(1));
   await table.turns.supersede({ chatId: "U1", key: keyOf(1) });
   const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
@@ -152,7 +149,7 @@ test("what another turn stands for is no longer where an operator looks for what
   for (const name of ["list", "listedAt", "messageId", "question"]) expect(turn).not.toHaveProperty(name);
 });
 
-test("what was cut off after one of two turns that the answer stands for goes on to the other", async () => {
+test("superseding that was interrupted after the first of two turns goes on to the second", async () => {
   await claim(1);
   const parked = { ...table.turn({ chatId: "U1", key: keyOf(1) })!, status: "parked" as const };
   const items = new Map<string, TurnItem>([
@@ -173,7 +170,7 @@ test("what was cut off after one of two turns that the answer stands for goes on
   expect(items.get(keyOf(1))?.status).toBe("dropped");
 });
 
-test("a claim that others keep overtaking is left to them, and so is one on a turn that has just expired", async () => {
+test("a claim that others keep overtaking is 'held', and so is one on a turn that has just expired", async () => {
   const key = { chatId: "U1", key: keyOf(1) };
   await claim(1);
   const item = { ...table.turn(key)!, leaseUntil: 0 };
@@ -197,7 +194,7 @@ test("a claim that others keep overtaking is left to them, and so is one on a tu
   expect(await turns(undefined).claim(request)).toEqual(overtaken);
 });
 
-test("what is brought back begins anew, and is no longer where an operator looks for what was given up on", async () => {
+test("a replayed turn starts with its first attempt, and is no longer listed for operators", async () => {
   await table.turns.release(await claim(1), failed("model.timeout"));
   const second = await claim(1, "w2");
   await park(await table.turns.answer(second, answerOf(1), sentAt + 1_000));
@@ -217,7 +214,7 @@ test("what is brought back begins anew, and is no longer where an operator looks
   for (const name of ["list", "listedAt", "finishedAt", "released"]) expect(turn).not.toHaveProperty(name);
 });
 
-test("LINE's request id is kept with the delivery, if there is one", async () => {
+test("LINE's request id is stored with the delivery, if there is one", async () => {
   await deliver(await answer(1), "r1");
   await deliver(await answer(2));
   expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ requestId: "r1" });

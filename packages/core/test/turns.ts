@@ -3,7 +3,7 @@ import { textContent } from "@henji/core/platform/content";
 import type { Route } from "@henji/core/platform/platform";
 import type { AnsweredTurn, ClaimedTurn, PastTurn } from "@henji/core/turn/turn";
 
-/** A turn as the first worker has just claimed it, but for these fields. */
+/** A turn that its first worker has just claimed, with these fields replaced. */
 export function claimed(fields: Partial<Omit<ClaimedTurn, "status">> = {}): ClaimedTurn {
   return {
     ...{ status: "claimed", chatId: "U1", key: "1800000000000#E1", sequence: "1", eventId: "E1" },
@@ -14,7 +14,7 @@ export function claimed(fields: Partial<Omit<ClaimedTurn, "status">> = {}): Clai
   };
 }
 
-/** The same with an answer by the model, stored but not sent. */
+/** The same turn with an answer by the model, stored and not sent. */
 export function answered(
   fields: Partial<Omit<ClaimedTurn, "status">> = {},
   { route = "push" }: { route?: Route } = {},
@@ -33,7 +33,7 @@ export function past(key: string, question: string, answer = "An answer"): PastT
   return { key, question: textContent(question), answer };
 }
 
-/** Of a chat never seen. */
+/** The memory of a new chat. */
 export const nothingRemembered: Memory = {
   ...{
     windowStart: "",

@@ -21,19 +21,19 @@ const usage = (fields: Partial<DayUsage> = {}): DayUsage => ({
 const used = { inputTokens: 100, cachedTokens: 30, outputTokens: 20 };
 const fold = (version: number) => ({ version, ...used });
 
-test("of the totals that a chat's turns carry the one that counts most sends is the day's", () => {
+test("the total of a day is the one with the most sends", () => {
   const least = usage({ replies: 1 });
   const most = usage({ replies: 1, pushes: 1 });
   const other = usage({ replies: 9, day: "2027-01-14" });
   expect(totalOf([other, least, most], day)).toBe(most);
   expect(totalOf([most, least, other], day)).toBe(most);
   expect(totalOf([other], day)).toBeUndefined();
-  // Of two that count the same, the newer one knows more: a fold, or that the user was told of the limit.
+  // Of two with equal sends the newer one counts: it may include a fold, or that the user was told of the limit.
   const newer = usage({ pushes: 2, refused: true });
   expect(totalOf([most, newer], day)).toBe(newer);
 });
 
-test("the day's first turn begins at nothing, and says so", () => {
+test("the first turn of a day starts at zero, and is marked as the first", () => {
   expect(totalBefore([])).toEqual({ usage: usage(), isFirstOfDay: true });
   const yesterday = usage({ day: "2027-01-14", replies: 5, foldVersion: 3, inputTokens: 7 });
   expect(totalBefore([yesterday])).toEqual({
@@ -45,7 +45,7 @@ test("the day's first turn begins at nothing, and says so", () => {
   });
 });
 
-test("a fold is counted once, with the first turn behind it, also across midnight", () => {
+test("a fold is counted once, with the first turn after it, also across midnight", () => {
   const before = usage({ replies: 1, foldVersion: 3, inputTokens: 5 });
   expect(totalBefore([before], fold(4)).usage).toEqual({
     ...{ ...before, foldVersion: 4 },
@@ -57,7 +57,7 @@ test("a fold is counted once, with the first turn behind it, also across midnigh
   expect(totalBefore([yesterday, before], fold(4)).usage).toEqual({ ...before, foldVersion: 4 });
 });
 
-test("an answer counts with its tokens and by its way; a notice costs none", () => {
+test("an answer counts its tokens and its route; a notice counts only its route", () => {
   const before = { usage: usage({ answers: 1, replies: 1, pushes: 1, ...used }), isFirstOfDay: false };
   expect(withSend(before, "reply", used)).toEqual({
     usage: usage({
@@ -75,7 +75,7 @@ test("an answer counts with its tokens and by its way; a notice costs none", () 
   );
 });
 
-test("who was told of a limit is not told again", () => {
+test("a user who was told of a limit stays marked as told", () => {
   const isRefused = (fields: Partial<DayUsage>, sent: "limit_notice" | "notice") =>
     withSend({ usage: usage(fields), isFirstOfDay: false }, "reply", sent).usage.refused;
   expect(isRefused({}, "limit_notice")).toBe(true);
@@ -83,7 +83,7 @@ test("who was told of a limit is not told again", () => {
   expect(isRefused({ refused: true }, "notice")).toBe(true);
 });
 
-test("each user of a chat has a total, and a fold counts for the one who is answered next", () => {
+test("each user of a chat has a total, and a fold counts for the user who is answered next", () => {
   const mine = usage({ replies: 2, inputTokens: 5 });
   const theirs = usage({ user: "another", replies: 7, foldVersion: 4 });
   expect(totalBefore([mine, theirs])).toEqual({ usage: { ...mine, foldVersion: 4 }, isFirstOfDay: false });
@@ -92,7 +92,7 @@ test("each user of a chat has a total, and a fold counts for the one who is answ
   expect(totalBefore([mine, theirs], fold(5)).usage).toMatchObject({ user, inputTokens: 105 });
 });
 
-test("what is not served from the cache costs the dearer of input and cache write", () => {
+test("tokens that are not cached cost the higher of input and cache write", () => {
   const prices = { input: 1, cachedInput: 0.1, cacheWrite: 2, output: 10 };
   const tokens = { inputTokens: 1_000, cachedTokens: 400, outputTokens: 50 };
   expect(costOf(tokens, prices)).toBeCloseTo((600 * 2 + 400 * 0.1 + 50 * 10) / 1_000_000, 12);
@@ -102,7 +102,7 @@ test("what is not served from the cache costs the dearer of input and cache writ
   );
 });
 
-test("tokens are added, and nothing else", () => {
+test("only tokens are added", () => {
   expect(add({ ...used, version: 3 }, used)).toEqual({
     ...{ inputTokens: 200, cachedTokens: 60, outputTokens: 40 },
     version: 3,

@@ -16,11 +16,11 @@ function openBytes(body: Uint8Array<ArrayBuffer>, signature = sign(channelSecret
 
 const open = (body: unknown) => openBytes(Buffer.from(JSON.stringify(body)));
 
-test("its events are of LINE", () => {
+test("the webhook's platform is LINE", () => {
   expect(webhook.platform).toBe("line");
 });
 
-test("an event goes on the queue as LINE sent it, with its id and its chat", () => {
+test("an event is passed on as LINE sent it, with its id and its chat", () => {
   const brandNew = event("a", { brandNew: { deep: 1 } });
   const joined = event("b", { type: "join", source: { type: "group", groupId: "C1", userId: "U1" } });
   expect(open({ events: [brandNew, joined] })).toEqual({
@@ -33,14 +33,14 @@ test("an event goes on the queue as LINE sent it, with its id and its chat", () 
   });
 });
 
-test("events may come in a body with anything else in it", () => {
+test("a body may have other fields besides its events", () => {
   const events = [event("a")];
   for (const rest of [{}, { destination: "U0" }, { destination: 1 }, { brandNew: 1 }])
     expect(open({ events, ...rest })).toMatchObject({ kind: "events", events: [{ eventId: "a" }] });
   expect(open({ events: [] })).toEqual({ kind: "events", events: [], unreadable: [] });
 });
 
-test("an odd event is passed over by what is wrong with it, and costs the others nothing", () => {
+test("an invalid event is skipped with its reason, and the others are passed on", () => {
   const { webhookEventId, ...nameless } = event("");
   const odd = [nameless, 1, event("a b"), event("c", { timestamp: -1 })];
   expect(open({ events: [...odd, event("d")] })).toMatchObject({
@@ -59,17 +59,17 @@ test("an event is a redelivery only if LINE says so", () => {
     expect([other, isRedelivery(other)]).toEqual([other, false]);
 });
 
-test.each([{}, { events: {} }, [], null, "events"])("%j, though signed, is no webhook", (body) => {
+test.each([{}, { events: {} }, [], null, "events"])("%j is not a webhook, even if signed", (body) => {
   expect(open(body)).toEqual({ kind: "refused", status: 400, code: "webhook.malformed" });
 });
 
-test("a body that is no UTF-8 or no JSON, though signed, is no webhook", () => {
+test("a body that is not UTF-8 or not JSON is not a webhook, even if signed", () => {
   const noUtf8 = Buffer.from([...Buffer.from('{"events":["'), 0xff, ...Buffer.from('"]}')]);
   for (const body of [noUtf8, Buffer.from('{"events":['), Buffer.alloc(0)])
     expect(openBytes(body)).toEqual({ kind: "refused", status: 400, code: "webhook.malformed" });
 });
 
-test("the signature is verified over the bytes as they came, before anything reads them", () => {
+test("the signature is verified over the received bytes, before they are parsed", () => {
   const body = Buffer.from('{ "events" : [] , "destination":"\u00e9" }');
   expect(openBytes(body).kind).toBe("events");
   for (const signature of ["", "x", sign("other", body), sign(channelSecret, body.subarray(1))])
