@@ -33,6 +33,15 @@ test("a message older than a day is acknowledged without an answer", async () =>
   expect([world.asked, world.sent()]).toEqual([[], []]);
 });
 
+test("an event that asks nothing is acknowledged, and the log says what it was", async () => {
+  const eventId = world.put("U1", { type: "message", message: { type: "sticker", id: "1" } });
+  await world.settle();
+  expect(world.printed.map((line) => JSON.parse(line))).toMatchObject([
+    { name: "event.ignored", eventId, type: "message/sticker" },
+  ]);
+  expect(world.table.textOf("U1")).not.toContain(eventId);
+});
+
 test("a worker that dies between storing a reply and sending it delivers it half a minute later, for free", async () => {
   world.say("U1", "Hello");
   const dying = { ...world.line.line, reply: () => new Promise<never>(() => {}) };
