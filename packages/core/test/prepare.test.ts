@@ -1,7 +1,16 @@
 import { defineBot } from "@henji/core/bot";
+import type { Chats } from "@henji/core/chat/chats";
+import { createLog } from "@henji/core/log";
+import type { Model, ModelAnswer } from "@henji/core/model/model";
+import { textContent } from "@henji/core/platform/content";
+import { compose } from "@henji/core/platform/line/compose";
+import { createPrepare } from "@henji/core/prepare";
+import type { AnsweredTurn } from "@henji/core/turn/turn";
 import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
+import { held, platformWith } from "./held.ts";
 import { createWorld, start } from "./specification/world.ts";
+import { claimed } from "./turns.ts";
 
 test("of more messages at once than may wait the user is told once, and of the rest nothing is kept", async () => {
   const limits = { ...ownBot.limits, maxUnanswered: 2 };
@@ -32,4 +41,48 @@ test("the backlog is seen however few turns the bot remembers", async () => {
   await world.settle();
   expect(world.asked).toHaveLength(6);
   expect(world.logged("chat.flooded")).toMatchObject([{ waiting: 6 }, { waiting: 7 }]);
+});
+
+const notExpected = () => Promise.reject(new Error("Nothing was to be erased"));
+
+/** Has the answer to a question stored, which the model would answer like this. */
+async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
+  const logged: Record<string, unknown>[] = [];
+  const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
+  const model: Model = { ask: async () => ({ text: "Hello", cut: false, refused: false, usage, ...answer }) };
+  const prepare = createPrepare({
+    ...{ bot: ownBot, model, identify: (userId) => userId, chats: {} as Chats },
+    turns: {
+      renew: async (_turn, leaseUntil) => leaseUntil,
+      answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
+      drop: notExpected,
+      erase: notExpected,
+      eraseAnswer: notExpected,
+    },
+    clock: { now: () => start, timeout: () => new AbortController().signal },
+  });
+  const result = await prepare(
+    held({
+      platform: platformWith({
+        compose: (text, options) => text.split("|").flatMap((part) => compose(part, options)),
+      }),
+      turn: claimed({ question: textContent(text) }),
+      log: createLog({ write: (line) => void logged.push(JSON.parse(line)) }),
+    }),
+  );
+  return { ...result!, logged: logged.filter(({ name }) => name === "turn.answered") };
+}
+
+test("an answer by the model joins the window with all that was sent of it", async () => {
+  const { past, logged } = await stored("Hi", { text: "Hello|and welcome" });
+  expect(past).toMatchObject({ question: textContent("Hi"), answer: "Hello\nand welcome", messageId: "1" });
+  expect(logged).toMatchObject([{ messages: 2 }]);
+  expect(logged[0]).not.toHaveProperty("notice");
+});
+
+test("a notice, or a question that the model declined, does not", async () => {
+  const { past, logged } = await stored("/help");
+  expect(past).toBeUndefined();
+  expect(logged).toMatchObject([{ messages: 1, notice: "help" }]);
+  expect((await stored("Hi", { text: "", refused: true })).past).toBeUndefined();
 });

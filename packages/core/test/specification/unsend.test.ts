@@ -132,6 +132,7 @@ test("a message that is unsent while it waits is not answered", async () => {
   world.unsend("U1", id);
   await world.settle();
   expect([world.asked, world.sent()]).toEqual([[], []]);
+  expect(world.logged("turn.dropped")).toMatchObject([{ because: "unsent" }]);
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
