@@ -119,6 +119,38 @@ test("an attempt knows how the one before it ended, and how many died", async ()
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
 });
 
+test("attempts that died stay counted when a later one gives its lease back", async () => {
+  const dead = await claim(1);
+  const second = await claim(1, "w2", dead.leaseUntil);
+  await table.turns.release(second, failed("model.timeout"));
+  expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
+});
+
+test("since when a send may have been accepted unheard stays what it was first", async () => {
+  const unknownSince = async (owner: string, outcomeUnknownSince: number | undefined) => {
+    const turn = await claim(1, owner);
+    await table.turns.release(turn, { code: "line.timeout", outcomeUnknownSince });
+    return table.turn({ chatId: "U1", key: keyOf(1) });
+  };
+  expect(await unknownSince("w1", undefined)).not.toHaveProperty("outcomeUnknownSince");
+  expect(await unknownSince("w2", 5)).toMatchObject({ outcomeUnknownSince: 5 });
+  expect(await unknownSince("w3", 7)).toMatchObject({ outcomeUnknownSince: 5 });
+  expect(await unknownSince("w4", undefined)).toMatchObject({ outcomeUnknownSince: 5 });
+});
+
+test("a message without an answer of its own leaves no text, and why, unless it was unsent", async () => {
+  await table.turns.drop(await claim(1), sentAt, total, "daily_limit");
+  await table.turns.drop(await claim(2), sentAt, total, "unsent");
+  const turn = (n: number) => table.turn({ chatId: "U1", key: keyOf(n) });
+  const dropped = { status: "dropped", erased: true, finishedAt: sentAt };
+  expect(turn(1)).toMatchObject({ ...dropped, notice: "daily_limit" });
+  expect(turn(2)).toMatchObject(dropped);
+  expect(turn(2)).not.toHaveProperty("notice");
+  expect(table.textOf("U1")).not.toMatch(/question|M1|M2/);
+  // A duplicate has nothing left to do.
+  await expect(claim(1, "w2", sentAt + 1_000)).rejects.toThrow("finished");
+});
+
 test.each<[string, () => Promise<unknown>, string]>([
   ["claimed", () => claim(1), "dropped"],
   ["answered", () => answer(1), "dropped"],
