@@ -19,7 +19,8 @@ describe("a job", () => {
   });
 
   test("keeps what a later version has added to it", () => {
-    expect(decodeJob(JSON.stringify({ ...job, brandNew: { deep: 1 } }))).toMatchObject(job);
+    const later = { ...job, brandNew: { deep: 1 } };
+    expect(decodeJob(JSON.stringify(later))).toEqual(later);
   });
 
   test("of the first version is still read: queues hold messages for 14 days", () => {
