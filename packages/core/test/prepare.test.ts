@@ -70,14 +70,23 @@ async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
       log: createLog({ write: (line) => void logged.push(JSON.parse(line)) }),
     }),
   );
-  return { ...result!, logged: logged.filter(({ name }) => name === "turn.answered") };
+  const named = (wanted: string) => logged.filter(({ name }) => name === wanted);
+  return { ...result!, logged: named("turn.answered"), asked: named("model.answered") };
 }
 
 test("an answer by the model joins the window with all that was sent of it", async () => {
-  const { past, logged } = await stored("Hi", { text: "Hello|and welcome" });
+  const { past, logged, asked } = await stored("Hi", { text: "Hello|and welcome" });
   expect(past).toMatchObject({ question: textContent("Hi"), answer: "Hello\nand welcome", messageId: "1" });
+  expect(past?.tokens).toEqual({ question: 1, answer: 4 });
   expect(logged).toMatchObject([{ messages: 2 }]);
   expect(logged[0]).not.toHaveProperty("notice");
+  const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
+  expect(asked).toMatchObject([{ model: ownBot.model.name, ...usage, cut: false, refused: false, ms: 0 }]);
+});
+
+test("an answer that reached the output limit says so", async () => {
+  const { past } = await stored("Hi", { text: "Once upon a time", cut: true });
+  expect(past?.answer).toBe(`Once upon a time\n${ownBot.texts.en.cut}`);
 });
 
 test("a notice, or a question that the model declined, does not", async () => {
