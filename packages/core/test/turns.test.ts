@@ -250,6 +250,57 @@ test("what is brought back begins anew, and is no longer where an operator looks
     expect(turn).not.toHaveProperty(name);
 });
 
+/** A claim on the first turn as it comes again: from the queue, or brought back by an operator. */
+const claimAgain = (fields: { owner?: string; now?: number; replay?: string } = {}) =>
+  table.turns.claim({
+    ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", senderId: "U1" },
+    ...{ question: questionOf(1), owner: "w2", now: sentAt, leaseUntil: sentAt + 1_000, expiresAt },
+    ...{ replay: undefined, ...fields },
+  });
+
+test("a turn is held until its lease has run out, the renewed one too, and then it is not", async () => {
+  const turn = await claim(1);
+  expect(await claimAgain({ now: sentAt + 999 })).toEqual({ kind: "held", until: sentAt + 1_000 });
+  await table.turns.renew(turn, sentAt + 5_000);
+  expect(await claimAgain({ now: sentAt + 4_999 })).toEqual({ kind: "held", until: sentAt + 5_000 });
+  expect(await claimAgain({ now: sentAt + 5_000 })).toMatchObject({ kind: "claimed" });
+  const lost = {
+    code: "turn.lost",
+    retry: "later",
+    message: expect.stringContaining("taken this turn over"),
+  };
+  await expect(table.turns.renew(turn, sentAt + 9_000)).rejects.toMatchObject(lost);
+});
+
+test("that no reply arrived is known to the worker that sends the answer later", async () => {
+  const turn = await answer(1);
+  expect(turn.answer.route).toBe("reply");
+  await table.turns.usePush(turn);
+  const later = await claimAgain({ now: turn.leaseUntil });
+  expect(later).toMatchObject({ turn: { status: "answered", answer: { route: "push" } } });
+});
+
+test("a notice stays a notice for the worker that sends it later", async () => {
+  const said = { from: "bot", notice: "help", messages: textMessages("my help") } as const;
+  const stored = { ...said, idempotencyKey: "key", route: "reply" } as const;
+  const turn = await table.turns.answer(await claim(1), stored, sentAt + 1_000);
+  const later = await claimAgain({ now: turn.leaseUntil });
+  expect(later).toMatchObject({ turn: { status: "answered", answer: stored } });
+});
+
+test("what was given up on is brought back only by an operator, once by each job of theirs", async () => {
+  await park(await claim(1));
+  const finished = { kind: "finished", status: "parked" };
+  expect(await claimAgain()).toEqual(finished);
+  for (const replay of ["R1", "R2"]) {
+    const claimed = await claimAgain({ replay, owner: replay });
+    if (claimed.kind !== "claimed") throw new Error(claimed.kind);
+    expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ status: "claimed" });
+    await park(claimed.turn);
+  }
+  for (const replay of ["R1", "R2"]) expect(await claimAgain({ replay, owner: "w9" })).toEqual(finished);
+});
+
 test("LINE's request id is kept with the delivery, if there is one", async () => {
   await deliver(await answer(1), "r1");
   await deliver(await answer(2));
