@@ -58,7 +58,8 @@ const last = { attempts: retry.maxAttempts };
 
 test("a failed attempt gives its lease back, with what is known of its send", async () => {
   expect(await fail(failed(claimed(), unavailable))).toEqual({ kind: "retry", inS: 6 });
-  await fail(failed(answered({ outcomeUnknownSince: 7 }), unavailable));
+  const second = answered({ attempts: 2, outcomeUnknownSince: 7 });
+  expect(await fail(failed(second, unavailable))).toEqual({ kind: "retry", inS: 17 });
   expect(writes).toEqual([
     ["release", key, { code: "model.unavailable", outcomeUnknownSince: undefined }],
     ["release", key, { code: "model.unavailable", outcomeUnknownSince: 7 }],

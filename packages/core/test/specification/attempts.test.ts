@@ -1,7 +1,9 @@
 import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
-import { replyTokenFreshMs, retry, retryKeyGoodMs } from "@henji/core/settings";
+import { decodeJob, encodeJob } from "@henji/core/queue/job";
+import { maxEventAgeMs, replyTokenFreshMs, retry, retryKeyGoodMs } from "@henji/core/settings";
+import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, start, type World } from "./world.ts";
 
@@ -86,4 +88,22 @@ test("the log says how far an attempt came, and what a duplicate met", async () 
     { attempts: 2, turns: 1, ms: 0 },
   ]);
   expect(world.logged("turn.delivered")).toMatchObject([{ resumed: false }, { resumed: true }]);
+});
+
+test("a message that an operator replays is answered, however old it is; a late duplicate of it is not", async () => {
+  world.say("U1", "Hello");
+  await world.run(world.worker({ model: createMemoryModel({ behave: () => "rejected" }) }), 1_000);
+  const [letter] = world.queue.deadLetters.messages();
+  await world.scheduler.run(start + maxEventAgeMs + 1, () => false);
+  const again = (deduplicationId: string, replayedAt?: number) =>
+    world.queue.main.send({
+      ...{ chatId: "U1", deduplicationId },
+      body: encodeJob({ ...decodeJob(letter!.body), replayedAt }),
+    });
+  again("duplicate");
+  await world.settle();
+  expect(world.lines.at(-1)).toBe("event.too_old");
+  again("replay", world.scheduler.now());
+  await world.settle();
+  expect(world.newest()).toBe("U1 push: You said: Hello");
 });

@@ -1,3 +1,4 @@
+import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
@@ -195,8 +196,21 @@ test("what SQS refuses to delete, hold or give back is logged with its code, and
   // Nothing was held, so they come back when the queue's own time-out is over, and meet their finished turns.
   await world.scheduler.run(world.scheduler.now() + queue.visibilityTimeoutS * 1000, () => false);
   await world.run(world.worker(), 1_000);
-  expect(world.lines.filter((name) => name === "turn.duplicate")).toHaveLength(2);
+  const duplicate = { status: "delivered" };
+  expect(world.logged("turn.duplicate")).toMatchObject([duplicate, duplicate]);
   expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U2 reply: You said: Think hard"]);
+});
+
+test("a duplicate needs no memory: that it cannot be read troubles nobody", async () => {
+  world.say("U1", "Hello");
+  const [job] = world.queue.main.messages();
+  await world.settle();
+  world.queue.main.send({ ...job!, deduplicationId: "duplicate" });
+  const error = new BotError("table.unavailable", "DynamoDB is away", { retry: "later" });
+  // Nobody waits for it. As an unhandled rejection it would end the process, and fails this run.
+  const chats = { ...world.chats, recall: () => Promise.reject(error) };
+  expect(await world.run(world.worker({ chats }), 1_000)).toEqual([]);
+  expect(world.logged("turn.duplicate")).toHaveLength(1);
 });
 
 test("an invocation with too little time to answer anything says so", async () => {
