@@ -307,3 +307,21 @@ test("LINE's request id is kept with the delivery, if there is one", async () =>
   expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ requestId: "r1" });
   expect(table.turn({ chatId: "U1", key: keyOf(2) })).not.toHaveProperty("requestId");
 });
+
+test("a chat's state counts its changes, and carries what its last fold took", async () => {
+  const used = { inputTokens: 5, cachedTokens: 2, outputTokens: 3 };
+  const changed = async (change: { summary: string; used?: typeof used }) => {
+    await table.chats.update("U1", await table.chats.state("U1", sentAt), { ...change, expiresAt });
+    return table.chats.state("U1", sentAt);
+  };
+  expect(await changed({ summary: "notes" })).toMatchObject({
+    version: 1,
+    fold: undefined,
+    summary: "notes",
+  });
+  expect(await changed({ summary: "more", used })).toMatchObject({
+    version: 2,
+    fold: { ...used, version: 2 },
+  });
+  expect(await changed({ summary: "" })).toMatchObject({ version: 3, fold: { ...used, version: 2 } });
+});

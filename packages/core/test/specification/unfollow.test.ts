@@ -30,6 +30,16 @@ test("and so is a question that was asked once more before it arrived, with its 
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
+test("a question that was first asked after the unfollow stays, also if it was asked once more", async () => {
+  await world.talk("U1", "My PIN is 4711");
+  const blockedAt = world.scheduler.now() - 500;
+  await world.talk("U1", "Which day is it?", "/retry");
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toMatch(/4711|You said/);
+  expect(world.table.textOf("U1").split('"question":"[{')).toHaveLength(2 + 1);
+});
+
 test("also from within its own millisecond", async () => {
   const blockedAt = world.scheduler.now();
   await world.talk("U1", "My PIN is 4711", "/retry");
