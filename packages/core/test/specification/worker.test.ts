@@ -220,3 +220,13 @@ test("an invocation with too little time to answer anything says so", async () =
   expect(world.lines).toEqual(["invocation.too_short"]);
   expect(world.asked).toEqual([]);
 });
+
+test("what stood behind a failed message comes back with it, in order", async () => {
+  world.say("U1", "Hello");
+  world.say("U1", "Are you there?");
+  const model = createMemoryModel({ behave: () => "unavailable" });
+  expect(await world.run(world.worker({ model }), 1_000)).toEqual(["m1", "m2"]);
+  await world.scheduler.run(start + 5_000, () => false);
+  expect(await world.run(world.worker(), 1_000)).toEqual([]);
+  expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U1 reply: You said: Are you there?"]);
+});
