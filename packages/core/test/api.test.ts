@@ -24,9 +24,13 @@ test("the loading animation is asked of LINE itself, for a user and so many seco
   expect(requests).toEqual([{ url, body: { chatId: "U1", loadingSeconds: 60 } }]);
 });
 
-test("an animation that LINE refuses is an error", async () => {
-  status = 400;
-  await expect(line.showLoading("U1", 60)).rejects.toMatchObject({ code: "line.rejected" });
+test.each([
+  [400, "line.rejected"],
+  [401, "line.unauthorized"],
+  [403, "line.unauthorized"],
+])("an animation that LINE refuses with %s is an error, %s", async (refusal, code) => {
+  status = refusal;
+  await expect(line.showLoading("U1", 60)).rejects.toMatchObject({ code, retry: "never" });
 });
 
 test("a channel without a limit is never used up", () => {
