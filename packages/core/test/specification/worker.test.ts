@@ -4,7 +4,7 @@ import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import type { Inbox } from "@henji/core/queue/sqs";
-import { breakerOpenMs, maxEventAgeMs, queue } from "@henji/core/settings";
+import { breakerOpenMs, deadlines, maxEventAgeMs, queue } from "@henji/core/settings";
 import { type Behaviour, createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, start, type World } from "./world.ts";
@@ -218,6 +218,9 @@ test("an invocation with too little time to answer anything says so", async () =
   const [message] = world.queue.receive(1);
   await world.worker()([message!], world.scheduler.now() + 30_000);
   expect(world.lines).toEqual(["invocation.too_short"]);
+  expect(world.logged("invocation.too_short")).toMatchObject([
+    { leftMs: 30_000, neededMs: deadlines.modelAtLeastMs + deadlines.reserveMs },
+  ]);
   expect(world.asked).toEqual([]);
 });
 
