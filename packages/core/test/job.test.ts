@@ -18,8 +18,9 @@ describe("a job", () => {
     expect(decodeJob(body).event).toEqual({ ...event, text });
   });
 
-  test("may have fields that a later version has added", () => {
-    expect(decodeJob(JSON.stringify({ ...job, brandNew: { deep: 1 } }))).toMatchObject(job);
+  test("keeps fields that a later version has added", () => {
+    const later = { ...job, brandNew: { deep: 1 } };
+    expect(decodeJob(JSON.stringify(later))).toEqual(later);
   });
 
   test("of version 1 is still read, because queues keep messages for 14 days", () => {

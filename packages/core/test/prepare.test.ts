@@ -1,7 +1,16 @@
 import { defineBot } from "@henji/core/bot";
+import type { Chats } from "@henji/core/chat/chats";
+import { createLog } from "@henji/core/log";
+import type { Model, ModelAnswer } from "@henji/core/model/model";
+import { textContent } from "@henji/core/platform/content";
+import { compose } from "@henji/core/platform/line/compose";
+import { createPrepare } from "@henji/core/prepare";
+import type { AnsweredTurn } from "@henji/core/turn/turn";
 import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
+import { held, platformWith } from "./held.ts";
 import { createWorld, start } from "./specification/world.ts";
+import { claimed } from "./turns.ts";
 
 test("when too many messages wait, the user is told once, and the rest is dropped without its text", async () => {
   const limits = { ...ownBot.limits, maxUnanswered: 2 };
@@ -18,7 +27,71 @@ test("when too many messages wait, the user is told once, and the rest is droppe
   expect(world.logged("chat.flooded")).toMatchObject([{ waiting: 2 }, { waiting: 3 }, { waiting: 4 }]);
   expect(world.logged("turn.dropped")).toMatchObject([{ because: "too_many" }, { because: "too_many" }]);
   expect(world.table.textOf("U1")).not.toContain("SECRET");
+  expect(world.lines).not.toContain("job.retry");
   // A message that is sent after the flood is answered again.
   await world.talk("U1", "six");
   expect(world.newest()).toBe("U1 reply: You said: six");
+});
+
+test("the backlog is seen however few turns the bot remembers", async () => {
+  const limits = { ...ownBot.limits, maxUnanswered: 6 };
+  const memory = { ...ownBot.memory, maxTurns: 4 };
+  const world = createWorld({ bot: defineBot({ ...ownBot, limits, memory }) });
+  for (let n = 0; n < 8; n += 1) world.say("U1", `Hello ${n}`, start - 1);
+  await world.settle();
+  expect(world.asked).toHaveLength(6);
+  expect(world.logged("chat.flooded")).toMatchObject([{ waiting: 6 }, { waiting: 7 }]);
+});
+
+const notExpected = () => Promise.reject(new Error("Nothing was to be erased"));
+
+/** Has the answer to a question stored, which the model would answer like this. */
+async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
+  const logged: Record<string, unknown>[] = [];
+  const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
+  const model: Model = { ask: async () => ({ text: "Hello", cut: false, refused: false, usage, ...answer }) };
+  const prepare = createPrepare({
+    ...{ bot: ownBot, model, identify: (userId) => userId, chats: {} as Chats },
+    turns: {
+      renew: async (_turn, leaseUntil) => leaseUntil,
+      answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
+      drop: notExpected,
+      erase: notExpected,
+      eraseAnswer: notExpected,
+    },
+    clock: { now: () => start, timeout: () => new AbortController().signal },
+  });
+  const result = await prepare(
+    held({
+      platform: platformWith({
+        compose: (text, options) => text.split("|").flatMap((part) => compose(part, options)),
+      }),
+      turn: claimed({ question: textContent(text) }),
+      log: createLog({ write: (line) => void logged.push(JSON.parse(line)) }),
+    }),
+  );
+  const named = (wanted: string) => logged.filter(({ name }) => name === wanted);
+  return { ...result!, logged: named("turn.answered"), asked: named("model.answered") };
+}
+
+test("an answer by the model joins the window with all that was sent of it", async () => {
+  const { past, logged, asked } = await stored("Hi", { text: "Hello|and welcome" });
+  expect(past).toMatchObject({ question: textContent("Hi"), answer: "Hello\nand welcome", messageId: "1" });
+  expect(past?.tokens).toEqual({ question: 1, answer: 4 });
+  expect(logged).toMatchObject([{ messages: 2 }]);
+  expect(logged[0]).not.toHaveProperty("notice");
+  const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
+  expect(asked).toMatchObject([{ model: ownBot.model.name, ...usage, cut: false, refused: false, ms: 0 }]);
+});
+
+test("an answer that reached the output limit says so", async () => {
+  const { past } = await stored("Hi", { text: "Once upon a time", cut: true });
+  expect(past?.answer).toBe(`Once upon a time\n${ownBot.texts.en.cut}`);
+});
+
+test("a notice, or a question that the model declined, does not", async () => {
+  const { past, logged } = await stored("/help");
+  expect(past).toBeUndefined();
+  expect(logged).toMatchObject([{ messages: 1, notice: "help" }]);
+  expect((await stored("Hi", { text: "", refused: true })).past).toBeUndefined();
 });

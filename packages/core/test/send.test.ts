@@ -1,18 +1,22 @@
 import type { BotError } from "@henji/core/error";
 import type { Held } from "@henji/core/held";
+import { createLog, userHash } from "@henji/core/log";
 import type { Delivery } from "@henji/core/platform/platform";
 import { createSend } from "@henji/core/send";
-import type { AnsweredTurn, Turn } from "@henji/core/turn/turn";
+import type { AnsweredTurn, NoticeKind, Turn } from "@henji/core/turn/turn";
+import type { DayUsage } from "@henji/core/usage/usage";
 import { beforeEach, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 import { held, platformWith } from "./held.ts";
-import { answered, claimed } from "./turns.ts";
+import { answered, claimed, nothingRemembered } from "./turns.ts";
 
 const now = 1_800_000_000_000;
 let writes: unknown[];
+let totals: DayUsage[];
 
 beforeEach(() => {
   writes = [];
+  totals = [];
 });
 
 const send = createSend({
@@ -20,7 +24,10 @@ const send = createSend({
   turns: {
     supersede: async (turn) => void writes.push(["supersede", turn]),
     usePush: async (turn) => void writes.push(["use push", turn]),
-    delivered: async (turn, { route, requestId }) => void writes.push(["delivered", turn, route, requestId]),
+    async delivered(turn, { route, requestId, total }) {
+      writes.push(["delivered", turn, route, requestId]);
+      totals.push(total.usage);
+    },
   },
   identify: (userId) => userId,
   clock: { now: () => now, timeout: () => new AbortController().signal },
@@ -69,5 +76,49 @@ test("the turn records the switch to push, and the route by which its answer was
   expect(writes).toEqual([
     ["delivered", turn, "push", "r1"],
     ["use push", turn],
+  ]);
+});
+
+const platform = platformWith({ deliver: async () => ({ route: "reply", requestId: "r1" }) });
+
+function notice(kind: NoticeKind): AnsweredTurn {
+  const { answer, ...turn } = answered();
+  const { messages, idempotencyKey, route } = answer;
+  return { ...turn, answer: { from: "bot", notice: kind, messages, idempotencyKey, route } };
+}
+
+test("after everything was erased, no fold that was due before is left to do", async () => {
+  const next = async (turn: AnsweredTurn) => send({ turn, past: undefined }, held({ platform }));
+  expect(await next(notice("forgotten"))).toEqual({ kind: "acknowledge", next: { kind: "skip_fold" } });
+  expect(await next(notice("help"))).toEqual({ kind: "acknowledge", next: { kind: "nothing" } });
+  expect(await next(answered())).toEqual({ kind: "acknowledge", next: { kind: "nothing" } });
+});
+
+test("the notice of a limit counts as told, unless the day over which it was decided has ended", async () => {
+  const usage: DayUsage = {
+    ...{ day: "2027-01-15", user: userHash("U1"), answers: 1, replies: 1, pushes: 0, refused: false },
+    ...{ inputTokens: 1, cachedTokens: 0, outputTokens: 1, foldVersion: 0 },
+  };
+  const isTold = async (kind: NoticeKind, usages: DayUsage[]) => {
+    const memory = { ...nothingRemembered, usages };
+    await send({ turn: notice(kind), past: undefined }, held({ platform, memory }));
+    return totals.at(-1)?.refused;
+  };
+  expect(await isTold("daily_limit", [usage])).toBe(true);
+  expect(await isTold("daily_limit", [])).toBe(false);
+  expect(await isTold("total_limit", [])).toBe(true);
+  expect(await isTold("help", [usage])).toBe(false);
+});
+
+test("the log says how an answer went out, and whether an earlier attempt had stored it", async () => {
+  const logged: Record<string, unknown>[] = [];
+  const log = createLog({ write: (line) => void logged.push(JSON.parse(line)) });
+  for (const turn of [claimed(), answered()]) {
+    await send({ turn: answered(), past: undefined }, held({ platform, turn, log }));
+  }
+  const entry = { name: "turn.delivered", by: "reply", requestId: "r1", ms: 0 };
+  expect(logged).toMatchObject([
+    { ...entry, resumed: false },
+    { ...entry, resumed: true },
   ]);
 });

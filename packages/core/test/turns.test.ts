@@ -119,6 +119,38 @@ test("an attempt knows how the previous one ended, and how many died", async () 
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
 });
 
+test("attempts that died stay counted when a later one gives its lease back", async () => {
+  const dead = await claim(1);
+  const second = await claim(1, "w2", dead.leaseUntil);
+  await table.turns.release(second, failed("model.timeout"));
+  expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
+});
+
+test("since when a send may have been accepted unheard stays what it was first", async () => {
+  const unknownSince = async (owner: string, outcomeUnknownSince: number | undefined) => {
+    const turn = await claim(1, owner);
+    await table.turns.release(turn, { code: "line.timeout", outcomeUnknownSince });
+    return table.turn({ chatId: "U1", key: keyOf(1) });
+  };
+  expect(await unknownSince("w1", undefined)).not.toHaveProperty("outcomeUnknownSince");
+  expect(await unknownSince("w2", 5)).toMatchObject({ outcomeUnknownSince: 5 });
+  expect(await unknownSince("w3", 7)).toMatchObject({ outcomeUnknownSince: 5 });
+  expect(await unknownSince("w4", undefined)).toMatchObject({ outcomeUnknownSince: 5 });
+});
+
+test("a message without an answer of its own leaves no text, and why, unless it was unsent", async () => {
+  await table.turns.drop(await claim(1), sentAt, total, "daily_limit");
+  await table.turns.drop(await claim(2), sentAt, total, "unsent");
+  const turn = (n: number) => table.turn({ chatId: "U1", key: keyOf(n) });
+  const dropped = { status: "dropped", erased: true, finishedAt: sentAt };
+  expect(turn(1)).toMatchObject({ ...dropped, notice: "daily_limit" });
+  expect(turn(2)).toMatchObject(dropped);
+  expect(turn(2)).not.toHaveProperty("notice");
+  expect(table.textOf("U1")).not.toMatch(/question|M1|M2/);
+  // A duplicate has nothing left to do.
+  await expect(claim(1, "w2", sentAt + 1_000)).rejects.toThrow("finished");
+});
+
 test.each<[string, () => Promise<unknown>, string]>([
   ["claimed", () => claim(1), "dropped"],
   ["answered", () => answer(1), "dropped"],
@@ -214,9 +246,78 @@ test("a replayed turn starts with its first attempt, and is no longer listed for
   for (const name of ["list", "listedAt", "finishedAt", "released"]) expect(turn).not.toHaveProperty(name);
 });
 
+/** A claim on the first turn as it comes again: from the queue, or brought back by an operator. */
+const claimAgain = (fields: { owner?: string; now?: number; replay?: string } = {}) =>
+  table.turns.claim({
+    ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", senderId: "U1" },
+    ...{ question: questionOf(1), owner: "w2", now: sentAt, leaseUntil: sentAt + 1_000, expiresAt },
+    ...{ replay: undefined, ...fields },
+  });
+
+test("a turn is held until its lease has run out, the renewed one too, and then it is not", async () => {
+  const turn = await claim(1);
+  expect(await claimAgain({ now: sentAt + 999 })).toEqual({ kind: "held", until: sentAt + 1_000 });
+  await table.turns.renew(turn, sentAt + 5_000);
+  expect(await claimAgain({ now: sentAt + 4_999 })).toEqual({ kind: "held", until: sentAt + 5_000 });
+  expect(await claimAgain({ now: sentAt + 5_000 })).toMatchObject({ kind: "claimed" });
+  const lost = {
+    code: "turn.lost",
+    retry: "later",
+    message: expect.stringContaining("taken this turn over"),
+  };
+  await expect(table.turns.renew(turn, sentAt + 9_000)).rejects.toMatchObject(lost);
+});
+
+test("that no reply arrived is known to the worker that sends the answer later", async () => {
+  const turn = await answer(1);
+  expect(turn.answer.route).toBe("reply");
+  await table.turns.usePush(turn);
+  const later = await claimAgain({ now: turn.leaseUntil });
+  expect(later).toMatchObject({ turn: { status: "answered", answer: { route: "push" } } });
+});
+
+test("a notice stays a notice for the worker that sends it later", async () => {
+  const said = { from: "bot", notice: "help", messages: textMessages("my help") } as const;
+  const stored = { ...said, idempotencyKey: "key", route: "reply" } as const;
+  const turn = await table.turns.answer(await claim(1), stored, sentAt + 1_000);
+  const later = await claimAgain({ now: turn.leaseUntil });
+  expect(later).toMatchObject({ turn: { status: "answered", answer: stored } });
+});
+
+test("what was given up on is brought back only by an operator, once by each job of theirs", async () => {
+  await park(await claim(1));
+  const finished = { kind: "finished", status: "parked" };
+  expect(await claimAgain()).toEqual(finished);
+  for (const replay of ["R1", "R2"]) {
+    const claimed = await claimAgain({ replay, owner: replay });
+    if (claimed.kind !== "claimed") throw new Error(claimed.kind);
+    expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ status: "claimed" });
+    await park(claimed.turn);
+  }
+  for (const replay of ["R1", "R2"]) expect(await claimAgain({ replay, owner: "w9" })).toEqual(finished);
+});
+
 test("LINE's request id is stored with the delivery, if there is one", async () => {
   await deliver(await answer(1), "r1");
   await deliver(await answer(2));
   expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ requestId: "r1" });
   expect(table.turn({ chatId: "U1", key: keyOf(2) })).not.toHaveProperty("requestId");
+});
+
+test("a chat's state counts its changes, and carries what its last fold took", async () => {
+  const used = { inputTokens: 5, cachedTokens: 2, outputTokens: 3 };
+  const changed = async (change: { summary: string; used?: typeof used }) => {
+    await table.chats.update("U1", await table.chats.state("U1", sentAt), { ...change, expiresAt });
+    return table.chats.state("U1", sentAt);
+  };
+  expect(await changed({ summary: "notes" })).toMatchObject({
+    version: 1,
+    fold: undefined,
+    summary: "notes",
+  });
+  expect(await changed({ summary: "more", used })).toMatchObject({
+    version: 2,
+    fold: { ...used, version: 2 },
+  });
+  expect(await changed({ summary: "" })).toMatchObject({ version: 3, fold: { ...used, version: 2 } });
 });

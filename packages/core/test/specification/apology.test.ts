@@ -86,6 +86,33 @@ test("each chat gets an apology of its own", async () => {
   expect(pushes()).toBe(3);
 });
 
+/** LINE refuses the first sends, which are the answer, and takes what comes after it. */
+function refusingFirst(sends: number): Line {
+  const { line } = world.line;
+  let left = sends;
+  const refused = new BotError("line.rejected", "LINE answered 400", { retry: "never" });
+  const refuse = () => {
+    left -= 1;
+    return left < 0 ? undefined : Promise.reject(refused);
+  };
+  return {
+    ...line,
+    reply: (...send) => refuse() ?? line.reply(...send),
+    push: (...send) => refuse() ?? line.push(...send),
+  };
+}
+
+test.each([
+  ["pushed, after LINE has refused the answer as a reply and as a push", "auto", 2, "push"],
+  ["replied, after LINE has refused the answer as a push: its token is unused", "push", 1, "reply"],
+] as const)("an apology is %s", async (_, delivery, refusals, by) => {
+  world = createWorld({ bot: defineBot({ ...ownBot, delivery }) });
+  world.say("U1", "Hello");
+  await world.run(world.worker({ line: refusingFirst(refusals) }), 1_000);
+  expect(letters()).toHaveLength(1);
+  expect(world.line.sent.map((sent) => sent.by)).toEqual([by]);
+});
+
 test("nobody is sent an apology for an answer that may have arrived", async () => {
   world.say("U1", "Hello");
   const { line } = world.line;

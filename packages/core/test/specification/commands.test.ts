@@ -37,8 +37,9 @@ test("a command without words is switched off", async () => {
 });
 
 test("what the bot says by itself is no part of the conversation", async () => {
-  await world.talk("U1", "Hello", "/help", "Are you there?");
-  expect(world.contexts.at(-1)).not.toContain("/help");
+  await world.talk("U1", "Hello", "/help", "/export", "Are you there?");
+  const said = ["Hello", "You said: Hello", "Are you there?"];
+  expect(JSON.parse(world.contexts.at(-1)!).map(({ content }: { content: string }) => content)).toEqual(said);
 });
 
 test("everything is forgotten only when the user confirms it", async () => {

@@ -1,4 +1,5 @@
 import { chatHash } from "@henji/core/log";
+import { maxEventAgeMs } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, type World } from "./world.ts";
@@ -27,6 +28,16 @@ test("and so is a question that was asked once more before it arrived, with its 
   world.unfollow("U1", blockedAt);
   await world.settle();
   expect(world.table.textOf("U1")).not.toContain("4711");
+});
+
+test("a question that was first asked after the unfollow stays, also if it was asked once more", async () => {
+  await world.talk("U1", "My PIN is 4711");
+  const blockedAt = world.scheduler.now() - 500;
+  await world.talk("U1", "Which day is it?", "/retry");
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toMatch(/4711|You said/);
+  expect(world.table.textOf("U1").split('"question":"[{')).toHaveLength(2 + 1);
 });
 
 test("also from within its own millisecond", async () => {
@@ -96,4 +107,13 @@ test("nothing is kept of what a user has said who blocks the bot", async () => {
   expect(world.logged("chat.erased")).toMatchObject([{ eventId, chat: chatHash("U1"), turns: 2 }]);
   expect(world.table.textOf("U1")).not.toMatch(/4711|Thanks/);
   expect(world.table.textOf("U2")).toContain("Hello");
+});
+
+test("an unfollow erases however old it is", async () => {
+  await world.talk("U1", "My PIN is 4711");
+  const blockedAt = world.scheduler.now();
+  await world.scheduler.run(blockedAt + maxEventAgeMs + 1, () => false);
+  world.unfollow("U1", blockedAt);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("4711");
 });

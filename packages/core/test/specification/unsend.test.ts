@@ -127,11 +127,29 @@ test("an answer that repeats an unsent message and waits among the dead letters 
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
+test("notes that hold an unsent message are gone from a /memory that waits among the dead letters", async () => {
+  const [id = ""] = await world.talk("U1", "I love marzipan");
+  const now = world.scheduler.now();
+  const notes = { windowStart: String(now), summary: "Aki has a sweet tooth", expiresAt: now };
+  await world.chats.update("U1", await world.chats.state("U1", now), notes);
+  world.say("U1", "/memory");
+  const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+  await world.run(world.worker({ line: { ...world.line.line, reply: refuse, push: refuse } }), 1_000);
+  expect(world.table.textOf("U1").split("sweet tooth")).toHaveLength(2 + 1);
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.textOf("U1")).not.toContain("sweet tooth");
+  world.moveBack();
+  await world.settle();
+  expect(world.sent()).toHaveLength(1);
+});
+
 test("a message that is unsent while it waits is not answered", async () => {
   const id = world.say("U1", "My PIN is 4711");
   world.unsend("U1", id);
   await world.settle();
   expect([world.asked, world.sent()]).toEqual([[], []]);
+  expect(world.logged("turn.dropped")).toMatchObject([{ because: "unsent" }]);
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 

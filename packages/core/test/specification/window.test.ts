@@ -40,6 +40,30 @@ test("a window that is full is folded after the answer is out; if that fails, it
   expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
 });
 
+/** The fifth answer fills the window; what comes with its question is in the same batch. */
+async function foldsWith(also: (world: World) => void): Promise<number> {
+  let folds = 0;
+  world = createWorld({
+    bot: defineBot({ ...ownBot, memory: small }),
+    summarizer: { answer: () => "notes", onAsk: () => void folds++ },
+  });
+  await world.talk("U1", ...questions(0, 4));
+  world.say("U1", "question no. 4");
+  also(world);
+  await world.settle();
+  return folds;
+}
+
+test("a window that is full is folded once, whatever else was in the batch", async () => {
+  expect(await foldsWith(() => {})).toBe(1);
+  expect(await foldsWith(({ say }) => void say("U1", "/help"))).toBe(1);
+});
+
+test("no notes are paid for that an erasure in the same batch would have refused", async () => {
+  expect(await foldsWith(({ unfollow }) => void unfollow("U1"))).toBe(0);
+  expect(await foldsWith(({ unsend }) => void unsend("U1", "3"))).toBe(0);
+});
+
 test("a pasted text is there word for word when its follow-up is asked, wherever it meets the window", async () => {
   const smallTalk = "昨日は友人と京都へ行って、清水寺と伏見稲荷を回りました。".repeat(4);
   const pasted = `${"第一条、甲は乙に対し、商品を納入する。".repeat(150).slice(0, 2_800)}秘密番号4711`;

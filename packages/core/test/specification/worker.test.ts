@@ -1,9 +1,10 @@
+import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import type { Inbox } from "@henji/core/queue/sqs";
-import { breakerOpenMs, maxEventAgeMs, queue } from "@henji/core/settings";
+import { breakerOpenMs, deadlines, maxEventAgeMs, queue } from "@henji/core/settings";
 import { type Behaviour, createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, start, type World } from "./world.ts";
@@ -31,6 +32,15 @@ test("a message older than a day is acknowledged without an answer", async () =>
   expect(await world.run(world.worker(), 2_000)).toEqual([]);
   expect(world.lines).toEqual(["event.too_old"]);
   expect([world.asked, world.sent()]).toEqual([[], []]);
+});
+
+test("an event that asks nothing is acknowledged, and the log says what it was", async () => {
+  const eventId = world.put("U1", { type: "message", message: { type: "sticker", id: "1" } });
+  await world.settle();
+  expect(world.printed.map((line) => JSON.parse(line))).toMatchObject([
+    { name: "event.ignored", eventId, type: "message/sticker" },
+  ]);
+  expect(world.table.textOf("U1")).not.toContain(eventId);
 });
 
 test("a worker that dies between storing a reply and sending it delivers it half a minute later, for free", async () => {
@@ -186,8 +196,21 @@ test("what SQS refuses to delete, hold or give back is logged with its code, and
   // Nothing was held, so they come back when the queue's own time-out is over, and meet their finished turns.
   await world.scheduler.run(world.scheduler.now() + queue.visibilityTimeoutS * 1000, () => false);
   await world.run(world.worker(), 1_000);
-  expect(world.lines.filter((name) => name === "turn.duplicate")).toHaveLength(2);
+  const duplicate = { status: "delivered" };
+  expect(world.logged("turn.duplicate")).toMatchObject([duplicate, duplicate]);
   expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U2 reply: You said: Think hard"]);
+});
+
+test("a duplicate needs no memory: that it cannot be read troubles nobody", async () => {
+  world.say("U1", "Hello");
+  const [job] = world.queue.main.messages();
+  await world.settle();
+  world.queue.main.send({ ...job!, deduplicationId: "duplicate" });
+  const error = new BotError("table.unavailable", "DynamoDB is away", { retry: "later" });
+  // Nobody waits for it. As an unhandled rejection it would end the process, and fails this run.
+  const chats = { ...world.chats, recall: () => Promise.reject(error) };
+  expect(await world.run(world.worker({ chats }), 1_000)).toEqual([]);
+  expect(world.logged("turn.duplicate")).toHaveLength(1);
 });
 
 test("an invocation with too little time to answer anything says so", async () => {
@@ -195,5 +218,18 @@ test("an invocation with too little time to answer anything says so", async () =
   const [message] = world.queue.receive(1);
   await world.worker()([message!], world.scheduler.now() + 30_000);
   expect(world.lines).toEqual(["invocation.too_short"]);
+  expect(world.logged("invocation.too_short")).toMatchObject([
+    { leftMs: 30_000, neededMs: deadlines.modelAtLeastMs + deadlines.reserveMs },
+  ]);
   expect(world.asked).toEqual([]);
+});
+
+test("what stood behind a failed message comes back with it, in order", async () => {
+  world.say("U1", "Hello");
+  world.say("U1", "Are you there?");
+  const model = createMemoryModel({ behave: () => "unavailable" });
+  expect(await world.run(world.worker({ model }), 1_000)).toEqual(["m1", "m2"]);
+  await world.scheduler.run(start + 5_000, () => false);
+  expect(await world.run(world.worker(), 1_000)).toEqual([]);
+  expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U1 reply: You said: Are you there?"]);
 });

@@ -1,0 +1,170 @@
+import { defineBot } from "@henji/core/bot";
+import type { Context } from "@henji/core/context/context";
+import { BotError } from "@henji/core/error";
+import type { AskOptions, ModelAnswer } from "@henji/core/model/model";
+import { textContent } from "@henji/core/platform/content";
+import { type AskRequest, createAsk } from "@henji/core/reply/ask";
+import { deadlines, hold } from "@henji/core/settings";
+import { beforeEach, expect, test } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import { claimed, nothingRemembered, past } from "./turns.ts";
+
+const start = 1_800_000_000_000;
+const leaseUntil = start + 20_000;
+const marks = { highWaterTokens: 200, lowWaterTokens: 160, maxTokens: 300 };
+const bot = defineBot({ ...ownBot, memory: { ...ownBot.memory, ...marks } });
+
+const answered: ModelAnswer = {
+  ...{ text: "Hello", cut: false, refused: false },
+  usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1 },
+};
+const error = (code: string) => new BotError(code, "OpenAI answered 400", { retry: "never" });
+const tooLong = error("model.context_too_long");
+const refused = error("model.refused");
+
+let now: number;
+let contexts: Context[];
+let options: AskOptions[];
+let timeouts: number[];
+let renewals: number[];
+/** What the model says to one request after another; a number lets so many milliseconds pass before it. */
+let says: (ModelAnswer | Error | number)[];
+
+beforeEach(() => {
+  now = start;
+  [contexts, options, timeouts, renewals] = [[], [], [], []];
+  says = [answered];
+});
+
+const asks = createAsk({
+  bot,
+  turns: {
+    async renew(_turn, until) {
+      renewals.push(until);
+      return until;
+    },
+  },
+  model: {
+    async ask(context, asked) {
+      contexts.push(context);
+      options.push(asked);
+      let next = says.shift();
+      if (typeof next === "number") {
+        now += next;
+        next = says.shift();
+      }
+      if (next instanceof Error) throw next;
+      if (typeof next !== "object") throw new Error("Nothing was to be asked");
+      return next;
+    },
+  },
+  clock: {
+    now: () => now,
+    timeout(ms) {
+      timeouts.push(ms);
+      return new AbortController().signal;
+    },
+  },
+});
+
+const ask = (request: Partial<AskRequest> = {}) =>
+  asks({
+    ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
+    ...{ question: textContent("Hi"), repeats: undefined, safetyIdentifier: "s" },
+    ...{ ready: async () => {}, deadline: start + 75_000 },
+    ...request,
+  });
+
+const turns = Array.from({ length: 40 }, (_, n) => past(`${start - 100 + n}#E`, "a question"));
+const remembered = { ...nothingRemembered, turns, summary: "Aki likes tea" };
+/** Messages of the window and the notes, beside the question. */
+const before = () => contexts.map(({ input }) => input.length - 1);
+
+test("a window that the model finds too long is asked once more within half the low mark, and no third time", async () => {
+  says = [tooLong, answered];
+  expect(await ask({ memory: remembered })).toEqual({ answer: answered, isPastRefused: false });
+  const [first = 0, second = 0] = before();
+  expect(second).toBeGreaterThan(1);
+  // Half of 160 tokens, where the first had 300.
+  expect(second).toBeLessThan(first / 3);
+  says = [tooLong, tooLong];
+  await expect(ask({ memory: remembered })).rejects.toBe(tooLong);
+});
+
+test("what else goes wrong is no reason to ask once more", async () => {
+  const unavailable = error("model.unavailable");
+  says = [unavailable];
+  await expect(ask({ memory: remembered })).rejects.toBe(unavailable);
+  expect(contexts).toHaveLength(1);
+});
+
+test("a question that is refused along with what came before is asked alone", async () => {
+  says = [refused, answered];
+  expect(await ask({ memory: remembered })).toEqual({ answer: answered, isPastRefused: true });
+  expect(contexts[1]?.input).toEqual([{ role: "user", content: "Hi" }]);
+  says = [refused, refused];
+  expect(await ask({ memory: remembered })).toMatchObject({
+    answer: { refused: true },
+    isPastRefused: false,
+  });
+  contexts = [];
+  says = [refused];
+  expect(await ask()).toMatchObject({ answer: { refused: true, text: "" }, isPastRefused: false });
+  expect(contexts).toHaveLength(1);
+});
+
+test("the model has as long as it may take, but no longer than leaves room for what comes after it", async () => {
+  await ask();
+  says = [answered];
+  await ask({ deadline: start + deadlines.reserveMs + 9_000 });
+  expect(timeouts).toEqual([deadlines.modelMs, 9_000]);
+});
+
+test("nothing is asked for which there is no time left", async () => {
+  const late = { code: "turn.lease_expired", retry: "later" };
+  await expect(ask({ deadline: start + deadlines.reserveMs })).rejects.toMatchObject(late);
+  expect(contexts).toEqual([]);
+  await ask({ deadline: start + deadlines.reserveMs + 1 });
+  expect(contexts).toHaveLength(1);
+});
+
+test("a lease is taken anew only once it has run out", async () => {
+  now = leaseUntil - 1;
+  await ask();
+  expect(renewals).toEqual([]);
+  now = leaseUntil;
+  says = [answered];
+  await ask();
+  expect(renewals).toEqual([leaseUntil + hold.leaseMs]);
+});
+
+test("a worker whose new lease has run out too before it could ask asks nothing", async () => {
+  now = leaseUntil;
+  const standing = createAsk({
+    ...{ bot, model: { ask: () => Promise.reject(new Error("Nothing was to be asked")) } },
+    turns: {
+      async renew(_turn, until) {
+        now = until;
+        return until;
+      },
+    },
+    clock: { now: () => now, timeout: () => new AbortController().signal },
+  });
+  const request: AskRequest = {
+    ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
+    ...{ question: textContent("Hi"), repeats: undefined, safetyIdentifier: "s" },
+    ...{ ready: async () => {}, deadline: start + 175_000 },
+  };
+  await expect(standing(request)).rejects.toMatchObject({ code: "turn.lease_expired" });
+});
+
+test("each request is asked only if its answer could be delivered, also those within one call", async () => {
+  const dead = error("line.unauthorized");
+  const ready = () => Promise.reject(dead);
+  await expect(ask({ ready })).rejects.toBe(dead);
+  expect(contexts).toEqual([]);
+  let isDead = false;
+  await ask({ ready: async () => (isDead ? ready() : undefined) });
+  isDead = true;
+  await expect(options[0]?.beforeRequest()).rejects.toBe(dead);
+});

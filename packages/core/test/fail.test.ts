@@ -1,0 +1,134 @@
+import type { Memory } from "@henji/core/chat/chats";
+import { BotError } from "@henji/core/error";
+import { createFail, type Failure } from "@henji/core/fail";
+import { createLog } from "@henji/core/log";
+import { retry } from "@henji/core/settings";
+import type { Turn } from "@henji/core/turn/turn";
+import { beforeEach, expect, test } from "vitest";
+import bot from "../../../bot.config.ts";
+import { held } from "./held.ts";
+import { answered, claimed, nothingRemembered } from "./turns.ts";
+
+const now = 1_800_000_000_000;
+const unavailable = new BotError("model.unavailable", "OpenAI answered 503", { retry: "later" });
+const rejected = new BotError("model.rejected", "OpenAI answered 400", { retry: "never" });
+const throttled = new BotError("table.throttled", "DynamoDB asks to wait", { retry: "later" });
+
+let writes: unknown[][];
+let logged: Record<string, unknown>[];
+/** What the table says to a release, and the queue to a copy. */
+let isTableBroken: boolean;
+let isQueueBroken: boolean;
+
+beforeEach(() => {
+  writes = [];
+  logged = [];
+  [isTableBroken, isQueueBroken] = [false, false];
+});
+
+const log = createLog({ write: (line) => void logged.push(JSON.parse(line)) });
+
+const { fail, isolate } = createFail({
+  bot,
+  turns: {
+    park: async (turn) => void writes.push(["park", turn.key]),
+    drop: async (turn, _at, _total, because) => void writes.push(["drop", turn.key, because]),
+    async release(turn, failure) {
+      if (isTableBroken) throw throttled;
+      writes.push(["release", turn.key, failure]);
+    },
+  },
+  inbox: {
+    async park() {
+      if (isQueueBroken) throw throttled;
+      writes.push(["copy"]);
+    },
+  },
+  random: () => 0.5,
+  clock: { now: () => now, timeout: () => new AbortController().signal },
+});
+
+const failed = (turn: Turn, error: BotError, memory: Memory = nothingRemembered): Failure => {
+  const { message, job, platform } = held();
+  return { kind: "claimed", message, job, platform, turn, error, recalling: Promise.resolve(memory), log };
+};
+
+const { key } = claimed();
+const last = { attempts: retry.maxAttempts };
+
+test("a failed attempt gives its lease back, with what is known of its send", async () => {
+  expect(await fail(failed(claimed(), unavailable))).toEqual({ kind: "retry", inS: 6 });
+  const second = answered({ attempts: 2, outcomeUnknownSince: 7 });
+  expect(await fail(failed(second, unavailable))).toEqual({ kind: "retry", inS: 17 });
+  expect(writes).toEqual([
+    ["release", key, { code: "model.unavailable", outcomeUnknownSince: undefined }],
+    ["release", key, { code: "model.unavailable", outcomeUnknownSince: 7 }],
+  ]);
+});
+
+test.each(["turn.lost", "turn.lease_expired"])(
+  "a worker that fails with %s writes nothing, even at the last attempt: another may have the turn",
+  async (code) => {
+    const lost = new BotError(code, "Another worker has it", { retry: "later" });
+    expect(await fail(failed(claimed(last), lost))).toMatchObject({ kind: "retry" });
+    expect(writes).toEqual([]);
+    expect(logged).toMatchObject([{ name: "job.retry", code, claimed: true }]);
+  },
+);
+
+test("a lease that cannot be given back is logged, and the message comes back all the same", async () => {
+  isTableBroken = true;
+  expect(await fail(failed(claimed(), unavailable))).toEqual({ kind: "retry", inS: 6 });
+  expect(logged).toMatchObject([
+    { name: "turn.not_released", code: "table.throttled" },
+    { name: "job.retry", code: "model.unavailable" },
+  ]);
+});
+
+test("a message that cannot be parked comes back after the longest wait, with its lease given back", async () => {
+  isQueueBroken = true;
+  const longest = { kind: "retry", inS: 149 };
+  expect(await fail(failed(claimed(last), rejected))).toEqual(longest);
+  expect(await fail(failed(claimed(), rejected))).toEqual(longest);
+  const release = ["release", key, { code: "model.rejected", outcomeUnknownSince: undefined }];
+  expect(writes).toEqual([release, release]);
+  const { message } = held();
+  expect(await fail({ kind: "unclaimed", message, error: rejected, log })).toEqual(longest);
+  expect(writes).toHaveLength(2);
+  const { maxAttempts } = retry;
+  expect(logged.map(({ code, attempts }) => [code, attempts])).toEqual(
+    Array(3).fill(["table.throttled", maxAttempts]),
+  );
+});
+
+test("a message without a turn is not given up on, however often the queue has handed it out", async () => {
+  const message = { ...held().message, receiveCount: 100 };
+  expect(await fail({ kind: "unclaimed", message, error: unavailable, log })).toMatchObject({
+    kind: "retry",
+  });
+  expect(writes).toEqual([]);
+  expect(logged).toMatchObject([{ name: "job.retry", attempts: 100, claimed: false }]);
+});
+
+test("what was erased before it is given up on leaves no copy", async () => {
+  const memory = { ...nothingRemembered, unsent: [claimed().messageId] };
+  expect(await fail(failed(claimed(), rejected, memory))).toMatchObject({ kind: "acknowledge" });
+  expect(writes).toEqual([["drop", key, "unsent"]]);
+  expect(logged).toMatchObject([{ name: "turn.dropped", because: "unsent" }]);
+});
+
+test("an isolated message comes back at a moment of its own, with the death on record", async () => {
+  const inS = 1 + retry.isolateWithinS / 2;
+  expect(await isolate(claimed({ crashes: 2 }), log)).toEqual({ kind: "retry", inS });
+  expect(writes).toEqual([["release", key, { code: "worker.crashed", outcomeUnknownSince: undefined }]]);
+  expect(logged).toMatchObject([{ name: "turn.isolated", crashes: 2, inS }]);
+});
+
+test("isolating a message keeps since when its answer may have been sent, which its claim has found out", async () => {
+  await isolate(answered({ crashes: 2 }), log);
+  await isolate(answered({ crashes: 2, outcomeUnknownSince: 7 }), log);
+  expect(writes).toEqual([
+    ["release", key, { code: "worker.crashed", outcomeUnknownSince: undefined }],
+    ["release", key, { code: "worker.crashed", outcomeUnknownSince: 7 }],
+  ]);
+});
