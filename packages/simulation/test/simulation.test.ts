@@ -8,7 +8,7 @@ import { scenarios } from "../src/scenarios.ts";
 const run = promisify(execFile);
 const main = new URL("../src/main.ts", import.meta.url).pathname;
 
-/** The command line, as `npm run simulate` runs it. */
+/** Runs the command line as `npm run simulate` does. */
 async function simulation(...args: string[]) {
   const { stdout } = await run(process.execPath, [main, "--json", ...args], { maxBuffer: 2 ** 28 }).catch(
     (error: { stdout: string }) => error,
@@ -16,7 +16,7 @@ async function simulation(...args: string[]) {
   return JSON.parse(stdout);
 }
 
-test("every invariant holds in a thousand worlds", { timeout: 1_800_000 }, async () => {
+test("every invariant holds with a thousand seeds", { timeout: 1_800_000 }, async () => {
   const { seeds, failed, failures } = await simulation("--seeds", "1000");
   expect(failures[0]?.violations ?? []).toEqual([]);
   expect({ seeds, failed }).toEqual({ seeds: 1000, failed: [] });
@@ -28,12 +28,12 @@ test("a chat of 2,000 turns, with crashes, unsends and resets, stays within ever
   const { violations, tally } = await simulate(1, { plan: longChat(2_000) });
   expect(violations).toEqual([]);
   expect(tally.answered).toBeGreaterThan(1_500);
-  // All of it happened.
+  // Erasures and crashes did occur.
   expect(tally).not.toMatchObject({ erased: 0 });
   expect(tally).not.toMatchObject({ deaths: 0 });
 });
 
-test("the same seed is the same run, and another is another", async () => {
+test("the same seed gives the same run, another seed another run", async () => {
   const [first, again, other] = [await simulate(7), await simulate(7), await simulate(8)];
   expect(again.history()).toEqual(first.history());
   expect(again.hash).toBe(first.hash);

@@ -4,7 +4,7 @@ import { scenarios } from "../src/scenarios.ts";
 
 // simulation.test.ts runs many more, in threads. These few run in this process, for `npm run test:mutants`.
 
-test("every invariant holds in the first worlds", async () => {
+test("every invariant holds with the first seeds", async () => {
   for (let seed = 1; seed <= 25; seed += 1) {
     const { violations } = await simulate(seed);
     expect([seed, ...violations]).toEqual([seed]);

@@ -16,7 +16,7 @@ const broken = () => createMemoryModel({ behave: () => "rejected" });
 const letters = () => world.queue.deadLetters.messages();
 const pushes = () => world.line.sent.filter(({ by }) => by === "push").length;
 
-test("the apology brings a button that asks the question again", async () => {
+test("the apology has a button that asks the question again", async () => {
   world.say("U1", "How tall is Mt. Fuji?");
   world.say("U2", "富士山の高さは？");
   await world.run(world.worker({ model: broken() }), 1_000);
@@ -39,7 +39,7 @@ test("without words for /retry an apology has no button", async () => {
   ]);
 });
 
-test("an apology that can be replied is free, and each message gets one", async () => {
+test("while the reply token is fresh, each message gets a free apology", async () => {
   for (let message = 0; message < 3; message += 1) {
     world.say("U1", "Hello");
     await world.run(world.worker({ model: broken() }), 1_000);
@@ -47,14 +47,14 @@ test("an apology that can be replied is free, and each message gets one", async 
   expect(world.line.sent.map(({ by }) => by)).toEqual(["reply", "reply", "reply"]);
 });
 
-/** A message that is parked at once, when its reply token is too old. */
+/** A message whose reply token has expired, and which is parked at once. */
 async function parkLate(text: string): Promise<void> {
   world.say("U1", text);
   await world.scheduler.run(world.scheduler.now() + replyTokenFreshMs, () => false);
   await world.run(world.worker({ model: broken() }), 1_000);
 }
 
-test("after a pushed apology the next that can be replied is sent, and none is pushed for an hour", async () => {
+test("after a pushed apology, replied ones are still sent, and none is pushed for an hour", async () => {
   await parkLate("Hello");
   world.say("U1", "Hello again");
   await world.run(world.worker({ model: broken() }), 1_000);
@@ -63,7 +63,7 @@ test("after a pushed apology the next that can be replied is sent, and none is p
   expect(world.line.sent.map(({ by }) => by)).toEqual(["push", "reply"]);
 });
 
-/** All that waits is parked after five attempts, when its reply token is too old. */
+/** All waiting messages are parked after five attempts, when their reply tokens have expired. */
 async function outage(): Promise<void> {
   const model = createMemoryModel({ behave: () => "unavailable" });
   while (world.queue.main.messages().length > 0) await world.run(world.worker({ model }), 1_000);
@@ -113,7 +113,7 @@ test.each([
   expect(world.line.sent.map((sent) => sent.by)).toEqual([by]);
 });
 
-test("nobody is sent an apology for an answer that may have arrived", async () => {
+test("no apology is sent for an answer that may have arrived", async () => {
   world.say("U1", "Hello");
   const { line } = world.line;
   let replies = 0;
@@ -147,7 +147,7 @@ test.each<[string, Line["reply"], string]>([
   expect(world.sent()).toEqual([]);
 });
 
-test("an apology that was sent is not logged as one that was not", async () => {
+test("an apology that was sent is not logged as apology.not_sent", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
   expect(world.lines).not.toContain("apology.not_sent");

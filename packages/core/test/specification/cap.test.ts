@@ -35,7 +35,7 @@ function open(totalDailyTokens: number): void {
 }
 beforeEach(() => open(3 * QUESTION));
 
-/** A new user's first message, worked on by this process. */
+/** A new user's first message, handled by this process. */
 async function ask(worker: ReturnType<World["worker"]>, forMs = 1_000): Promise<string> {
   users += 1;
   world.say(`U${users}`, `hello ${users}`);
@@ -44,7 +44,7 @@ async function ask(worker: ReturnType<World["worker"]>, forMs = 1_000): Promise<
 }
 const pass = (ms: number) => world.scheduler.run(world.scheduler.now() + ms, () => false);
 
-test("when all users together have used the day's tokens, each is told once, and no model is asked", async () => {
+test("when all users together have used the day's tokens, each is told once, and the model is not asked", async () => {
   const worker = world.worker();
   for (let n = 1; n <= 3; n += 1) expect(await ask(worker)).toBe(`U${n} reply: You said: hello ${n}`);
   expect(await ask(worker)).toBe(`U4 reply: ${dailyLimit}`);
@@ -57,7 +57,7 @@ test("when all users together have used the day's tokens, each is told once, and
   expect(world.lines.filter((line) => line === "bot.token_cap_reached")).toHaveLength(1);
 });
 
-test("what costs no tokens still works; tomorrow everything does", async () => {
+test("past the cap, what costs no tokens still works; on the next day everything does", async () => {
   const worker = world.worker();
   for (let n = 1; n <= 3; n += 1) await ask(worker);
   world.say("U1", "/help");
@@ -70,25 +70,25 @@ test("what costs no tokens still works; tomorrow everything does", async () => {
   expect(await ask(worker)).toBe("U4 reply: You said: hello 4");
 });
 
-test("a process that has just started knows what the others have used", async () => {
+test("a process that has just started includes what the others have used", async () => {
   for (let n = 1; n <= 3; n += 1) await ask(world.worker());
   expect(await ask(world.worker())).toBe(`U4 reply: ${dailyLimit}`);
 });
 
-test("a process that runs knows it when both times have passed, and no later", async () => {
+test("a running process includes what the others have used after both intervals have passed", async () => {
   open(3 * QUESTION);
   const [busy, other] = [world.worker(), world.worker()];
   await ask(other, 100);
   await ask(busy, 100);
   const crossedAt = world.scheduler.now();
   await ask(busy, 100);
-  // What it knows is a moment old.
+  // Its last read was a moment ago.
   expect(await ask(other, 100)).toContain("You said");
   await pass(crossedAt + knownEverywhereMs - world.scheduler.now());
   expect(await ask(other)).toContain(dailyLimit);
 });
 
-test("what a process uses is in the table before its batch is over, however slow the rest of it", async () => {
+test("what a process uses is in the table before its batch ends", async () => {
   const worker = world.worker();
   await ask(worker);
   expect(calls).toEqual(["sum", `add ${QUESTION}`]);
@@ -104,7 +104,7 @@ test("a busy process reads and adds at intervals, not with every answer", async 
   expect(calls.filter((call) => call === "sum")).toHaveLength(1);
 });
 
-test("while the day's sum cannot be read, a process that knows nothing of it asks nothing, and parks nothing", async () => {
+test("a process that cannot read the day's sum asks nothing and parks nothing until it can", async () => {
   const { totals } = world.table;
   const { sum } = totals;
   totals.sum = async () => {
@@ -135,7 +135,7 @@ test("tokens that could not be added are added later", async () => {
   expect(calls).toContain(`add ${2 * QUESTION}`);
 });
 
-test("without a cap nothing is read and nothing added", async () => {
+test("without a cap nothing is read or added", async () => {
   world = createWorld();
   const { totals } = world.table;
   const refuse = () => Promise.reject(new Error("not without a cap"));

@@ -11,7 +11,7 @@ beforeEach(() => {
 
 const { en, ja } = ownBot.texts;
 
-test("help lists the commands in the user's language, and asks no model", async () => {
+test("help lists the commands in the user's language, without a model call", async () => {
   await world.talk("U1", "ヘルプ");
   expect(world.newest()).toContain(`U1 reply: ${ja.help}\n\n何を覚えてる？\n　${ja.about.memory}`);
   await world.talk("U1", "Ｈｅｌｐ！");
@@ -19,7 +19,7 @@ test("help lists the commands in the user's language, and asks no model", async 
   expect(world.asked).toEqual([]);
 });
 
-test("a command such as /help says nothing of the language: that of the last question counts", async () => {
+test("/help is answered in the language of the last question", async () => {
   await world.talk("U1", "こんにちは", "/help");
   expect(world.newest()).toContain(ja.help);
 });
@@ -36,13 +36,13 @@ test("a command without words is switched off", async () => {
   expect(world.newest()).toBe(`U1 reply: ${en.nothingRemembered} [export my data] [forget everything]`);
 });
 
-test("what the bot says by itself is no part of the conversation", async () => {
+test("the bot's own messages are not part of the conversation", async () => {
   await world.talk("U1", "Hello", "/help", "/export", "Are you there?");
   const said = ["Hello", "You said: Hello", "Are you there?"];
   expect(JSON.parse(world.contexts.at(-1)!).map(({ content }: { content: string }) => content)).toEqual(said);
 });
 
-test("everything is forgotten only when the user confirms it", async () => {
+test("everything is erased only when the user confirms it", async () => {
   await world.talk("U1", "My PIN is 4711", "yes, forget it all");
   expect(world.newest()).toBe(`U1 reply: ${en.forget} [yes, forget it all]`);
   await world.talk("U1", "Wait");
@@ -70,16 +70,16 @@ test("an export shows everything, page by page", async () => {
   }
   expect(exported.join("\n")).toContain("Aki likes x");
   for (const text of long) expect(exported.join("\n").split(`> ${text}`)).toHaveLength(2);
-  // What was exported is not stored a second time.
+  // The export itself is not stored.
   expect(world.table.textOf("U1").split(long[0]!)).toHaveLength(3);
 });
 
-test("an export with nothing in it says so, also after an old button", async () => {
+test("an export says if nothing is stored, also with an old button", async () => {
   await world.talk("U1", "/export", "/export 1800000000000");
   expect(world.sent()).toEqual([`U1 reply: ${en.nothingStored}`, `U1 reply: ${en.nothingStored}`]);
 });
 
-test("an export shows parked questions too", async () => {
+test("an export includes parked questions", async () => {
   const model = createMemoryModel({ behave: () => "rejected" });
   world.say("U1", "My PIN is 4711");
   await world.run(world.worker({ model }), 1_000);
@@ -87,7 +87,7 @@ test("an export shows parked questions too", async () => {
   expect(world.newest()).toContain("> My PIN is 4711");
 });
 
-test("an exchange that fills more than a page is cut and says so; the notes come after it", async () => {
+test("an export continues after an exchange that is longer than a page, and has the notes at the end", async () => {
   world = createWorld({
     bot: defineBot({ ...ownBot, memory: { ...ownBot.memory, highWaterTokens: 2_500, maxTokens: 20_000 } }),
     summarizer: { answer: () => "Aki likes x" },
@@ -102,7 +102,7 @@ test("an exchange that fills more than a page is cut and says so; the notes come
   for (const text of ["> one", "> two", "Aki likes x"]) expect(exported.join("\n")).toContain(text);
 });
 
-test("/retry asks the last question once more, and its answer takes the place of the other", async () => {
+test("/retry asks the last question again, and the new answer replaces the old one", async () => {
   await world.talk("U1", "Tell me a joke", "/retry");
   expect(world.asked).toEqual(["Tell me a joke", "Tell me a joke"]);
   expect(world.contexts.at(-1)).toBe('[{"role":"user","content":"Tell me a joke"}]');
@@ -110,7 +110,7 @@ test("/retry asks the last question once more, and its answer takes the place of
   expect(world.contexts.at(-1)?.match(/Tell me a joke/g)).toHaveLength(2);
 });
 
-test("/retry without anything to retry says so", async () => {
+test("/retry says if there is nothing to retry", async () => {
   await world.talk("U1", "もう一度答えて");
   expect(world.newest()).toBe(`U1 reply: ${ja.nothingToRetry}`);
 });

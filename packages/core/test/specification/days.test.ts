@@ -6,12 +6,12 @@ import { createWorld, type World } from "./world.ts";
 const limited = (timeZone: string) =>
   defineBot({ ...ownBot, timeZone, limits: { ...ownBot.limits, dailyMessages: 1 } });
 
-/** When the world begins it is 17:00 in Tokyo, 8:00 by UTC. */
+/** The test starts at 17:00 in Tokyo, 8:00 UTC. */
 const untilMidnightInTokyoMs = 7 * 60 * 60_000;
 const atMidnight = (world: World, beforeMs: number) =>
   world.scheduler.run(world.scheduler.now() + untilMidnightInTokyoMs - beforeMs, () => false);
 
-test("a user who is told to come back tomorrow is answered after midnight in the bot's time zone", async () => {
+test("a user who has reached the limit is answered again after midnight in the bot's time zone", async () => {
   const world = createWorld({ bot: limited("Asia/Tokyo") });
   await world.talk("U1", "one", "two");
   await atMidnight(world, 10_000);
@@ -25,7 +25,7 @@ test("a user who is told to come back tomorrow is answered after midnight in the
   ]);
 });
 
-test("a bot of another time zone does not answer such a user before its own midnight", async () => {
+test("a bot in another time zone does not answer such a user before its own midnight", async () => {
   const world = createWorld({ bot: limited("UTC") });
   await world.talk("U1", "one", "two");
   await atMidnight(world, -10_000);

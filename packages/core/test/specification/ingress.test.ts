@@ -11,7 +11,7 @@ import { expect, test } from "vitest";
 const channelSecret = "secret";
 const now = 1_800_000_000_000;
 
-/** The real ingress over a queue that refuses what SQS refuses. */
+/** The real ingress with a queue that refuses what SQS refuses. */
 function open() {
   const clock = createScheduler(now);
   const { sender, main } = createMemoryQueue({ clock });
@@ -58,7 +58,7 @@ test.each([
   ["half a surrogate pair", "\uD83D x \uDE00"],
   ["U+FFFE and U+FFFF", "a\uFFFEb\uFFFFc"],
   ["control characters", "\u0000 \u0007 \u000b \u001f \u007f \u0085 \u2028"],
-])("a text with %s is on the queue as it was", async (_what, text) => {
+])("a text with %s is queued unchanged", async (_what, text) => {
   const { post, queued } = open();
   const event = message(1, { type: "user", userId: "Ua" }, text);
   expect((await post(webhookOf([event]))).status).toBe(200);
@@ -71,7 +71,7 @@ test.each([
   ["a blank in", "U a"],
   ["129 characters in", "U".repeat(129)],
 ])(
-  "an event with %s the id of its chat is passed over with a log line, and costs the others nothing",
+  "an event with %s the id of its chat is skipped and logged, and the others are queued",
   async (_what, userId) => {
     const { post, queued, log } = open();
     const others = [webhook[1], webhook[2]];
@@ -83,13 +83,13 @@ test.each([
   },
 );
 
-test("an event too deep or too large to be queued is passed over with a log line, and costs the others nothing", async () => {
+test("an event that is too deep or too large for the queue is skipped and logged, and the others are queued", async () => {
   const { post, queued, log } = open();
   const deep = webhookOf([webhook[0], { ...message(8, undefined), deep: "deep" }]);
   expect((await post(deep.replace('"deep"}', `${"[".repeat(100_000)}${"]".repeat(100_000)}}`))).status).toBe(
     200,
   );
-  // Four bytes as it comes, twelve in a queue message.
+  // Each emoji has four bytes in the webhook and twelve in the queue message.
   const large = message(9, { type: "user", userId: "Ua" }, "😀".repeat(100_000));
   expect((await post(webhookOf([webhook[1], large]))).status).toBe(200);
   expect(queued()).toEqual([webhook[0], webhook[1]]);
@@ -99,7 +99,7 @@ test("an event too deep or too large to be queued is passed over with a log line
   ]);
 });
 
-test("the line about an unreadable event keeps its time", async () => {
+test("the log line of an unreadable event has its own time", async () => {
   const { post, log } = open();
   await post(webhookOf([{ ...webhook[0], timestamp: "now" }]));
   const [line] = log;
@@ -107,7 +107,7 @@ test("the line about an unreadable event keeps its time", async () => {
   expect(new Date(line!.at).getTime()).toBeGreaterThan(0);
 });
 
-/** What no reference says that LINE would send. */
+/** Values that LINE should never send. */
 const oddText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 150 }),
   fc.constantFrom("", " ", "\uFFFE", "\uFFFF", "\uD800", "\u0000", "😀", "x".repeat(200), "__proto__"),
@@ -157,10 +157,10 @@ function mutate(event: unknown, mutations: Mutation[]): unknown {
   return mutated;
 }
 
-// One seed, so that a run that fails fails again; fast-check prints it with the smallest case.
+// A fixed seed, so that a failure can be repeated; fast-check prints it with the smallest case.
 const runs = { seed: 20_260_701, numRuns: 1_500 };
 
-test("whatever becomes of one event of a webhook, the others are queued and LINE gets 200", async () => {
+test("however one event of a webhook is mutated, the others are queued and LINE gets 200", async () => {
   const position = fc.nat(webhook.length - 1);
   await fc.assert(
     fc.asyncProperty(position, fc.array(mutation, { minLength: 1, maxLength: 3 }), async (odd, mutations) => {
@@ -175,14 +175,14 @@ test("whatever becomes of one event of a webhook, the others are queued and LINE
           others.some((other) => other.webhookEventId === webhookEventId),
         ),
       ).toEqual(others);
-      // The odd one is on the queue too, or a line says why it is not.
+      // The mutated one is queued too, or the log says why it is not.
       expect(ids.length + log.filter(({ name }) => name === "event.unreadable").length).toBe(webhook.length);
     }),
     runs,
   );
 });
 
-test("whatever becomes of a signed webhook's bytes, LINE gets no 5xx", async () => {
+test("however a signed webhook's bytes are damaged, LINE gets no 5xx", async () => {
   const body = Buffer.from(webhookOf(webhook));
   const damage = fc.record({
     at: fc.nat(body.length - 1),

@@ -21,13 +21,13 @@ const limited = () =>
     }),
   });
 
-/** LINE refuses whatever is sent to it: the message is parked. */
+/** LINE refuses every send, so the message is parked. */
 function refusing() {
   const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
   return world.worker({ line: { ...world.line.line, reply: refuse, push: refuse } });
 }
 
-test("past the day's messages a user is told so once, and of the rest nothing is kept", async () => {
+test("past the daily limit a user is told once, and the text of further messages is not stored", async () => {
   world = limited();
   await world.talk("U1", "one", "two", "SECRET three", "SECRET four");
   expect(world.asked).toEqual(["one", "two"]);
@@ -36,7 +36,7 @@ test("past the day's messages a user is told so once, and of the rest nothing is
   expect(world.table.textOf("U1")).not.toContain("SECRET");
 });
 
-test("messages that were unsent while they waited do not hide what the day has used", async () => {
+test("the day's usage is still known after many messages that were unsent while they waited", async () => {
   world = limited();
   await world.talk("U1", "one", "two");
   for (let n = 0; n < 30; n += 1) {
@@ -47,7 +47,7 @@ test("messages that were unsent while they waited do not hide what the day has u
   expect(world.asked).toEqual(["one", "two"]);
 });
 
-test("parked messages do not hide what the day has used", async () => {
+test("the day's usage is still known after many parked messages", async () => {
   world = limited();
   await world.talk("U1", "one", "two");
   for (let n = 0; n < 30; n += 1) {
@@ -59,7 +59,7 @@ test("parked messages do not hide what the day has used", async () => {
   expect(world.asked).toEqual(["one", "two"]);
 });
 
-test("commands have a limit too, except for erasing everything", async () => {
+test("commands have a limit too, except erasing everything", async () => {
   world = limited();
   await world.talk("U1", ...Array.from({ length: 10 }, () => "/help"));
   expect(world.sent()).toHaveLength(5);
@@ -67,7 +67,7 @@ test("commands have a limit too, except for erasing everything", async () => {
   expect(world.newest()).toBe(`U1 reply: ${en.forgotten}`);
 });
 
-test("a chat whose first turn of the day is parked is in the day's list all the same", async () => {
+test("a chat whose first turn of the day is parked is still in the day's list", async () => {
   world.say("U1", "Hello");
   await world.run(refusing(), 1_000);
   expect(world.lines).toContain("job.parked");

@@ -15,10 +15,10 @@ beforeEach(() => {
   world = createWorld();
 });
 
-/** A LINE that answers every request like this. */
+/** A LINE that answers every request with this error. */
 function answering(status: number, message: string): Line {
   const headers = new Headers({ "x-line-request-id": "r1" });
-  // The real class reads its body in real time.
+  // A real Response would read its body in real time.
   const response = { ok: false, status, headers, text: async () => JSON.stringify({ message }) } as Response;
   const fetch = async () => response;
   return createLine({ channelAccessToken: "token", clock: world.scheduler, fetch });
@@ -37,12 +37,15 @@ test.each([
     'LINE /v2/bot/message/push answered 400 "Failed to send messages" (request r1)',
   ],
   ["The request body has my secret error(s)", "LINE /v2/bot/message/push answered 400 (request r1)"],
-])("of LINE's words, which may quote a user, only constant ones are kept: %s", async (message, reason) => {
-  world.say("U1", "Hello");
-  expect(await world.run(world.worker({ line: answering(400, message) }), 5_000)).toEqual([]);
-  expect(reasons()).toMatchObject([{ code: "line.rejected", reason }]);
-  expect(world.printed.join()).not.toContain("secret");
-});
+])(
+  "of LINE's error messages, which may quote a user, only constant ones are kept: %s",
+  async (message, reason) => {
+    world.say("U1", "Hello");
+    expect(await world.run(world.worker({ line: answering(400, message) }), 5_000)).toEqual([]);
+    expect(reasons()).toMatchObject([{ code: "line.rejected", reason }]);
+    expect(world.printed.join()).not.toContain("secret");
+  },
+);
 
 test("an answer that may have arrived is not pushed when an operator moves it back", async () => {
   world.say("U1", "Hello");
@@ -64,7 +67,7 @@ test("an answer that may have arrived is not pushed when an operator moves it ba
   expect(world.sent()).toEqual(["U1 reply: You said: Hello"]);
 });
 
-/** LINE as it is, but for the channel, which is `dead` until it is mended. */
+/** LINE with a channel that is `dead` until `mend` is called. */
 function channel(dead: "unauthorized" | "quota") {
   let refusal: Refusal | undefined = dead;
   const { line, giveToken } = createMemoryLine({
@@ -78,7 +81,7 @@ function channel(dead: "unauthorized" | "quota") {
 }
 
 test.each(["reply", "push"])(
-  "while the channel access token is dead, the model is asked once (%s)",
+  "while the channel access token is invalid, the model is asked once (%s)",
   async (delivery) => {
     world = createWorld({ bot: defineBot({ ...ownBot, delivery: delivery === "push" ? "push" : "auto" }) });
     const { line, mend } = channel("unauthorized");
@@ -101,7 +104,7 @@ test.each(["reply", "push"])(
   },
 );
 
-test("a 401 of the model is not tried once more if LINE has turned out to take nothing meanwhile", async () => {
+test("a 401 of the model is not tried once more if LINE has refused the channel meanwhile", async () => {
   const calls: string[] = [];
   const unauthorized = createMemoryModel({ behave: () => "unauthorized" });
   const slowlyRefusing: Model = {
@@ -122,7 +125,7 @@ test("a 401 of the model is not tried once more if LINE has turned out to take n
   expect(reasons().map((reason) => reason?.code)).toEqual(["line.unauthorized", "line.unauthorized"]);
 });
 
-test("while the quota is used up, the model is asked only what can be replied", async () => {
+test("while the quota is used up, the model is asked only for answers that can be replies", async () => {
   const { line, giveToken, mend } = channel("quota");
   const worker = world.worker({ line });
   async function ask(text: string, isLate: boolean) {
@@ -143,7 +146,7 @@ test("while the quota is used up, the model is asked only what can be replied", 
   expect(world.asked.at(-1)).toBe("late again");
 });
 
-test("no apology is sent over a channel that is known to be dead", async () => {
+test("no apology is sent while LINE is known to refuse the channel", async () => {
   const { line } = channel("unauthorized");
   let calls = 0;
   const worker = world.worker({
@@ -166,7 +169,7 @@ test("no apology is sent over a channel that is known to be dead", async () => {
   expect(calls).toBe(1);
 });
 
-test("if LINE does not say whether it would take anything, the message waits for another attempt", async () => {
+test("if LINE cannot be asked for its quota, the message is retried", async () => {
   const { line } = channel("unauthorized");
   const worker = world.worker({
     line: {

@@ -27,7 +27,7 @@ function invocation(): Promise<string[] | "still running"> {
   return world.run(world.worker({ chats }), 75_000);
 }
 
-test("erasing a long history stops in time, and goes on where it was at the next attempt", async () => {
+test("erasing a long history stops in time, and the next attempt goes on where it stopped", async () => {
   world.unfollow("U1");
   for (let n = 0; world.queue.main.messages().length > 0; n += 1) {
     expect([n, await invocation()]).not.toEqual([n, "still running"]);
@@ -35,12 +35,12 @@ test("erasing a long history stops in time, and goes on where it was at the next
   }
   expect(world.table.textOf("U1")).not.toContain("My PIN");
   for (const { code } of world.logged("job.retry")) expect(code).toBe("chat.not_erased_yet");
-  // Eight pages, and each attempt but the last stops at one that the next reads again.
+  // Eight pages; each attempt except the last stops at a page that the next one reads again.
   expect(reads).toBeGreaterThanOrEqual(8);
   expect(reads).toBeLessThanOrEqual(8 + 3);
 });
 
-test("an erasure that came late and was cut short leaves nothing to the next one", async () => {
+test("after a late erasure that was interrupted, the next erasure still erases everything", async () => {
   world.unfollow("U1", start + 500);
   expect(await invocation()).toHaveLength(1);
   await world.settle();
@@ -50,7 +50,7 @@ test("an erasure that came late and was cut short leaves nothing to the next one
   expect(world.table.textOf("U1")).not.toContain("My PIN");
 });
 
-test("looking for an unsent message stops in time, and is done when reads are quick again", async () => {
+test("the search for an unsent message stops in time, and is completed when reads are fast again", async () => {
   world.unsend("U1", "1");
   expect(await invocation()).toHaveLength(1);
   expect(world.lines).toContain("job.retry");

@@ -7,7 +7,7 @@ import { createModel } from "@henji/core/model/lazy";
 import { createModelSimulator, type Fault } from "@henji/model-simulator";
 import { beforeEach, describe, expect, test } from "vitest";
 
-// OpenAI's SDK on the stand-in, with the settings of a bot: what OpenAI refuses, and for whom.
+// OpenAI's SDK on the model simulator, with a bot's settings: what OpenAI refuses, and which chats that affects.
 
 const clock: Clock = { now: () => 0, timeout: () => new AbortController().signal };
 const context = {
@@ -45,25 +45,25 @@ function asking(settings = botWith({}).model) {
 
 const status = (status: number, code: string | null): Fault => ({ kind: "status", status, code });
 
-describe("any model of the Responses API", () => {
-  test("one without reasoning is asked without it", async () => {
+describe("a model of the Responses API", () => {
+  test("without reasoning is asked without an effort", async () => {
     expect(await asking(botWith({ name: "gpt-4o" }).model)()).toBe("answered");
     expect(simulator.requests[0]!.body).not.toHaveProperty("reasoning");
   });
 
-  test("the default model does not think, unless it is told to", async () => {
+  test("that is the default is asked with effort none, unless another is set", async () => {
     expect(await asking(botWith({}).model)()).toBe("answered");
     expect(await asking(botWith({ reasoningEffort: "medium" }).model)()).toBe("answered");
     const efforts = simulator.requests.map(({ body }) => body.reasoning);
     expect(efforts).toEqual([{ effort: "none" }, { effort: "medium" }]);
   });
 
-  test("one with reasoning is asked with the effort that is set", async () => {
+  test("with reasoning is asked with the effort that is set", async () => {
     expect(await asking(botWith({ reasoningEffort: "low" }).model)()).toBe("answered");
     expect(simulator.requests[0]!.body).toHaveProperty("reasoning", { effort: "low" });
   });
 
-  test("another one may take the notes: the bot's effort is not sent to it", async () => {
+  test("that only takes the notes is asked without the bot's effort", async () => {
     const bot = botWith({ reasoningEffort: "none" }, { summaryModel: "gpt-4o" });
     expect(await asking(summarizerOf(bot))()).toBe("answered");
     const own = summarizerOf(botWith({ reasoningEffort: "none" }));
@@ -71,7 +71,7 @@ describe("any model of the Responses API", () => {
     expect(summarizerOf(bot).maxOutputTokens).toBeGreaterThan(own.maxOutputTokens);
   });
 
-  test("an effort that it does not know is named to the operator", async () => {
+  test("that does not support the effort is an error that names the setting", async () => {
     const { ask } = createModel({
       apiKey: "key",
       settings: botWith({ name: "gpt-4o", reasoningEffort: "none" }).model,
@@ -91,14 +91,17 @@ describe("any model of the Responses API", () => {
   });
 });
 
-test.each(["invalid_prompt", "content_filter"])("%s is a refusal, and stops nobody", async (code) => {
-  const ask = asking();
-  simulator.faults.add({ fault: status(400, code) });
-  expect(await ask()).toBe("model.refused");
-  expect(await ask()).toBe("answered");
-});
+test.each(["invalid_prompt", "content_filter"])(
+  "%s is a refusal, and does not open the breaker",
+  async (code) => {
+    const ask = asking();
+    simulator.faults.add({ fault: status(400, code) });
+    expect(await ask()).toBe("model.refused");
+    expect(await ask()).toBe("answered");
+  },
+);
 
-describe("what concerns one request stops nobody else", () => {
+describe("an error of one request does not open the breaker", () => {
   test.each([
     ["a region", status(403, "unsupported_country_region_territory"), "model.forbidden"],
     ["a blocked user", status(403, null), "model.forbidden"],
@@ -112,7 +115,7 @@ describe("what concerns one request stops nobody else", () => {
   });
 });
 
-test.each([404, 403])("a model that the account does not have (%i) stops everybody", async (code) => {
+test.each([404, 403])("a model that the account does not have (%i) opens the breaker", async (code) => {
   const ask = asking();
   simulator.faults.add({ fault: status(code, "model_not_found") });
   expect(await ask()).toBe("model.unknown_model");
@@ -121,7 +124,7 @@ test.each([404, 403])("a model that the account does not have (%i) stops everybo
   expect(lines).toEqual(["model.breaker_opened"]);
 });
 
-test("a single 401 is nobody's; a second one stops everybody", async () => {
+test("a single 401 is tried once more; a second one opens the breaker", async () => {
   const ask = asking();
   simulator.faults.add({ fault: status(401, "invalid_api_key") });
   expect(await ask()).toBe("answered");

@@ -10,7 +10,7 @@ beforeEach(() => {
 
 const letters = () => world.queue.deadLetters.messages();
 
-test("a dead letter and the log say what went wrong, for whom, and after how many attempts", async () => {
+test("a dead letter and the log have the reason, the chat and the number of attempts", async () => {
   world.say("U1", "Hello");
   const { line } = world.line;
   const failing = () =>
@@ -26,7 +26,7 @@ test("a dead letter and the log say what went wrong, for whom, and after how man
   ]);
 });
 
-test("a message that cannot be read is parked too; no user is told", async () => {
+test("an unreadable message is parked too, without an apology", async () => {
   world.queue.main.send({ chatId: "U1", deduplicationId: "1", body: "{}" });
   expect(await world.run(world.worker(), 1_000)).toEqual([]);
   const reason = { code: "job.unreadable", attempts: 1 };

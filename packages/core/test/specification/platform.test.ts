@@ -24,10 +24,10 @@ beforeEach(() => {
 
 type Event = { webhookEventId: string; timestamp: number; chat: string; from: string; text?: string };
 
-/** What this platform sends beside the text is its own. */
+/** A message with a field that only this platform knows. */
 const composed = (text: string): Message & { own: string } => ({ text, own: "of the platform" });
 
-/** A place to chat that core has never heard of, where several users share a chat. */
+/** A platform that core does not know, where several users share a chat. */
 const platform: Platform = {
   name: "line",
   read(raw): Inbound {
@@ -57,7 +57,7 @@ const model: Model = {
   },
 };
 
-/** One message in a chat, the same for all of them if it is not named. */
+/** One message, by default in the same chat. */
 async function say(from: string, text: string, chat = "G1"): Promise<void> {
   world.put(chat, { chat, from, text });
   await world.run(world.worker({ platform, model }), 1_000);
@@ -65,7 +65,7 @@ async function say(from: string, text: string, chat = "G1"): Promise<void> {
 
 const shown = () => delivered.map(({ messages }) => messages[0]?.text);
 
-test("a message is stored and delivered as its platform has composed it, whatever is in it", async () => {
+test("a message is stored and delivered exactly as its platform has composed it", async () => {
   await say("aki", "Hello");
   expect(delivered).toMatchObject([
     {
@@ -81,7 +81,7 @@ test("a message is stored and delivered as its platform has composed it, whateve
   });
 });
 
-test("memory is the chat's, and limits are each user's", async () => {
+test("memory belongs to the chat, limits to each user", async () => {
   await say("aki", "My word is marzipan");
   await say("ben", "Which word was it?");
   expect(asked.at(-1)?.input).toContain("My word is marzipan");
@@ -92,7 +92,7 @@ test("memory is the chat's, and limits are each user's", async () => {
   expect(shown().at(-1)).toBe("You said: I may go on");
 });
 
-test("OpenAI tells users of one chat apart, and their requests share a prompt cache", async () => {
+test("users of one chat have different safety identifiers and the same cache key", async () => {
   for (const user of ["aki", "ben", "aki"]) await say(user, "Hello");
   const [first, other, again] = asked;
   expect(again?.safetyIdentifier).toBe(first?.safetyIdentifier);
@@ -100,7 +100,7 @@ test("OpenAI tells users of one chat apart, and their requests share a prompt ca
   expect(other?.cacheKey).toBe(first?.cacheKey);
 });
 
-test("OpenAI knows a user again in another chat, also when notes are taken, and nobody else", async () => {
+test("a user has the same safety identifier in every chat, also when notes are taken", async () => {
   const notedFor: string[] = [];
   const { memory } = ownBot;
   world = createWorld({
@@ -118,7 +118,7 @@ test("OpenAI knows a user again in another chat, also when notes are taken, and 
   expect(notedFor).toEqual(["ben", "aki", "ben", "aki"].map(identified));
 });
 
-test("a user's id is erased with the message, and what was used still counts", async () => {
+test("a user's id is erased with the message, and the usage still counts", async () => {
   await say("aki", "first");
   await say("aki", "second");
   world.put("G1", { chat: "G1", from: "aki" });
@@ -130,7 +130,7 @@ test("a user's id is erased with the message, and what was used still counts", a
   expect(shown().at(-1)).toBe(en.dailyLimit);
 });
 
-test("an answer that the lease does not cover is not sent, on any platform", async () => {
+test("an answer is not sent on any platform if the lease does not last for the send", async () => {
   const slow: Platform = {
     ...platform,
     async deliver(delivery) {

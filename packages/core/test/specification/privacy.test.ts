@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => logChannel.unsubscribe(record));
 
-/** One attempt after another, until nothing is left of it on the queue. */
+/** All attempts, one after another. */
 async function attempts(worker: () => ReturnType<World["worker"]>): Promise<void> {
   for (let n = 0; n < retry.maxAttempts; n += 1) {
     await world.run(worker(), 1_000);
@@ -30,7 +30,7 @@ async function attempts(worker: () => ReturnType<World["worker"]>): Promise<void
   }
 }
 
-test("OpenAI is told no user's id, but what only the secret can tie to it", async () => {
+test("OpenAI gets no user id, only a keyed hash of it", async () => {
   const told: { context: Context; options: AskOptions }[] = [];
   const model: Model = {
     ask(context, options) {
@@ -53,7 +53,7 @@ test("OpenAI is told no user's id, but what only the secret can tie to it", asyn
   }
 });
 
-test("what one user says is no part of another's conversation", async () => {
+test("what one user says is not part of another's conversation", async () => {
   for (const [user, text] of [
     [aki, "I am Aki, my word is marzipan"],
     [ben, "I am Ben"],
@@ -73,26 +73,29 @@ test("what one user says is no part of another's conversation", async () => {
 });
 
 test.each([
-  ["the model throws it back", "model"],
-  ["LINE throws it back", "line"],
-] as const)("no log line, no reason and no user hears what was said, even if %s", async (_, thrower) => {
-  const said = "my secret diary";
-  const throwing = () => Promise.reject(new Error(`400: ${said} by ${aki}, token 1`));
-  const model: Model | undefined = thrower === "model" ? { ask: throwing } : undefined;
-  const line = thrower === "line" ? { ...world.line.line, reply: throwing, push: throwing } : undefined;
-  world.say(aki, said);
-  await attempts(() => world.worker({ ...(model && { model }), ...(line && { line }) }));
-  expect(log.map(({ name }) => name)).toContain("job.parked");
+  ["the model's error quotes it", "model"],
+  ["LINE's error quotes it", "line"],
+] as const)(
+  "no log line, reason or message to a user contains what was said, even if %s",
+  async (_, thrower) => {
+    const said = "my secret diary";
+    const throwing = () => Promise.reject(new Error(`400: ${said} by ${aki}, token 1`));
+    const model: Model | undefined = thrower === "model" ? { ask: throwing } : undefined;
+    const line = thrower === "line" ? { ...world.line.line, reply: throwing, push: throwing } : undefined;
+    world.say(aki, said);
+    await attempts(() => world.worker({ ...(model && { model }), ...(line && { line }) }));
+    expect(log.map(({ name }) => name)).toContain("job.parked");
 
-  const parked = world.queue.deadLetters.messages().map(({ reason }) => reason);
-  expect(parked).toHaveLength(1);
-  for (const written of [...log, ...parked].map((entry) => JSON.stringify(entry)))
-    expect(written).not.toMatch(new RegExp(`diary|${aki}|token 1|U[0-9a-f]{32}`));
-  const heard = world.line.sent.flatMap(({ messages }) => messages.map(({ text }) => text));
-  expect(heard.filter((text) => text !== ownBot.texts.en.apology)).toEqual([]);
-});
+    const parked = world.queue.deadLetters.messages().map(({ reason }) => reason);
+    expect(parked).toHaveLength(1);
+    for (const written of [...log, ...parked].map((entry) => JSON.stringify(entry)))
+      expect(written).not.toMatch(new RegExp(`diary|${aki}|token 1|U[0-9a-f]{32}`));
+    const heard = world.line.sent.flatMap(({ messages }) => messages.map(({ text }) => text));
+    expect(heard.filter((text) => text !== ownBot.texts.en.apology)).toEqual([]);
+  },
+);
 
-test("no log line holds what was said, answered, noted or erased, nor by whom", async () => {
+test("no log line contains what was said, answered, noted or erased, nor a user id", async () => {
   const secret = "marzipan";
   for (const text of [`My word is ${secret}`, "/memory", "/export", "/retry", "/help"]) {
     world.say(aki, text);

@@ -6,7 +6,7 @@ import { createWorld, type World } from "./world.ts";
 const refusal = "Sorry, I can't help with that.";
 
 let world: World;
-/** Contexts that the model was sent, as it got them. */
+/** The contexts that the model was sent. */
 let contexts: string[];
 let isStrict: boolean;
 let behave: (question: string, context: Context) => Behaviour;
@@ -15,7 +15,7 @@ beforeEach(() => {
   world = createWorld();
   contexts = [];
   isStrict = true;
-  // OpenAI looks at all that it is sent.
+  // OpenAI checks everything that it is sent.
   behave = (_question, { input }) =>
     isStrict && JSON.stringify(input).includes("chemistry") ? "invalid_prompt" : "answer";
 });
@@ -37,14 +37,14 @@ test("a question that OpenAI refuses gets the refusal, and no apology", async ()
   expect({ calls: contexts.length, parked: parked() }).toEqual({ calls: 1, parked: 0 });
 });
 
-test("a refused question is not asked along with the next ones", async () => {
+test("a refused question is not part of the following contexts", async () => {
   await say("hello");
   await say("a chemistry question");
   contexts = [];
   for (let n = 0; n < 3; n += 1) await say(`harmless ${n}`);
   expect(contexts).toHaveLength(3);
   expect(contexts.join()).not.toContain("chemistry");
-  // What was said before is still there.
+  // What was said before is still in the context.
   for (const context of contexts) expect(context).toContain("hello");
   expect(world.sent().at(-1)).toBe("U1 reply: You said: harmless 2");
 });
@@ -65,7 +65,7 @@ test("a window that OpenAI refuses costs one more call, once", async () => {
   expect(contexts.at(-1)).toContain("harmless 68");
 });
 
-test("notes that OpenAI refuses are emptied, and the window after them too", async () => {
+test("notes that OpenAI refuses are emptied, together with the window", async () => {
   isStrict = false;
   await say("hello");
   const state = await world.chats.state("U1", world.scheduler.now());
@@ -79,7 +79,7 @@ test("notes that OpenAI refuses are emptied, and the window after them too", asy
   expect(world.sent().at(-1)).toBe("U1 reply: You said: harmless 2");
 });
 
-test("if it is the question itself that is refused, the window stays", async () => {
+test("if the question itself is refused, the window stays", async () => {
   await say("hello");
   await say("a chemistry question");
   expect(contexts).toHaveLength(3);
@@ -100,7 +100,7 @@ test("a refused question is still shown by /export, and an unsend erases it", as
   expect(world.sent().at(-1)).not.toContain("chemistry");
 });
 
-test("asked once more and refused, the first answer stays part of the conversation", async () => {
+test("if a repeated question is refused, the first answer stays part of the conversation", async () => {
   isStrict = false;
   await say("a chemistry question");
   isStrict = true;

@@ -9,7 +9,7 @@ import { localAws } from "@henji/local/sqs";
 import type { FinalizeRequestMiddleware } from "@smithy/types";
 import { expect, test } from "vitest";
 
-/** A client that hears of nothing at the first try: DynamoDB has done it, and the response is lost. */
+/** A client that loses the first response to each request, after DynamoDB has executed it. */
 function deafAtFirst(endpoint: string): DynamoDBClient {
   const client = createTableClient({ ...localAws, endpoint });
   const heard = new WeakSet<object>();

@@ -12,7 +12,7 @@ const reasons = () => world.queue.deadLetters.messages().map(({ reason }) => rea
 
 const broken = () => createMemoryModel({ behave: () => "rejected" });
 
-test("a question that was asked again is not answered once more when its dead letter is moved back", async () => {
+test("a question that was asked again is not answered again when its dead letter is moved back", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
   world.say("U1", "/retry");
@@ -26,7 +26,7 @@ test("a question that was asked again is not answered once more when its dead le
   expect(world.contexts.at(-1)?.match(/Hello/g)).toHaveLength(2);
 });
 
-test("nor is it answered twice if the process died before it had sent the answer", async () => {
+test("a question that was asked again is answered once, even if the process died before it sent the answer", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
   world.say("U1", "/retry");
@@ -41,7 +41,7 @@ test("nor is it answered twice if the process died before it had sent the answer
   expect(world.sent().slice(1)).toEqual(["U1 reply: You said: Hello"]);
 });
 
-test("a dead letter that was moved back first is answered, and asked again like any other", async () => {
+test("a dead letter that was moved back first is answered, and can be asked again like any other question", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
   world.moveBack();
@@ -50,7 +50,7 @@ test("a dead letter that was moved back first is answered, and asked again like 
   expect(world.sent().slice(1)).toEqual(["U1 push: You said: Hello", "U1 reply: You said: Hello"]);
 });
 
-test("what is asked again is the newest message, answered or given up on, and never a command", async () => {
+test("/retry asks the newest message, answered or parked, and never a command", async () => {
   const failing = world.worker({ model: broken() });
   world.say("U1", "first");
   await world.settle();
@@ -68,12 +68,12 @@ test("what is asked again is the newest message, answered or given up on, and ne
   expect(world.asked.at(-1)).toBe("third");
 });
 
-test("asked again and again until it is answered, a question is answered once, whatever is moved back", async () => {
+test("a question that is asked again twice is answered once, whatever is moved back", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
   const { supersede } = world.turns;
   const down = new BotError("table.unavailable", "DynamoDB: down", { retry: "later" });
-  // The second one stores its answer and gets no further.
+  // The first retry stores its answer and gets no further.
   world.turns.supersede = () => Promise.reject(down);
   world.say("U1", "/retry");
   await world.settle();
@@ -99,7 +99,7 @@ test("a question that the model has refused can be asked again", async () => {
   expect(world.asked.at(-1)).toBe("second");
 });
 
-test("of two messages of one millisecond the later one is asked again", async () => {
+test("/retry asks the later of two messages of one millisecond", async () => {
   const at = world.scheduler.now();
   for (let n = 1; n <= 9; n += 1) world.say("U1", `early ${n}`, at - 10_000);
   world.say("U1", "late", at - 10_000);

@@ -9,7 +9,7 @@ beforeEach(() => {
   world = createWorld();
 });
 
-test("an answer given before a late unfollow arrived is erased with what it repeats", async () => {
+test("a late unfollow erases answers that were given after it, and keeps their questions", async () => {
   await world.talk("U1", "My PIN is 4711");
   const blockedAt = world.scheduler.now() - 500;
   await world.talk("U1", "Which PIN did I say?");
@@ -20,7 +20,7 @@ test("an answer given before a late unfollow arrived is erased with what it repe
   expect(world.table.textOf("U1")).toContain("Which PIN did I say?");
 });
 
-test("and so is a question that was asked once more before it arrived, with its answer", async () => {
+test("a late unfollow erases a repeated question with its answer", async () => {
   await world.talk("U1", "My PIN is 4711");
   const blockedAt = world.scheduler.now() - 500;
   await world.talk("U1", "/retry");
@@ -40,7 +40,7 @@ test("a question that was first asked after the unfollow stays, also if it was a
   expect(world.table.textOf("U1").split('"question":"[{')).toHaveLength(2 + 1);
 });
 
-test("also from within its own millisecond", async () => {
+test("a late unfollow erases a repeated question of its own millisecond", async () => {
   const blockedAt = world.scheduler.now();
   await world.talk("U1", "My PIN is 4711", "/retry");
   world.unfollow("U1", blockedAt);
@@ -49,19 +49,22 @@ test("also from within its own millisecond", async () => {
 });
 
 test.each([
-  ["before both", 0],
+  ["before both repetitions", 0],
   ["between the two", 1],
-])("and if it was asked once more twice, whether the unfollow stands %s", async (_, retriesBefore) => {
-  await world.talk("U1", "My PIN is 4711", ...Array<string>(retriesBefore).fill("/retry"));
-  const blockedAt = world.scheduler.now() - 500;
-  await world.talk("U1", ...Array<string>(2 - retriesBefore).fill("/retry"));
-  expect(world.asked).toHaveLength(3);
-  world.unfollow("U1", blockedAt);
-  await world.settle();
-  expect(world.table.textOf("U1")).not.toContain("4711");
-});
+])(
+  "a late unfollow erases a question that was repeated twice, if the unfollow happened %s",
+  async (_, retriesBefore) => {
+    await world.talk("U1", "My PIN is 4711", ...Array<string>(retriesBefore).fill("/retry"));
+    const blockedAt = world.scheduler.now() - 500;
+    await world.talk("U1", ...Array<string>(2 - retriesBefore).fill("/retry"));
+    expect(world.asked).toHaveLength(3);
+    world.unfollow("U1", blockedAt);
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  },
+);
 
-test("a question that was parked after a late unfollow may still be replayed", async () => {
+test("a question that was parked after a late unfollow can still be replayed", async () => {
   await world.talk("U1", "Hello");
   const blockedAt = world.scheduler.now() - 500;
   const model = createMemoryModel({ behave: () => "rejected" });
@@ -75,7 +78,7 @@ test("a question that was parked after a late unfollow may still be replayed", a
   expect(world.newest()).toContain("You said: Which day is it?");
 });
 
-test("a message of the unfollow's own millisecond that came before it is erased", async () => {
+test("an unfollow erases a message of its own millisecond that came before it", async () => {
   const at = world.scheduler.now();
   world.say("U1", "My PIN is 4711", at);
   world.unfollow("U1", at);
@@ -84,7 +87,7 @@ test("a message of the unfollow's own millisecond that came before it is erased"
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("a message from before an unfollow is not answered, however late it comes, and after whatever else", async () => {
+test("a message from before an unfollow is not answered, however late it comes", async () => {
   await world.talk("U1", "Hello");
   await world.talk("U1", "Hello again");
   const sentAt = world.scheduler.now() - 500;
@@ -99,7 +102,7 @@ test("a message from before an unfollow is not answered, however late it comes, 
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("nothing is kept of what a user has said who blocks the bot", async () => {
+test("an unfollow erases everything that its user has said, and no other chat", async () => {
   await world.talk("U1", "My PIN is 4711", "Thanks");
   await world.talk("U2", "Hello");
   const eventId = world.unfollow("U1");

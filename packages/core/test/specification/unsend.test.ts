@@ -15,7 +15,7 @@ beforeEach(() => {
 
 const { en } = ownBot.texts;
 
-test("an answer that waits for its next attempt is not sent once its message is unsent", async () => {
+test("an answer that waits for its next attempt is not sent after its message was unsent", async () => {
   const id = world.say("U1", "My PIN is 4711");
   const refusing = {
     ...world.line.line,
@@ -39,7 +39,7 @@ test("an unsent message and its answers are erased, and its redelivery is not an
   expect(world.contexts.at(-1)).not.toContain("4711");
 });
 
-test("an unsent message is gone from later answers that repeat it; their questions stay", async () => {
+test("an unsend erases later answers that repeat the message, and keeps their questions", async () => {
   const model = createMemoryModel({
     answer: (question) => (question.startsWith("Which") ? "You said: My PIN is 4711." : `About ${question}`),
     onAsk: (_question, { input }) => void world.contexts.push(JSON.stringify(input)),
@@ -77,7 +77,7 @@ test("an unsent message that was parked is erased with the answer that it got wh
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("of a question that the model declined nothing is left to ask again once it is unsent", async () => {
+test("a declined question cannot be asked again after it was unsent", async () => {
   const model = createMemoryModel({ behave: () => "refusal" });
   const id = world.say("U1", "My PIN is 4711");
   await world.run(world.worker({ model }), 1_000);
@@ -87,7 +87,7 @@ test("of a question that the model declined nothing is left to ask again once it
   expect(world.newest()).toBe(`U1 reply: ${en.nothingToRetry}`);
 });
 
-test("an answer given before the unsent message stays, whatever it says", async () => {
+test("an answer that was given before the unsent message stays, whatever it says", async () => {
   const model = createMemoryModel({ answer: () => "There is a PIN such as 4711" });
   world.say("U1", "Name a PIN");
   await world.run(world.worker({ model }), 1_000);
@@ -99,7 +99,7 @@ test("an answer given before the unsent message stays, whatever it says", async 
   expect(world.contexts.at(-1)).not.toContain("My PIN");
 });
 
-test("a message that came late is gone from the answer to a later one that was brought back after it", async () => {
+test("an unsend erases the answer to a replayed message that repeats it, even if the unsent message came late", async () => {
   const sentAt = world.scheduler.now();
   await world.scheduler.run(sentAt + 10_000, () => false);
   world.say("U1", "Which PIN did I say?");
@@ -114,7 +114,7 @@ test("a message that came late is gone from the answer to a later one that was b
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("an answer that repeats an unsent message and waits among the dead letters is not sent", async () => {
+test("an unsend erases a parked answer that repeats the message", async () => {
   const [id = ""] = await world.talk("U1", "My PIN is 4711");
   const { line } = world.line;
   const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
@@ -144,7 +144,7 @@ test("notes that hold an unsent message are gone from a /memory that waits among
   expect(world.sent()).toHaveLength(1);
 });
 
-test("a message that is unsent while it waits is not answered", async () => {
+test("a message that was unsent while it waited is not answered", async () => {
   const id = world.say("U1", "My PIN is 4711");
   world.unsend("U1", id);
   await world.settle();
@@ -173,24 +173,27 @@ test("a message that arrives after its unsend is not answered", async () => {
 test.each([
   ["the table cannot be read", 5],
   ["the process dies", 6],
-])("nothing is kept of such a message, even if %s at every attempt", async (what, failures) => {
-  world.unsend("U1", "2");
-  await world.settle();
-  world.say("U1", "My PIN is 4711");
-  const recall: Chats["recall"] = () =>
-    what === "the process dies"
-      ? new Promise(() => {})
-      : Promise.reject(new BotError("table.unavailable", "DynamoDB: down", { retry: "later" }));
-  for (let n = 0; n < failures; n += 1) {
-    await world.crash(world.worker({ chats: { ...world.chats, recall } }));
-    await world.scheduler.run(world.scheduler.now() + retry.maxDelayS * 1000, () => false);
-  }
-  await world.settle();
-  expect([world.asked, world.sent()]).toEqual([[], []]);
-  expect(world.table.textOf("U1")).not.toContain("4711");
-});
+])(
+  "nothing is stored of a message that arrives after its unsend, even if %s at every attempt",
+  async (what, failures) => {
+    world.unsend("U1", "2");
+    await world.settle();
+    world.say("U1", "My PIN is 4711");
+    const recall: Chats["recall"] = () =>
+      what === "the process dies"
+        ? new Promise(() => {})
+        : Promise.reject(new BotError("table.unavailable", "DynamoDB: down", { retry: "later" }));
+    for (let n = 0; n < failures; n += 1) {
+      await world.crash(world.worker({ chats: { ...world.chats, recall } }));
+      await world.scheduler.run(world.scheduler.now() + retry.maxDelayS * 1000, () => false);
+    }
+    await world.settle();
+    expect([world.asked, world.sent()]).toEqual([[], []]);
+    expect(world.table.textOf("U1")).not.toContain("4711");
+  },
+);
 
-test("notes that hold an unsent message are dropped, and taken again without it", async () => {
+test("notes that contain an unsent message are dropped, and taken again without it", async () => {
   const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
   const noted: string[] = [];
   const answer = (content: string) => {
@@ -214,7 +217,7 @@ test("notes that hold an unsent message are dropped, and taken again without it"
   expect(world.contexts.at(-1)).toContain("fact 0, fact 1");
 });
 
-test("notes that cannot hold an unsent message stay", async () => {
+test("notes that cannot contain an unsent message stay", async () => {
   const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
   world = createWorld({
     bot: defineBot({ ...ownBot, memory }),
@@ -226,7 +229,7 @@ test("notes that cannot hold an unsent message stay", async () => {
   expect(world.table.textOf("U1")).toContain('"summary":"Aki likes x"');
 });
 
-test("of messages that were unsent before they arrived, no more than the newest are remembered", async () => {
+test("of messages that were unsent before they arrived, the newest twenty are remembered", async () => {
   for (let n = 1; n <= 25; n += 1) {
     world.unsend("U1", `M${n}`);
     await world.settle();

@@ -13,7 +13,7 @@ const small = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxT
 const questions = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, n) => `question no. ${from + n}`);
 
-test("a window that is full is folded after the answer is out; if that fails, it is tried again", async () => {
+test("a full window is folded after the answer was sent; if that fails, it is tried again", async () => {
   const folds: string[] = [];
   world = createWorld({
     bot: defineBot({ ...ownBot, memory: small }),
@@ -64,7 +64,7 @@ test("no notes are paid for that an erasure in the same batch would have refused
   expect(await foldsWith(({ unsend }) => void unsend("U1", "3"))).toBe(0);
 });
 
-test("a pasted text is there word for word when its follow-up is asked, wherever it meets the window", async () => {
+test("a pasted text is still verbatim for its follow-up question, at every phase of the window", async () => {
   const smallTalk = "昨日は友人と京都へ行って、清水寺と伏見稲荷を回りました。".repeat(4);
   const pasted = `${"第一条、甲は乙に対し、商品を納入する。".repeat(150).slice(0, 2_800)}秘密番号4711`;
   for (let phase = 0; phase < 20; phase += 1) {
@@ -75,7 +75,7 @@ test("a pasted text is there word for word when its follow-up is asked, wherever
   }
 });
 
-test("two messages of one millisecond are remembered in the order in which they came", async () => {
+test("two messages of one millisecond are kept in the order in which they came", async () => {
   await world.talk("U1", ...questions(0, 8));
   const at = world.scheduler.now();
   // Their events are E9 and E10, and E10 sorts first.
@@ -88,7 +88,7 @@ test("two messages of one millisecond are remembered in the order in which they 
   expect(world.newest()).toMatch(/My name is Aki.*What is my name\?.*Thanks/s);
 });
 
-test("what is said while a window is folded is answered at once, and does not fold it again", async () => {
+test("a message that comes while the window is folded is answered at once, and does not fold it again", async () => {
   let folds = 0;
   world = createWorld({
     bot: defineBot({ ...ownBot, memory: small }),
@@ -102,7 +102,7 @@ test("what is said while a window is folded is answered at once, and does not fo
   expect(folds).toBe(1);
 });
 
-test("what the model will not take notes on leaves the window, and the notes stay as they were", async () => {
+test("turns on which the model refuses to take notes leave the window, and the notes stay unchanged", async () => {
   let folds = 0;
   world = createWorld({
     bot: defineBot({ ...ownBot, memory: small }),
@@ -118,7 +118,7 @@ test("what the model will not take notes on leaves the window, and the notes sta
   expect(world.table.textOf("U1")).toContain('"summary":"notes"');
 });
 
-test("a command after every question folds no more often than questions do", async () => {
+test("commands between questions do not cause more folds", async () => {
   let folds = 0;
   world = createWorld({ summarizer: { answer: () => "notes", onAsk: () => void folds++ } });
   for (let n = 0; n < 200; n += 1) await world.talk("U1", `question no. ${n}`, "/help");
@@ -126,7 +126,7 @@ test("a command after every question folds no more often than questions do", asy
   expect(folds).toBeLessThan(16);
 });
 
-test("turns that are no part of the conversation do not keep the window from being folded", async () => {
+test("turns that are not part of the conversation do not prevent folds", async () => {
   const noted: string[] = [];
   world = createWorld({
     summarizer: { answer: () => "notes", onAsk: (content) => void noted.push(content) },
@@ -139,7 +139,7 @@ test("turns that are no part of the conversation do not keep the window from bei
   for (let n = 0; n < 130; n += 1) expect(known).toContain(`fact no. ${n};`);
 });
 
-test("notes that are too long are taken once more, shorter, instead of being cut", async () => {
+test("notes that are too long are taken once more, with a lower limit, instead of being cut", async () => {
   const lengths: number[] = [];
   world = createWorld({
     bot: defineBot({ ...ownBot, memory: { ...small, summaryTokens: 60 } }),

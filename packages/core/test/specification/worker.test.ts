@@ -14,7 +14,7 @@ beforeEach(() => {
   world = createWorld();
 });
 
-test("a chat that is done is acknowledged while a slow one of its batch still waits", async () => {
+test("a finished chat is acknowledged while a slow one of its batch is still running", async () => {
   world.say("slow", "Think hard");
   world.say("quick", "Hello");
   const never: Model = {
@@ -43,7 +43,7 @@ test("an event that asks nothing is acknowledged, and the log says what it was",
   expect(world.table.textOf("U1")).not.toContain(eventId);
 });
 
-test("a worker that dies between storing a reply and sending it delivers it half a minute later, for free", async () => {
+test("if a worker dies between storing and sending a reply, the reply is delivered half a minute later", async () => {
   world.say("U1", "Hello");
   const dying = { ...world.line.line, reply: () => new Promise<never>(() => {}) };
   await world.crash(world.worker({ line: dying }));
@@ -53,7 +53,7 @@ test("a worker that dies between storing a reply and sending it delivers it half
   expect(world.asked).toEqual(["Hello"]);
 });
 
-test("a worker that dies after sending a reply sends nothing more", async () => {
+test("if a worker dies after sending a reply, nothing is sent again", async () => {
   world.say("U1", "Hello");
   const { line } = world.line;
   const dying: typeof line = {
@@ -69,7 +69,7 @@ test("a worker that dies after sending a reply sends nothing more", async () => 
   expect(world.lines).toContain("turn.delivered");
 });
 
-test("a dead worker's chat goes on after half a minute, whoever else of it was in the batch", async () => {
+test("a dead worker's chat goes on after half a minute, even with several of its messages in the batch", async () => {
   world.say("U1", "Hello");
   world.say("U1", "Are you there?");
   const dying = { ...world.line.line, reply: () => new Promise<never>(() => {}) };
@@ -78,7 +78,7 @@ test("a dead worker's chat goes on after half a minute, whoever else of it was i
   expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U1 reply: You said: Are you there?"]);
 });
 
-test("a worker that lives holds its messages for as long as the model takes", async () => {
+test("a running worker holds its messages for as long as the model takes", async () => {
   world.say("U1", "Think hard");
   const slow: Model = {
     async ask(context, options) {
@@ -91,7 +91,7 @@ test("a worker that lives holds its messages for as long as the model takes", as
   expect(world.queue.receive(10)).toEqual([]);
 });
 
-/** It fails after 25 s, when the lease of the turn has run out; what it is asked then, it answers. */
+/** Fails after 25 s, when the lease of the turn has expired, and answers the next call. */
 function slowToFail(how: Behaviour, meanwhile: () => Promise<unknown> = async () => {}): Model {
   let calls = 0;
   const model = createMemoryModel({
@@ -109,7 +109,7 @@ function slowToFail(how: Behaviour, meanwhile: () => Promise<unknown> = async ()
   };
 }
 
-test("a question is asked once more, however long the model took to decline what came before it", async () => {
+test("a question is asked once more without its past, however long the model took to decline", async () => {
   world.say("U1", "Hello");
   await world.settle();
   world.say("U1", "Are you there?");
@@ -118,7 +118,7 @@ test("a question is asked once more, however long the model took to decline what
   expect(world.sent().at(-1)).toBe("U1 reply: You said: Are you there?");
 });
 
-/** Another worker takes over a turn whose lease has run out. */
+/** Another worker takes over a turn whose lease has expired. */
 const taken = (chatId: string, eventId: string, sentAt: number) =>
   world.turns.claim({
     ...{
@@ -138,7 +138,7 @@ const breaking = (model: Model) =>
   withBreaker(model, { clock: world.scheduler, log: createLog({ write: () => {} }) });
 
 test.each(["invalid_prompt", "unauthorized"] as const)(
-  "but not by a worker that has lost its turn to another meanwhile (%s)",
+  "a question is not asked once more by a worker that has lost its turn meanwhile (%s)",
   async (how) => {
     world.say("U1", "Hello");
     await world.settle();
@@ -151,7 +151,7 @@ test.each(["invalid_prompt", "unauthorized"] as const)(
   },
 );
 
-test("nor by one that has waited for another chat's trial of the model and lost its turn meanwhile", async () => {
+test("a question is not asked by a worker that has lost its turn while it waited for the breaker's trial", async () => {
   let now = 0;
   const refusing = createMemoryModel({ behave: () => "unauthorized" });
   const onTrial: Model = {
@@ -174,7 +174,7 @@ test("nor by one that has waited for another chat's trial of the model and lost 
   expect(world.asked).toEqual(["Hello", "Hello", "Are you there?"]);
 });
 
-test("what SQS refuses to delete, hold or give back is logged with its code, and answered once", async () => {
+test("a refused delete or change of visibility is logged with its code, and the message is answered once", async () => {
   const { inbox } = world.queue;
   const refuse: Inbox["delete"] = async (messages) =>
     messages.map((message) => ({ message, code: "ReceiptHandleIsInvalid" }));
@@ -193,7 +193,7 @@ test("what SQS refuses to delete, hold or give back is logged with its code, and
     ["queue.visibility_not_changed", "ReceiptHandleIsInvalid", 2],
     ["queue.not_deleted", "ReceiptHandleIsInvalid", 1],
   ]);
-  // Nothing was held, so they come back when the queue's own time-out is over, and meet their finished turns.
+  // Nothing was held, so the messages come back after the queue's own time-out, and their turns are finished.
   await world.scheduler.run(world.scheduler.now() + queue.visibilityTimeoutS * 1000, () => false);
   await world.run(world.worker(), 1_000);
   const duplicate = { status: "delivered" };
@@ -213,7 +213,7 @@ test("a duplicate needs no memory: that it cannot be read troubles nobody", asyn
   expect(world.logged("turn.duplicate")).toHaveLength(1);
 });
 
-test("an invocation with too little time to answer anything says so", async () => {
+test("an invocation with too little time for any answer is logged", async () => {
   world.say("U1", "Hello");
   const [message] = world.queue.receive(1);
   await world.worker()([message!], world.scheduler.now() + 30_000);

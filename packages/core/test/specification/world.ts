@@ -25,14 +25,14 @@ import {
 } from "@henji/simulation";
 import ownBot from "../../../../bot.config.ts";
 
-// It loads in real time, for which no world waits.
+// It loads in real time, so it must be loaded before virtual time starts.
 await loadTokenizer();
 
 export const start = 1_800_000_000_000;
 
 export type World = ReturnType<typeof createWorld>;
 
-/** The real worker between platforms in memory, in virtual time. */
+/** The real worker with in-memory services, in virtual time. */
 export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOptions } = {}) {
   const { bot = ownBot } = options;
   const scheduler = createScheduler(start);
@@ -62,7 +62,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     },
   });
 
-  /** A worker in a process of its own, which can be killed while it is running. */
+  /** A worker in its own simulated process, which can be killed while it is running. */
   function worker(overrides: { model?: Model; line?: Line; chats?: Chats; platform?: Platform } = {}) {
     const process = createProcess({
       name: "worker",
@@ -111,7 +111,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     queue.main.send({ chatId: event.source.userId, deduplicationId, body });
   }
 
-  /** Runs a batch of what is on the queue, for as long as virtual time is given, and deletes what is done, as Lambda does. */
+  /** Runs a batch from the queue for at most `forMs` of virtual time, and deletes what is done, as Lambda does. */
   async function run(work: ReturnType<typeof worker>, forMs: number): Promise<string[] | "still running"> {
     const batch: Incoming[] = queue.receive(settings.batchSize);
     const ended: string[][] = [];
@@ -125,7 +125,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     return failed;
   }
 
-  /** Lets a worker begin with a batch, kills it, and waits until what it held has come back. */
+  /** Starts a worker with a batch, kills it, and waits until its messages are visible again. */
   async function crash(work: ReturnType<typeof worker>, afterMs = 100): Promise<void> {
     await run(work, afterMs);
     work.kill();
@@ -150,7 +150,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     },
     say,
     put,
-    /** An operator moves every dead letter back to the queue as it is. */
+    /** An operator moves every dead letter back to the queue unchanged. */
     moveBack() {
       for (const job of queue.deadLetters.messages()) {
         queue.deadLetters.discard(job.messageId);
@@ -161,7 +161,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     unfollow: (userId: string, at?: number) => put(userId, { type: "unfollow" }, at),
     settle,
     /**
-     * The user writes, and is answered, one after another.
+     * The user writes these messages, each after the answer to the one before.
      *
      * @returns LINE's ids of the messages
      */
@@ -174,19 +174,19 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       return ids;
     },
     sent,
-    /** What was shown last. */
+    /** The newest message of the bot. */
     newest: () => sent().at(-1),
-    /** The log's entries of this name. */
+    /** The log entries with this name. */
     logged: (name: string) =>
       printed.map((entry) => JSON.parse(entry)).filter((entry) => entry.name === name),
   };
 
-  /** Everything that waits is worked on, a second passes, and the next begins. */
+  /** Runs batches of one second each until the queue is empty. */
   async function settle(): Promise<void> {
     while (queue.main.messages().length > 0) await run(worker(), 1_000);
   }
 
-  /** What LINE has shown, with the buttons under it. */
+  /** The bot's messages that LINE has shown, with their buttons. */
   function sent(): string[] {
     return memoryLine.sent.map(({ chatId, by, messages }) => {
       const buttons = messages.at(-1)?.quickReply?.items.map(({ action }) => ` [${action.text}]`) ?? [];

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 /** One fault of the next call, in LINE's terms. */
 export type LineFault =
   | { kind: "status"; status: 429 | 500 | 401; monthly?: boolean }
-  /** It takes effect, and the response is lost. */
+  /** The request takes effect, and the response is lost. */
   | { kind: "lose-response" }
   | { kind: "drop-request" }
   | { kind: "hang" };
@@ -19,14 +19,14 @@ export type LinePorts = {
   exhaustQuota(): Promise<void>;
   /** Lets time pass for LINE. */
   advance(ms: number): void;
-  /** The bot's texts that the user sees. */
+  /** The bot's messages that the user sees. */
   seen(userId: string): string[];
 };
 
 const text = (words: string) => [{ type: "text" as const, text: words }];
 const key = (n: number) => `00000000-0000-5000-8000-${String(n).padStart(12, "0")}`;
 
-/** What every LINE client must do, against the model or the simulator. */
+/** What core's LINE client must do, with the in-memory model and with the LINE simulator. */
 export function lineContract(name: string, open: () => Promise<LinePorts>) {
   describe(`LINE: ${name}`, () => {
     let ports: LinePorts;
@@ -65,7 +65,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       expect(ports.seen(userId)).toEqual(["once"]);
     });
 
-    test("a push repeated under its key is delivered once, and names the request that was accepted", async () => {
+    test("a push that is repeated with its key is delivered once, and returns the id of the accepted request", async () => {
       const { userId } = ports.user();
       const first = await ports.line.push(userId, text("once"), key(1));
       expect(first).toMatchObject({ outcome: "sent", requestId: expect.any(String) });
@@ -109,7 +109,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       ],
       [{ kind: "drop-request" }, { code: "line.unreachable", retry: "later", outcome: "unknown" }],
       [{ kind: "hang" }, { code: "line.timeout", retry: "later", outcome: "unknown" }],
-    ] as const)("%j is %j", async (fault, error) => {
+    ] as const)("%j becomes %j", async (fault, error) => {
       const { userId, replyToken } = ports.user();
       ports.fault("push", fault);
       await expect(ports.line.push(userId, text("hello"), key(1))).rejects.toMatchObject(error);
@@ -118,7 +118,7 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       expect(ports.seen(userId)).toEqual([]);
     });
 
-    test("a used-up month is final; a refusal while quota is left is worth a retry", async () => {
+    test("a used-up quota is not retried; a refusal while quota is left is", async () => {
       const { userId } = ports.user();
       ports.fault("push", { kind: "status", status: 429, monthly: true });
       await expect(ports.line.push(userId, text("hello"), key(1))).rejects.toMatchObject({

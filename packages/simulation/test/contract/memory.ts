@@ -11,7 +11,7 @@ import type { ModelFault, ModelPorts } from "./model.ts";
 import type { QueuePorts } from "./queue.ts";
 import type { TablePorts } from "./table.ts";
 
-/** Time that the suite sets; only a hang takes some, as little as may be. */
+/** A clock that the suite sets; only a hang takes real time, as little as possible. */
 function settableClock() {
   let now = 1_800_000_000_000;
   const clock: Clock = { now: () => now, timeout: () => AbortSignal.timeout(20) };
@@ -23,7 +23,7 @@ function settableClock() {
   };
 }
 
-/** A network that fails the next call to `operation`, as it is told. */
+/** A network that fails the next call to an operation in the given way. */
 function faultyNetwork() {
   const faults = new Map<string, { failure: Failure; arrives: boolean }>();
   const network: Network = {
@@ -52,7 +52,7 @@ export async function memoryQueue(): Promise<QueuePorts> {
   const queue = createMemoryQueue({ clock });
   return {
     ...queue,
-    // One of a chat at a time, as the suite's other side does it.
+    // One message of a chat at a time, as fauxqs does.
     receive: async () => queue.receive(10, 1),
     advance: async (ms) => advance(ms),
     async deadLetters() {

@@ -20,7 +20,7 @@ export type ModelPorts = {
   model: Model;
   answerWith(text: string): void;
   fault(fault: ModelFault): void;
-  /** Calls that reached it. */
+  /** Number of calls that reached the model. */
   calls(): number;
   /** Aborts a call that hangs, as the worker's deadline does. */
   deadline(): AbortSignal;
@@ -32,7 +32,7 @@ const context = {
   tokensAtMost: 100,
 };
 
-/** What every model must do, whatever it is made of. */
+/** What every model must do, in memory or real. */
 export function modelContract(name: string, open: () => Promise<ModelPorts>) {
   describe(`model: ${name}`, () => {
     let ports: ModelPorts;
@@ -48,7 +48,7 @@ export function modelContract(name: string, open: () => Promise<ModelPorts>) {
         beforeRequest: async () => {},
       });
 
-    test("it answers, and says what that took", async () => {
+    test("an answer has its token usage", async () => {
       ports.answerWith("Hello 😀");
       const answer = await ask();
       expect(answer).toMatchObject({ text: "Hello 😀", cut: false, refused: false });
@@ -68,19 +68,19 @@ export function modelContract(name: string, open: () => Promise<ModelPorts>) {
       ["unknown_model", { code: "model.unknown_model", retry: "never" }],
       ["context_too_long", { code: "model.context_too_long", retry: "never" }],
       ["invalid_prompt", { code: "model.refused", retry: "never" }],
-    ] as const)("%s is %j, after a single call", async (fault, error) => {
+    ] as const)("%s becomes %j, after a single call", async (fault, error) => {
       ports.fault(fault);
       await expect(ask()).rejects.toMatchObject(error);
       expect(ports.calls()).toBe(1);
       expect(await ask()).toMatchObject({ refused: false });
     });
 
-    test("a content filter is a refusal without words", async () => {
+    test("a content filter is a refusal without text", async () => {
       ports.fault("content_filter");
       expect(await ask()).toMatchObject({ text: "", refused: true });
     });
 
-    test("an answer at its limit is what there is, marked as cut", async () => {
+    test("an answer that reaches its limit is the text so far, marked as cut", async () => {
       ports.answerWith("A long answer");
       ports.fault("cut");
       const answer = await ask();

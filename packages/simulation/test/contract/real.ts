@@ -93,10 +93,10 @@ export async function realQueue(): Promise<QueuePorts> {
   };
 }
 
-/** What a deadline aborts with. */
+/** The reason with which a deadline aborts. */
 const timeout = () => new DOMException("The operation was aborted due to timeout", "TimeoutError");
 
-/** LINE's SDK on the LINE simulator. A deadline passes as soon as a request hangs, and never else. */
+/** LINE's SDK on the LINE simulator. A deadline passes as soon as a request hangs, and only then. */
 export async function realLine(): Promise<LinePorts> {
   let skippedMs = 0;
   let deadline = new AbortController();
@@ -128,7 +128,7 @@ export async function realLine(): Promise<LinePorts> {
     user() {
       const { userId } = simulator.addUser({ name: "Aki" });
       const event = simulator.say({ from: userId, text: "hi" });
-      // A token's minute starts when its webhook goes out.
+      // A token's minute starts when its webhook is sent.
       simulator.webhook([event]);
       return { userId, replyToken: event.replyToken! };
     },
@@ -182,7 +182,7 @@ const modelFaults: Record<Exclude<ModelFault, "cut">, Fault> = {
   unreachable: { kind: "lose-response" },
 };
 
-/** OpenAI's SDK on the stand-in model. */
+/** OpenAI's SDK on the model simulator. */
 export async function realModel(): Promise<ModelPorts> {
   const simulator = createModelSimulator();
   const server = await serveModel(simulator, { port: 0 });
@@ -190,7 +190,7 @@ export async function realModel(): Promise<ModelPorts> {
   const settings = { name: "gpt-6-luna", maxOutputTokens: 100, reasoningEffort: "none" } as const;
   let deadline = new AbortController();
 
-  /** The deadline passes as soon as a request hangs, and never else. */
+  /** The deadline passes as soon as a request hangs, and only then. */
   async function watchForHang(): Promise<void> {
     while (simulator.requests.at(-1)?.fault?.kind !== "hang") await new Promise(setImmediate);
     deadline.abort(timeout());

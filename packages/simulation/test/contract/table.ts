@@ -11,7 +11,7 @@ import { writes } from "./table/writes.ts";
 
 export type { TablePorts };
 
-/** What every table must do, whatever it is made of. */
+/** What every table must do, in memory or real. */
 export function tableContract(name: string, open: () => Promise<TablePorts>) {
   describe(`table: ${name}`, () => {
     const test = testWithTable(open);

@@ -26,7 +26,7 @@ export const now = 1_800_000_000_000;
 export const later = now + 60_000;
 export const expiresAt = now / 1000 + 86_400;
 export const afterLease = { now: later + 1, leaseUntil: later + 60_000 };
-/** How a write fails whose turn has another owner. */
+/** The error of a write whose turn has another owner. */
 export const lost = { code: "turn.lost", retry: "later" };
 
 export const usage: DayUsage = {
@@ -56,7 +56,7 @@ export function givenUp(code: string, change: Partial<Parking> = {}): Parking {
   return { ...failure(code), at: now, apologyBy: undefined, total, ...change };
 }
 
-/** Core reads nothing of a message but its text; all else is kept as it is. */
+/** Core reads only the text of a message; everything else is stored unchanged. */
 const messagesOf = (text: string): readonly Message[] => [{ ...{ type: "text", emojis: [] }, text }];
 
 type Sending = Pick<Answer, "idempotencyKey" | "route">;
@@ -80,7 +80,7 @@ export function asIfAnswered(turn: Turn): AnsweredTurn {
   return { ...turn, status: "answered", answer: answerWith("never stored") };
 }
 
-/** Asks the question of a turn once more. */
+/** What a turn stores that asks the question of this one again. */
 export function repeatOf({ key, question, messageId }: Turn): Repeated {
   return { key, origin: key, question, messageId };
 }
@@ -91,7 +91,7 @@ export const questionOf = (n: number): Content => textContent(`question ${n}`);
 
 let chatsSoFar = 0;
 
-/** A chat of its own on a table, and what most tests do with it. */
+/** A new chat on a table, and what most tests do with it. */
 function createChat({ turns, chats, ...ports }: TablePorts) {
   chatsSoFar += 1;
   const chatId = `U${String(chatsSoFar).padStart(32, "0")}`;
@@ -135,7 +135,7 @@ export function claimed(claim: Claim): Turn {
   return claim.turn;
 }
 
-/** A test with a chat of its own on a table that all tests share. */
+/** A test with a new chat, on a table that all tests share. */
 export function testWithTable(open: () => Promise<TablePorts>) {
   let ports: Promise<TablePorts> | undefined;
   return test.extend("chat", async () => {

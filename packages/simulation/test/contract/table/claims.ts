@@ -16,12 +16,12 @@ export function claims(test: TableTest) {
     expect(turn).not.toHaveProperty("answer");
   });
 
-  test("while the lease runs no other owner can claim", async ({ chat: { claim, again } }) => {
+  test("while a lease runs, no other owner can claim", async ({ chat: { claim, again } }) => {
     const turn = await claim();
     expect(await again(turn)).toEqual({ kind: "held", until: later });
   });
 
-  test("of several claims at once one holds the turn, of a new event as after a lease", async ({
+  test("one of several concurrent claims holds the turn, for a new event and after a lease", async ({
     chat: { turns, request, again },
   }) => {
     const owners = ["one", "two", "three", "four"];
@@ -47,7 +47,9 @@ export function claims(test: TableTest) {
     expect(await again(turn, afterLease)).toMatchObject({ turn: { attempts: 2 } });
   });
 
-  test("an attempt that is released twice has ended once", async ({ chat: { turns, claim, again } }) => {
+  test("an attempt that is released twice counts as ended once", async ({
+    chat: { turns, claim, again },
+  }) => {
     const turn = await claim();
     await turns.release(turn, failure("model.timeout"));
     await turns.release(turn, failure("model.timeout"));
@@ -56,7 +58,7 @@ export function claims(test: TableTest) {
     expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1 } });
   });
 
-  test("a lease that is renewed runs on, and is no attempt of its own", async ({
+  test("renewing a lease extends it, and is not counted as an attempt", async ({
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
@@ -66,7 +68,7 @@ export function claims(test: TableTest) {
     expect(await again(turn, third)).toMatchObject({ turn: { attempts: 2, crashes: 1 } });
   });
 
-  test("after the lease the next worker claims, and its attempt is counted", async ({
+  test("after a lease has expired the next worker can claim, and its attempt is counted", async ({
     chat: { claim, again },
   }) => {
     const turn = await claim();
@@ -82,7 +84,7 @@ export function claims(test: TableTest) {
     expect(await again(turn)).toMatchObject({ kind: "claimed", turn: { attempts: 2 } });
   });
 
-  test("an attempt that was not released has crashed", async ({ chat: { turns, claim, again } }) => {
+  test("an attempt that was not released counts as a crash", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     expect(turn.crashes).toBe(0);
     await turns.release(turn, failure("model.unavailable"));

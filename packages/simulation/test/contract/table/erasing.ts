@@ -4,7 +4,7 @@ import { afterLease, answerWith, givenUp, later, lost, now, type TableTest, usag
 
 /** What is left of an erased turn or answer. */
 export function erasing(test: TableTest) {
-  test("an answer that is erased leaves its question; one that is not delivered is erased whole", async ({
+  test("erasing an answer keeps its question; a turn that is not delivered is erased completely", async ({
     chat: { turns, chats, chatId, claim, again, delivered, recall },
   }) => {
     const done = await delivered("my secret");
@@ -32,7 +32,7 @@ export function erasing(test: TableTest) {
     const item = await turnStore.read(done);
     expect(item).toMatchObject({ status: "delivered", erased: true });
     for (const attribute of textAttributes) expect(item).not.toHaveProperty(attribute);
-    // Neither what was said nor who said it.
+    // Neither what was said nor by whom.
     expect(JSON.stringify(item)).not.toMatch(/my secret|question|"M1"|Uaki/);
     expect(await recall()).toMatchObject({ turns: [], finished: [{ key: done.key }], usages: [usage] });
     const page = await chats.page(chatId, "", "9", now);

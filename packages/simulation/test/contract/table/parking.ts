@@ -23,7 +23,7 @@ export function parking(test: TableTest) {
       kind: "claimed",
       turn: { status: "claimed", attempts: 1, owner: "second" },
     });
-    // Now it is a turn like any other.
+    // Now it can be claimed like any other turn.
     expect(await again(turn, { ...afterLease, owner: "third", now: later + 2 })).toMatchObject({
       kind: "held",
     });
@@ -43,7 +43,7 @@ export function parking(test: TableTest) {
     });
   });
 
-  test("of two replays at once, one gets the turn", async ({ chat: { turns, claim, again } }) => {
+  test("one of two concurrent replays gets the turn", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     await turns.park(turn, givenUp("model.unavailable"));
     const replays = await Promise.allSettled([
@@ -54,7 +54,7 @@ export function parking(test: TableTest) {
     expect(kinds.filter((kind) => kind === "claimed")).toHaveLength(1);
   });
 
-  test("a replay finds an answer that was stored", async ({ chat: { turns, claim, again } }) => {
+  test("a replay finds the stored answer", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     const answer = answerWith("stored", { route: "push" });
     await turns.answer(turn, answer, later);
@@ -64,7 +64,7 @@ export function parking(test: TableTest) {
     });
   });
 
-  test("the time since which the outcome of a send is unknown is kept from the first time on", async ({
+  test("the first time at which the outcome of a send became unknown is kept", async ({
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
@@ -76,7 +76,7 @@ export function parking(test: TableTest) {
     expect(replayed).toMatchObject({ turn: { outcomeUnknownSince: now } });
   });
 
-  test("a parked turn that another turn answers is dropped, and so is the turn that it answered itself", async ({
+  test("superseding drops a parked turn, and the turn that this one repeated", async ({
     chat: { turns, chats, chatId, claim, again, recall },
   }) => {
     const first = await claim();
@@ -99,7 +99,7 @@ export function parking(test: TableTest) {
     expect(text).not.toMatch(/question \d|never sent/);
   });
 
-  test("what is not parked is not superseded", async ({
+  test("a turn that is not parked is not superseded", async ({
     chat: { turns, chatId, claim, again, delivered, recall },
   }) => {
     const done = await delivered("done");
@@ -110,7 +110,7 @@ export function parking(test: TableTest) {
     await turns.supersede({ chatId, key: "9999999999999#nobody" });
   });
 
-  test("a replay of what was delivered or dropped finds it finished", async ({
+  test("a replay of a delivered or dropped turn finds it finished", async ({
     chat: { turns, claim, again, delivered },
   }) => {
     const done = await delivered("done");

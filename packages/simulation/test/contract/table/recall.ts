@@ -18,7 +18,7 @@ import {
 
 /** What is read of a chat: the memory of a turn, and page by page. */
 export function recall(test: TableTest) {
-  test("a chat is recalled as its answered turns before the one at hand, oldest first", async ({
+  test("a chat's memory has the answered turns before the current one, oldest first", async ({
     chat: { claim, delivered, recall },
   }) => {
     await delivered("a1");
@@ -33,7 +33,7 @@ export function recall(test: TableTest) {
     expect((await recall(memory.turns[1]!.key)).turns).toHaveLength(1);
   });
 
-  test("turns of one millisecond stand in the order of the queue, whatever their events' ids are", async ({
+  test("turns of one millisecond are in the order of the queue, whatever their events' ids are", async ({
     chat: { chats, chatId, delivered, recall },
   }) => {
     const turn = (id: string, n: number) => ({ key: `${now}#${id}`, eventId: id, sequence: sequenceOf(n) });
@@ -43,14 +43,14 @@ export function recall(test: TableTest) {
     const answers = async (...at: Parameters<typeof recall>) =>
       (await recall(...at)).turns.map(({ answer }) => answer);
     expect(await answers()).toEqual(["a1", "a2", "a3"]);
-    // For a turn that is not stored yet; and for a replayed turn, which keeps its place.
+    // For a turn that is not stored yet, and for a replayed turn, which keeps its place.
     expect(await answers(`${now}#d`, 50, sequenceOf(4))).toEqual(["a1", "a2"]);
     expect(await answers(second.key, 50, sequenceOf(40))).toEqual(["a1"]);
     const { turns } = await chats.page(chatId, "", "9", now);
     expect(turns.map(({ past }) => past?.answer)).toEqual(["a1", "a2", "a3"]);
   });
 
-  test("parked and dropped turns and notices are no part of the conversation", async ({
+  test("parked and dropped turns and notices are not part of the conversation", async ({
     chat: { turns, claim, delivered, recall },
   }) => {
     const parked = await claim();
@@ -72,7 +72,7 @@ export function recall(test: TableTest) {
     ]);
   });
 
-  test("a fold that was begun is known to those who come next, until another is", async ({
+  test("a started fold is in the memory of the following turns, until another one starts", async ({
     chat: { turns, claim, delivered, recall },
   }) => {
     const begun = async (folding: { until: number; version: number }) => {
@@ -86,7 +86,9 @@ export function recall(test: TableTest) {
     expect((await recall()).folding).toEqual({ until: later + 1, version: 4 });
   });
 
-  test("no more than the newest are read", async ({ chat: { chats, chatId, delivered, recall } }) => {
+  test("only the newest turns are read, up to the limit", async ({
+    chat: { chats, chatId, delivered, recall },
+  }) => {
     for (let n = 0; n < 6; n += 1) await delivered(`a${n}`);
     expect((await recall()).folding).toBeUndefined();
     const newest = await recall("9", 4);
@@ -96,7 +98,7 @@ export function recall(test: TableTest) {
     expect((await recall("9", 4)).isWhole).toBe(true);
   });
 
-  test("after a flood, and for a message replayed late, the conversation is still recalled", async ({
+  test("the conversation is recalled even after a flood and for a message that is replayed late", async ({
     chat: { turns, claim, delivered, recall },
   }) => {
     for (let n = 0; n < 3; n += 1) await delivered(`a${n}`);
@@ -107,14 +109,16 @@ export function recall(test: TableTest) {
     expect((await recall(late.key, 5)).turns.map(({ answer }) => answer)).toEqual(["a0", "a1", "a2"]);
   });
 
-  test("what has expired is not recalled, deleted or not", async ({ chat: { turns, claim, recall } }) => {
+  test("an expired turn is not recalled, even if it is not deleted yet", async ({
+    chat: { turns, claim, recall },
+  }) => {
     const turn = await claim({ expiresAt: now / 1000 - 1 });
     const stored = await turns.answer(turn, answerWith("old"), later);
     await turns.delivered(stored, deliveredBy("reply"));
     expect(await recall()).toMatchObject({ turns: [], finished: [] });
   });
 
-  test("a question that was answered once more counts with its last answer", async ({
+  test("a repeated question is recalled with its last answer", async ({
     chat: { turns, claim, again, delivered, recall },
   }) => {
     const first = await delivered("a1");
@@ -128,14 +132,16 @@ export function recall(test: TableTest) {
     ]);
   });
 
-  test("chats never see each other", async ({ chat: { chats, chatId, delivered, recall } }) => {
+  test("a chat's memory has nothing of other chats", async ({
+    chat: { chats, chatId, delivered, recall },
+  }) => {
     await delivered("mine");
     const other = await chats.recall({ chatId: `${chatId}x`, key: "9", sequence: "" }, 50, now);
     expect(other).toMatchObject({ turns: [], finished: [], summary: "", version: 0 });
     expect((await recall("9", 2)).turns.map(({ answer }) => answer)).toEqual(["mine"]);
   });
 
-  test("a chat is paged through from one turn to another, oldest first, whatever became of its turns", async ({
+  test("pages have all turns of a range, oldest first, whatever their status", async ({
     chat: { turns, chats, chatId, claim, delivered },
   }) => {
     const stored: Turn[] = [];

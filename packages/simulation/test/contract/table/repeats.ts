@@ -16,7 +16,7 @@ import {
   total,
 } from "./chat.ts";
 
-/** A store each of whose writes is made twice, as when the response to the first is lost and the SDK repeats it. */
+/** A store that makes every write twice, as when the first response is lost and the SDK repeats the write. */
 function repeating(store: TurnStore): TurnStore {
   return {
     read: store.read,
@@ -40,7 +40,7 @@ const deliver = async (turns: Turns, ask: ClaimRequest) =>
 const park = async (turns: Turns, ask: ClaimRequest) =>
   turns.park(await answer(turns, ask), givenUp("line.rejected", { total, apologyBy: "push" }));
 
-/** The ways of a turn, through every write that there is. */
+/** Lives of a turn that together include every write. */
 const lives: Record<string, (turns: Turns, ask: ClaimRequest) => Promise<unknown>> = {
   "claimed again after a crash": async (turns, ask) => {
     await claim(turns, ask);
@@ -50,7 +50,7 @@ const lives: Record<string, (turns: Turns, ask: ClaimRequest) => Promise<unknown
     await turns.release(await claim(turns, ask), failure("line.timeout", now));
     await claim(turns, ask, { owner: "second" });
   },
-  "delivered by a push in the end": async (turns, ask) => {
+  "finally delivered by a push": async (turns, ask) => {
     const turn = await answer(turns, ask);
     await turns.usePush(turn);
     await turns.delivered(turn, deliveredBy("push", "request"));
@@ -82,7 +82,7 @@ const lives: Record<string, (turns: Turns, ask: ClaimRequest) => Promise<unknown
   },
 };
 
-/** A store in which something happens between the next read and what is written after it. */
+/** A store in which something happens between the next read and the write after it. */
 function overtaking(store: TurnStore, happen: () => Promise<unknown>): TurnStore {
   let isDue = true;
   return {
@@ -96,10 +96,10 @@ function overtaking(store: TurnStore, happen: () => Promise<unknown>): TurnStore
   };
 }
 
-/** Writes that the SDK repeats, and that overtake each other. */
+/** Writes that the SDK repeats, and writes that overtake each other. */
 export function repeats(test: TableTest) {
   test.for(Object.entries(lives))(
-    "a turn whose every write is repeated is the same: %s",
+    "repeating every write of a turn changes nothing: %s",
     async (life, { chat: { turns, turnStore, request } }) => {
       const [, live] = life;
       const once = request();
@@ -113,7 +113,7 @@ export function repeats(test: TableTest) {
     },
   );
 
-  test("a turn that is superseded with repeated writes takes along the one that it stood for itself", async ({
+  test("superseding with repeated writes also drops the turn that the superseded one repeated", async ({
     chat: { turns, turnStore, claim, again },
   }) => {
     const [first, second] = [await claim(), await claim()];
@@ -141,7 +141,7 @@ export function repeats(test: TableTest) {
     expect(await late.claim({ ...ask, ...afterLease, owner: "second" })).toEqual(held);
   });
 
-  test("a replay's claim that is repeated late, when its turn was parked once more, takes it from nobody", async ({
+  test("a replay's claim that is repeated after its turn was parked again does not take the turn", async ({
     chat: { turns, turnStore, request },
   }) => {
     const ask = request();

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { expiresAt, now, type TableTest } from "./chat.ts";
 
-/** A chat's state, by version. */
+/** A chat's state and its versions. */
 export function state(test: TableTest) {
   const used = { inputTokens: 9, cachedTokens: 8, outputTokens: 7 };
   const folded = (windowStart: string, summary: string) => ({ windowStart, summary, used, expiresAt });
@@ -23,7 +23,7 @@ export function state(test: TableTest) {
     expect(await recall()).toMatchObject({ windowStart: "k2", summary: "猫が好き😀", version: 2 });
   });
 
-  test("of several changes at once of one version, the first ones included, one is made", async ({
+  test("one of several concurrent changes of a version is made, also of the first version", async ({
     chat: { chats, chatId },
   }) => {
     for (const version of [0, 1]) {
@@ -37,7 +37,7 @@ export function state(test: TableTest) {
     }
   });
 
-  test("the state keeps what a change does not name, and is found whatever else is in the chat", async ({
+  test("a change keeps the fields that it does not name", async ({
     chat: { chats, chatId, delivered, recall },
   }) => {
     await delivered("a1");
@@ -49,7 +49,7 @@ export function state(test: TableTest) {
     expect(await recall()).toMatchObject(kept);
   });
 
-  test("what a fold has taken is known until the next fold, whatever changes in between", async ({
+  test("the token usage of a fold is kept until the next fold, whatever changes in between", async ({
     chat: { chats, chatId, recall },
   }) => {
     await chats.update(chatId, await recall(), folded("k1", "tea"));
@@ -59,14 +59,12 @@ export function state(test: TableTest) {
     expect(await recall()).toMatchObject({ version: 3, fold: { ...used, version: 3 } });
   });
 
-  test("an expired state says nothing, but keeps its version", async ({
-    chat: { chats, chatId, recall },
-  }) => {
+  test("an expired state is empty, but keeps its version", async ({ chat: { chats, chatId, recall } }) => {
     await chats.update(chatId, await recall(), { ...folded("", "tea"), expiresAt: now / 1000 - 1 });
     const nothing = { ...empty, version: 1 };
     expect(await chats.state(chatId, now)).toEqual(nothing);
     expect(await recall()).toMatchObject({ ...nothing, fold: undefined });
-    // And none of it comes back with the next change.
+    // The next change does not bring any of it back.
     expect(await chats.update(chatId, await recall(), { windowStart: "k1", expiresAt })).toBe(true);
     expect(await recall()).toMatchObject({ windowStart: "k1", summary: "", fold: undefined });
   });

@@ -1,19 +1,19 @@
 import { expect } from "vitest";
 import { afterLease, answerWith, later, now, type TableTest, usage } from "./chat.ts";
 
-/** What the model and the day have used. */
+/** Token usage of an answer and of a day. */
 export function usages(test: TableTest) {
-  test("the day's usage is found with the turns that carry it", async ({
+  test("the day's usage is recalled with the turns that store it", async ({
     chat: { claim, delivered, recall },
   }) => {
     await claim();
     const first = await delivered("a1");
     expect((await recall()).usages).toEqual([usage]);
-    // Also by a replayed message that comes before them.
+    // Also for a replayed message before them.
     expect(await recall(first.key)).toMatchObject({ finished: [], usages: [usage] });
   });
 
-  test("the tokens of a stored answer are known to the worker that delivers it", async ({
+  test("a worker that delivers a stored answer knows its token usage", async ({
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
@@ -22,7 +22,7 @@ export function usages(test: TableTest) {
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { usage: used } } });
   });
 
-  test("tokens that are added to any item of a day count in the sum of that day only", async ({
+  test("tokens added to any item of a day are in the sum of that day only", async ({
     chat: { totals, chatId },
   }) => {
     const [day, tomorrow] = [`${chatId}-1`, `${chatId}-2`];

@@ -14,9 +14,9 @@ import {
   total,
 } from "./chat.ts";
 
-/** What the owner of a turn writes, and that nobody else does. */
+/** The writes of a turn's owner, which nobody else can make. */
 export function writes(test: TableTest) {
-  test("a stored answer is found again exactly as it was", async ({ chat: { turns, claim, again } }) => {
+  test("a stored answer is read back unchanged", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     const answer = answerWith("😀 𠮷 👩‍👩‍👧‍👦 \uFEFF <|endoftext|> \u0000", { route: "push" });
     expect(await turns.answer(turn, answer, later)).toMatchObject({ status: "answered", answer });
@@ -35,7 +35,7 @@ export function writes(test: TableTest) {
     expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "delivered" });
   });
 
-  test("switching to push is remembered", async ({ chat: { turns, claim, again } }) => {
+  test("the switch to push is stored", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     await turns.usePush(await turns.answer(turn, answerWith("hello"), later));
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { route: "push" } } });
@@ -57,7 +57,7 @@ export function writes(test: TableTest) {
     expect(await again(turn, third)).toMatchObject({ turn: { status: "claimed", attempts: 3 } });
   });
 
-  test("nothing is delivered that was not answered, and nothing delivered changes", async ({
+  test("only an answered turn can be delivered, and a delivered turn does not change", async ({
     chat: { turns, claim, delivered },
   }) => {
     const turn = await claim();
@@ -75,7 +75,7 @@ export function writes(test: TableTest) {
     }
   });
 
-  test("a delivered notice is not kept, and one that was parked can be told apart", async ({
+  test("a delivered notice is not kept, and a parked one is marked as a notice", async ({
     chat: { turns, chats, chatId, claim, again, recall },
   }) => {
     const turn = await claim();
