@@ -109,7 +109,9 @@ test("a question that is refused along with what came before is asked alone", as
   });
   contexts = [];
   says = [refused];
-  expect(await ask()).toMatchObject({ answer: { refused: true, text: "" }, isPastRefused: false });
+  // OpenAI bills nothing for it.
+  const usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+  expect(await ask()).toMatchObject({ answer: { refused: true, text: "", usage }, isPastRefused: false });
   expect(contexts).toHaveLength(1);
 });
 

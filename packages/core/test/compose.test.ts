@@ -173,3 +173,10 @@ test("buttons are under the last message, with labels of at most 20 characters",
   expect(compose("b", { cutNotice: "" })).toStrictEqual([{ type: "text", text: "b" }]);
   expect(compose("", how)).toEqual([]);
 });
+
+test("a long text is parted after the last whole sentence that has room, not within a number or a sentence", () => {
+  const sentence = `${"a".repeat(3_000)}.`;
+  const rest = `${"b ".repeat(500)}3.14${"c".repeat(3_000)}`;
+  const texts = compose(`${sentence} ${rest}`, { cutNotice: "…" }).map(({ text }) => text);
+  expect(texts).toEqual([sentence, rest]);
+});

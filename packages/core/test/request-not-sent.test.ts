@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { Worker } from "node:worker_threads";
 import { createLine, type Line } from "@henji/core/platform/line/api";
+import { tellingUnsent } from "@henji/core/platform/line/request-not-sent";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 /**
@@ -103,4 +104,10 @@ test("if nothing listens, nothing was sent", async () => {
     code: "line.unreachable",
     outcome: "failed",
   });
+});
+
+test("a request of which Node says nothing may have been sent", async () => {
+  const error = new TypeError("fetch failed");
+  const fetch = tellingUnsent(() => Promise.reject(error));
+  await expect(fetch("http://127.0.0.1")).rejects.toBe(error);
 });

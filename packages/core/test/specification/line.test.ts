@@ -37,6 +37,8 @@ test.each([
     'LINE /v2/bot/message/push answered 400 "Failed to send messages" (request r1)',
   ],
   ["The request body has my secret error(s)", "LINE /v2/bot/message/push answered 400 (request r1)"],
+  ["My secret: The request body has 2 error(s)", "LINE /v2/bot/message/push answered 400 (request r1)"],
+  ["The request body has 2 error(s) in my secret", "LINE /v2/bot/message/push answered 400 (request r1)"],
 ])(
   "of LINE's error messages, which may quote a user, only constant ones are kept: %s",
   async (message, reason) => {
