@@ -32,7 +32,7 @@ function hold(messages: readonly Incoming[]) {
     return answer(what);
   };
   const inbox = {
-    changeVisibility: (some: readonly Incoming[], delayS: number) => note(`hide ${delayS}`, some),
+    changeVisibility: (some: readonly Incoming[], delayS: number) => note(`visibility ${delayS}`, some),
     delete: (some: readonly Incoming[]) => note("delete", some),
   };
   const log = createLog({ write: (entry) => void lines.push(JSON.parse(entry)) });
@@ -52,9 +52,9 @@ test("unfinished messages are renewed together at intervals, until all are finis
   held.finish(b);
   await pass(2 * renewEveryMs);
   expect(calls).toEqual([
-    `0 hide ${forS} a,b`,
+    `0 visibility ${forS} a,b`,
     `${1_000 + acknowledgeWithinMs} delete a`,
-    `${renewEveryMs} hide ${forS} b`,
+    `${renewEveryMs} visibility ${forS} b`,
     `${1_000 + renewEveryMs + acknowledgeWithinMs} delete b`,
   ]);
   expect(lines).toEqual([]);
@@ -113,7 +113,7 @@ test("a renewal that fails is repeated soon, long before the visibility time-out
   answer = async () => [];
   await pass(1);
   await pass(renewEveryMs - 1);
-  expect(calls).toEqual([`0 hide ${forS} a,b`, `${retryAfterMs} hide ${forS} a,b`]);
+  expect(calls).toEqual([`0 visibility ${forS} a,b`, `${retryAfterMs} visibility ${forS} a,b`]);
 });
 
 test("a deletion that fails is logged, and left to Lambda or the next receive", async () => {
@@ -156,11 +156,11 @@ test("a message that is given back is not held longer by a renewal in progress",
   const held = hold([a, b]);
   void held.giveBack([a], 5);
   await pass(1_000);
-  expect(calls).toEqual([`0 hide ${forS} a,b`]);
+  expect(calls).toEqual([`0 visibility ${forS} a,b`]);
   answered();
   await pass(1_000);
-  expect(calls[1]).toBe("1000 hide 5 a");
+  expect(calls[1]).toBe("1000 visibility 5 a");
   answered();
   await pass(renewEveryMs);
-  expect(calls.at(-1)).toMatch(new RegExp(` hide ${forS} b$`));
+  expect(calls.at(-1)).toMatch(new RegExp(` visibility ${forS} b$`));
 });

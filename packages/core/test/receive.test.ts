@@ -18,6 +18,11 @@ test("a message is read with its job, its platform, and the meaning of its event
   expect(inbound).toMatchObject({ kind: "ignored", eventId: "E1", type: "follow" });
 });
 
+test("a job of the first version, which named no platform, is read by LINE's", () => {
+  const message = messageWith(JSON.stringify({ version: 1, event, receivedAt: 5 }));
+  expect(receive(message, { line: platform })).toMatchObject({ kind: "readable", job, platform });
+});
+
 test.each([
   ["of a platform that this worker does not serve", encodeJob(job), {}, "This worker does not serve line"],
   ["that is not a job", "{", { line: platform }, "The queue message is not a job"],
