@@ -18,7 +18,7 @@ const line = createLine({
   },
 });
 
-test("the loading animation is asked of LINE itself, for a user and so many seconds", async () => {
+test("the loading animation is requested for the user and the number of seconds", async () => {
   await line.showLoading("U1", 60);
   const url = "https://api.line.me/v2/bot/chat/loading/start";
   expect(requests).toEqual([{ url, body: { chatId: "U1", loadingSeconds: 60 } }]);

@@ -27,7 +27,7 @@ let contexts: Context[];
 let options: AskOptions[];
 let timeouts: number[];
 let renewals: number[];
-/** What the model says to one request after another; a number lets so many milliseconds pass before it. */
+/** The model's results, request by request; a number lets that many milliseconds pass before the next. */
 let says: (ModelAnswer | Error | number)[];
 
 beforeEach(() => {
@@ -77,28 +77,28 @@ const ask = (request: Partial<AskRequest> = {}) =>
 
 const turns = Array.from({ length: 40 }, (_, n) => past(`${start - 100 + n}#E`, "a question"));
 const remembered = { ...nothingRemembered, turns, summary: "Aki likes tea" };
-/** Messages of the window and the notes, beside the question. */
+/** Number of messages before the question, per request. */
 const before = () => contexts.map(({ input }) => input.length - 1);
 
-test("a window that the model finds too long is asked once more within half the low mark, and no third time", async () => {
+test("if the window is too long for the model, the question is asked once more within half the low mark, and not a third time", async () => {
   says = [tooLong, answered];
   expect(await ask({ memory: remembered })).toEqual({ answer: answered, isPastRefused: false });
   const [first = 0, second = 0] = before();
   expect(second).toBeGreaterThan(1);
-  // Half of 160 tokens, where the first had 300.
+  // Half of 160 tokens; the first request had 300.
   expect(second).toBeLessThan(first / 3);
   says = [tooLong, tooLong];
   await expect(ask({ memory: remembered })).rejects.toBe(tooLong);
 });
 
-test("what else goes wrong is no reason to ask once more", async () => {
+test("no other error causes a second request", async () => {
   const unavailable = error("model.unavailable");
   says = [unavailable];
   await expect(ask({ memory: remembered })).rejects.toBe(unavailable);
   expect(contexts).toHaveLength(1);
 });
 
-test("a question that is refused along with what came before is asked alone", async () => {
+test("a question that is refused with its past is asked once more without it", async () => {
   says = [refused, answered];
   expect(await ask({ memory: remembered })).toEqual({ answer: answered, isPastRefused: true });
   expect(contexts[1]?.input).toEqual([{ role: "user", content: "Hi" }]);
@@ -115,14 +115,14 @@ test("a question that is refused along with what came before is asked alone", as
   expect(contexts).toHaveLength(1);
 });
 
-test("the model has as long as it may take, but no longer than leaves room for what comes after it", async () => {
+test("the model's time-out is its maximum, or what the deadline leaves after the reserve", async () => {
   await ask();
   says = [answered];
   await ask({ deadline: start + deadlines.reserveMs + 9_000 });
   expect(timeouts).toEqual([deadlines.modelMs, 9_000]);
 });
 
-test("nothing is asked for which there is no time left", async () => {
+test("the model is not asked without time left", async () => {
   const late = { code: "turn.lease_expired", retry: "later" };
   await expect(ask({ deadline: start + deadlines.reserveMs })).rejects.toMatchObject(late);
   expect(contexts).toEqual([]);
@@ -130,7 +130,7 @@ test("nothing is asked for which there is no time left", async () => {
   expect(contexts).toHaveLength(1);
 });
 
-test("a lease is taken anew only once it has run out", async () => {
+test("a lease is renewed only after it has expired", async () => {
   now = leaseUntil - 1;
   await ask();
   expect(renewals).toEqual([]);
@@ -140,7 +140,7 @@ test("a lease is taken anew only once it has run out", async () => {
   expect(renewals).toEqual([leaseUntil + hold.leaseMs]);
 });
 
-test("a worker whose new lease has run out too before it could ask asks nothing", async () => {
+test("a worker whose renewed lease has expired before the call does not ask", async () => {
   now = leaseUntil;
   const standing = createAsk({
     ...{ bot, model: { ask: () => Promise.reject(new Error("Nothing was to be asked")) } },
@@ -160,7 +160,7 @@ test("a worker whose new lease has run out too before it could ask asks nothing"
   await expect(standing(request)).rejects.toMatchObject({ code: "turn.lease_expired" });
 });
 
-test("each request is asked only if its answer could be delivered, also those within one call", async () => {
+test("each request is made only if its answer could be delivered, also repeats within one call", async () => {
   const dead = error("line.unauthorized");
   const ready = () => Promise.reject(dead);
   await expect(ask({ ready })).rejects.toBe(dead);

@@ -56,17 +56,17 @@ test("giving up names what went wrong last, or that the process died", () => {
   expect(givenUp(claimed({ attempts: 6 })).code).toBe("worker.crashed");
 });
 
-describe("since when the user may have the answer", () => {
+describe("the time since which the answer may have arrived", () => {
   const unknown = new BotError("line.timeout", "", { retry: "later", outcome: "unknown" });
   const failed = new BotError("line.rejected", "", { retry: "never" });
 
-  test("is when a send of it ended with an unknown outcome", () => {
+  test("is when a send ended with an unknown outcome", () => {
     expect(unknownSince(answered(), unknown, 7)).toBe(7);
     expect(unknownSince(answered(), failed, 7)).toBeUndefined();
     expect(unknownSince(claimed(), unknown, 7)).toBeUndefined();
   });
 
-  test("stays what it was", () => {
+  test("is kept from the first time", () => {
     expect(unknownSince(claimed({ outcomeUnknownSince: 0 }), failed, 7)).toBe(0);
     expect(unknownSince(answered({ outcomeUnknownSince: 0 }), unknown, 7)).toBe(0);
   });

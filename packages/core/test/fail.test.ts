@@ -16,7 +16,7 @@ const throttled = new BotError("table.throttled", "DynamoDB asks to wait", { ret
 
 let writes: unknown[][];
 let logged: Record<string, unknown>[];
-/** What the table says to a release, and the queue to a copy. */
+/** The responses of the table to a release, and of the queue to a copy. */
 let isTableBroken: boolean;
 let isQueueBroken: boolean;
 
@@ -56,7 +56,7 @@ const failed = (turn: Turn, error: BotError, memory: Memory = nothingRemembered)
 const { key } = claimed();
 const last = { attempts: retry.maxAttempts };
 
-test("a failed attempt gives its lease back, with what is known of its send", async () => {
+test("a failed attempt releases its lease, with the time since which the outcome of its send is unknown", async () => {
   expect(await fail(failed(claimed(), unavailable))).toEqual({ kind: "retry", inS: 6 });
   const second = answered({ attempts: 2, outcomeUnknownSince: 7 });
   expect(await fail(failed(second, unavailable))).toEqual({ kind: "retry", inS: 17 });
@@ -67,7 +67,7 @@ test("a failed attempt gives its lease back, with what is known of its send", as
 });
 
 test.each(["turn.lost", "turn.lease_expired"])(
-  "a worker that fails with %s writes nothing, even at the last attempt: another may have the turn",
+  "a worker that fails with %s writes nothing, even at the last attempt, because another may hold the turn",
   async (code) => {
     const lost = new BotError(code, "Another worker has it", { retry: "later" });
     expect(await fail(failed(claimed(last), lost))).toMatchObject({ kind: "retry" });
@@ -76,7 +76,7 @@ test.each(["turn.lost", "turn.lease_expired"])(
   },
 );
 
-test("a lease that cannot be given back is logged, and the message comes back all the same", async () => {
+test("a lease that cannot be released is logged, and the message is retried all the same", async () => {
   isTableBroken = true;
   expect(await fail(failed(claimed(), unavailable))).toEqual({ kind: "retry", inS: 6 });
   expect(logged).toMatchObject([
@@ -85,7 +85,7 @@ test("a lease that cannot be given back is logged, and the message comes back al
   ]);
 });
 
-test("a message that cannot be parked comes back after the longest wait, with its lease given back", async () => {
+test("a message that cannot be parked is retried after the longest wait, with its lease released", async () => {
   isQueueBroken = true;
   const longest = { kind: "retry", inS: 149 };
   expect(await fail(failed(claimed(last), rejected))).toEqual(longest);
@@ -101,7 +101,7 @@ test("a message that cannot be parked comes back after the longest wait, with it
   );
 });
 
-test("a message without a turn is not given up on, however often the queue has handed it out", async () => {
+test("a message without a turn is not parked, however often it was received", async () => {
   const message = { ...held().message, receiveCount: 100 };
   expect(await fail({ kind: "unclaimed", message, error: unavailable, log })).toMatchObject({
     kind: "retry",
@@ -110,21 +110,21 @@ test("a message without a turn is not given up on, however often the queue has h
   expect(logged).toMatchObject([{ name: "job.retry", attempts: 100, claimed: false }]);
 });
 
-test("what was erased before it is given up on leaves no copy", async () => {
+test("a message that was erased is dropped instead of parked", async () => {
   const memory = { ...nothingRemembered, unsent: [claimed().messageId] };
   expect(await fail(failed(claimed(), rejected, memory))).toMatchObject({ kind: "acknowledge" });
   expect(writes).toEqual([["drop", key, "unsent"]]);
   expect(logged).toMatchObject([{ name: "turn.dropped", because: "unsent" }]);
 });
 
-test("an isolated message comes back at a moment of its own, with the death on record", async () => {
+test("an isolated message comes back at a random time, and its crash is recorded", async () => {
   const inS = 1 + retry.isolateWithinS / 2;
   expect(await isolate(claimed({ crashes: 2 }), log)).toEqual({ kind: "retry", inS });
   expect(writes).toEqual([["release", key, { code: "worker.crashed", outcomeUnknownSince: undefined }]]);
   expect(logged).toMatchObject([{ name: "turn.isolated", crashes: 2, inS }]);
 });
 
-test("isolating a message keeps since when its answer may have been sent, which its claim has found out", async () => {
+test("isolating keeps the time since which the answer may have been sent", async () => {
   await isolate(answered({ crashes: 2 }), log);
   await isolate(answered({ crashes: 2, outcomeUnknownSince: 7 }), log);
   expect(writes).toEqual([

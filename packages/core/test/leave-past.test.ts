@@ -27,18 +27,18 @@ async function leavePast(windowStart: string, update: () => Promise<boolean> = a
   await leave(turn, { ...nothingRemembered, windowStart, summary: "Aki likes tea" }, log);
 }
 
-test("a refused window starts at the turn that found it so, and the notes are emptied", async () => {
+test("a refused window is moved to the current turn, and the notes are emptied", async () => {
   await leavePast("1800000000001");
   expect(changes).toMatchObject([{ windowStart: "1800000000005", summary: "" }]);
   expect(logged).toMatchObject([{ name: "window.refused", code: "model.refused", moved: true }]);
 });
 
-test("it does not start earlier than it did, for a message that was brought back late", async () => {
+test("a replayed message does not move the window back", async () => {
   await leavePast("1800000000009");
   expect(changes).toMatchObject([{ windowStart: "1800000000009", summary: "" }]);
 });
 
-test("a window that cannot be moved costs nobody an answer", async () => {
+test("a window that cannot be moved is logged, and the answer is not affected", async () => {
   await leavePast("", async () => false);
   await leavePast("", () =>
     Promise.reject(new BotError("table.throttled", "DynamoDB asks to wait", { retry: "later" })),

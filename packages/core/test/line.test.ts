@@ -41,7 +41,7 @@ const job = jobWith({ replyToken: "token" });
 const messages = [{ type: "text", text: "Sorry" }];
 const apology = { job, chatId: "U1", messages, idempotencyKey: "key" };
 
-test("a reply is free while its token is fresh, so it is taken unless the bot is to push", () => {
+test("the route is a reply while the token is fresh, unless the bot is set to push", () => {
   expect(line.name).toBe("line");
   expect(line.route(job, receivedAt, "auto")).toBe("reply");
   expect(line.route(job, receivedAt, "push")).toBe("push");
@@ -49,7 +49,7 @@ test("a reply is free while its token is fresh, so it is taken unless the bot is
   expect(line.route(jobWith({}), receivedAt, "auto")).toBe("push");
 });
 
-test("what is sent once goes by its route, and without a token as a push", async () => {
+test("sendOnce uses the given route, and a push if there is no token", async () => {
   await line.sendOnce({ ...apology, route: "reply" });
   await line.sendOnce({ ...apology, route: "push" });
   await line.sendOnce({ ...apology, job: jobWith({}), route: "reply" });
@@ -57,7 +57,7 @@ test("what is sent once goes by its route, and without a token as a push", async
   expect(calls).toEqual([["reply", "token", messages], push, push]);
 });
 
-test("what is sent once and finds its token invalid has failed for good", async () => {
+test("sendOnce with an invalid token fails without a retry", async () => {
   replied = { outcome: "invalid_reply_token", requestId: "r1" };
   const error = { code: "line.invalid_reply_token", retry: "never", message: expect.stringMatching(/token/) };
   await expect(line.sendOnce({ ...apology, route: "reply" })).rejects.toMatchObject(error);

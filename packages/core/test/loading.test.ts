@@ -35,7 +35,7 @@ function show(answered: Promise<unknown>, error?: Error): Promise<void> {
   });
 }
 
-test("the loading animation is shown once an answer has been waited for a while, and not before", async () => {
+test("the loading animation is shown after a short wait for the answer, and not before", async () => {
   const showing = show(new Promise(() => {}));
   await Promise.resolve();
   expect(waits.map(({ ms }) => ms)).toEqual([loadingAfterMs]);
@@ -45,13 +45,13 @@ test("the loading animation is shown once an answer has been waited for a while,
   expect(shown).toEqual([chat]);
 });
 
-test("an answer that comes at once, or fails at once, needs none", async () => {
+test("an answer that comes or fails at once shows no animation", async () => {
   await show(Promise.resolve());
   await show(Promise.reject(new Error("The model is away")));
   expect(shown).toEqual([]);
 });
 
-test("an animation that LINE does not show is logged, and costs nobody an answer", async () => {
+test("a loading animation that fails is logged, and nothing is thrown", async () => {
   const showing = show(
     new Promise(() => {}),
     new BotError("line.timeout", "LINE did not answer", { retry: "later" }),

@@ -33,7 +33,7 @@ test("when too many messages wait, the user is told once, and the rest is droppe
   expect(world.newest()).toBe("U1 reply: You said: six");
 });
 
-test("the backlog is seen however few turns the bot remembers", async () => {
+test("the backlog is counted even if memory.maxTurns is lower than limits.maxUnanswered", async () => {
   const limits = { ...ownBot.limits, maxUnanswered: 6 };
   const memory = { ...ownBot.memory, maxTurns: 4 };
   const world = createWorld({ bot: defineBot({ ...ownBot, limits, memory }) });
@@ -45,7 +45,7 @@ test("the backlog is seen however few turns the bot remembers", async () => {
 
 const notExpected = () => Promise.reject(new Error("Nothing was to be erased"));
 
-/** Has the answer to a question stored, which the model would answer like this. */
+/** Stores the answer to a question, with this answer of the model. */
 async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
   const logged: Record<string, unknown>[] = [];
   const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
@@ -74,7 +74,7 @@ async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
   return { ...result!, logged: named("turn.answered"), asked: named("model.answered") };
 }
 
-test("an answer by the model joins the window with all that was sent of it", async () => {
+test("an answer by the model joins the window with all of its messages", async () => {
   const { past, logged, asked } = await stored("Hi", { text: "Hello|and welcome" });
   expect(past).toMatchObject({ question: textContent("Hi"), answer: "Hello\nand welcome", messageId: "1" });
   expect(past?.tokens).toEqual({ question: 1, answer: 4 });
@@ -84,12 +84,12 @@ test("an answer by the model joins the window with all that was sent of it", asy
   expect(asked).toMatchObject([{ model: ownBot.model.name, ...usage, cut: false, refused: false, ms: 0 }]);
 });
 
-test("an answer that reached the output limit says so", async () => {
+test("an answer that reached the output limit ends with the cut notice", async () => {
   const { past } = await stored("Hi", { text: "Once upon a time", cut: true });
   expect(past?.answer).toBe(`Once upon a time\n${ownBot.texts.en.cut}`);
 });
 
-test("a notice, or a question that the model declined, does not", async () => {
+test("a notice, or a question that the model declined, does not join the window", async () => {
   const { past, logged } = await stored("/help");
   expect(past).toBeUndefined();
   expect(logged).toMatchObject([{ messages: 1, notice: "help" }]);

@@ -60,7 +60,7 @@ test("a call is made only if the lease lasts for as long as the call can take", 
   );
 });
 
-test("an answer may have been sent only if an attempt died with it stored, or its outcome is unknown", async () => {
+test("an answer may have been sent before only if its outcome is unknown", async () => {
   const maybeSent = async (found: Turn) => (await deliveryOf(answered(), found)).maybeSent;
   expect(await maybeSent(claimed())).toBe(false);
   expect(await maybeSent(claimed({ crashes: 1 }))).toBe(false);
@@ -87,14 +87,14 @@ function notice(kind: NoticeKind): AnsweredTurn {
   return { ...turn, answer: { from: "bot", notice: kind, messages, idempotencyKey, route } };
 }
 
-test("after everything was erased, no fold that was due before is left to do", async () => {
+test("after everything was erased, a fold that was due is skipped", async () => {
   const next = async (turn: AnsweredTurn) => send({ turn, past: undefined }, held({ platform }));
   expect(await next(notice("forgotten"))).toEqual({ kind: "acknowledge", next: { kind: "skip_fold" } });
   expect(await next(notice("help"))).toEqual({ kind: "acknowledge", next: { kind: "nothing" } });
   expect(await next(answered())).toEqual({ kind: "acknowledge", next: { kind: "nothing" } });
 });
 
-test("the notice of a limit counts as told, unless the day over which it was decided has ended", async () => {
+test("the notice of a limit is recorded in the day's total, unless that day has ended meanwhile", async () => {
   const usage: DayUsage = {
     ...{ day: "2027-01-15", user: userHash("U1"), answers: 1, replies: 1, pushes: 0, refused: false },
     ...{ inputTokens: 1, cachedTokens: 0, outputTokens: 1, foldVersion: 0 },
@@ -110,7 +110,7 @@ test("the notice of a limit counts as told, unless the day over which it was dec
   expect(await isTold("help", [usage])).toBe(false);
 });
 
-test("the log says how an answer went out, and whether an earlier attempt had stored it", async () => {
+test("the log has the route of an answer, and whether an earlier attempt had stored it", async () => {
   const logged: Record<string, unknown>[] = [];
   const log = createLog({ write: (line) => void logged.push(JSON.parse(line)) });
   for (const turn of [claimed(), answered()]) {

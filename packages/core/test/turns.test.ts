@@ -119,14 +119,14 @@ test("an attempt knows how the previous one ended, and how many died", async () 
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
 });
 
-test("attempts that died stay counted when a later one gives its lease back", async () => {
+test("crashes stay counted when a later attempt releases its lease", async () => {
   const dead = await claim(1);
   const second = await claim(1, "w2", dead.leaseUntil);
   await table.turns.release(second, failed("model.timeout"));
   expect(await claim(1, "w3", second.leaseUntil)).toMatchObject({ attempts: 3, crashes: 1 });
 });
 
-test("since when a send may have been accepted unheard stays what it was first", async () => {
+test("the first time at which the outcome of a send became unknown is kept", async () => {
   const unknownSince = async (owner: string, outcomeUnknownSince: number | undefined) => {
     const turn = await claim(1, owner);
     await table.turns.release(turn, { code: "line.timeout", outcomeUnknownSince });
@@ -138,7 +138,7 @@ test("since when a send may have been accepted unheard stays what it was first",
   expect(await unknownSince("w4", undefined)).toMatchObject({ outcomeUnknownSince: 5 });
 });
 
-test("a message without an answer of its own leaves no text, and why, unless it was unsent", async () => {
+test("a dropped turn has no text, and the reason, unless it was unsent", async () => {
   await table.turns.drop(await claim(1), sentAt, total, "daily_limit");
   await table.turns.drop(await claim(2), sentAt, total, "unsent");
   const turn = (n: number) => table.turn({ chatId: "U1", key: keyOf(n) });
@@ -147,7 +147,7 @@ test("a message without an answer of its own leaves no text, and why, unless it 
   expect(turn(2)).toMatchObject(dropped);
   expect(turn(2)).not.toHaveProperty("notice");
   expect(table.textOf("U1")).not.toMatch(/question|M1|M2/);
-  // A duplicate has nothing left to do.
+  // A duplicate finds it finished.
   await expect(claim(1, "w2", sentAt + 1_000)).rejects.toThrow("finished");
 });
 
@@ -246,7 +246,7 @@ test("a replayed turn starts with its first attempt, and is no longer listed for
   for (const name of ["list", "listedAt", "finishedAt", "released"]) expect(turn).not.toHaveProperty(name);
 });
 
-/** A claim on the first turn as it comes again: from the queue, or brought back by an operator. */
+/** Claims the first turn again: for a redelivered or a replayed message. */
 const claimAgain = (fields: { owner?: string; now?: number; replay?: string } = {}) =>
   table.turns.claim({
     ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", senderId: "U1" },
@@ -254,7 +254,7 @@ const claimAgain = (fields: { owner?: string; now?: number; replay?: string } = 
     ...{ replay: undefined, ...fields },
   });
 
-test("a turn is held until its lease has run out, the renewed one too, and then it is not", async () => {
+test("a turn is held until its lease, renewed or not, has expired", async () => {
   const turn = await claim(1);
   expect(await claimAgain({ now: sentAt + 999 })).toEqual({ kind: "held", until: sentAt + 1_000 });
   await table.turns.renew(turn, sentAt + 5_000);
@@ -268,7 +268,7 @@ test("a turn is held until its lease has run out, the renewed one too, and then 
   await expect(table.turns.renew(turn, sentAt + 9_000)).rejects.toMatchObject(lost);
 });
 
-test("that no reply arrived is known to the worker that sends the answer later", async () => {
+test("the switch to push is known to a worker that resumes", async () => {
   const turn = await answer(1);
   expect(turn.answer.route).toBe("reply");
   await table.turns.usePush(turn);
@@ -276,7 +276,7 @@ test("that no reply arrived is known to the worker that sends the answer later",
   expect(later).toMatchObject({ turn: { status: "answered", answer: { route: "push" } } });
 });
 
-test("a notice stays a notice for the worker that sends it later", async () => {
+test("a stored notice is read back unchanged by a worker that resumes", async () => {
   const said = { from: "bot", notice: "help", messages: textMessages("my help") } as const;
   const stored = { ...said, idempotencyKey: "key", route: "reply" } as const;
   const turn = await table.turns.answer(await claim(1), stored, sentAt + 1_000);
@@ -284,7 +284,7 @@ test("a notice stays a notice for the worker that sends it later", async () => {
   expect(later).toMatchObject({ turn: { status: "answered", answer: stored } });
 });
 
-test("what was given up on is brought back only by an operator, once by each job of theirs", async () => {
+test("a parked turn is claimed only by a replay, once for each replayed message", async () => {
   await park(await claim(1));
   const finished = { kind: "finished", status: "parked" };
   expect(await claimAgain()).toEqual(finished);
@@ -304,7 +304,7 @@ test("LINE's request id is stored with the delivery, if there is one", async () 
   expect(table.turn({ chatId: "U1", key: keyOf(2) })).not.toHaveProperty("requestId");
 });
 
-test("a chat's state counts its changes, and carries what its last fold took", async () => {
+test("a chat's state has a version, and the token usage of its last fold", async () => {
   const used = { inputTokens: 5, cachedTokens: 2, outputTokens: 3 };
   const changed = async (change: { summary: string; used?: typeof used }) => {
     await table.chats.update("U1", await table.chats.state("U1", sentAt), { ...change, expiresAt });

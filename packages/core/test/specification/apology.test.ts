@@ -86,7 +86,7 @@ test("each chat gets an apology of its own", async () => {
   expect(pushes()).toBe(3);
 });
 
-/** LINE refuses the first sends, which are the answer, and takes what comes after it. */
+/** A LINE that refuses the first sends, which are the answer, and accepts later ones. */
 function refusingFirst(sends: number): Line {
   const { line } = world.line;
   let left = sends;

@@ -18,7 +18,7 @@ async function dies(times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) await world.crash(world.worker({ model: never }));
 }
 
-test("a message that another worker holds comes back when that lease has run out", async () => {
+test("a message that another worker holds comes back when that lease has expired", async () => {
   world.say("U1", "Hello");
   await world.turns.claim({
     ...{ chatId: "U1", key: `${start}#E1`, sequence: "1", eventId: "E1", question: textContent("Hello") },
@@ -34,7 +34,7 @@ test("a message that another worker holds comes back when that lease has run out
   expect(world.queue.receive(1)).toHaveLength(1);
 });
 
-test("the last attempt is made; a message under which that one died too is given up on without being asked", async () => {
+test("the last attempt is made; if it crashes too, the message is parked without asking the model", async () => {
   world.say("U1", "Hello");
   await dies(retry.maxAttempts - 1);
   expect(await world.run(world.worker(), 1_000)).toEqual([]);
@@ -46,7 +46,7 @@ test("the last attempt is made; a message under which that one died too is given
   expect(world.queue.deadLetters.messages()).toMatchObject([{ reason: { code: "worker.crashed" } }]);
 });
 
-test("messages under which the process died twice in company are tried again each by itself", async () => {
+test("after two crashes with several chats in the batch, each message is isolated", async () => {
   world.say("U1", "Hello");
   world.say("U2", "Hello");
   await dies(2);
@@ -58,7 +58,7 @@ test("messages under which the process died twice in company are tried again eac
   expect(world.asked).toHaveLength(1);
 });
 
-test("a push that may have been accepted is not repeated once LINE no longer knows its retry key", async () => {
+test("a push that may have been accepted is not repeated after its retry key has expired", async () => {
   const { line } = world.line;
   const lossy: typeof line = {
     ...line,
@@ -76,7 +76,7 @@ test("a push that may have been accepted is not repeated once LINE no longer kno
   expect(world.sent()).toEqual(["U1 push: You said: Hello"]);
 });
 
-test("the log says how far an attempt came, and what a duplicate met", async () => {
+test("the log has the attempt, the past turns and whether an answer was resumed", async () => {
   await world.talk("U1", "Hello");
   world.say("U1", "Are you there?");
   const dying = { ...world.line.line, reply: () => new Promise<never>(() => {}) };
@@ -90,7 +90,7 @@ test("the log says how far an attempt came, and what a duplicate met", async () 
   expect(world.logged("turn.delivered")).toMatchObject([{ resumed: false }, { resumed: true }]);
 });
 
-test("a message that an operator replays is answered, however old it is; a late duplicate of it is not", async () => {
+test("a replayed message is answered, however old it is; a late duplicate is not", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: createMemoryModel({ behave: () => "rejected" }) }), 1_000);
   const [letter] = world.queue.deadLetters.messages();

@@ -30,7 +30,7 @@ test("a late unfollow erases a repeated question with its answer", async () => {
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("a question that was first asked after the unfollow stays, also if it was asked once more", async () => {
+test("a late unfollow keeps a question that was first asked after it, also if it was repeated", async () => {
   await world.talk("U1", "My PIN is 4711");
   const blockedAt = world.scheduler.now() - 500;
   await world.talk("U1", "Which day is it?", "/retry");
@@ -112,7 +112,7 @@ test("an unfollow erases everything that its user has said, and no other chat", 
   expect(world.table.textOf("U2")).toContain("Hello");
 });
 
-test("an unfollow erases however old it is", async () => {
+test("an unfollow erases, however old it is", async () => {
   await world.talk("U1", "My PIN is 4711");
   const blockedAt = world.scheduler.now();
   await world.scheduler.run(blockedAt + maxEventAgeMs + 1, () => false);

@@ -12,16 +12,16 @@ beforeEach(() => {
 
 const letters = () => world.queue.deadLetters.messages().map(({ reason }) => reason?.code);
 const wait = (ms: number) => world.scheduler.run(world.scheduler.now() + ms, () => false);
-/** As core says it of any call to DynamoDB that came to nothing. */
+/** Fails as any call to DynamoDB does that got no response. */
 const unavailable = () => guarded<never>(() => Promise.reject(new Error("a lost response")));
 
-/** LINE takes no reply by this token, and never did. */
+/** A LINE that accepts no reply. */
 const refusing = (): Line => ({
   ...world.line.line,
   reply: async () => ({ outcome: "invalid_reply_token", requestId: "r1" }),
 });
 
-/** Its first call fails; what comes after it is as usual. */
+/** Fails the first call, and passes all others through. */
 function failsOnce<A extends unknown[], T>(call: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
   let hasFailed = false;
   return async (...args) => {
@@ -35,7 +35,7 @@ async function drain(line?: Line): Promise<void> {
   while (world.queue.main.messages().length > 0) await world.run(world.worker(line && { line }), 10_000);
 }
 
-test("a table that does not record the switch to push costs a retry, and not the answer", async () => {
+test("if the switch to push cannot be recorded, the answer is retried and pushed", async () => {
   world.turns.usePush = failsOnce(world.turns.usePush);
   world.say("U1", "Hello");
   await drain(refusing());
@@ -43,7 +43,7 @@ test("a table that does not record the switch to push costs a retry, and not the
   expect(letters()).toEqual([]);
 });
 
-test("nor does one that does not drop the turn that was asked again", async () => {
+test("if the repeated turn cannot be dropped, the answer is retried and pushed", async () => {
   await world.talk("U1", "Hello");
   world.turns.supersede = failsOnce(world.turns.supersede);
   world.say("U1", "/retry");
@@ -57,7 +57,7 @@ const unreachable = async () => {
   throw new BotError("line.unreachable", "LINE could not be reached: ECONNREFUSED", { retry: "later" });
 };
 
-test("a stored answer that LINE was never reached with is pushed, whatever else failed before", async () => {
+test("a stored answer that never reached LINE is pushed, even after a crash", async () => {
   world.say("U1", "Hello");
   const dying = world.worker({ model: { ask: () => new Promise(() => {}) } });
   await world.crash(dying);
@@ -68,7 +68,7 @@ test("a stored answer that LINE was never reached with is pushed, whatever else 
   expect(world.sent()).toEqual(["U1 push: You said: Hello"]);
 });
 
-test("a memory that cannot be read makes no unknown outcome of a stored answer", async () => {
+test("if the memory cannot be read, the outcome of a stored answer does not become unknown", async () => {
   world.say("U1", "Hello");
   const line: Line = { ...world.line.line, reply: unreachable, push: unreachable };
   await world.run(world.worker({ line }), 10_000);
@@ -79,7 +79,7 @@ test("a memory that cannot be read makes no unknown outcome of a stored answer",
   expect(world.sent()).toEqual(["U1 push: You said: Hello"]);
 });
 
-test("a push by a process that died is not made again once LINE has forgotten its retry key", async () => {
+test("a push by a process that died is not repeated after its retry key has expired", async () => {
   world.say("U1", "Hello");
   await wait(replyTokenFreshMs);
   const { line } = world.line;

@@ -127,7 +127,7 @@ test("an unsend erases a parked answer that repeats the message", async () => {
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("notes that hold an unsent message are gone from a /memory that waits among the dead letters", async () => {
+test("an unsend erases the notes from a parked answer to /memory", async () => {
   const [id = ""] = await world.talk("U1", "I love marzipan");
   const now = world.scheduler.now();
   const notes = { windowStart: String(now), summary: "Aki has a sweet tooth", expiresAt: now };
@@ -153,7 +153,7 @@ test("a message that was unsent while it waited is not answered", async () => {
   expect(world.table.textOf("U1")).not.toContain("4711");
 });
 
-test("an unsend in another chat, of a message with the same id, takes nothing away", async () => {
+test("an unsend in another chat, of a message with the same id, erases nothing", async () => {
   const id = world.say("U1", "Hello");
   world.unsend("U2", id);
   await world.settle();

@@ -40,7 +40,7 @@ test("a full window is folded after the answer was sent; if that fails, it is tr
   expect(world.contexts.at(-1)).toMatch(/^\[\{"role":"user","content":"Notes on our conversation so far/);
 });
 
-/** The fifth answer fills the window; what comes with its question is in the same batch. */
+/** Fills the window with the fifth answer, with other events in the same batch; returns the number of folds. */
 async function foldsWith(also: (world: World) => void): Promise<number> {
   let folds = 0;
   world = createWorld({
@@ -54,12 +54,12 @@ async function foldsWith(also: (world: World) => void): Promise<number> {
   return folds;
 }
 
-test("a window that is full is folded once, whatever else was in the batch", async () => {
+test("a full window is folded once, whatever else is in the batch", async () => {
   expect(await foldsWith(() => {})).toBe(1);
   expect(await foldsWith(({ say }) => void say("U1", "/help"))).toBe(1);
 });
 
-test("no notes are paid for that an erasure in the same batch would have refused", async () => {
+test("a window is not folded if an erasure is in the same batch", async () => {
   expect(await foldsWith(({ unfollow }) => void unfollow("U1"))).toBe(0);
   expect(await foldsWith(({ unsend }) => void unsend("U1", "3"))).toBe(0);
 });

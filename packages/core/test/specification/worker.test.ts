@@ -34,7 +34,7 @@ test("a message older than a day is acknowledged without an answer", async () =>
   expect([world.asked, world.sent()]).toEqual([[], []]);
 });
 
-test("an event that asks nothing is acknowledged, and the log says what it was", async () => {
+test("an event that is not a question is acknowledged and logged with its type", async () => {
   const eventId = world.put("U1", { type: "message", message: { type: "sticker", id: "1" } });
   await world.settle();
   expect(world.printed.map((line) => JSON.parse(line))).toMatchObject([
@@ -201,13 +201,13 @@ test("a refused delete or change of visibility is logged with its code, and the 
   expect(world.sent()).toEqual(["U1 reply: You said: Hello", "U2 reply: You said: Think hard"]);
 });
 
-test("a duplicate needs no memory: that it cannot be read troubles nobody", async () => {
+test("a duplicate is acknowledged even if the memory cannot be read", async () => {
   world.say("U1", "Hello");
   const [job] = world.queue.main.messages();
   await world.settle();
   world.queue.main.send({ ...job!, deduplicationId: "duplicate" });
   const error = new BotError("table.unavailable", "DynamoDB is away", { retry: "later" });
-  // Nobody waits for it. As an unhandled rejection it would end the process, and fails this run.
+  // Nothing awaits this promise: an unhandled rejection would end the process, and fails this run.
   const chats = { ...world.chats, recall: () => Promise.reject(error) };
   expect(await world.run(world.worker({ chats }), 1_000)).toEqual([]);
   expect(world.logged("turn.duplicate")).toHaveLength(1);
@@ -224,7 +224,7 @@ test("an invocation with too little time for any answer is logged", async () => 
   expect(world.asked).toEqual([]);
 });
 
-test("what stood behind a failed message comes back with it, in order", async () => {
+test("later messages of a failed message's chat come back with it, in order", async () => {
   world.say("U1", "Hello");
   world.say("U1", "Are you there?");
   const model = createMemoryModel({ behave: () => "unavailable" });

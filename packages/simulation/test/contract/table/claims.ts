@@ -95,7 +95,7 @@ export function claims(test: TableTest) {
     });
   });
 
-  test("an answer may have arrived only if an attempt died after it was stored: until its lease ran out", async ({
+  test("the outcome is unknown since the end of the lease of an attempt that crashed after the answer was stored", async ({
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
