@@ -4,13 +4,13 @@ import { createLog } from "@henji/core/log";
 import type { Model, ModelAnswer } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import { compose } from "@henji/core/platform/line/compose";
-import { createPrepare } from "@henji/core/prepare";
+import { createPrepare, type PrepareOptions } from "@henji/core/prepare";
 import type { AnsweredTurn } from "@henji/core/turn/turn";
 import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import { held, platformWith } from "./held.ts";
 import { createWorld, start } from "./specification/world.ts";
-import { claimed } from "./turns.ts";
+import { answered, claimed, nothingRemembered } from "./turns.ts";
 
 test("when too many messages wait, the user is told once, and the rest is dropped without its text", async () => {
   const limits = { ...ownBot.limits, maxUnanswered: 2 };
@@ -45,22 +45,27 @@ test("the backlog is counted even if memory.maxTurns is lower than limits.maxUna
 
 const notExpected = () => Promise.reject(new Error("Nothing was to be erased"));
 
-/** Stores the answer to a question, with this answer of the model. */
-async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
-  const logged: Record<string, unknown>[] = [];
+/** With this answer of the model to every question. */
+function prepareWith(answer: Partial<ModelAnswer>, drop: PrepareOptions["turns"]["drop"] = notExpected) {
   const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
   const model: Model = { ask: async () => ({ text: "Hello", cut: false, refused: false, usage, ...answer }) };
-  const prepare = createPrepare({
+  return createPrepare({
     ...{ bot: ownBot, model, identify: (userId) => userId, chats: {} as Chats },
     turns: {
       renew: async (_turn, leaseUntil) => leaseUntil,
       answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
-      drop: notExpected,
+      drop,
       erase: notExpected,
       eraseAnswer: notExpected,
     },
     clock: { now: () => start, timeout: () => new AbortController().signal },
   });
+}
+
+/** Stores the answer to a question, with this answer of the model. */
+async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
+  const logged: Record<string, unknown>[] = [];
+  const prepare = prepareWith(answer);
   const result = await prepare(
     held({
       platform: platformWith({
@@ -94,4 +99,30 @@ test("a notice, or a question that the model declined, does not join the window"
   expect(past).toBeUndefined();
   expect(logged).toMatchObject([{ messages: 1, notice: "help" }]);
   expect((await stored("Hi", { text: "", refused: true })).past).toBeUndefined();
+});
+
+test("what the bot adds to an answer, or says in its place, is in the language of the question", async () => {
+  const { cut, refusal } = ownBot.texts.ja;
+  const long = await stored("こんにちは", { text: "Once upon a time", cut: true });
+  expect(long.past?.answer).toBe(`Once upon a time\n${cut}`);
+  const refused = await stored("こんにちは", { text: "", refused: true });
+  expect(refused.turn?.answer.messages).toEqual([{ type: "text", text: refusal }]);
+});
+
+test("an answer to an unsent message is dropped, unless an earlier attempt may have sent it", async () => {
+  const drops: unknown[] = [];
+  const prepare = prepareWith({}, async (turn, _at, _total, because) => void drops.push([turn, because]));
+  const inBatch = { batch: { ...held().batch, unsent: [{ chatId: "U1", messageId: "1" }] } };
+  const before = { memory: { ...nothingRemembered, unsent: ["1"] } };
+  const maybeSent = answered({ outcomeUnknownSince: start });
+  for (const unsent of [inBatch, before]) {
+    expect(await prepare(held({ ...unsent, turn: answered() }))).toBeUndefined();
+    expect(await prepare(held({ ...unsent, turn: claimed() }))).toBeUndefined();
+    expect(drops.splice(0)).toEqual([
+      [answered(), "unsent"],
+      [claimed(), "unsent"],
+    ]);
+    expect(await prepare(held({ ...unsent, turn: maybeSent }))).toEqual({ turn: maybeSent, past: undefined });
+  }
+  expect(drops).toEqual([]);
 });

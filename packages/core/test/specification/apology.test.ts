@@ -29,6 +29,13 @@ test("the apology has a button that asks the question again", async () => {
   expect(world.newest()).toBe("U1 reply: You said: How tall is Mt. Fuji?");
 });
 
+test("an apology for a command is in the language of the question before it", async () => {
+  await world.talk("U1", "富士山の高さは？");
+  world.say("U1", "/retry");
+  await world.run(world.worker({ model: broken() }), 1_000);
+  expect(world.newest()).toBe(`U1 reply: ${ownBot.texts.ja.apology} [もう一度答えて]`);
+});
+
 test("without words for /retry an apology has no button", async () => {
   const commands = { ...ownBot.commands, retry: [] };
   world = createWorld({ bot: defineBot({ ...ownBot, commands }) });
