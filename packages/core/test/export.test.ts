@@ -43,7 +43,7 @@ async function exported(page: Page, more: Partial<ExportRequest> = {}, from = bo
   const calls: unknown[] = [];
   const chats = {
     async page(...args: unknown[]) {
-      calls.push(args.slice(0, 3));
+      calls.push(args);
       return page;
     },
   };
@@ -68,7 +68,7 @@ test("an export has everything that fits, with its time, and the notes last", as
     ].join("\n\n"),
   ]);
   expect(next).toBeUndefined();
-  expect(calls).toEqual([["U1", "", `${start + 3_600_000}~`]]);
+  expect(calls).toEqual([["U1", "", `${start + 3_600_000}~`, start]]);
 });
 
 test("a message without an answer is included; the export itself and later messages are not", async () => {

@@ -4,6 +4,7 @@ import { createFail, type Failure } from "@henji/core/fail";
 import { createLog } from "@henji/core/log";
 import { retry } from "@henji/core/settings";
 import type { Turn } from "@henji/core/turn/turn";
+import { acknowledged } from "@henji/core/verdict";
 import { beforeEach, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 import { held } from "./held.ts";
@@ -31,7 +32,8 @@ const log = createLog({ write: (line) => void logged.push(JSON.parse(line)) });
 const { fail, isolate } = createFail({
   bot,
   turns: {
-    park: async (turn) => void writes.push(["park", turn.key]),
+    park: async ({ key }, { code, outcomeUnknownSince, apologyBy }) =>
+      void writes.push(["park", key, { code, outcomeUnknownSince, apologyBy }]),
     drop: async (turn, _at, _total, because) => void writes.push(["drop", turn.key, because]),
     async release(turn, failure) {
       if (isTableBroken) throw throttled;
@@ -64,6 +66,19 @@ test("a failed attempt releases its lease, with the time since which the outcome
     ["release", key, { code: "model.unavailable", outcomeUnknownSince: undefined }],
     ["release", key, { code: "model.unavailable", outcomeUnknownSince: 7 }],
   ]);
+});
+
+test("a retry waits for as long as the other side has asked for", async () => {
+  const busy = new BotError("model.rate_limited", "OpenAI answered 429", {
+    ...{ retry: "later", retryAfterMs: 60_000 },
+  });
+  expect(await fail(failed(claimed(), busy))).toEqual({ kind: "retry", inS: 60 });
+});
+
+test("parking records since when the outcome of a send is unknown; then no apology is sent", async () => {
+  expect(await fail(failed(answered({ ...last, outcomeUnknownSince: 7 }), rejected))).toEqual(acknowledged);
+  const parking = { code: "model.rejected", outcomeUnknownSince: 7, apologyBy: undefined };
+  expect(writes).toEqual([["copy"], ["park", key, parking]]);
 });
 
 test.each(["turn.lost", "turn.lease_expired"])(

@@ -46,6 +46,12 @@ describe("a notice", () => {
     expect(say("memory", "en", "Aki likes tea.").text).toBe(`${en.memory}\n\nAki likes tea.`);
   });
 
+  test("says so in the user's language if not all of it fits", () => {
+    const all = notices.notice("memory", { platform, language: "ja", summary: "x".repeat(30_000) });
+    expect(all).toHaveLength(5);
+    expect(all.at(-1)?.text.endsWith(`x\n${ja.cut}`)).toBe(true);
+  });
+
   test("has buttons for the commands that make sense next", () => {
     expect(say("help").buttons).toEqual(words("memory", "forget"));
     expect(say("memory").buttons).toEqual(words("export", "forget"));

@@ -1,4 +1,4 @@
-import { defineBot } from "@henji/core/bot";
+import { type Bot, defineBot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
 import { createLog } from "@henji/core/log";
 import type { Model, ModelAnswer } from "@henji/core/model/model";
@@ -46,11 +46,14 @@ test("the backlog is counted even if memory.maxTurns is lower than limits.maxUna
 const notExpected = () => Promise.reject(new Error("Nothing was to be erased"));
 
 /** With this answer of the model to every question. */
-function prepareWith(answer: Partial<ModelAnswer>, drop: PrepareOptions["turns"]["drop"] = notExpected) {
+function prepareWith(
+  answer: Partial<ModelAnswer>,
+  { bot = ownBot, drop = notExpected }: { bot?: Bot; drop?: PrepareOptions["turns"]["drop"] } = {},
+) {
   const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
   const model: Model = { ask: async () => ({ text: "Hello", cut: false, refused: false, usage, ...answer }) };
   return createPrepare({
-    ...{ bot: ownBot, model, identify: (userId) => userId, chats: {} as Chats },
+    ...{ bot, model, identify: (userId) => userId, chats: {} as Chats },
     turns: {
       renew: async (_turn, leaseUntil) => leaseUntil,
       answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
@@ -111,7 +114,10 @@ test("what the bot adds to an answer, or says in its place, is in the language o
 
 test("an answer to an unsent message is dropped, unless an earlier attempt may have sent it", async () => {
   const drops: unknown[] = [];
-  const prepare = prepareWith({}, async (turn, _at, _total, because) => void drops.push([turn, because]));
+  const prepare = prepareWith(
+    {},
+    { drop: async (turn, _at, _total, because) => void drops.push([turn, because]) },
+  );
   const inBatch = { batch: { ...held().batch, unsent: [{ chatId: "U1", messageId: "1" }] } };
   const before = { memory: { ...nothingRemembered, unsent: ["1"] } };
   const maybeSent = answered({ outcomeUnknownSince: start });
@@ -126,3 +132,20 @@ test("an answer to an unsent message is dropped, unless an earlier attempt may h
   }
   expect(drops).toEqual([]);
 });
+
+test.each([
+  ["auto", "reply"],
+  ["push", "push"],
+] as const)(
+  "before the model is asked, LINE must be ready for the route of the answer (%s: %s)",
+  async (delivery, route) => {
+    const checked: unknown[] = [];
+    const platform = platformWith({
+      route: (_job, _now, preference) => (preference === "push" ? "push" : "reply"),
+      ready: async (by) => void checked.push(by),
+    });
+    const prepare = prepareWith({}, { bot: defineBot({ ...ownBot, delivery }) });
+    expect(await prepare(held({ platform }))).toMatchObject({ turn: { answer: { route } } });
+    expect(checked).toEqual([route]);
+  },
+);

@@ -8,15 +8,17 @@ import type { DayUsage } from "@henji/core/usage/usage";
 import { beforeEach, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 import { held, platformWith } from "./held.ts";
-import { answered, claimed, nothingRemembered } from "./turns.ts";
+import { answered, claimed, nothingRemembered, past as pastTurn } from "./turns.ts";
 
 const now = 1_800_000_000_000;
 let writes: unknown[];
 let totals: DayUsage[];
+let foldings: unknown[];
 
 beforeEach(() => {
   writes = [];
   totals = [];
+  foldings = [];
 });
 
 const send = createSend({
@@ -24,9 +26,10 @@ const send = createSend({
   turns: {
     supersede: async (turn) => void writes.push(["supersede", turn]),
     usePush: async (turn) => void writes.push(["use push", turn]),
-    async delivered(turn, { route, requestId, total }) {
+    async delivered(turn, { route, requestId, total, folding }) {
       writes.push(["delivered", turn, route, requestId]);
       totals.push(total.usage);
+      foldings.push(folding);
     },
   },
   identify: (userId) => userId,
@@ -92,6 +95,18 @@ test("after everything was erased, a fold that was due is skipped", async () => 
   expect(await next(notice("forgotten"))).toEqual({ kind: "acknowledge", next: { kind: "skip_fold" } });
   expect(await next(notice("help"))).toEqual({ kind: "acknowledge", next: { kind: "nothing" } });
   expect(await next(answered())).toEqual({ kind: "acknowledge", next: { kind: "nothing" } });
+});
+
+test("a turn that fills the window records the fold that follows it, so that no other turn begins one", async () => {
+  const { highWaterTokens } = bot.memory;
+  const holding = held({ platform, memory: { ...nothingRemembered, version: 3 } });
+  const past = { ...pastTurn(answered().key, "Hi"), tokens: { question: highWaterTokens, answer: 1 } };
+  const verdict = await send({ turn: answered(), past }, holding);
+  const { memory, batch, log } = holding;
+  const task = { chatId: "U1", memory, past, safetyIdentifier: "U1", deadline: batch.deadline, log };
+  expect(verdict).toEqual({ kind: "acknowledge", next: { kind: "fold", task } });
+  await send({ turn: answered(), past: pastTurn(answered().key, "Hi") }, holding);
+  expect(foldings).toEqual([{ until: batch.deadline, version: 3 }, undefined]);
 });
 
 test("the notice of a limit is recorded in the day's total, unless that day has ended meanwhile", async () => {

@@ -29,6 +29,16 @@ test("the apology has a button that asks the question again", async () => {
   expect(world.newest()).toBe("U1 reply: You said: How tall is Mt. Fuji?");
 });
 
+test("a replayed message is answered even if its apology was pushed", async () => {
+  await parkLate("Hello");
+  world.moveBack();
+  await world.settle();
+  expect(world.sent()).toEqual([
+    `U1 push: ${ownBot.texts.en.apology} [try again]`,
+    "U1 push: You said: Hello",
+  ]);
+});
+
 test("an apology for a command is in the language of the question before it", async () => {
   await world.talk("U1", "富士山の高さは？");
   world.say("U1", "/retry");
