@@ -6,6 +6,14 @@ export type Retry = "later" | "never";
  */
 export type Outcome = "failed" | "unknown";
 
+export type BotErrorOptions = {
+  retry: Retry;
+  outcome?: Outcome;
+  retryAfterMs?: number | undefined;
+  requestId?: string | undefined;
+  cause?: unknown;
+};
+
 /**
  * The one error type. `code` is stable and can be searched for; the message is for an
  * operator, never for a user and never with a user's text or a secret in it.
@@ -17,17 +25,16 @@ export class BotError extends Error {
   readonly outcome: Outcome;
   /** What the other side asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The other side's id of the request, to trace it with. */
+  readonly requestId: string | undefined;
 
-  constructor(
-    code: string,
-    message: string,
-    options: { retry: Retry; outcome?: Outcome; retryAfterMs?: number | undefined; cause?: unknown },
-  ) {
+  constructor(code: string, message: string, options: BotErrorOptions) {
     super(message, { cause: options.cause });
     this.code = code;
     this.retry = options.retry;
     this.outcome = options.outcome ?? "failed";
     this.retryAfterMs = options.retryAfterMs;
+    this.requestId = options.requestId;
   }
 }
 

@@ -70,7 +70,7 @@ export function createFail(options: FailOptions) {
 
   /** Puts a message back for a moment of its own, because processes died under it in company. */
   async function isolate(turn: Turn, log: Log): Promise<Verdict> {
-    await releaseTurn(turn, "worker.crashed", log);
+    await releaseTurn(turn, { code: "worker.crashed", requestId: undefined }, log);
     const inS = 1 + Math.floor(random() * retry.isolateWithinS);
     log.warn("turn.isolated", { crashes: turn.crashes, inS });
     return { kind: "retry", inS };
@@ -78,17 +78,24 @@ export function createFail(options: FailOptions) {
 
   function again(failure: Failure, error: BotError, attempts = attemptsOf(failure)): Verdict {
     const inS = retryDelayS(attempts, error.retryAfterMs, random);
-    const { code, message: reason } = error;
-    failure.log.warn("job.retry", { code, reason, attempts, claimed: failure.kind === "claimed", inS });
+    const { code, message: reason, requestId } = error;
+    const claimed = failure.kind === "claimed";
+    failure.log.warn("job.retry", { code, reason, requestId, attempts, claimed, inS });
     return { kind: "retry", inS };
   }
 
   async function release(failure: Failure): Promise<void> {
-    if (failure.kind === "claimed") await releaseTurn(failure.turn, failure.error.code, failure.log);
+    if (failure.kind === "claimed") await releaseTurn(failure.turn, failure.error, failure.log);
   }
 
-  async function releaseTurn(turn: Turn, code: string, log: Log): Promise<void> {
-    const failure: TurnFailure = { code, outcomeUnknownSince: turn.outcomeUnknownSince };
+  async function releaseTurn(
+    turn: Turn,
+    error: Pick<BotError, "code" | "requestId">,
+    log: Log,
+  ): Promise<void> {
+    const { code, requestId } = error;
+    const { outcomeUnknownSince } = turn;
+    const failure: TurnFailure = { at: clock.now(), code, requestId, outcomeUnknownSince };
     try {
       await turns.release(turn, failure);
     } catch (cause) {

@@ -18,7 +18,7 @@ import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unknownSince } from "./turn/attempt.ts";
 import { turnKeyOf } from "./turn/place.ts";
-import type { Claim, Turns } from "./turn/turns.ts";
+import type { Claim, ClaimRequest, Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
 import { acknowledged, erased, type Verdict } from "./verdict.ts";
 
@@ -146,18 +146,18 @@ export function createHandle(options: HandleOptions) {
       owner: options.newOwner(),
       leaseUntil: now + hold.leaseMs,
       expiresAt: expiryOf(now, retentionDays),
-      replay: isReplay(message, job) ? message.messageId : undefined,
+      replay: replayIn(message, job),
     });
   }
 
   function isTooOld({ at }: Question, { message, job }: ReadableMessage): boolean {
-    return !isReplay(message, job) && clock.now() - at > maxEventAgeMs;
+    return !replayIn(message, job) && clock.now() - at > maxEventAgeMs;
   }
 }
 
 /** An operator brought it back: with a replay of ours, or by moving it from the dead-letter queue as it was. */
-function isReplay(message: Incoming, job: Job): boolean {
-  return job.replayedAt !== undefined || message.parkedAt !== undefined;
+function replayIn({ parkedAt, messageId }: Incoming, { replay }: Job): ClaimRequest["replay"] {
+  return replay ?? (parkedAt === undefined ? undefined : { id: messageId, force: false });
 }
 
 /** Something that is looked at later: until then it may fail without anybody hearing of it. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Bot } from "./bot/bot.ts";
 import type { Chats } from "./chat/chats.ts";
 import { dayTotal } from "./chat/day-total.ts";
@@ -43,7 +44,9 @@ export function createPrepare(options: PrepareOptions) {
       ({ chatId, messageId }) => chatId === turn.chatId && messageId === turn.messageId,
     );
     const isGone = isUnsent || isErased(turn, memory);
-    if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) return { turn, past: undefined };
+    if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) {
+      return { turn: await quotingIfLate(turn, held), past: undefined };
+    }
     if (isGone) return drop("unsent", held);
 
     const isBotUsedUp = await held.checkingCap;
@@ -70,13 +73,29 @@ export function createPrepare(options: PrepareOptions) {
     log.info("turn.dropped", { because });
   }
 
-  async function store({ said, isPastRefused }: Reply, held: Held): Promise<Stored> {
+  /** Too late for a free reply: other messages may stand between the question and its answer by now. */
+  function isLate({ platform, job }: Held): boolean {
+    return platform.route(job, clock.now(), "auto") === "push";
+  }
+
+  /** A stored answer that nobody can have seen yet is stored once more, so that what is sent is what is stored. */
+  async function quotingIfLate(turn: AnsweredTurn, held: Held): Promise<AnsweredTurn> {
+    const { answer } = turn;
+    const messages = held.platform.quoting(answer.messages, held.job);
+    const isQuoting = isDeepStrictEqual(messages, answer.messages);
+    if (isQuoting || !wasNeverSent(turn) || !isLate(held)) return turn;
+    const at = clock.now();
+    return turns.answer(turn, { ...answer, messages }, { at, leaseUntil: at + hold.leaseMs });
+  }
+
+  async function store({ said, requestId, isPastRefused }: Reply, held: Held): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
     const now = clock.now();
+    const messages = isLate(held) ? platform.quoting(said.messages, job) : said.messages;
     const route = platform.route(job, now, bot.delivery);
-    const answer: Answer = { ...said, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
+    const answer: Answer = { ...said, messages, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
     const [stored] = await Promise.all([
-      turns.answer(turn, answer, now + hold.leaseMs),
+      turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId }),
       isPastRefused && leavePast(turn, memory, log),
     ]);
     const notice = said.from === "bot" ? { notice: said.notice } : {};

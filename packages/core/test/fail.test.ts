@@ -11,6 +11,11 @@ import { held } from "./held.ts";
 import { answered, claimed, nothingRemembered } from "./turns.ts";
 
 const now = 1_800_000_000_000;
+
+const failedWith = (code: string, outcomeUnknownSince: number | undefined) => ({
+  ...{ at: now, code, requestId: undefined, outcomeUnknownSince },
+});
+
 const unavailable = new BotError("model.unavailable", "OpenAI answered 503", { retry: "later" });
 const rejected = new BotError("model.rejected", "OpenAI answered 400", { retry: "never" });
 const throttled = new BotError("table.throttled", "DynamoDB asks to wait", { retry: "later" });
@@ -63,8 +68,8 @@ test("a failed attempt releases its lease, with the time since which the outcome
   const second = answered({ attempts: 2, outcomeUnknownSince: 7 });
   expect(await fail(failed(second, unavailable))).toEqual({ kind: "retry", inS: 17 });
   expect(writes).toEqual([
-    ["release", key, { code: "model.unavailable", outcomeUnknownSince: undefined }],
-    ["release", key, { code: "model.unavailable", outcomeUnknownSince: 7 }],
+    ["release", key, failedWith("model.unavailable", undefined)],
+    ["release", key, failedWith("model.unavailable", 7)],
   ]);
 });
 
@@ -105,7 +110,7 @@ test("a message that cannot be parked is retried after the longest wait, with it
   const longest = { kind: "retry", inS: 149 };
   expect(await fail(failed(claimed(last), rejected))).toEqual(longest);
   expect(await fail(failed(claimed(), rejected))).toEqual(longest);
-  const release = ["release", key, { code: "model.rejected", outcomeUnknownSince: undefined }];
+  const release = ["release", key, failedWith("model.rejected", undefined)];
   expect(writes).toEqual([release, release]);
   const { message } = held();
   expect(await fail({ kind: "unclaimed", message, error: rejected, log })).toEqual(longest);
@@ -135,7 +140,7 @@ test("a message that was erased is dropped instead of parked", async () => {
 test("an isolated message comes back at a random time, and its crash is recorded", async () => {
   const inS = 1 + retry.isolateWithinS / 2;
   expect(await isolate(claimed({ crashes: 2 }), log)).toEqual({ kind: "retry", inS });
-  expect(writes).toEqual([["release", key, { code: "worker.crashed", outcomeUnknownSince: undefined }]]);
+  expect(writes).toEqual([["release", key, failedWith("worker.crashed", undefined)]]);
   expect(logged).toMatchObject([{ name: "turn.isolated", crashes: 2, inS }]);
 });
 
@@ -143,7 +148,7 @@ test("isolating keeps the time since which the answer may have been sent", async
   await isolate(answered({ crashes: 2 }), log);
   await isolate(answered({ crashes: 2, outcomeUnknownSince: 7 }), log);
   expect(writes).toEqual([
-    ["release", key, { code: "worker.crashed", outcomeUnknownSince: undefined }],
-    ["release", key, { code: "worker.crashed", outcomeUnknownSince: 7 }],
+    ["release", key, failedWith("worker.crashed", undefined)],
+    ["release", key, failedWith("worker.crashed", 7)],
   ]);
 });

@@ -104,6 +104,15 @@ describe("an answer", () => {
     expect(await ask()).toEqual({ text: "", cut: false, refused: true, usage: used });
   });
 
+  test("has the id of its request, as an error has", async () => {
+    const headers = { "x-request-id": "req_1" };
+    const response = { object: "response", status: "completed", output: [said("Hello")], usage };
+    respond = () => json(200, response, headers);
+    expect(await ask()).toMatchObject({ text: "Hello", requestId: "req_1" });
+    respond = () => json(500, { error: {} }, headers);
+    await expect(ask()).rejects.toMatchObject({ code: "model.unavailable", requestId: "req_1" });
+  });
+
   test("without token counts counts as zero tokens", async () => {
     const nothing = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
     answered([said("Hello")], { usage: undefined });

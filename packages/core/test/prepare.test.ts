@@ -149,3 +149,26 @@ test.each([
     expect(checked).toEqual([route]);
   },
 );
+
+test("an answer that is too late for a reply quotes its question; one in time does not", async () => {
+  const message = { type: "text", id: "1", text: "Hi", quoteToken: "q1" };
+  const asked = { ...held(), job: { ...held().job, event: { message } } };
+  const late = platformWith({ route: () => "push" });
+  const prepare = prepareWith({ text: "Hello" });
+  const quoting = { messages: [{ type: "text", text: "Hello", quoteToken: "q1" }] };
+  expect(await prepare({ ...asked, platform: late })).toMatchObject({ turn: { answer: quoting } });
+  const inTime = await prepare(asked);
+  expect(inTime?.turn.answer.messages).toEqual([{ type: "text", text: "Hello" }]);
+  // A stored answer is stored once more, unless somebody may have seen it, or LINE gives no token.
+  const never = answered();
+  expect(await prepare({ ...asked, platform: late, turn: never })).toMatchObject({
+    turn: { answer: { ...never.answer, messages: [{ text: "Hello", quoteToken: "q1" }] } },
+  });
+  const maybe = answered({ outcomeUnknownSince: start });
+  for (const same of [
+    { ...asked, platform: late, turn: maybe },
+    { ...held(), platform: late, turn: never },
+    { ...asked, turn: never },
+  ])
+    expect((await prepare(same))?.turn).toBe(same.turn);
+});

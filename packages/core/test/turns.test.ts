@@ -2,8 +2,14 @@ import { type Chats, createChats } from "@henji/core/chat/chats";
 import { tokensOf } from "@henji/core/context/context";
 import { type Content, textContent } from "@henji/core/platform/content";
 import { type TurnItem, textAttributes } from "@henji/core/turn/entity";
-import type { Answer, AnsweredTurn, TokenCounts, Turn } from "@henji/core/turn/turn";
-import { createTurns, type Turns } from "@henji/core/turn/turns";
+import {
+  type Answer,
+  type AnsweredTurn,
+  MAX_STEPS,
+  type TokenCounts,
+  type Turn,
+} from "@henji/core/turn/turn";
+import { type ClaimRequest, createTurns, type Turns } from "@henji/core/turn/turns";
 import { runningTotal } from "@henji/core/usage/usage";
 import { createMemoryTable, type MemoryTable } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
@@ -18,6 +24,8 @@ beforeEach(() => {
   const memory = createMemoryTable();
   table = { ...memory, turns: createTurns(memory.turnStore), chats: createChats(memory.chatStore) };
 });
+
+const storing = { at: sentAt, leaseUntil: sentAt + 1_000 };
 
 const questionOf = (n: number): Content => textContent(`question ${n}`);
 const keyOf = (n: number) => `${sentAt + n}#E${n}`;
@@ -45,13 +53,22 @@ function answerOf(n: number, { texts = [`answer ${n}`], tokens, refused = false 
 }
 
 const answer = async (n: number, said: Said = {}): Promise<AnsweredTurn> =>
-  table.turns.answer(await claim(n), answerOf(n, said), sentAt + 1_000);
+  table.turns.answer(await claim(n), answerOf(n, said), storing);
 
-const deliver = (turn: AnsweredTurn, requestId?: string) =>
-  table.turns.delivered(turn, { route: "reply", requestId, at: sentAt, total, folding: undefined });
-const failed = (code: string) => ({ code, outcomeUnknownSince: undefined });
+const deliver = (turn: AnsweredTurn) =>
+  table.turns.delivered(turn, {
+    route: "reply",
+    requestId: undefined,
+    at: sentAt,
+    total,
+    folding: undefined,
+  });
+const failed = (code: string) => ({ at: sentAt, code, outcomeUnknownSince: undefined });
 const park = (turn: Turn) =>
-  table.turns.park(turn, { ...failed("model.rejected"), at: sentAt, apologyBy: undefined, total });
+  table.turns.park(turn, {
+    ...{ ...failed("model.rejected"), reason: "rejected", job: "{}" },
+    ...{ apologyBy: undefined, total },
+  });
 
 const recall = (n = 99) =>
   table.chats.recall({ chatId: "U1", key: keyOf(n), sequence: String(n) }, 50, sentAt);
@@ -79,7 +96,7 @@ test("a turn has token counts only if both its texts were counted", async () => 
 test("a stored answer has its token usage, also for a worker that resumes", async () => {
   const usage = { inputTokens: 7, cachedTokens: 0, outputTokens: 3 };
   const stored = { ...answerOf(1), usage };
-  const turn = await table.turns.answer(await claim(1), stored, sentAt + 1_000);
+  const turn = await table.turns.answer(await claim(1), stored, storing);
   expect(turn.answer).toMatchObject({ from: "model", usage });
   // For a worker that resumes.
   expect(await claim(1, "w2", turn.leaseUntil)).toMatchObject({ answer: { from: "model", usage } });
@@ -100,7 +117,7 @@ test("only parked or declined questions can be asked again, with their message i
 test("of a delivered notice, neither the text nor the command is kept", async () => {
   const said = { from: "bot", notice: "export", messages: textMessages("my export") } as const;
   const stored = { ...said, idempotencyKey: "key", route: "reply" } as const;
-  await deliver(await table.turns.answer(await claim(1), stored, sentAt + 1_000));
+  await deliver(await table.turns.answer(await claim(1), stored, storing));
   const turn = table.turn({ chatId: "U1", key: keyOf(1) });
   expect(turn).toMatchObject({ status: "delivered", notice: "export", messages: "[]" });
   expect(turn).not.toHaveProperty("question");
@@ -129,7 +146,7 @@ test("crashes stay counted when a later attempt releases its lease", async () =>
 test("the first time at which the outcome of a send became unknown is kept", async () => {
   const unknownSince = async (owner: string, outcomeUnknownSince: number | undefined) => {
     const turn = await claim(1, owner);
-    await table.turns.release(turn, { code: "line.timeout", outcomeUnknownSince });
+    await table.turns.release(turn, { ...failed("line.timeout"), outcomeUnknownSince });
     return table.turn({ chatId: "U1", key: keyOf(1) });
   };
   expect(await unknownSince("w1", undefined)).not.toHaveProperty("outcomeUnknownSince");
@@ -167,7 +184,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   expect(table.textOf("U1")).not.toMatch(/question 1|answer 1|M1/);
   const lost = { code: "turn.lost" };
   const held = answered({ chatId: "U1", key: keyOf(1), owner: "w" });
-  await expect(table.turns.answer(held, answerOf(1), sentAt)).rejects.toMatchObject(lost);
+  await expect(table.turns.answer(held, answerOf(1), storing)).rejects.toMatchObject(lost);
   if (status !== "dropped") return;
   await expect(deliver(held)).rejects.toMatchObject(lost);
   expect(turn).not.toHaveProperty("listedAt");
@@ -229,13 +246,13 @@ test("a claim that others keep overtaking is 'held', and so is one on a turn tha
 test("a replayed turn starts with its first attempt, and is no longer listed for operators", async () => {
   await table.turns.release(await claim(1), failed("model.timeout"));
   const second = await claim(1, "w2");
-  await park(await table.turns.answer(second, answerOf(1), sentAt + 1_000));
+  await park(await table.turns.answer(second, answerOf(1), storing));
   const claimed = await table.turns.claim({
     ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", senderId: "U1" },
     ...{
       question: textContent(""),
       owner: "w3",
-      replay: "R1",
+      replay: { id: "R1", force: false },
       now: sentAt,
       leaseUntil: sentAt + 1_000,
       expiresAt,
@@ -247,7 +264,7 @@ test("a replayed turn starts with its first attempt, and is no longer listed for
 });
 
 /** Claims the first turn again: for a redelivered or a replayed message. */
-const claimAgain = (fields: { owner?: string; now?: number; replay?: string } = {}) =>
+const claimAgain = (fields: Partial<ClaimRequest> = {}) =>
   table.turns.claim({
     ...{ chatId: "U1", key: keyOf(1), sequence: "9", eventId: "E1", messageId: "M1", senderId: "U1" },
     ...{ question: questionOf(1), owner: "w2", now: sentAt, leaseUntil: sentAt + 1_000, expiresAt },
@@ -279,7 +296,7 @@ test("the switch to push is known to a worker that resumes", async () => {
 test("a stored notice is read back unchanged by a worker that resumes", async () => {
   const said = { from: "bot", notice: "help", messages: textMessages("my help") } as const;
   const stored = { ...said, idempotencyKey: "key", route: "reply" } as const;
-  const turn = await table.turns.answer(await claim(1), stored, sentAt + 1_000);
+  const turn = await table.turns.answer(await claim(1), stored, storing);
   const later = await claimAgain({ now: turn.leaseUntil });
   expect(later).toMatchObject({ turn: { status: "answered", answer: stored } });
 });
@@ -289,35 +306,73 @@ test("a parked turn is claimed only by a replay, once for each replayed message"
   const finished = { kind: "finished", status: "parked" };
   expect(await claimAgain()).toEqual(finished);
   for (const replay of ["R1", "R2"]) {
-    const claimed = await claimAgain({ replay, owner: replay });
+    const claimed = await claimAgain({ replay: { id: replay, force: false }, owner: replay });
     if (claimed.kind !== "claimed") throw new Error(claimed.kind);
     expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ status: "claimed" });
     await park(claimed.turn);
   }
-  for (const replay of ["R1", "R2"]) expect(await claimAgain({ replay, owner: "w9" })).toEqual(finished);
+  for (const id of ["R1", "R2"])
+    expect(await claimAgain({ replay: { id, force: false }, owner: "w9" })).toEqual(finished);
 });
 
-test("LINE's request id is stored with the delivery, if there is one", async () => {
-  await deliver(await answer(1), "r1");
-  await deliver(await answer(2));
-  expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject({ requestId: "r1" });
-  expect(table.turn({ chatId: "U1", key: keyOf(2) })).not.toHaveProperty("requestId");
+test("a turn tells its whole way, with the ids of the requests and without text", async () => {
+  const first = await claim(1);
+  await table.turns.release(first, { ...failed("model.unavailable"), at: sentAt + 1, requestId: "req_1" });
+  const second = await claimAgain({ now: sentAt + 2 });
+  if (second.kind !== "claimed") throw new Error(second.kind);
+  const storing = { at: sentAt + 3, leaseUntil: sentAt + 1_000, requestId: "req_2" };
+  const stored = await table.turns.answer(second.turn, answerOf(1), storing);
+  const gone = { ...failed("line.rejected"), at: sentAt + 4, reason: "LINE said no", requestId: "r1" };
+  await table.turns.park(stored, { ...gone, job: "{}", apologyBy: undefined, total });
+  const back = await claimAgain({ replay: { id: "R1", force: false }, owner: "w3", now: sentAt + 5 });
+  if (back.kind !== "claimed" || back.turn.status !== "answered") throw new Error(back.kind);
+  await table.turns.delivered(back.turn, {
+    ...{ route: "push", requestId: "r2", at: sentAt + 6, total, folding: undefined },
+  });
+  expect(table.turn({ chatId: "U1", key: keyOf(1) })?.steps).toEqual([
+    { at: sentAt, is: "claimed" },
+    { at: sentAt + 1, is: "failed", code: "model.unavailable", requestId: "req_1" },
+    { at: sentAt + 2, is: "claimed" },
+    { at: sentAt + 3, is: "answered", requestId: "req_2" },
+    { at: sentAt + 4, is: "parked", code: "line.rejected", reason: "LINE said no", requestId: "r1" },
+    { at: sentAt + 5, is: "replayed" },
+    { at: sentAt + 6, is: "delivered", route: "push", requestId: "r2" },
+  ]);
 });
 
-test("a chat's state has a version, and the token usage of its last fold", async () => {
-  const used = { inputTokens: 5, cachedTokens: 2, outputTokens: 3 };
-  const changed = async (change: { summary: string; used?: typeof used }) => {
-    await table.chats.update("U1", await table.chats.state("U1", sentAt), { ...change, expiresAt });
-    return table.chats.state("U1", sentAt);
-  };
-  expect(await changed({ summary: "notes" })).toMatchObject({
-    version: 1,
-    fold: undefined,
-    summary: "notes",
+test("of a very long way the newest steps are kept", async () => {
+  let turn = await claim(1);
+  for (let n = 1; n <= MAX_STEPS; n += 1) {
+    await table.turns.release(turn, { ...failed(`error.${n}`), at: sentAt + n });
+    const again = await claimAgain({ now: sentAt + n, leaseUntil: sentAt + n, owner: `w${n}` });
+    if (again.kind !== "claimed") throw new Error(again.kind);
+    turn = again.turn;
+  }
+  expect(turn.steps).toHaveLength(MAX_STEPS);
+  expect(turn.steps.at(-1)).toEqual({ at: sentAt + MAX_STEPS, is: "claimed" });
+});
+
+test("a replay by force pushes an answer that may have arrived", async () => {
+  const turn = await answer(1);
+  const parked = { ...failed("delivery.unclear"), outcomeUnknownSince: sentAt, reason: "", job: "{}" };
+  await table.turns.park(turn, { ...parked, apologyBy: undefined, total });
+  const back = await claimAgain({ replay: { id: "R1", force: true } });
+  expect(back).toMatchObject({
+    kind: "claimed",
+    turn: { status: "answered", outcomeUnknownSince: undefined, error: undefined, answer: { route: "push" } },
   });
-  expect(await changed({ summary: "more", used })).toMatchObject({
-    version: 2,
-    fold: { ...used, version: 2 },
-  });
-  expect(await changed({ summary: "" })).toMatchObject({ version: 3, fold: { ...used, version: 2 } });
+});
+
+test("a replay of a turn that is still open begins with all attempts", async () => {
+  await claim(1);
+  const second = await claimAgain({ now: sentAt + 1_000 });
+  if (second.kind !== "claimed") throw new Error(second.kind);
+  expect(second.turn).toMatchObject({ attempts: 2, crashes: 1 });
+  await table.turns.release(second.turn, failed("model.timeout"));
+  const replay = { id: "R1", force: false };
+  const back = await claimAgain({ replay, owner: "w3" });
+  if (back.kind !== "claimed") throw new Error(back.kind);
+  expect(back.turn).toMatchObject({ attempts: 1, crashes: 0 });
+  await table.turns.release(back.turn, failed("model.timeout"));
+  expect(await claimAgain({ replay, owner: "w4" })).toMatchObject({ turn: { attempts: 2, crashes: 0 } });
 });

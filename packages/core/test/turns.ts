@@ -8,7 +8,7 @@ export function claimed(fields: Partial<Omit<ClaimedTurn, "status">> = {}): Clai
   return {
     ...{ status: "claimed", chatId: "U1", key: "1800000000000#E1", sequence: "1", eventId: "E1" },
     ...{ owner: "w", leaseUntil: 1_800_000_020_000, attempts: 1, crashes: 0 },
-    ...{ outcomeUnknownSince: undefined, error: undefined },
+    ...{ outcomeUnknownSince: undefined, error: undefined, steps: [] },
     ...{ question: textContent("Hi"), messageId: "1", senderId: "U1" },
     ...fields,
   };

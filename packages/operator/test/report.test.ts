@@ -87,7 +87,7 @@ async function answer(chatId: string, finishedAt: number, { sentAt, route = "rep
       : { from: "model", usage: used, tokens: undefined, refused: false, repeats: undefined }),
   };
   const turns = createTurns(createTurnStore(table));
-  const stored = await turns.answer(turn, said, finishedAt + hour);
+  const stored = await turns.answer(turn, said, { at: finishedAt, leaseUntil: finishedAt + hour });
   const total = withSend(before, route, sent);
   await turns.delivered(stored, { route, requestId: undefined, at: finishedAt, total, folding: undefined });
 }

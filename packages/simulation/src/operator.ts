@@ -35,7 +35,7 @@ export function startOperator({ plan, scheduler, faults, check, history, queue }
 
   function replayOne(job: QueuedMessage): void {
     const { chatId, body, messageId, reason } = job;
-    const replay = replayOf({ chatId, body }, scheduler.now());
+    const replay = replayOf({ chatId, body }, messageId);
     const eventId = replay.eventId.split("-")[0]!;
     const moves = plan.operator?.moves && reason !== undefined;
     history.note("operator", moves ? "moves it back" : "replays", { chatId, eventId });

@@ -44,11 +44,11 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
 
   return async (request: ParkRequest): Promise<void> => {
     const { message, error, log } = request;
-    const { code, message: reason } = error;
+    const { code, message: reason, requestId } = error;
     const at = clock.now();
     if (request.kind === "unclaimed") {
       await inbox.park(message, { code, reason, attempts: 1, receivedAt: 0, parkedAt: at });
-      log.error("job.parked", { code, reason, attempts: 1 });
+      log.error("job.parked", { code, reason, requestId, attempts: 1 });
       return;
     }
     const { turn, job, memory } = request;
@@ -56,8 +56,9 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
     await inbox.park(message, { code, reason, attempts, receivedAt: job.receivedAt, parkedAt: at });
     const apologyBy = await routeOfApology(request, error);
     const total = dayTotal(memory, turn, at, bot.timeZone);
-    await turns.park(turn, { code, outcomeUnknownSince, at, apologyBy, total });
-    log.error("job.parked", { code, reason, attempts });
+    const failure = { at, code, reason, requestId, outcomeUnknownSince };
+    await turns.park(turn, { ...failure, job: message.body, apologyBy, total });
+    log.error("job.parked", { code, reason, requestId, attempts });
     if (apologyBy) await apologize(apologyBy, request, log);
   };
 

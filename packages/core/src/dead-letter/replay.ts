@@ -2,18 +2,18 @@ import { decodeJob, encodeJob } from "../queue/job.ts";
 import type { Outgoing } from "../queue/sqs.ts";
 
 /**
- * The message that brings a parked job back to the queue. Its turn decides what is left to do: a stored
- * answer is sent, a missing one is asked for, and one that was delivered after all stays as it is.
+ * The message that brings a job back to the queue. Its turn decides what is left to do: a stored answer is
+ * sent, a missing one is asked for, and one that was delivered after all stays as it is.
  *
- * @param body of the message on the dead-letter queue
- * @throws BotError `job.unreadable`: such a job can be looked at and deleted, not replayed
+ * @param id the same for all copies of one replay: SQS takes them once in five minutes, a turn once for ever
+ * @throws BotError `job.unreadable`
  */
-export function replayOf(parked: { chatId: string; body: string }, now: number): Outgoing {
-  const job = decodeJob(parked.body);
+export function replayOf(job: { chatId: string; body: string }, id: string, force = false): Outgoing {
+  const { replay: _, ...given } = decodeJob(job.body);
   return {
-    chatId: parked.chatId,
+    chatId: job.chatId,
     // Not the event's own id, which SQS may still hold against a second message.
-    eventId: `${job.eventId}-replayed-${now}`,
-    body: encodeJob({ ...job, replayedAt: now }),
+    eventId: `${given.eventId}-replay-${id}`,
+    body: encodeJob({ ...given, replay: { id, force } }),
   };
 }

@@ -71,5 +71,6 @@ function retryAfterMs(headers: Headers | undefined): number | undefined {
 }
 
 function error(code: string, message: string, retry: Retry, cause: unknown, retryAfterMs?: number): BotError {
-  return new BotError(code, message, { retry, cause, retryAfterMs });
+  const requestId = cause instanceof OpenAI.APIError ? (cause.requestID ?? undefined) : undefined;
+  return new BotError(code, message, { retry, cause, retryAfterMs, requestId });
 }

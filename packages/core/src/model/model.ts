@@ -10,6 +10,8 @@ export type ModelAnswer = {
   /** A content filter or the model itself declined. */
   refused: boolean;
   usage: ModelUsage;
+  /** OpenAI's `x-request-id`, to trace it with. */
+  requestId?: string | undefined;
 };
 
 export type AskOptions = {

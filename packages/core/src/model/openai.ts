@@ -3,6 +3,9 @@ import { BotError } from "../error.ts";
 import { modelError } from "./error.ts";
 import type { Model, ModelAnswer, ModelOptions } from "./model.ts";
 
+/** OpenAI's SDK adds it to what it has parsed. */
+type WithRequestID = { _request_id?: string | null };
+
 /**
  * OpenAI's Responses API without its SDK's own retries: a retry belongs to the queue,
  * where it does not hold a Lambda and keeps the chat's order.
@@ -42,8 +45,8 @@ export function createOpenAiModel({ apiKey, baseURL, settings, fetch }: ModelOpt
   };
 }
 
-function toAnswer(response: OpenAI.Responses.Response): ModelAnswer {
-  const { status, incomplete_details: incomplete } = response;
+function toAnswer(response: OpenAI.Responses.Response & WithRequestID): ModelAnswer {
+  const { status, incomplete_details: incomplete, _request_id: requestId } = response;
   const text = response.output_text.trim();
   const refused =
     incomplete?.reason === "content_filter" ||
@@ -64,6 +67,7 @@ function toAnswer(response: OpenAI.Responses.Response): ModelAnswer {
     text: refused ? "" : text,
     cut: incomplete?.reason === "max_output_tokens",
     refused,
+    requestId: requestId ?? undefined,
     usage: {
       inputTokens: response.usage?.input_tokens ?? 0,
       cachedTokens: response.usage?.input_tokens_details?.cached_tokens ?? 0,

@@ -120,6 +120,8 @@ export type Platform = {
   read(event: unknown): Inbound;
   /** A text, not empty, as messages that one call takes; what does not fit is cut, and says so. */
   compose(text: string, options: ComposeOptions): Message[];
+  /** The messages with the question quoted, where the platform can: so that a late answer shows what it answers. */
+  quoting(messages: readonly Message[], job: Job): readonly Message[];
   /** Whether a plain text is composed without being cut. */
   fits(text: string): boolean;
   /** How an answer that is stored now will go out. */

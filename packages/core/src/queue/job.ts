@@ -11,14 +11,24 @@ export type Job = {
   event: unknown;
   /** When ingress received the event, epoch milliseconds: the age of its reply token. */
   receivedAt: number;
-  /** An operator brought it back from the dead-letter queue, epoch milliseconds. */
-  replayedAt?: number | undefined;
+  /** Set if an operator has brought it back after it was given up on. */
+  replay?: Replay | undefined;
 };
 
-const times = { receivedAt: z.int(), replayedAt: z.optional(z.int()) };
+export type Replay = {
+  /** The same for all copies of one replay: together they claim a parked turn once. */
+  id: string;
+  /** A stored answer is pushed even if it may have arrived: the operator accepts that the user sees it twice. */
+  force: boolean;
+};
+
+const common = {
+  receivedAt: z.int(),
+  replay: z.optional(z.object({ id: z.string(), force: z.boolean() })),
+};
 
 const current = z.looseObject({
-  ...times,
+  ...common,
   version: z.literal(2),
   platform: z.enum(platformNames),
   eventId: z.string(),
@@ -27,7 +37,7 @@ const current = z.looseObject({
 
 /** Written until platforms had names. Queues hold messages for 14 days, so it is still read. */
 const first = z.looseObject({
-  ...times,
+  ...common,
   version: z.literal(1),
   event: z.looseObject({ webhookEventId: z.string() }),
 });
@@ -50,8 +60,8 @@ export function decodeJob(body: string): Job {
   try {
     const job = schema.parse(JSON.parse(body));
     if (job.version === 2) return job;
-    const { event, receivedAt, replayedAt } = job;
-    return { version: 2, platform: "line", eventId: event.webhookEventId, event, receivedAt, replayedAt };
+    const { event, receivedAt, replay } = job;
+    return { version: 2, platform: "line", eventId: event.webhookEventId, event, receivedAt, replay };
   } catch (cause) {
     throw new BotError("job.unreadable", "The queue message is not a job", { retry: "never", cause });
   }

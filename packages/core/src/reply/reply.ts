@@ -41,6 +41,8 @@ export type ReplyRequest = {
 /** What is said to a question, before it is stored. */
 export type Reply = {
   said: Said;
+  /** The model's id of the request that gave it. */
+  requestId: string | undefined;
   /** The model answered only without what came before: the chat's window is to leave that out. */
   isPastRefused: boolean;
 };
@@ -90,16 +92,16 @@ export function createReply(options: ReplyOptions) {
       loadTokenizer().catch(() => undefined),
       showLoadingUntil(answering, { platform, chat, clock, log }),
     ]);
-    const { usage, cut, refused } = answer;
+    const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
-    log.info("model.answered", { model: bot.model.name, ...usage, cut, refused, ms });
+    log.info("model.answered", { model: bot.model.name, ...usage, cut, refused, requestId, ms });
 
     const question = textOf(asking.question);
     const messages = compose(answer, question, platform);
     const text = shownText(messages);
     const tokens = count && { question: count(question), answer: count(text) };
     const said: Said = { from: "model", messages, usage, tokens, refused, repeats: asking.repeats };
-    return { said, isPastRefused };
+    return { said, requestId, isPastRefused };
   }
 
   function compose({ text, cut, refused }: ModelAnswer, question: string, platform: Platform) {
@@ -112,5 +114,5 @@ export function createReply(options: ReplyOptions) {
 }
 
 function byBot(notice: NoticeKind, messages: readonly Message[]): Reply {
-  return { said: { from: "bot", notice, messages }, isPastRefused: false };
+  return { said: { from: "bot", notice, messages }, requestId: undefined, isPastRefused: false };
 }

@@ -1,7 +1,7 @@
 import { Entity, type EntityItem } from "electrodb";
 import { routes } from "../platform/platform.ts";
 import { asIs, SERVICE, type Table } from "../table.ts";
-import { noticeKinds, turnStatuses } from "./turn.ts";
+import { noticeKinds, stepNames, turnStatuses } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
 
@@ -17,6 +17,8 @@ const text = {
   repeats: { type: "string" },
   /** Key of the turn that first asked its question; with `repeats`, which may name one that was a repeat itself. */
   origin: { type: "string" },
+  /** The job, while it is parked. */
+  job: { type: "string" },
   /** The messages of the answer as JSON: DynamoDB's maps keep no order, and a retry must repeat its body. */
   messages: { type: "string" },
   questionTokens: { type: "number" },
@@ -61,10 +63,23 @@ export function turnEntity({ client, table }: Table) {
         /** The model declined to answer. */
         refused: { type: "boolean" },
 
-        /** The platform's id of the request that delivered it. */
-        requestId: { type: "string" },
         /** Code of the last error. */
         error: { type: "string" },
+        /** Its way so far, oldest first. */
+        steps: {
+          type: "list",
+          items: {
+            type: "map",
+            properties: {
+              at: { type: "number", required: true },
+              is: { type: stepNames, required: true },
+              code: { type: "string" },
+              reason: { type: "string" },
+              route: { type: routes },
+              requestId: { type: "string" },
+            },
+          },
+        },
         /** Epoch milliseconds; when it was delivered, parked or dropped. */
         finishedAt: { type: "number" },
         /** Epoch milliseconds; when it was parked, if its apology was pushed. */

@@ -17,11 +17,11 @@ import type {
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
-  const { outcomeUnknownSince, error, released = 0 } = item;
+  const { outcomeUnknownSince, error, released = 0, steps = [] } = item;
   const held = {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
-    ...{ outcomeUnknownSince, error, question: toContent(item), messageId, senderId },
+    ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId },
   };
   const answer = toAnswer(item);
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };

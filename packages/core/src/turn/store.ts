@@ -47,7 +47,8 @@ export function createTurnStore(table: Table): TurnStore {
     async update({ chatId, key }, { when: { status, ...fields }, set, remove = [] }) {
       let data: unknown;
       const isDone = await unlessRefused(async () => {
-        const patch = entity.update({ chatId, key }).set(set);
+        const update = entity.update({ chatId, key });
+        const patch = update.set(set as Parameters<typeof update.set>[0]);
         const response = await patch
           .remove([...remove] as Parameters<typeof patch.remove>[0])
           .where((turn, { eq }) => {

@@ -75,6 +75,34 @@ export type Answer = Said & {
   route: Route;
 };
 
+/** A step of a turn's way, for an operator who asks what has become of a message. */
+export const stepNames = [
+  "claimed",
+  "failed",
+  "answered",
+  "delivered",
+  "parked",
+  "replayed",
+  "dropped",
+] as const;
+
+export type Step = {
+  /** Epoch milliseconds. */
+  at: number;
+  is: (typeof stepNames)[number];
+  /** Of the error with which an attempt ended; of a drop, why. */
+  code?: string | undefined;
+  /** The error in words, if the turn was given up on. */
+  reason?: string | undefined;
+  /** How the answer went out. */
+  route?: Route | undefined;
+  /** OpenAI's id of the request that gave the answer, or the platform's of the one that took or refused it. */
+  requestId?: string | undefined;
+};
+
+/** Steps that are kept: about four replays with five failed attempts each. */
+export const MAX_STEPS = 40;
+
 type Held = TurnKey &
   Place & {
     eventId: string;
@@ -90,6 +118,8 @@ type Held = TurnKey &
     outcomeUnknownSince: number | undefined;
     /** Code of the last error. */
     error: string | undefined;
+    /** Its way so far, oldest first: the newest {@link MAX_STEPS}. */
+    steps: readonly Step[];
     question: Content;
     /** The platform's id of the message that asks it. */
     messageId: string;
@@ -112,17 +142,33 @@ export type FinishedDelivery = Delivered & {
   folding: Folding | undefined;
 };
 
+/** When an answer is stored, and where it comes from. */
+export type Storing = {
+  /** Epoch milliseconds. */
+  at: number;
+  /** Epoch milliseconds; the lease is taken anew. */
+  leaseUntil: number;
+  /** The model's id of the request that gave it. */
+  requestId?: string | undefined;
+};
+
 /** How an attempt ended. */
 export type TurnFailure = {
+  /** Epoch milliseconds. */
+  at: number;
   code: string;
+  /** The service's id of the request that failed, to trace it with. */
+  requestId?: string | undefined;
   /** Epoch milliseconds; set if the platform may have accepted what was sent. The first one stays. */
   outcomeUnknownSince: number | undefined;
 };
 
 /** How a turn was given up on. */
 export type Parking = TurnFailure & {
-  /** Epoch milliseconds. */
-  at: number;
+  /** For an operator: what happened, in words. */
+  reason: string;
+  /** The job as it came, so that it can be replayed when its copy on the dead-letter queue is gone. */
+  job: string;
   /** How its user is told so, if at all; a push counts against LINE's quota. */
   apologyBy: Route | undefined;
   total: RunningTotal;

@@ -1,10 +1,11 @@
 import { BotError } from "../error.ts";
 import type { Content } from "../platform/content.ts";
+import type { Replay } from "../queue/job.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
 import type { Place, TurnKey } from "./place.ts";
-import type { TurnStore, TurnWrite } from "./store.ts";
+import type { Guard, TurnStore, TurnWrite } from "./store.ts";
 import type {
   Answer,
   AnsweredTurn,
@@ -12,6 +13,7 @@ import type {
   FinalStatus,
   FinishedDelivery,
   Parking,
+  Storing,
   Turn,
   TurnFailure,
   TurnStatus,
@@ -27,6 +29,7 @@ import {
   parked,
   released,
   superseded,
+  withStep,
 } from "./writes.ts";
 
 export type ClaimRequest = TurnKey &
@@ -43,8 +46,8 @@ export type ClaimRequest = TurnKey &
     leaseUntil: number;
     /** Epoch seconds. */
     expiresAt: number;
-    /** Id of the queue message with which an operator brought the job back: it may claim a parked turn, once. */
-    replay: string | undefined;
+    /** Set if an operator has brought the job back. */
+    replay: Replay | undefined;
   };
 
 export type Claim =
@@ -63,7 +66,7 @@ export type Turns = {
    */
   renew(turn: Turn, leaseUntil: number): Promise<number>;
   /** claimed → answered. From here on the model is never asked again. */
-  answer(turn: Turn, answer: Answer, leaseUntil: number): Promise<AnsweredTurn>;
+  answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
   /** Records that no reply arrived, so that the answer may be pushed. */
   usePush(turn: AnsweredTurn): Promise<void>;
   /** answered → delivered. */
@@ -134,8 +137,8 @@ export function createTurns(store: TurnStore): Turns {
       return leaseUntil;
     },
 
-    async answer(turn, answer, leaseUntil) {
-      const item = await write(turn, "answer", open, answered(answer, leaseUntil));
+    async answer(turn, answer, storing) {
+      const item = await write(turn, "answer", open, answered(turn, answer, storing));
       return { ...toTurn(item), status: "answered", answer };
     },
 
@@ -144,11 +147,11 @@ export function createTurns(store: TurnStore): Turns {
     },
 
     async delivered(turn, delivery) {
-      await write(turn, "delivered", ["answered", "delivered"], delivered(turn.answer, delivery));
+      await write(turn, "delivered", ["answered", "delivered"], delivered(turn, delivery));
     },
 
     async drop(turn, at, total, because) {
-      await write(turn, "drop", [...open, "dropped"], dropped(at, total, because));
+      await write(turn, "drop", [...open, "dropped"], dropped(turn, at, total, because));
     },
 
     async park(turn, parking) {
@@ -172,8 +175,9 @@ export function createTurns(store: TurnStore): Turns {
   };
 }
 
-function newTurn({ now: _, replay: __, question, ...claimed }: ClaimRequest): TurnItem {
-  return { ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1 };
+function newTurn({ now, replay: _, question, ...claimed }: ClaimRequest): TurnItem {
+  const steps = withStep({}, { at: now, is: "claimed" });
+  return { ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1, steps };
 }
 
 /** The process that held a stored answer has died, and may have been sending it until its lease ran out. */
@@ -184,8 +188,9 @@ function unheard({ status, leaseUntil, outcomeUnknownSince = leaseUntil }: TurnI
 /** What becomes of a claim on a turn that is there already. */
 function claimOf(
   item: TurnItem | undefined,
-  { owner, now, leaseUntil, replay }: ClaimRequest,
+  request: ClaimRequest,
 ): Claim | { kind: "free"; take: TurnWrite } {
+  const { owner, now, leaseUntil, replay } = request;
   // It has expired and was deleted just now.
   if (!item) return { kind: "held", until: now };
   const { status } = item;
@@ -194,28 +199,43 @@ function claimOf(
     if (item.owner === owner) return { kind: "claimed", turn: toTurn(item) };
     if (item.leaseUntil > now) return { kind: "held", until: item.leaseUntil };
     const when = { status: [status], owner: item.owner, leaseUntil: item.leaseUntil };
-    return {
-      kind: "free",
-      take: {
-        name: "claim",
-        when,
-        set: { owner, leaseUntil, attempts: item.attempts + 1, ...unheard(item) },
-      },
+    if (isNew(replay, item)) return { kind: "free", take: reclaim(item, when, { ...request, replay }) };
+    const set = {
+      ...{ owner, leaseUntil, attempts: item.attempts + 1, ...unheard(item) },
+      steps: withStep(item, { at: now, is: "claimed" }),
     };
+    return { kind: "free", take: { name: "claim", when, set } };
   }
-  const replayedBy = item.replayedBy ?? [];
-  if (status !== "parked" || replay === undefined || replayedBy.includes(replay)) {
-    return { kind: "finished", status };
-  }
-  const take: TurnWrite = {
+  if (status !== "parked" || !isNew(replay, item)) return { kind: "finished", status };
+  // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
+  const when = { status: [status], listedAt: item.listedAt };
+  return { kind: "free", take: reclaim(item, when, { ...request, replay }) };
+}
+
+function isNew(replay: Replay | undefined, { replayedBy = [] }: TurnItem): replay is Replay {
+  return replay !== undefined && !replayedBy.includes(replay.id);
+}
+
+/** A replay begins with all attempts, whatever came before. */
+function reclaim(
+  item: TurnItem,
+  when: Guard,
+  { owner, leaseUntil, now, replay }: Pick<ClaimRequest, "owner" | "leaseUntil" | "now"> & { replay: Replay },
+): TurnWrite {
+  const isAnswered = item.messages !== undefined;
+  const isForced = replay.force && isAnswered;
+  return {
     name: "reclaim",
-    // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
-    when: { status: ["parked"], listedAt: item.listedAt },
+    when,
     set: {
-      status: item.messages === undefined ? "claimed" : "answered",
-      ...{ owner, leaseUntil, attempts: 1, replayedBy: [...replayedBy, replay] },
+      status: isAnswered ? "answered" : "claimed",
+      ...{ owner, leaseUntil, attempts: 1, replayedBy: [...(item.replayedBy ?? []), replay.id] },
+      ...(isForced ? { route: "push" as const } : unheard(item)),
+      steps: withStep(item, { at: now, is: "replayed" }),
     },
-    remove: ["list", "listedAt", "finishedAt", "released"],
+    remove: [
+      ...(["list", "listedAt", "finishedAt", "released", "job"] as const),
+      ...(isForced ? (["outcomeUnknownSince", "error"] as const) : []),
+    ],
   };
-  return { kind: "free", take };
 }

@@ -2,16 +2,37 @@ import type { RunningTotal } from "../usage/usage.ts";
 import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
 import type { TurnWrite } from "./store.ts";
-import type { Answer, DropReason, FinishedDelivery, Parking, Turn, TurnFailure } from "./turn.ts";
+import {
+  type Answer,
+  type AnsweredTurn,
+  type DropReason,
+  type FinishedDelivery,
+  MAX_STEPS,
+  type Parking,
+  type Step,
+  type Storing,
+  type Turn,
+  type TurnFailure,
+} from "./turn.ts";
 
 /** What a write changes of a turn. Its values are absolute, so that repeating it changes nothing more. */
 export type Change = Pick<TurnWrite, "set" | "remove">;
 
+/**
+ * A turn's way with one step more. Its owner knows the way so far, so the whole is written, and a repeated
+ * write adds nothing.
+ */
+export function withStep({ steps = [] }: { steps?: readonly Step[] | undefined }, step: Step): Step[] {
+  const known = Object.entries(step).filter(([, value]) => value !== undefined);
+  return [...steps, Object.fromEntries(known) as Step].slice(-MAX_STEPS);
+}
+
 /** It keeps its answer, exactly as it will be sent. */
-export function answered(answer: Answer, leaseUntil: number): Change {
+export function answered(turn: Turn, answer: Answer, { at, leaseUntil, requestId }: Storing): Change {
   const { messages, idempotencyKey, route } = answer;
   const stored = {
     ...{ status: "answered" as const, leaseUntil, idempotencyKey, route },
+    steps: withStep(turn, { at, is: "answered", requestId }),
     messages: JSON.stringify(messages),
   };
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice } };
@@ -31,23 +52,24 @@ export function answered(answer: Answer, leaseUntil: number): Change {
 }
 
 /** Its answer is out. Of a notice nothing is kept: it may hold much of the chat, such as an export. */
-export function delivered(answer: Answer, delivery: FinishedDelivery): Change {
+export function delivered(turn: AnsweredTurn, delivery: FinishedDelivery): Change {
   const { route, requestId, at, total, folding } = delivery;
   const set: Partial<TurnItem> = {
     ...{ status: "delivered", route, finishedAt: at },
-    ...(requestId !== undefined && { requestId }),
+    steps: withStep(turn, { at, is: "delivered", route, requestId }),
     ...totalled(total, at),
     ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
   };
-  if (answer.from === "model") return { set };
+  if (turn.answer.from === "model") return { set };
   return { set: { ...set, messages: NO_MESSAGES }, remove: ["question"] };
 }
 
 /** It gets no answer of its own; its text is erased. */
-export function dropped(at: number, total: RunningTotal, because: DropReason): Change {
+export function dropped(turn: Turn, at: number, total: RunningTotal, because: DropReason): Change {
   return {
     set: {
       ...{ status: "dropped", erased: true, finishedAt: at },
+      steps: withStep(turn, { at, is: "dropped", code: because }),
       ...totalled(total, at),
       ...(because !== "unsent" && { notice: because }),
     },
@@ -56,11 +78,13 @@ export function dropped(at: number, total: RunningTotal, because: DropReason): C
 }
 
 /** It was given up on. */
-export function parked(turn: Turn, { at, total, apologyBy, ...failure }: Parking): Change {
+export function parked(turn: Turn, parking: Parking): Change {
+  const { at, code, reason, requestId, job, total, apologyBy } = parking;
   return {
     set: {
-      ...{ status: "parked", list: "parked", listedAt: new Date(at).toISOString(), finishedAt: at },
-      ...failed(turn, failure),
+      ...{ status: "parked", list: "parked", listedAt: new Date(at).toISOString(), finishedAt: at, job },
+      ...failed(turn, parking),
+      steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
       // The day's first turn stands in the day's list, and this one cannot.
       ...(!total.isFirstOfDay && { usage: total.usage }),
@@ -70,7 +94,13 @@ export function parked(turn: Turn, { at, total, apologyBy, ...failure }: Parking
 
 /** The attempt has failed; all attempts up to this one that did not end with their process are counted. */
 export function released(turn: Turn, failure: TurnFailure): Change {
-  return { set: { leaseUntil: 0, released: turn.attempts - turn.crashes, ...failed(turn, failure) } };
+  const { at, code, requestId } = failure;
+  return {
+    set: {
+      ...{ leaseUntil: 0, released: turn.attempts - turn.crashes, ...failed(turn, failure) },
+      steps: withStep(turn, { at, is: "failed", code, requestId }),
+    },
+  };
 }
 
 /** The owner knows what its turn has stored, so no condition is needed to keep the first. */

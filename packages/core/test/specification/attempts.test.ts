@@ -1,7 +1,7 @@
+import { replayOf } from "@henji/core/dead-letter/replay";
 import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
-import { decodeJob, encodeJob } from "@henji/core/queue/job";
 import { maxEventAgeMs, replyTokenFreshMs, retry, retryKeyGoodMs } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
@@ -95,15 +95,12 @@ test("a replayed message is answered, however old it is; a late duplicate is not
   await world.run(world.worker({ model: createMemoryModel({ behave: () => "rejected" }) }), 1_000);
   const [letter] = world.queue.deadLetters.messages();
   await world.scheduler.run(start + maxEventAgeMs + 1, () => false);
-  const again = (deduplicationId: string, replayedAt?: number) =>
-    world.queue.main.send({
-      ...{ chatId: "U1", deduplicationId },
-      body: encodeJob({ ...decodeJob(letter!.body), replayedAt }),
-    });
-  again("duplicate");
+  const again = (deduplicationId: string, body: string) =>
+    world.queue.main.send({ chatId: "U1", deduplicationId, body });
+  again("duplicate", letter!.body);
   await world.settle();
   expect(world.lines.at(-1)).toBe("event.too_old");
-  again("replay", world.scheduler.now());
+  again("replay", replayOf(letter!, "1").body);
   await world.settle();
   expect(world.newest()).toBe("U1 push: You said: Hello");
 });

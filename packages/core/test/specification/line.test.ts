@@ -27,24 +27,22 @@ function answering(status: number, message: string): Line {
 const reasons = () => world.queue.deadLetters.messages().map(({ reason }) => reason);
 
 test.each([
-  ["'my secret' is not allowed", "LINE /v2/bot/message/push answered 400 (request r1)"],
+  ["'my secret' is not allowed", "LINE /v2/bot/message/push answered 400"],
   [
     "The request body has 2 error(s)",
-    'LINE /v2/bot/message/push answered 400 "The request body has 2 error(s)" (request r1)',
+    'LINE /v2/bot/message/push answered 400 "The request body has 2 error(s)"',
   ],
-  [
-    "Failed to send messages",
-    'LINE /v2/bot/message/push answered 400 "Failed to send messages" (request r1)',
-  ],
-  ["The request body has my secret error(s)", "LINE /v2/bot/message/push answered 400 (request r1)"],
-  ["My secret: The request body has 2 error(s)", "LINE /v2/bot/message/push answered 400 (request r1)"],
-  ["The request body has 2 error(s) in my secret", "LINE /v2/bot/message/push answered 400 (request r1)"],
+  ["Failed to send messages", 'LINE /v2/bot/message/push answered 400 "Failed to send messages"'],
+  ["The request body has my secret error(s)", "LINE /v2/bot/message/push answered 400"],
+  ["My secret: The request body has 2 error(s)", "LINE /v2/bot/message/push answered 400"],
+  ["The request body has 2 error(s) in my secret", "LINE /v2/bot/message/push answered 400"],
 ])(
   "of LINE's error messages, which may quote a user, only constant ones are kept: %s",
   async (message, reason) => {
     world.say("U1", "Hello");
     expect(await world.run(world.worker({ line: answering(400, message) }), 5_000)).toEqual([]);
     expect(reasons()).toMatchObject([{ code: "line.rejected", reason }]);
+    expect(world.logged("job.parked")).toMatchObject([{ requestId: "r1" }]);
     expect(world.printed.join()).not.toContain("secret");
   },
 );

@@ -38,6 +38,7 @@ const platform: Platform = {
   },
   compose: (text) => [composed(text)],
   fits: () => true,
+  quoting: (messages) => messages,
   route: () => "push",
   ready: async () => {},
   async deliver(delivery) {

@@ -52,7 +52,7 @@ test("a write that the SDK repeats because its response was lost has the effect 
   const first = await claim("first", now);
   expect(first).toMatchObject({ kind: "claimed", turn: { attempts: 1, crashes: 0 } });
   if (first.kind !== "claimed") return;
-  await turns.release(first.turn, { code: "model.timeout", outcomeUnknownSince: undefined });
+  await turns.release(first.turn, { at: 0, code: "model.timeout", outcomeUnknownSince: undefined });
   const second = await claim("second", now + 5_000);
   expect(second).toMatchObject({ kind: "claimed", turn: { owner: "second", attempts: 2, crashes: 0 } });
   await standIns.stop();

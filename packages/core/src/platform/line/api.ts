@@ -108,7 +108,8 @@ export function createLine({
     } catch {
       // Not confirmed.
     }
-    return new BotError("line.quota_reserved", error.message, { retry: "later", cause: error });
+    const { message, requestId } = error;
+    return new BotError("line.quota_reserved", message, { retry: "later", requestId, cause: error });
   }
 
   return {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { BotError } from "../../error.ts";
+import { BotError, type Outcome, type Retry } from "../../error.ts";
 import type { Answer, Refused } from "./exchange.ts";
 import { RequestNotSent } from "./request-not-sent.ts";
 
@@ -44,22 +44,23 @@ export function requestIdOf({ headers }: Answer): string | undefined {
 export function statusError(refusal: Refusal): BotError {
   const { path, status } = refusal;
   const message = messageOf(refusal);
+  const requestId = requestIdOf(refusal);
   const isConstant = constantMessages.has(message) || countOfErrors.test(message);
   const words = isConstant ? ` "${message}"` : "";
-  const said = `LINE ${path} answered ${status}${words} (request ${requestIdOf(refusal) ?? "unknown"})`;
-  if (status >= 500) return new BotError("line.unavailable", said, { retry: "later", outcome: "unknown" });
-  if (status === 429 && message.includes("monthly limit")) return quotaExhausted(said);
-  if (status === 429) return new BotError("line.rate_limited", said, { retry: "later" });
+  const said = `LINE ${path} answered ${status}${words}`;
+  const refused = (code: string, fix: string, retry: Retry, outcome: Outcome = "failed") =>
+    new BotError(code, `${said}${fix}`, { retry, outcome, requestId });
+  if (status >= 500) return refused("line.unavailable", "", "later", "unknown");
+  if (status === 429 && message.includes("monthly limit")) return quotaExhausted(said, requestId);
+  if (status === 429) return refused("line.rate_limited", "", "later");
   if (status === 401 || status === 403) {
-    return new BotError("line.unauthorized", `${said}: check the LineChannelAccessToken secret`, {
-      retry: "never",
-    });
+    return refused("line.unauthorized", ": check the LineChannelAccessToken secret", "never");
   }
-  return new BotError("line.rejected", said, { retry: "never" });
+  return refused("line.rejected", "", "never");
 }
 
-export function quotaExhausted(said: string): BotError {
-  return new BotError("line.quota_exhausted", said, { retry: "never" });
+export function quotaExhausted(said: string, requestId?: string): BotError {
+  return new BotError("line.quota_exhausted", said, { retry: "never", requestId });
 }
 
 /** A request that got no answer. */

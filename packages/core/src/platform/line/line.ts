@@ -5,6 +5,7 @@ import type { Platform, Route } from "../platform.ts";
 import type { GuardedLine } from "./breaker.ts";
 import { compose, fits, type TextMessage } from "./compose.ts";
 import { createDeliver } from "./deliver.ts";
+import { quoting } from "./quote.ts";
 import { read } from "./read.ts";
 import { isFresh, replyTokenOf } from "./reply-token.ts";
 
@@ -20,6 +21,7 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
     read,
     compose,
     fits,
+    quoting,
 
     /** Replies are free while the token is fresh. */
     route(job, now, preference): Route {

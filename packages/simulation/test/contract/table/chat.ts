@@ -42,6 +42,9 @@ export const usage: DayUsage = {
   foldVersion: 0,
 };
 
+/** When an answer is stored. */
+export const storing = { at: now, leaseUntil: later, requestId: "req_1" };
+
 export const total: RunningTotal = { usage, isFirstOfDay: false };
 
 export function deliveredBy(route: Route, requestId?: string, at = now): FinishedDelivery {
@@ -49,11 +52,11 @@ export function deliveredBy(route: Route, requestId?: string, at = now): Finishe
 }
 
 export function failure(code: string, outcomeUnknownSince?: number): TurnFailure {
-  return { code, outcomeUnknownSince };
+  return { at: now, code, outcomeUnknownSince };
 }
 
 export function givenUp(code: string, change: Partial<Parking> = {}): Parking {
-  return { ...failure(code), at: now, apologyBy: undefined, total, ...change };
+  return { ...failure(code), reason: "it failed", job: "a job", apologyBy: undefined, total, ...change };
 }
 
 /** Core reads only the text of a message; everything else is stored unchanged. */
@@ -118,7 +121,7 @@ function createChat({ turns, chats, ...ports }: TablePorts) {
   async function delivered(text: string, at = now, change: Partial<ClaimRequest> = {}): Promise<Turn> {
     const turn = await claim(change);
     const tokens = { question: 3, answer: 5 };
-    const stored = await turns.answer(turn, answerWith(text, { tokens }), later);
+    const stored = await turns.answer(turn, answerWith(text, { tokens }), storing);
     await turns.delivered(stored, deliveredBy("reply", "request", at));
     return turn;
   }

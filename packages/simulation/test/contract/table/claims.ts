@@ -1,5 +1,14 @@
 import { expect } from "vitest";
-import { afterLease, answerWith, claimed, failure, later, questionOf, type TableTest } from "./chat.ts";
+import {
+  afterLease,
+  answerWith,
+  claimed,
+  failure,
+  later,
+  questionOf,
+  storing,
+  type TableTest,
+} from "./chat.ts";
 
 /** How a turn is claimed, held, released and claimed again. */
 export function claims(test: TableTest) {
@@ -100,7 +109,7 @@ export function claims(test: TableTest) {
   }) => {
     const turn = await claim();
     const second = claimed(await again(turn, afterLease));
-    await turns.answer(second, answerWith("late"), later);
+    await turns.answer(second, answerWith("late"), storing);
     await turns.release(second, failure("line.rate_limited"));
     const third = await again(turn, { ...afterLease, owner: "third" });
     expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1, outcomeUnknownSince: undefined } });

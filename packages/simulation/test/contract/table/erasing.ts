@@ -1,6 +1,6 @@
 import { textAttributes } from "@henji/core/turn/entity";
 import { expect } from "vitest";
-import { afterLease, answerWith, givenUp, later, lost, now, type TableTest, usage } from "./chat.ts";
+import { afterLease, answerWith, givenUp, lost, now, storing, type TableTest, usage } from "./chat.ts";
 
 /** What is left of an erased turn or answer. */
 export function erasing(test: TableTest) {
@@ -9,7 +9,7 @@ export function erasing(test: TableTest) {
   }) => {
     const done = await delivered("my secret");
     const parked = await claim();
-    await turns.answer(parked, answerWith("my secret"), later);
+    await turns.answer(parked, answerWith("my secret"), storing);
     await turns.park(parked, givenUp("line.quota_exhausted"));
     for (const turn of [done, done, parked, parked]) await turns.eraseAnswer(turn);
     expect((await recall()).turns).toMatchObject([
@@ -19,8 +19,14 @@ export function erasing(test: TableTest) {
       { question: done.question, answer: "", isErased: false },
       { question: [], answer: "", isErased: true },
     ]);
-    expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
-    expect(await again(parked, { replay: "message" })).toEqual({ kind: "finished", status: "dropped" });
+    expect(await again(done, { replay: { id: "message", force: false } })).toEqual({
+      kind: "finished",
+      status: "delivered",
+    });
+    expect(await again(parked, { replay: { id: "message", force: false } })).toEqual({
+      kind: "finished",
+      status: "dropped",
+    });
   });
 
   test("an erased turn keeps only what prevents a second answer to its event", async ({
@@ -39,7 +45,10 @@ export function erasing(test: TableTest) {
     const place = { key: done.key, sequence: done.sequence };
     const nothing = { isErased: true, wasReplayed: false, hasNotice: false, question: [], answer: "" };
     expect(page.turns).toEqual([{ ...place, origin: done.key, status: "delivered", ...nothing }]);
-    expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+    expect(await again(done, { replay: { id: "message", force: false } })).toEqual({
+      kind: "finished",
+      status: "delivered",
+    });
   });
 
   test("the owner of an erased turn has lost it, and a parked one does not come back", async ({
@@ -47,13 +56,13 @@ export function erasing(test: TableTest) {
   }) => {
     const held = await claim();
     await turns.erase(held);
-    await expect(turns.answer(held, answerWith("late"), later)).rejects.toMatchObject(lost);
+    await expect(turns.answer(held, answerWith("late"), storing)).rejects.toMatchObject(lost);
     const parked = await claim();
-    await turns.answer(parked, answerWith("never seen"), later);
+    await turns.answer(parked, answerWith("never seen"), storing);
     await turns.park(parked, givenUp("line.unavailable"));
     await turns.erase(parked);
     for (const turn of [held, parked]) {
-      expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
+      expect(await again(turn, { ...afterLease, replay: { id: "message", force: false } })).toEqual({
         kind: "finished",
         status: "dropped",
       });

@@ -8,6 +8,7 @@ import {
   later,
   now,
   repeatOf,
+  storing,
   type TableTest,
   total,
 } from "./chat.ts";
@@ -19,7 +20,7 @@ export function parking(test: TableTest) {
     await turns.park(turn, givenUp("model.unauthorized"));
     await turns.park(turn, givenUp("model.unauthorized"));
     expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "parked" });
-    expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
+    expect(await again(turn, { ...afterLease, replay: { id: "message", force: false } })).toMatchObject({
       kind: "claimed",
       turn: { status: "claimed", attempts: 1, owner: "second" },
     });
@@ -34,11 +35,15 @@ export function parking(test: TableTest) {
   }) => {
     const turn = await claim();
     await turns.park(turn, givenUp("model.unavailable"));
-    const back = claimed(await again(turn, { ...afterLease, replay: "one" }));
+    const back = claimed(await again(turn, { ...afterLease, replay: { id: "one", force: false } }));
     await turns.park(back, givenUp("model.unavailable"));
     const parked = { kind: "finished", status: "parked" };
-    expect(await again(turn, { ...afterLease, owner: "third", replay: "one" })).toEqual(parked);
-    expect(await again(turn, { ...afterLease, owner: "third", replay: "two" })).toMatchObject({
+    expect(await again(turn, { ...afterLease, owner: "third", replay: { id: "one", force: false } })).toEqual(
+      parked,
+    );
+    expect(
+      await again(turn, { ...afterLease, owner: "third", replay: { id: "two", force: false } }),
+    ).toMatchObject({
       kind: "claimed",
     });
   });
@@ -47,8 +52,8 @@ export function parking(test: TableTest) {
     const turn = await claim();
     await turns.park(turn, givenUp("model.unavailable"));
     const replays = await Promise.allSettled([
-      again(turn, { ...afterLease, owner: "one", replay: "one" }),
-      again(turn, { ...afterLease, owner: "two", replay: "two" }),
+      again(turn, { ...afterLease, owner: "one", replay: { id: "one", force: false } }),
+      again(turn, { ...afterLease, owner: "two", replay: { id: "two", force: false } }),
     ]);
     const kinds = replays.map((result) => (result.status === "fulfilled" ? result.value.kind : "lost"));
     expect(kinds.filter((kind) => kind === "claimed")).toHaveLength(1);
@@ -57,9 +62,9 @@ export function parking(test: TableTest) {
   test("a replay finds the stored answer", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     const answer = answerWith("stored", { route: "push" });
-    await turns.answer(turn, answer, later);
+    await turns.answer(turn, answer, storing);
     await turns.park(turn, givenUp("line.unavailable"));
-    expect(await again(turn, { ...afterLease, replay: "message" })).toMatchObject({
+    expect(await again(turn, { ...afterLease, replay: { id: "message", force: false } })).toMatchObject({
       turn: { status: "answered", answer },
     });
   });
@@ -72,7 +77,11 @@ export function parking(test: TableTest) {
     const second = claimed(await again(turn));
     expect(second).toMatchObject({ outcomeUnknownSince: now, crashes: 0 });
     await turns.park(second, givenUp("line.rate_limited", { outcomeUnknownSince: now + 5 }));
-    const replayed = await again(turn, { ...afterLease, owner: "third", replay: "message" });
+    const replayed = await again(turn, {
+      ...afterLease,
+      owner: "third",
+      replay: { id: "message", force: false },
+    });
     expect(replayed).toMatchObject({ turn: { outcomeUnknownSince: now } });
   });
 
@@ -87,12 +96,12 @@ export function parking(test: TableTest) {
     });
     const second = await claim();
     const repeats = repeatOf(first);
-    await turns.answer(second, answerWith("never sent", { repeats }), later);
+    await turns.answer(second, answerWith("never sent", { repeats }), storing);
     await turns.park(second, givenUp("line.unauthorized"));
     for (let times = 0; times < 2; times += 1) await turns.supersede(second);
     for (const turn of [first, second]) {
       const dropped = { kind: "finished", status: "dropped" };
-      expect(await again(turn, { ...afterLease, replay: "message" })).toEqual(dropped);
+      expect(await again(turn, { ...afterLease, replay: { id: "message", force: false } })).toEqual(dropped);
     }
     expect(await recall()).toMatchObject({ apologyPushedAt: now, unanswered: [] });
     const text = JSON.stringify((await chats.page(chatId, "", "~", now)).turns);
@@ -114,11 +123,14 @@ export function parking(test: TableTest) {
     chat: { turns, claim, again, delivered },
   }) => {
     const done = await delivered("done");
-    expect(await again(done, { replay: "message" })).toEqual({ kind: "finished", status: "delivered" });
+    expect(await again(done, { replay: { id: "message", force: false } })).toEqual({
+      kind: "finished",
+      status: "delivered",
+    });
     const turn = await claim();
     await turns.drop(turn, now, total, "unsent");
     await turns.drop(turn, now, total, "unsent");
-    expect(await again(turn, { ...afterLease, replay: "message" })).toEqual({
+    expect(await again(turn, { ...afterLease, replay: { id: "message", force: false } })).toEqual({
       kind: "finished",
       status: "dropped",
     });

@@ -12,6 +12,7 @@ import {
   questionOf,
   repeatOf,
   sequenceOf,
+  storing,
   type TableTest,
   total,
 } from "./chat.ts";
@@ -54,10 +55,10 @@ export function recall(test: TableTest) {
     chat: { turns, claim, delivered, recall },
   }) => {
     const parked = await claim();
-    await turns.answer(parked, answerWith("never seen"), later);
+    await turns.answer(parked, answerWith("never seen"), storing);
     await turns.park(parked, givenUp("line.unavailable", { at: now + 1 }));
     const noticed = await claim();
-    const told = await turns.answer(noticed, noticeWith("too_many", "too many"), later);
+    const told = await turns.answer(noticed, noticeWith("too_many", "too many"), storing);
     await turns.delivered(told, deliveredBy("reply", undefined, now + 2));
     const dropped = await claim();
     await turns.drop(dropped, now + 3, total, "daily_limit");
@@ -76,7 +77,7 @@ export function recall(test: TableTest) {
     chat: { turns, claim, delivered, recall },
   }) => {
     const begun = async (folding: { until: number; version: number }) => {
-      const stored = await turns.answer(await claim(), answerWith("a"), later);
+      const stored = await turns.answer(await claim(), answerWith("a"), storing);
       await turns.delivered(stored, { ...deliveredBy("reply"), folding });
     };
     await begun({ until: later, version: 3 });
@@ -113,7 +114,7 @@ export function recall(test: TableTest) {
     chat: { turns, claim, recall },
   }) => {
     const turn = await claim({ expiresAt: now / 1000 - 1 });
-    const stored = await turns.answer(turn, answerWith("old"), later);
+    const stored = await turns.answer(turn, answerWith("old"), storing);
     await turns.delivered(stored, deliveredBy("reply"));
     expect(await recall()).toMatchObject({ turns: [], finished: [] });
   });
@@ -124,7 +125,7 @@ export function recall(test: TableTest) {
     const first = await delivered("a1");
     const turn = await claim();
     const repeats = repeatOf(first);
-    const stored = await turns.answer(turn, answerWith("better", { repeats }), later);
+    const stored = await turns.answer(turn, answerWith("better", { repeats }), storing);
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { repeats } } });
     expect(stored).toMatchObject({ question: questionOf(1), messageId: "M1" });
     expect((await recall()).turns).toMatchObject([

@@ -12,6 +12,7 @@ import {
   noticeWith,
   now,
   repeatOf,
+  storing,
   type TableTest,
   total,
 } from "./chat.ts";
@@ -34,7 +35,7 @@ function repeating(store: TurnStore): TurnStore {
 const claim = async (turns: Turns, ask: ClaimRequest, change: Partial<ClaimRequest> = {}) =>
   claimed(await turns.claim({ ...ask, ...change }));
 const answer = async (turns: Turns, ask: ClaimRequest, said = answerWith("hello")) =>
-  turns.answer(await claim(turns, ask), said, later);
+  turns.answer(await claim(turns, ask), said, storing);
 const deliver = async (turns: Turns, ask: ClaimRequest) =>
   turns.delivered(await answer(turns, ask), deliveredBy("reply", "request"));
 const park = async (turns: Turns, ask: ClaimRequest) =>
@@ -62,7 +63,7 @@ const lives: Record<string, (turns: Turns, ask: ClaimRequest) => Promise<unknown
   parked: park,
   replayed: async (turns, ask) => {
     await park(turns, ask);
-    await claim(turns, ask, { owner: "second", replay: "message" });
+    await claim(turns, ask, { owner: "second", replay: { id: "message", force: false } });
   },
   superseded: async (turns, ask) => {
     await park(turns, ask);
@@ -120,13 +121,13 @@ export function repeats(test: TableTest) {
     await turns.park(first, givenUp("model.unavailable"));
     const repeats = repeatOf(first);
     await turns.park(
-      await turns.answer(second, answerWith("never sent", { repeats }), later),
+      await turns.answer(second, answerWith("never sent", { repeats }), storing),
       givenUp("line.unauthorized"),
     );
     await createTurns(repeating(turnStore)).supersede(second);
     for (const turn of [first, second]) {
       const finished = { kind: "finished", status: "dropped" };
-      expect(await again(turn, { ...afterLease, replay: "message" })).toEqual(finished);
+      expect(await again(turn, { ...afterLease, replay: { id: "message", force: false } })).toEqual(finished);
     }
   });
 
@@ -154,7 +155,10 @@ export function repeats(test: TableTest) {
         return turnStore.update(key, write);
       },
     };
-    const back = await claim(createTurns(recording), ask, { ...afterLease, replay: "one" });
+    const back = await claim(createTurns(recording), ask, {
+      ...afterLease,
+      replay: { id: "one", force: false },
+    });
     await turns.park(back, givenUp("model.unavailable", { at: later }));
     expect(writes).toHaveLength(1);
     expect(await turnStore.update(ask, writes[0]!)).toBeUndefined();

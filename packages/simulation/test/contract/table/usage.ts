@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { afterLease, answerWith, later, now, type TableTest, usage } from "./chat.ts";
+import { afterLease, answerWith, now, storing, type TableTest, usage } from "./chat.ts";
 
 /** Token usage of an answer and of a day. */
 export function usages(test: TableTest) {
@@ -18,7 +18,7 @@ export function usages(test: TableTest) {
   }) => {
     const turn = await claim();
     const used = { inputTokens: 5, cachedTokens: 4, outputTokens: 3 };
-    await turns.answer(turn, answerWith("hello", { usage: used }), later);
+    await turns.answer(turn, answerWith("hello", { usage: used }), storing);
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { usage: used } } });
   });
 

@@ -10,6 +10,7 @@ import {
   lost,
   noticeWith,
   now,
+  storing,
   type TableTest,
   total,
 } from "./chat.ts";
@@ -19,15 +20,15 @@ export function writes(test: TableTest) {
   test("a stored answer is read back unchanged", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     const answer = answerWith("😀 𠮷 👩‍👩‍👧‍👦 \uFEFF <|endoftext|> \u0000", { route: "push" });
-    expect(await turns.answer(turn, answer, later)).toMatchObject({ status: "answered", answer });
+    expect(await turns.answer(turn, answer, storing)).toMatchObject({ status: "answered", answer });
     expect(await again(turn, afterLease)).toMatchObject({ turn: { status: "answered", answer } });
   });
 
   test("the owner may repeat each of its writes", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     const answer = answerWith("once");
-    const stored = await turns.answer(turn, answer, later);
-    await turns.answer(turn, answer, later);
+    const stored = await turns.answer(turn, answer, storing);
+    await turns.answer(turn, answer, storing);
     await turns.usePush(stored);
     await turns.usePush(stored);
     await turns.delivered(stored, deliveredBy("push", "request"));
@@ -37,7 +38,7 @@ export function writes(test: TableTest) {
 
   test("the switch to push is stored", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
-    await turns.usePush(await turns.answer(turn, answerWith("hello"), later));
+    await turns.usePush(await turns.answer(turn, answerWith("hello"), storing));
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { route: "push" } } });
   });
 
@@ -46,7 +47,7 @@ export function writes(test: TableTest) {
     await again(turn, afterLease);
     const writes = [
       () => turns.renew(turn, later + 300_000),
-      () => turns.answer(turn, answerWith("late"), later),
+      () => turns.answer(turn, answerWith("late"), storing),
       () => turns.delivered(asIfAnswered(turn), deliveredBy("reply")),
       () => turns.park(turn, givenUp("late")),
       () => turns.drop(turn, now, total, "unsent"),
@@ -66,7 +67,7 @@ export function writes(test: TableTest) {
     const done = await delivered("done");
     for (const write of [
       () => turns.renew(done, later),
-      () => turns.answer(done, answerWith("another"), later),
+      () => turns.answer(done, answerWith("another"), storing),
       () => turns.park(done, givenUp("late")),
       () => turns.drop(done, now, total, "unsent"),
       () => turns.release(done, failure("late")),
@@ -79,7 +80,7 @@ export function writes(test: TableTest) {
     chat: { turns, chats, chatId, claim, again, recall },
   }) => {
     const turn = await claim();
-    const stored = await turns.answer(turn, noticeWith("export", "an export"), later);
+    const stored = await turns.answer(turn, noticeWith("export", "an export"), storing);
     const hasNotice = async () => (await chats.page(chatId, "", "9", now)).turns.at(-1)?.hasNotice;
     expect(await hasNotice()).toBe(true);
     await turns.delivered(stored, deliveredBy("push"));
