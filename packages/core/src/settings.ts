@@ -65,6 +65,11 @@ export const deadLetterQueue = {
   visibilityTimeoutS: 30,
   /** SQS: the longest there is, so that an operator may take a holiday. */
   retentionS: 14 * DAY_S,
+  /**
+   * How long a command of the operator hides the letters that it looks at, at the most: it makes them visible again
+   * when it has seen them. One that is killed leaves them hidden until then.
+   */
+  hiddenS: 5 * 60,
 } as const;
 
 /** Names of the table's keys, its one index and its time-to-live attribute (epoch seconds). */

@@ -41,7 +41,7 @@ export function createCheck(options: BookOptions) {
     ...line,
     ...checkWorkers(book, options),
     ...cap,
-    ...checkEnd(book),
+    ...checkEnd(book, options),
 
     /** A process is about to ask the model. */
     asking(process: Process, question: string): void {

@@ -10,6 +10,8 @@ export type QueuedMessage = NewMessage & {
   messageId: string;
   /** Position in the queue. */
   sequence: number;
+  /** Epoch milliseconds. */
+  sentAt: number;
   receiveCount: number;
   /** Epoch milliseconds; until then it is in flight. */
   visibleAt: number;
@@ -42,13 +44,13 @@ export type FifoQueue = {
   /** @returns nothing for a duplicate */
   send(message: NewMessage): QueuedMessage | undefined;
   /** At most `max` messages, at most `maxOfGroup` of one group, none of a group that has one in flight. */
-  receive(max: number, maxOfGroup?: number): QueuedMessage[];
+  receive(max: number, maxOfGroup?: number, forS?: number): QueuedMessage[];
   /** @returns false for a stale receipt handle; true for a message that is deleted already */
   remove(receiptHandle: string): boolean;
   /** @returns false for a stale receipt handle or a message that is not in flight */
   changeVisibility(receiptHandle: string, delayS: number): boolean;
   isFirst(message: QueuedMessage): boolean;
-  /** Deletes a message by its id, as an operator does. */
+  /** Deletes a message by its id, as moving it to another queue does. */
   discard(messageId: string): void;
   /** In the order of the queue. */
   messages(): QueuedMessage[];
@@ -87,7 +89,8 @@ export function createFifoQueue(options: FifoQueueOptions): FifoQueue {
       known.set(key, clock.now());
       sequence += 1;
       const messageId = `m${sequence}`;
-      const queued = { ...message, messageId, sequence, receiveCount: 0, visibleAt: 0, receiptHandle: "" };
+      const unseen = { receiveCount: 0, visibleAt: 0, receiptHandle: "" };
+      const queued = { ...message, messageId, sequence, sentAt: clock.now(), ...unseen };
       const group = groups.get(message.chatId);
       if (group) group.push(queued);
       else groups.set(message.chatId, [queued]);
@@ -96,7 +99,7 @@ export function createFifoQueue(options: FifoQueueOptions): FifoQueue {
       return queued;
     },
 
-    receive(max, maxOfGroup = max) {
+    receive(max, maxOfGroup = max, forS = visibilityTimeoutS) {
       const received: QueuedMessage[] = [];
       const free = [...groups.values()].filter((group) => !group.some(isInFlight));
       for (const group of free.sort((a, b) => a[0]!.sequence - b[0]!.sequence)) {
@@ -110,7 +113,7 @@ export function createFifoQueue(options: FifoQueueOptions): FifoQueue {
             continue;
           }
           message.receiveCount += 1;
-          message.visibleAt = clock.now() + visibilityTimeoutS * 1000;
+          message.visibleAt = clock.now() + forS * 1000;
           message.receiptHandle = `${message.messageId}.${message.receiveCount}`;
           byReceipt.set(message.receiptHandle, message);
           received.push(message);

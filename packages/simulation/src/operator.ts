@@ -1,61 +1,105 @@
-import { replayOf } from "@henji/core/dead-letter/replay";
+import { createReplay } from "@henji/core/dead-letter/replay";
+import { read } from "@henji/core/platform/line/read";
+import { decodeJob } from "@henji/core/queue/job";
+import type { Sender } from "@henji/core/queue/sqs";
+import { deadLetterQueue as settings } from "@henji/core/settings";
 import type { Check } from "./check.ts";
 import type { Faults } from "./faults.ts";
 import type { QueuedMessage } from "./fifo-queue.ts";
 import type { History } from "./history.ts";
 import type { Plan } from "./plan.ts";
+import { createProcess } from "./process.ts";
 import type { MemoryQueue } from "./queue.ts";
+import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { MemoryTable } from "./table.ts";
 
 export type OperatorOptions = {
   plan: Plan;
   scheduler: Scheduler;
+  random: Random;
   faults: Faults;
   check: Check;
   history: History;
   queue: MemoryQueue;
+  table: MemoryTable;
 };
 
 export type Operator = {
-  /** Replays all jobs that can be replayed, and returns their number. */
-  replay(): number;
+  /** The last replay, after all trouble: until everything that can be replayed is on the queue. */
+  replayAll(): Promise<void>;
 };
 
 /** How often the dead letters are replayed while there is trouble. */
 const MOST_REPLAYS = 3;
 
+/** From one message to the next. */
+const EVERY_MS = 200;
+
+/** By now the letters that a dead command has hidden are visible again. */
+export const visibleAgainMs = settings.hiddenS * 1000 + 1_000;
+
 /**
- * An operator who replays everything but `delivery.unclear`, where a replay could answer twice, and
- * unreadable jobs. A job is put on the queue before it leaves the dead letters.
+ * An operator at the command line: core's replay, in a process that may die at any call. Some move jobs back with
+ * the AWS console instead: all but `delivery.unclear`, which would be parked again.
  */
-export function startOperator({ plan, scheduler, faults, check, history, queue }: OperatorOptions): Operator {
-  function canReplay({ reason, body }: QueuedMessage): boolean {
-    return reason?.code !== "delivery.unclear" && reason?.code !== "job.unreadable" && body !== "{";
-  }
-
-  function replayOne(job: QueuedMessage): void {
-    const { chatId, body, messageId, reason } = job;
-    const replay = replayOf({ chatId, body }, messageId);
-    const eventId = replay.eventId.split("-")[0]!;
-    const moves = plan.operator?.moves && reason !== undefined;
-    history.note("operator", moves ? "moves it back" : "replays", { chatId, eventId });
-    check.replayed(eventId);
-    if (moves) queue.main.send({ ...job, deduplicationId: `moved-${messageId}` });
-    else queue.main.send({ chatId, deduplicationId: replay.eventId, body: replay.body });
-    if (!faults.chance(plan.operator?.dies ?? 0)) queue.deadLetters.discard(messageId);
-  }
-
-  function replay(): number {
-    const jobs = queue.deadLetters.messages().filter(canReplay);
-    for (const job of jobs) replayOne(job);
-    return jobs.length;
-  }
-
+export function startOperator(options: OperatorOptions): Operator {
+  const { plan, scheduler, random, faults, check, history, queue, table } = options;
+  let sessions = 0;
   let rounds = 0;
+
+  async function replay(): Promise<void> {
+    sessions += 1;
+    const process = createProcess({
+      name: `operator${sessions}`,
+      scheduler,
+      skewMs: random.int(-plan.process.skewMs, plan.process.skewMs),
+      fateOf: () =>
+        faults.chance(plan.operator?.dies ?? 0) ? random.pick(["dies_before", "dies_after"]) : "lives",
+      onDeath: (cause) => history.note("operator", `dies ${cause}`, {}),
+    });
+    const run = createReplay({
+      queue: process.port("letters", queue.deadLetterQueue),
+      register: process.port("register", table.register),
+      sender: process.port("sender", watched(queue.sender)),
+      readers: { line: { read } },
+      clock: process.clock,
+    });
+    const force = plan.operator?.forces ?? false;
+    const replaying = run({ select: () => true, force, everyMs: EVERY_MS });
+    // While SQS or the table is down, the command ends with an error.
+    await Promise.race([replaying, process.died]).catch(() => {});
+  }
+
+  function watched(sender: Sender): Sender {
+    return {
+      send(messages, signal) {
+        for (const { body, chatId } of messages) {
+          const { eventId, replay } = decodeJob(body);
+          history.note("operator", replay?.force ? "replays by force" : "replays", { chatId, eventId });
+          check.replayed(eventId, replay!);
+        }
+        return sender.send(messages, signal);
+      },
+    };
+  }
+
+  function move(): void {
+    for (const message of queue.deadLetters.messages().filter(mayMove)) {
+      const { chatId, body, messageId } = message;
+      const { eventId } = decodeJob(body);
+      history.note("operator", "moves it back", { chatId, eventId });
+      check.replayed(eventId, { id: messageId, force: false });
+      queue.main.send({ ...message, deduplicationId: `moved-${messageId}` });
+      queue.deadLetters.discard(messageId);
+    }
+  }
+
   function look(): void {
     if (!faults.areOn() || rounds >= MOST_REPLAYS) return;
     rounds += 1;
-    replay();
+    if (plan.operator?.moves) move();
+    else void replay();
     wait();
   }
   function wait(): void {
@@ -64,5 +108,14 @@ export function startOperator({ plan, scheduler, faults, check, history, queue }
   }
   wait();
 
-  return { replay };
+  return { replayAll: replay };
+}
+
+function mayMove({ reason, body }: QueuedMessage): boolean {
+  return (
+    reason !== undefined &&
+    reason.code !== "delivery.unclear" &&
+    reason.code !== "job.unreadable" &&
+    body !== "{"
+  );
 }

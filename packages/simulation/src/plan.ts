@@ -67,6 +67,9 @@ export type Operator = {
   finallyAfterMs: number;
   /** Moves jobs back unchanged, as the AWS console does, instead of with core's replay. */
   moves: boolean;
+  /** Also replays answers that may have arrived, which their users may then see twice. */
+  forces: boolean;
+  /** How often its process dies before or after a call. */
   dies: number;
 };
 
@@ -168,7 +171,9 @@ export function drawPlan(random: Random): Plan {
 
 function drawOperator(random: Random, share: () => number): Operator {
   const finallyAfterMs = minutes(random.pick([2, 60, 600]));
-  return { everyMs: minutes(random.int(2, 40)), finallyAfterMs, moves: random.chance(0.3), dies: share() };
+  const everyMs = minutes(random.int(2, 40));
+  const [moves, forces] = [random.chance(0.3), random.chance(0.2)];
+  return { everyMs, finallyAfterMs, moves, forces, dies: share() };
 }
 
 function drawDeadChannel(random: Random): Plan["deadChannel"] {

@@ -1,5 +1,6 @@
 import type { Clock } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
+import type { DeadLetterQueue, Depth, Letter } from "@henji/core/queue/dead-letters";
 import type { Inbox, Incoming, ParkReason, Refused, Sender } from "@henji/core/queue/sqs";
 import { deadlines, queue as settings } from "@henji/core/settings";
 import { createFifoQueue, type FifoQueue, type QueuedMessage, type QueueWatch } from "./fifo-queue.ts";
@@ -21,6 +22,7 @@ export type MemoryQueueOptions = {
 export type MemoryQueue = {
   sender: Sender;
   inbox: Inbox;
+  deadLetterQueue: DeadLetterQueue;
   main: FifoQueue;
   deadLetters: FifoQueue;
   /** As the event source hands them to the worker. */
@@ -46,6 +48,20 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
     deadLetters,
 
     receive: (max, maxOfGroup) => main.receive(max, maxOfGroup).map(toIncoming),
+
+    deadLetterQueue: {
+      receive: (forS) => call("receiveLetters", () => deadLetters.receive(10, 10, forS).map(toLetter)),
+      delete: (letters) =>
+        call(
+          "deleteLetters",
+          () => letters.filter(({ receiptHandle }) => !deadLetters.remove(receiptHandle)).length,
+        ),
+      release: (letters) =>
+        call("releaseLetters", () => {
+          for (const { receiptHandle } of letters) deadLetters.changeVisibility(receiptHandle, 0);
+        }),
+      depth: () => call("depth", () => depthOf(deadLetters, clock.now())),
+    },
 
     sender: {
       async send(messages, signal) {
@@ -91,6 +107,16 @@ export function toIncoming(message: QueuedMessage): Incoming {
   const sequence = String(message.sequence).padStart(39, "0");
   const incoming = { messageId, receiptHandle, chatId, sequence, body, receiveCount };
   return reason ? { ...incoming, parkedAt: reason.parkedAt } : incoming;
+}
+
+function toLetter({ messageId, receiptHandle, chatId, body, sentAt, reason }: QueuedMessage): Letter {
+  return { messageId, receiptHandle, chatId, body, sentAt, reason };
+}
+
+function depthOf(queue: FifoQueue, now: number): Depth {
+  const all = queue.messages();
+  const inFlight = all.filter(({ visibleAt }) => visibleAt > now).length;
+  return { waiting: all.length - inFlight, inFlight };
 }
 
 function refusedOf(messages: readonly Incoming[], isDone: (message: Incoming) => boolean): Refused[] {

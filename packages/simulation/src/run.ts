@@ -12,7 +12,7 @@ import { createMemoryLine } from "./line.ts";
 import { createMemoryModel } from "./model.ts";
 import type { AtPorts } from "./mutations/mutation.ts";
 import { createNetwork } from "./network.ts";
-import { startOperator } from "./operator.ts";
+import { startOperator, visibleAgainMs } from "./operator.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { startTraffic } from "./platform/traffic.ts";
 import { createMemoryQueue } from "./queue.ts";
@@ -160,7 +160,16 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     line,
     queue,
   });
-  const operator = startOperator({ plan, scheduler, faults, check, history, queue });
+  const operator = startOperator({
+    plan,
+    scheduler,
+    random: random.fork("operator"),
+    faults,
+    check,
+    history,
+    queue,
+    table,
+  });
 
   const isBroken = () => check.violations.length > 0;
   const isDrained = () =>
@@ -169,10 +178,14 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   faults.end();
   await scheduler.run(START + plan.troubleMs + DRAIN_MS, () => isBroken() || isDrained());
   // By then every breaker has closed.
-  const waitMs = Math.max(breakerOpenMs, plan.operator?.finallyAfterMs ?? 0);
+  const waitMs = Math.max(breakerOpenMs, visibleAgainMs, plan.operator?.finallyAfterMs ?? 0);
   await scheduler.run(scheduler.now() + waitMs, isBroken);
-  if (plan.operator && !isBroken() && operator.replay() > 0) {
-    await scheduler.run(scheduler.now() + DRAIN_MS, () => isBroken() || isDrained());
+  if (plan.operator && !isBroken()) {
+    let isReplayed = false;
+    void operator.replayAll().then(() => {
+      isReplayed = true;
+    });
+    await scheduler.run(scheduler.now() + DRAIN_MS, () => isBroken() || (isReplayed && isDrained()));
     if (!isBroken()) check.healed(queue);
   }
   if (!isBroken()) check.end(queue);

@@ -4,6 +4,7 @@ import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { TurnKey } from "@henji/core/turn/place";
+import type { TurnRegister } from "@henji/core/turn/register";
 import type { Guard, TurnStore } from "@henji/core/turn/store";
 import type { Totals } from "@henji/core/usage/totals";
 import { directNetwork, type Network } from "./network.ts";
@@ -23,6 +24,7 @@ export type MemoryTable = {
   turnStore: TurnStore;
   chatStore: ChatStore;
   totals: Totals;
+  register: TurnRegister;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
   /** A chat's turns, newest first. */
@@ -143,10 +145,23 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     sum: (day) => call("sum", () => tokensOfDay.get(day) ?? 0),
   };
 
+  const register: TurnRegister = {
+    parked: () =>
+      call("parked", () => {
+        const parked = [...turnItems.values()].flatMap((chat) => [...chat.values()]).filter(isParked);
+        return parked.sort((a, b) => (a.listedAt! < b.listedAt! ? -1 : 1));
+      }),
+    read: (keys) => call("readMany", () => keys.flatMap((key) => read(key) ?? [])),
+  };
+
   return {
-    ...{ turnStore, chatStore, totals },
+    ...{ turnStore, chatStore, totals, register },
     turn: read,
     turnsOf: newestFirst,
     textOf: (chatId) => JSON.stringify([...newestFirst(chatId), chatItems.get(chatId) ?? {}]),
   };
+}
+
+function isParked({ list }: TurnItem): boolean {
+  return list === "parked";
 }

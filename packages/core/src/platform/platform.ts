@@ -149,3 +149,6 @@ export type Platform = {
 
 /** The platforms that a worker serves. */
 export type Platforms = Readonly<Partial<Record<PlatformName, Platform>>>;
+
+/** What events mean, without a way to answer them. */
+export type Readers = Readonly<Partial<Record<PlatformName, Pick<Platform, "read">>>>;

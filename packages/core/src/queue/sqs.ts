@@ -157,7 +157,7 @@ export function logRefused(log: Log, name: string, refused: readonly Refused[]):
 }
 
 /** Errors of SQS in one place. A send may have been taken before its response was lost; deduplication covers that. */
-async function guarded<T>(call: () => Promise<T>): Promise<T> {
+export async function guarded<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {

@@ -22,6 +22,7 @@ import {
   answered,
   type Change,
   delivered,
+  discarded,
   dropped,
   eraseDeliveredAnswer,
   eraseFinished,
@@ -57,6 +58,14 @@ export type Claim =
   /** Another worker holds it. */
   | { kind: "held"; until: number };
 
+export type DiscardedEvent = TurnKey & {
+  eventId: string;
+  /** Epoch milliseconds. */
+  at: number;
+  /** Epoch seconds. */
+  expiresAt: number;
+};
+
 export type Turns = {
   claim(request: ClaimRequest): Promise<Claim>;
   /**
@@ -80,6 +89,14 @@ export type Turns = {
    * Goes on to the one that the parked turn itself stands for. What is not parked is left as it is.
    */
   supersede(turn: TurnKey): Promise<void>;
+  /**
+   * claimed, answered or parked → dropped, by an operator's hand; its text is erased. An event without a turn gets
+   * one, so that a redelivery is not answered.
+   *
+   * @param seen the turn as it was when the operator decided, if there was one; a finished one is left as it is
+   * @returns whether it was still so, and held by no worker
+   */
+  discard(event: DiscardedEvent, seen: TurnItem | undefined): Promise<boolean>;
   /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
   release(turn: Turn, failure: TurnFailure): Promise<void>;
   /**
@@ -163,6 +180,15 @@ export function createTurns(store: TurnStore): Turns {
       while (next !== undefined) next = (await store.update({ chatId, key: next }, superseded))?.repeats;
     },
 
+    async discard({ at, ...event }, seen) {
+      if (!seen) return store.create({ ...newDiscarded(event), ...discarded({}, at).set });
+      const { status, owner, leaseUntil, listedAt } = seen;
+      if (status === "delivered" || status === "dropped") return true;
+      if (isOpen(status) && leaseUntil > at) return false;
+      const when = { status: [status], owner, leaseUntil, listedAt };
+      return (await store.update(event, { name: "discard", when, ...discarded(seen, at) })) !== undefined;
+    },
+
     async release(turn, failure) {
       await write(turn, "release", open, released(turn, failure));
     },
@@ -173,6 +199,15 @@ export function createTurns(store: TurnStore): Turns {
       if (!(await store.update(key, eraseDeliveredAnswer))) await erase(key);
     },
   };
+}
+
+function isOpen(status: TurnStatus): boolean {
+  return open.includes(status);
+}
+
+/** Of an event that no worker has claimed. */
+function newDiscarded(event: Omit<DiscardedEvent, "at">): Omit<TurnItem, "status"> {
+  return { ...event, sequence: "", owner: "", leaseUntil: 0, attempts: 0 };
 }
 
 function newTurn({ now, replay: _, question, ...claimed }: ClaimRequest): TurnItem {

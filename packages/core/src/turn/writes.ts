@@ -77,6 +77,15 @@ export function dropped(turn: Turn, at: number, total: RunningTotal, because: Dr
   };
 }
 
+/** An operator has decided that it gets no answer. */
+export function discarded(turn: Pick<TurnItem, "steps">, at: number) {
+  const steps = withStep(turn, { at, is: "dropped", code: "by_hand" });
+  return {
+    set: { status: "dropped", erased: true, owner: "", leaseUntil: 0, finishedAt: at, steps },
+    remove: [...textAttributes, "list", "listedAt"],
+  } satisfies Change;
+}
+
 /** It was given up on. */
 export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;

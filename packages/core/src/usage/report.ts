@@ -1,8 +1,8 @@
-import { createConversions } from "electrodb";
 import { chatHash } from "../log.ts";
 import { guarded, type Table } from "../table.ts";
 import { daysAfter, startOfDay } from "../time-zone.ts";
 import { turnEntity } from "../turn/entity.ts";
+import { listedKeys } from "../turn/register.ts";
 import { costOf, type DayUsage, type ModelUsage, type Prices, totalOf } from "./usage.ts";
 
 type Counts = ModelUsage & { answers: number; replies: number; pushes: number; costUsd: number };
@@ -47,21 +47,10 @@ type Listed = readonly [chatId: string, key: string];
 export function createUsageReport(table: Table): UsageReport {
   const entity = turnEntity(table);
 
-  // The index has the table's keys and nothing else.
-  const { toComposite } = createConversions(entity).byAccessPattern.byChat.fromKeys;
-
+  /** Each chat once; only where two workers were at the same chat perhaps twice. */
   async function chatsOf(day: string): Promise<Listed[]> {
-    const query = entity.query.listed({ list: `day#${day}` });
-    // Without ElectroDB's own attributes, by which it knows its items.
-    const onlyKeys = { ignoreOwnership: true, data: "includeKeys" } as const;
-    const { data } = await guarded(() => query.go({ pages: "all", ...onlyKeys }));
-    const chats = new Map<string, string>();
-    for (const keys of data as unknown as { pk: string; sk: string }[]) {
-      const { chatId, key = "" } = toComposite(keys) ?? {};
-      // Once; only where two workers were at the same chat perhaps twice.
-      if (chatId !== undefined) chats.set(chatId, key);
-    }
-    return [...chats];
+    const keys = await listedKeys(entity, `day#${day}`);
+    return [...new Map(keys.map(({ chatId, key }) => [chatId, key]))];
   }
 
   /** The total is on one of the chat's newest turns of the day. */

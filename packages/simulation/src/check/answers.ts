@@ -115,7 +115,8 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
       if (notice) fate.notices += 1;
       else fate.answers += 1;
       if (isAnsweredElsewhere(fate)) violate("exactly one", "answered although it was asked again", fate);
-      if (fate.answers + fate.notices > 1) violate("exactly one", `answered ${fate.answers} times`, fate);
+      if (fate.answers + fate.notices > (fate.mayComeTwice ? 2 : 1))
+        violate("exactly one", `answered ${fate.answers} times`, fate);
       if (fate.kind === "not_a_question") violate("exactly one", "answered, but not a question", fate);
       checkOrder(fate);
     },
@@ -149,7 +150,8 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
     fate.failedAttempts = 0;
     fate.asks = 0;
     fate.reclaims += 1;
-    if (fate.reclaims > fate.replays) violate("bounded", "one replay has resumed it more than once", fate);
+    if (fate.reclaims > fate.replays.size)
+      violate("bounded", "one replay has resumed it more than once", fate);
   }
 
   function checkApology(fate: Fate): void {

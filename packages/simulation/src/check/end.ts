@@ -1,10 +1,10 @@
 import type { QueuedMessage } from "../fifo-queue.ts";
 import type { MemoryQueue } from "../queue.ts";
-import { type Book, eventIdOf } from "./book.ts";
+import { type Book, type BookOptions, eventIdOf } from "./book.ts";
 import type { Fate, Tally } from "./fate.ts";
 
 /** What must hold when the queue is empty. */
-export function checkEnd(book: Book) {
+export function checkEnd(book: Book, { plan }: BookOptions) {
   const { fates, fateOf, turnOf, textOf, violate } = book;
 
   return {
@@ -14,13 +14,11 @@ export function checkEnd(book: Book) {
       const killers = [...fates.values()].filter(({ kind }) => kind === "crashing").length;
       for (const { chatId, body, reason } of queues.deadLetters.messages()) {
         const fate = fateOf(eventIdOf(body));
-        if (
-          !fate ||
-          !["question", "refused", "poisonous"].includes(fate.kind) ||
-          reason?.code === "delivery.unclear" ||
-          (reason?.code === "worker.crashed" && killers > 1)
-        )
-          continue;
+        if (!fate || mayStay(fate)) continue;
+        if (fate.answers + fate.notices > 0)
+          violate("nothing lost", "still a dead letter, although it was answered", fate);
+        const mayFail = !["question", "refused", "poisonous"].includes(fate.kind);
+        if (mayFail || (reason?.code === "worker.crashed" && killers > 1)) continue;
         violate("nothing lost", `parked again as ${reason?.code} without any trouble`, {
           chatId,
           eventId: fate.eventId,
@@ -78,6 +76,12 @@ export function checkEnd(book: Book) {
       };
     },
   };
+
+  /** Its answer may have arrived, and the operator leaves it alone. */
+  function mayStay(fate: Fate): boolean {
+    const { error, outcomeUnknownSince } = turnOf(fate) ?? {};
+    return !plan.operator?.forces && (error === "delivery.unclear" || outcomeUnknownSince !== undefined);
+  }
 
   function hasEnded(fate: Fate, parked: ReadonlyMap<string, QueuedMessage>): boolean {
     const copy = parked.get(fate.eventId);

@@ -80,7 +80,10 @@ export type Fate = SimulatedEvent & {
   /** Codes, one for each time. */
   parkings: string[];
   redriven: boolean;
-  replays: number;
+  /** Ids of its replays. */
+  replays: Set<string>;
+  /** An operator has replayed it by force: its user may see it twice. */
+  mayComeTwice: boolean;
   claims: number;
   /** Epoch milliseconds, of the last claim. */
   claimedAt?: number;
@@ -130,7 +133,8 @@ export function newFate(event: SimulatedEvent): Fate {
     apologies: 0,
     parkings: [],
     redriven: false,
-    replays: 0,
+    replays: new Set(),
+    mayComeTwice: false,
     claims: 0,
     claimsBeforeReplay: 0,
     failedAttempts: 0,

@@ -1,3 +1,4 @@
+import type { Replay } from "@henji/core/queue/job";
 import type { Incoming, ParkReason } from "@henji/core/queue/sqs";
 import { queue, retry, worker } from "@henji/core/settings";
 import type { QueuedMessage } from "../fifo-queue.ts";
@@ -75,10 +76,11 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       else book.unreadable.parked += 1;
     },
 
-    replayed(eventId: string): void {
+    replayed(eventId: string, { id, force }: Replay): void {
       const fate = fates.get(eventId);
       if (!fate) return;
-      fate.replays += 1;
+      fate.replays.add(id);
+      fate.mayComeTwice ||= force;
     },
 
     parked(message: Incoming, { code, reason, attempts }: ParkReason, isNew: boolean): void {

@@ -25,7 +25,7 @@ export const keeping: readonly Mutation[] = [
     name: "replays-again",
     mistake: "a replay brings a turn back each time its message is received",
     scenario: "races",
-    edit: { file: "turn/turns.ts", find: " || replayedBy.includes(replay)", replace: "" },
+    edit: { file: "turn/turns.ts", find: " && !replayedBy.includes(replay.id)", replace: "" },
   },
   {
     name: "counts-a-repeat-as-a-crash",

@@ -195,9 +195,33 @@ export const queueing: readonly Mutation[] = [
     mistake: "a replayed job is a new event, so its turn is not found",
     edit: {
       file: "dead-letter/replay.ts",
-      find: "encodeJob({ ...job, replayedAt: now })",
+      find: "encodeJob({ ...given, replay: { id, force } })",
       replace:
-        "encodeJob({ ...job, event: { ...(job.event as object), webhookEventId: `${job.eventId}-2` }, replayedAt: now })",
+        "encodeJob({ ...given, event: { ...(given.event as object), webhookEventId: `${given.eventId}-2` }, replay: { id, force } })",
+    },
+  },
+  {
+    name: "deletes-before-it-replays",
+    mistake: "a letter leaves the dead-letter queue before its replacement is on the queue",
+    edit: {
+      file: "dead-letter/act.ts",
+      find: "const because = await act(now.letter, now.job);",
+      replace: "await queue.delete(letter.letters);\n      const because = await act(now.letter, now.job);",
+    },
+  },
+  {
+    name: "deletes-what-came-back",
+    mistake: "a message that is given up on again while others are replayed is taken for replayed",
+    edit: { file: "dead-letter/act.ts", find: " && letter.parkedAt <= result.letter.parkedAt", replace: "" },
+    rare: "it must fail again before the same command looks at the queue once more",
+  },
+  {
+    name: "replays-what-may-have-arrived",
+    mistake: "an answer that may have arrived is pushed without --force",
+    edit: {
+      file: "dead-letter/replay.ts",
+      find: 'if (isForced && !force) return "unclear";',
+      replace: "",
     },
   },
 ];

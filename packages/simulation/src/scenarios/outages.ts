@@ -57,7 +57,7 @@ export const outages: readonly Scenario[] = [
     shows: "an hour without OpenAI, then a replay: every parked message is answered once",
     plan: planOf(steadily(6, 3, minutes(5)), {
       outages: outage("model", minutes(60)),
-      operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
+      operator: { finallyAfterMs: minutes(30), moves: false, forces: false, dies: 0 },
     }),
     judge: allAnswered,
   },
@@ -68,7 +68,7 @@ export const outages: readonly Scenario[] = [
     plan: {
       ...planOf(together(6), {
         outages: outage("model", minutes(4)),
-        operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
+        operator: { finallyAfterMs: minutes(30), moves: false, forces: false, dies: 0 },
       }),
       traffic: { ...quietPlan.traffic, script: together(6), pressed: 1 },
     },

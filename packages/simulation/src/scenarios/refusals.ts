@@ -10,7 +10,7 @@ export const refusals: readonly Scenario[] = [
       "half an hour with an invalid channel access token: the model is asked once by each worker that finds out",
     plan: planOf(steadily(6, 10, minutes(3)), {
       deadChannel: { refusal: "unauthorized", fromMs: 0, untilMs: minutes(30) },
-      operator: { finallyAfterMs: minutes(30), moves: false, dies: 0 },
+      operator: { finallyAfterMs: minutes(30), moves: false, forces: false, dies: 0 },
     }),
     judge: (outcome) => [
       ...allAnswered(outcome),

@@ -1,0 +1,47 @@
+import type { Inbound } from "../platform/platform.ts";
+import type { Letter } from "../queue/dead-letters.ts";
+import type { TurnItem } from "../turn/entity.ts";
+import type { TurnKey } from "../turn/place.ts";
+import type { ReplayEffect } from "./effect.ts";
+
+/** A message that was given up on: its turn, its copies on the dead-letter queue, or both. */
+export type DeadLetter = {
+  chatId: string;
+  /** Not set if its job cannot be read. */
+  event: DeadEvent | undefined;
+  /** Without what was said; not set if no worker has claimed it. */
+  turn: TurnItem | undefined;
+  /** What of it is on the dead-letter queue: nothing after 14 days, more than one after a crash while parking. */
+  letters: readonly Letter[];
+  /** Of the error that ended it. */
+  code: string;
+  /** The same in words. */
+  reason: string;
+  attempts: number;
+  /** When the webhook came, epoch milliseconds; not set if nobody has noted it. */
+  receivedAt: number | undefined;
+  /** Epoch milliseconds. */
+  parkedAt: number;
+  onReplay: ReplayEffect;
+};
+
+export type DeadEvent = TurnKey & {
+  eventId: string;
+  /** What the event means; of one that is known by its turn alone, a question. */
+  kind: Inbound["kind"];
+};
+
+/** By time of the event, so that the messages of a chat stay in order; what cannot be read comes last. */
+export function byEvent(a: DeadLetter, b: DeadLetter): number {
+  const [first, second] = [orderOf(a), orderOf(b)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+function orderOf({ event, parkedAt }: DeadLetter): string {
+  return event?.key ?? `~${parkedAt}`;
+}
+
+/** The same for one message however often it is looked at. */
+export function nameOf({ event, letters }: DeadLetter): string {
+  return event ? `${event.chatId} ${event.key}` : (letters[0]?.messageId ?? "");
+}

@@ -1,0 +1,56 @@
+import type { Letter } from "../queue/dead-letters.ts";
+import { retryKeyGoodMs } from "../settings.ts";
+import type { TurnItem } from "../turn/entity.ts";
+import type { DeadLetter } from "./dead-letter.ts";
+
+/** What a replay does to a message that was given up on. */
+export type ReplayEffect =
+  /** The model is asked, and its answer sent. */
+  | { kind: "ask" }
+  /** The stored answer is sent as it is. */
+  | { kind: "send" }
+  /** The stored answer is pushed although it may have arrived: only by force. */
+  | { kind: "send_perhaps_twice" }
+  /** What a user has unsent, or a chat that has ended, is erased. */
+  | { kind: "erase" }
+  /** Nothing is left to do: it only leaves the dead-letter queue. */
+  | { kind: "acknowledge"; because: "delivered" | "dropped" | "replayed" | "ignored" }
+  /** It cannot be replayed, or not now. */
+  | { kind: "none"; because: "unreadable" | "held" };
+
+/** What is known of it by then. */
+type Known = Pick<DeadLetter, "event" | "turn" | "letters">;
+
+export function effectOf({ event, turn, letters }: Known, now: number): ReplayEffect {
+  if (!event) return { kind: "none", because: "unreadable" };
+  if (!turn) {
+    if (event.kind === "ignored") return { kind: "acknowledge", because: "ignored" };
+    return { kind: event.kind === "erasure" ? "erase" : "ask" };
+  }
+  const { status } = turn;
+  if (status === "delivered" || status === "dropped") return { kind: "acknowledge", because: status };
+  if (status !== "parked") {
+    if (turn.leaseUntil > now) return { kind: "none", because: "held" };
+    const isReplayed = letters.some((letter) => turn.replayedBy?.includes(replayIdOf(letter)));
+    if (isReplayed) return { kind: "acknowledge", because: "replayed" };
+  }
+  if (turn.idempotencyKey === undefined) return { kind: "ask" };
+  return { kind: mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send" };
+}
+
+/** A push is recognized by its retry key for a day; of a reply nobody can tell, once its token is no longer good. */
+function mayArriveTwice(turn: TurnItem, now: number): boolean {
+  if (turn.error === "delivery.unclear") return true;
+  const since = turn.outcomeUnknownSince ?? diedSending(turn);
+  return since !== undefined && (turn.route !== "push" || now - since > retryKeyGoodMs);
+}
+
+/** The process that held it has died, and may have been sending it until its lease ran out. */
+function diedSending({ status, leaseUntil }: TurnItem): number | undefined {
+  return status === "answered" && leaseUntil > 0 ? leaseUntil : undefined;
+}
+
+/** Of the parking that a letter tells of: so one parking is replayed once, however often it is asked for. */
+export function replayIdOf({ reason, messageId }: Letter): string {
+  return reason ? String(reason.parkedAt) : messageId;
+}
