@@ -10,10 +10,11 @@ const fixes: Record<string, string> = {
   UnrecognizedClientException: "AWS does not recognize your credentials: sign in again, or set AWS_PROFILE",
 };
 
+type Explained = { code?: string; message?: string; stack?: string; localStage?: string };
+
 /** What the operator can do about an error, in one line if it is known. */
-export function explain(error: unknown, local: string | undefined): string {
-  const { code = "", message = "", stack } = error as { code?: string; message?: string; stack?: string };
-  if (code.startsWith("ERR_PARSE_ARGS_")) return `${message.split(". ")[0]}: see npm run usage -- --help`;
+export function explain(error: unknown): string {
+  const { code = "", message = "", stack, localStage: local } = error as Explained;
   if (code.startsWith("config.")) return message;
   const names = namesOf(error);
   // A local system that was killed leaves the file with its address.

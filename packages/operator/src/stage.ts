@@ -1,16 +1,52 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { BotError } from "@henji/core/error";
-import type { Table } from "@henji/core/table";
+import { createQueueClient } from "@henji/core/queue/sqs";
+import { createTableClient, type Table } from "@henji/core/table";
 import { link } from "@henji/functions/links";
+
+/** What a command works on: the linked stage, or the system on this machine. */
+export type Stage = {
+  table(): Table;
+  sqs(): SQSClient;
+  queueUrl(name: "EventQueue" | "DeadLetterQueue"): string;
+  close(): void;
+};
+
+/** No user waits for a command: throttled calls are retried more often than by the worker, and for longer. */
+const patience = { deadlineMs: 20_000 };
+
+/** @param local state directory of the system on this machine; not set: the stage that is linked */
+export function openStage(local: string | undefined): Stage {
+  if (local !== undefined) useLocalStage(local);
+  const clients: { destroy(): void }[] = [];
+  const once = <T extends { destroy(): void }>(create: () => T) => {
+    let client: T | undefined;
+    return () => {
+      if (client) return client;
+      client = create();
+      clients.push(client);
+      return client;
+    };
+  };
+  const table = once(() => createTableClient({ maxAttempts: 6 }, patience));
+  return {
+    table: () => ({ table: linked("Conversations"), client: table() }),
+    sqs: once(() => createQueueClient({ maxAttempts: 6 }, patience)),
+    queueUrl: linked,
+    close() {
+      for (const client of clients) client.destroy();
+    },
+  };
+}
 
 /**
  * Connects this process to the system that `npm start` runs on this machine, by the environment that it
  * writes into its state directory.
  */
-export function useLocalStage(directory: string): void {
+function useLocalStage(directory: string): void {
   try {
     Object.assign(process.env, parseEnv(readFileSync(join(directory, "environment"), "utf8")));
   } catch (cause) {
@@ -28,20 +64,12 @@ export function notRunning(directory: string, cause?: unknown): BotError {
   });
 }
 
-/** The stage's table. Throttled calls are retried more often than by the worker, because no user waits. */
-export function openTable(): Table {
-  return { table: tableName(), client: new DynamoDBClient({ maxAttempts: 6 }) };
-}
-
-function tableName(): string {
+function linked(name: "Conversations" | "EventQueue" | "DeadLetterQueue"): string {
   try {
-    return link("Conversations");
+    return link(name);
   } catch (cause) {
     const fix =
-      "run npx sst shell --stage <stage> -- npm run usage, or add --local for the Henji that npm start runs";
-    throw new BotError("config.missing_link", `The table Conversations is not linked: ${fix}`, {
-      retry: "never",
-      cause,
-    });
+      "run npx sst shell --stage <stage> -- npm run henji -- <command>, or add --local for the Henji that npm start runs";
+    throw new BotError("config.missing_link", `${name} is not linked: ${fix}`, { retry: "never", cause });
   }
 }

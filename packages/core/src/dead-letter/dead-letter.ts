@@ -2,7 +2,6 @@ import type { Inbound } from "../platform/platform.ts";
 import type { Letter } from "../queue/dead-letters.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import type { TurnKey } from "../turn/place.ts";
-import type { ReplayEffect } from "./effect.ts";
 
 /** A message that was given up on: its turn, its copies on the dead-letter queue, or both. */
 export type DeadLetter = {
@@ -30,6 +29,21 @@ export type DeadEvent = TurnKey & {
   /** What the event means; of one that is known by its turn alone, a question. */
   kind: Inbound["kind"];
 };
+
+/** What a replay does to a message that was given up on. */
+export type ReplayEffect =
+  /** The model is asked, and its answer sent. */
+  | { kind: "ask" }
+  /** The stored answer is sent as it is. */
+  | { kind: "send" }
+  /** The stored answer is pushed although it may have arrived: only by force. */
+  | { kind: "send_perhaps_twice" }
+  /** What a user has unsent, or a chat that has ended, is erased. */
+  | { kind: "erase" }
+  /** Nothing is left to do: it only leaves the dead-letter queue. */
+  | { kind: "acknowledge"; because: "delivered" | "dropped" | "replayed" | "ignored" }
+  /** It cannot be replayed, or not now. */
+  | { kind: "none"; because: "unreadable" | "held" };
 
 /** By time of the event, so that the messages of a chat stay in order; what cannot be read comes last. */
 export function byEvent(a: DeadLetter, b: DeadLetter): number {

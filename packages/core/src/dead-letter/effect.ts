@@ -1,22 +1,7 @@
 import type { Letter } from "../queue/dead-letters.ts";
 import { retryKeyGoodMs } from "../settings.ts";
 import type { TurnItem } from "../turn/entity.ts";
-import type { DeadLetter } from "./dead-letter.ts";
-
-/** What a replay does to a message that was given up on. */
-export type ReplayEffect =
-  /** The model is asked, and its answer sent. */
-  | { kind: "ask" }
-  /** The stored answer is sent as it is. */
-  | { kind: "send" }
-  /** The stored answer is pushed although it may have arrived: only by force. */
-  | { kind: "send_perhaps_twice" }
-  /** What a user has unsent, or a chat that has ended, is erased. */
-  | { kind: "erase" }
-  /** Nothing is left to do: it only leaves the dead-letter queue. */
-  | { kind: "acknowledge"; because: "delivered" | "dropped" | "replayed" | "ignored" }
-  /** It cannot be replayed, or not now. */
-  | { kind: "none"; because: "unreadable" | "held" };
+import type { DeadLetter, ReplayEffect } from "./dead-letter.ts";
 
 /** What is known of it by then. */
 type Known = Pick<DeadLetter, "event" | "turn" | "letters">;

@@ -80,7 +80,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       const fate = fates.get(eventId);
       if (!fate) return;
       fate.replays.add(id);
-      fate.mayComeTwice ||= force;
+      fate.mayComeTwice ||= force && plan.operator?.forces === true;
     },
 
     parked(message: Incoming, { code, reason, attempts }: ParkReason, isNew: boolean): void {

@@ -1,4 +1,5 @@
 import type { ChatUsage, DayReport } from "@henji/core/usage/report";
+import { table } from "../terminal.ts";
 
 const heads = ["answers", "input", "cached", "output", "replies", "pushes", "refused", "cost in $"];
 
@@ -12,7 +13,7 @@ export function byChat({ day, chats, total }: DayReport, timeZone: string): stri
   ]);
   const hasIds = chats.some(({ chatId }) => chatId !== undefined);
   const head = ["chat", ...heads, ...(hasIds ? ["id"] : [])];
-  return `${day} (${timeZone})\n\n${align([head, ...lines, [count(total.chats), ...cells(total, whole(total.refused))]])}`;
+  return `${day} (${timeZone})\n\n${table(head, [...lines, [count(total.chats), ...cells(total, whole(total.refused))]])}`;
 }
 
 /** A line for each day, the newest first, including those without a chat. */
@@ -25,7 +26,7 @@ export function byDay(reports: readonly DayReport[], timeZone: string): string {
     whole(total.chats),
     ...cells(total, whole(total.refused)),
   ]);
-  return align([[`day (${timeZone})`, "chats", ...heads], ...lines]);
+  return table([`day (${timeZone})`, "chats", ...heads], lines);
 }
 
 type Counts = Omit<ChatUsage, "chat" | "chatId" | "refused">;
@@ -38,13 +39,3 @@ function cells(counts: Counts, refused: string): string[] {
 
 const whole = (n: number): string => n.toLocaleString("en-US");
 const count = (chats: number): string => (chats === 1 ? "1 chat" : `${whole(chats)} chats`);
-
-/** Columns as wide as their widest cell; names are aligned left, numbers right. */
-function align(lines: readonly (readonly string[])[]): string {
-  const isName = (column: number) => column === 0 || lines[0]?.[column] === "id";
-  const width = (column: number) => Math.max(...lines.map((line) => line[column]?.length ?? 0));
-  const widths = lines[0]!.map((_, column) => width(column));
-  const cell = (text: string, column: number) =>
-    isName(column) ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
-  return lines.map((line) => line.map(cell).join("  ").trimEnd()).join("\n");
-}

@@ -1,0 +1,80 @@
+import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
+import { chatHash } from "@henji/core/log";
+import type { TurnItem } from "@henji/core/turn/entity";
+import { createTurnRegister } from "@henji/core/turn/register";
+import type { Step } from "@henji/core/turn/turn";
+import type { Session } from "../environment.ts";
+import { table } from "../terminal.ts";
+import { look } from "./list.ts";
+import { countsOf, documentOf, idOf, iso, timeOf, wordsOf } from "./words.ts";
+
+/** The whole history of one message. */
+export async function show(session: Session, id: string, withText: boolean): Promise<number | undefined> {
+  const { stage, terminal, bot } = session;
+  const { all } = await look(session);
+  const letter = all.find((one) => idOf(one) === id);
+  if (!letter) {
+    terminal.document({ id, found: false });
+    terminal.print(`${id} was not given up on. To see the way of any message: npm run henji -- trace ${id}`);
+    return 1;
+  }
+  const [turn] = letter.event ? await createTurnRegister(stage.table()).read([letter.event], "all") : [];
+  const said = turn && withText ? { question: questionOf(turn), answer: messagesOf(turn) } : {};
+  terminal.document({ ...documentOf(letter), steps: stepsOf(turn), ...said });
+  terminal.print(textOf(letter, turn, bot.timeZone));
+  if (turn && withText) terminal.print(`\n${saidText(turn)}`);
+  else if (turn) terminal.print("\nWhat was said: --show-text");
+  return undefined;
+}
+
+function textOf(letter: DeadLetter, turn: TurnItem | undefined, timeZone: string): string {
+  const { chatId, code, reason, letters, parkedAt, onReplay } = letter;
+  const facts = [
+    ["event", idOf(letter)],
+    ["chat", chatHash(chatId)],
+    ["given up on", `${timeOf(parkedAt, timeZone)} (${timeZone})`],
+    ["why", `${code}: ${reason}`],
+    ["stored answer", answerText(turn)],
+    ["on the queue", countsOf(letters.map(() => "letter")) || "nothing: SQS keeps letters for 14 days"],
+    ["a replay", wordsOf(onReplay)],
+  ];
+  const steps = turn?.steps ?? [];
+  const way = steps.length === 0 ? "No worker has begun it." : stepsText(steps, timeZone);
+  return `${table(["", ""], facts).trimStart()}\n\n${way}`;
+}
+
+function answerText(turn: TurnItem | undefined): string {
+  if (turn?.idempotencyKey === undefined) return "none";
+  const { length } = messagesOf(turn);
+  const by = turn.route === "reply" ? "as a reply while its token is fresh, else as a push" : "as a push";
+  return `${length === 1 ? "1 message" : `${length} messages`}, to be sent ${by}`;
+}
+
+/** A line for each step of its way. */
+export function stepsText(steps: readonly Step[], timeZone: string): string {
+  const lines = steps.map(({ at, is, code = "", route = "", requestId = "" }) => [
+    ...[timeOf(at, timeZone), is, code || route, requestId],
+  ]);
+  return table(["when", "what", "", "request"], lines);
+}
+
+/** For `--json`. */
+export function stepsOf(turn: TurnItem | undefined) {
+  return (turn?.steps ?? []).map(({ at, ...step }) => ({ at: iso(at), ...step }));
+}
+
+function questionOf({ question = "[]" }: TurnItem): unknown {
+  return JSON.parse(question);
+}
+
+function messagesOf({ messages = "[]" }: TurnItem): { text: string }[] {
+  return JSON.parse(messages) as { text: string }[];
+}
+
+function saidText(turn: TurnItem): string {
+  const question = (questionOf(turn) as { text?: string; kind: string }[])
+    .map(({ text, kind }) => text ?? `(${kind})`)
+    .join("\n");
+  const answer = messagesOf(turn).map(({ text }) => text);
+  return [`The user: ${question}`, ...answer.map((text) => `The bot: ${text}`)].join("\n");
+}

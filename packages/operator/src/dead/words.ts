@@ -1,0 +1,84 @@
+import type { DeadLetter, ReplayEffect } from "@henji/core/dead-letter/dead-letter";
+import { chatHash } from "@henji/core/log";
+
+/** What a replay would do, or has done, for people. */
+export function wordsOf(effect: ReplayEffect): string {
+  switch (effect.kind) {
+    case "ask":
+      return "asks the model and sends its answer";
+    case "send":
+      return "sends the stored answer";
+    case "send_perhaps_twice":
+      return "needs --force: the user may have the answer already";
+    case "erase":
+      return "erases what the user has taken back";
+    case "acknowledge":
+      return `only removes it: ${acknowledged[effect.because]}`;
+    case "none":
+      return none[effect.because];
+  }
+}
+
+const acknowledged = {
+  delivered: "it was answered",
+  dropped: "it gets no answer",
+  replayed: "it was replayed",
+  ignored: "it asks nothing",
+};
+
+const none = {
+  unreadable: "cannot: its job cannot be read",
+  held: "not now: a worker is at it",
+};
+
+/** Why nothing was done about one, and what to do. */
+export function reasonFor(because: string): string {
+  return because in reasons ? reasons[because as keyof typeof reasons] : because;
+}
+
+const reasons = {
+  unclear: "the user may have the answer already: --force sends it nevertheless",
+  unreadable: "its job cannot be read: deploy a version that can read it, or drop it",
+  held: "a worker is at it: try again in a minute",
+  job_gone: "its job is stored nowhere any more: drop it",
+};
+
+/** By what a message is called at the command line: its event, or its letter's id if that cannot be read. */
+export function idOf({ event, letters }: DeadLetter): string {
+  return event?.eventId ?? letters[0]?.messageId ?? "";
+}
+
+/** For `--json`. */
+export function documentOf(letter: DeadLetter) {
+  const { chatId, event, turn, letters, code, reason, attempts, receivedAt, parkedAt, onReplay } = letter;
+  return {
+    id: idOf(letter),
+    chat: chatHash(chatId),
+    kind: event?.kind ?? "unreadable",
+    ...{ code, reason, attempts },
+    receivedAt: receivedAt === undefined ? null : iso(receivedAt),
+    parkedAt: iso(parkedAt),
+    status: turn?.status ?? null,
+    letters: letters.length,
+    onReplay,
+  };
+}
+
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** `2026-11-28 14:05:33` by the clocks of the zone. */
+export function timeOf(at: number | undefined, timeZone: string): string {
+  if (at === undefined) return "";
+  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(at);
+}
+
+/** `3 model.unavailable, 1 line.rejected`, the most frequent first. */
+export function countsOf(names: readonly string[]): string {
+  const counts = [...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length] as const);
+  return counts
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([name, count]) => `${count.toLocaleString("en-US")} ${name}`)
+    .join(", ");
+}

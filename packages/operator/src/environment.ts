@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
+import { Command } from "commander";
+import { openStage, type Stage } from "./stage.ts";
+import { createTerminal, type Streams, type Terminal } from "./terminal.ts";
+
+/** What a command is run in. */
+export type Environment = Streams & {
+  /** The project's folder. */
+  root: string;
+  exitWith(code: number): void;
+};
+
+/** Options that every command has. */
+export type CommonOptions = { local?: boolean; state?: string; json?: boolean };
+
+/** What a command does its work with. */
+export type Session = { stage: Stage; terminal: Terminal; bot: LoadedBot; root: string };
+
+type LoadedBot = ReturnType<typeof defineBot>;
+
+const where = `
+Without --local, on the stage that sst shell links: npx sst shell --stage production -- npm run henji -- …`;
+
+/** @returns a command with the options that every command has */
+export function commandFor(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option("--local", "of the Henji that npm start runs on this machine")
+    .option("--state <dir>", "the same, if its state is not in .henji")
+    .option("--json", "one JSON document on stdout, and nothing else there")
+    .addHelpText("after", where);
+}
+
+/** Runs a command on its stage; its result is the exit code, 0 if it has none. */
+export async function withSession(
+  { root, exitWith, ...streams }: Environment,
+  { local, state, json }: CommonOptions,
+  run: (session: Session) => Promise<number | undefined>,
+): Promise<void> {
+  const directory = local || state !== undefined ? resolve(state ?? `${root}/.henji`) : undefined;
+  const stage = openStage(directory);
+  const terminal = createTerminal(json === true, streams);
+  try {
+    // Imported here, so that an error in it is explained like any other.
+    const bot = defineBot((await import("../../../bot.config.ts")).default);
+    exitWith((await run({ stage, terminal, bot, root })) ?? 0);
+  } catch (error) {
+    throw Object.assign(error as Error, { localStage: directory });
+  } finally {
+    terminal.endProgress();
+    stage.close();
+  }
+}
+
+/** A value that makes no sense: exit code 2. */
+export function wrongOption(message: string): BotError {
+  return new BotError("config.bad_option", message, { retry: "never" });
+}
+
+/** A whole number within bounds. */
+export function wholeNumber(option: string, text: string, [least, most]: readonly [number, number]): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw wrongOption(`${option} takes a whole number from ${least} to ${most}, not ${text}`);
+}

@@ -1,0 +1,46 @@
+import { resolve } from "node:path";
+import { Command, CommanderError } from "commander";
+import { addDeadCommands } from "./dead/commands.ts";
+import type { Environment } from "./environment.ts";
+import { explain } from "./explain.ts";
+import { addUsageCommand } from "./usage/command.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+/** Done; some of it was not done, or an error; what was asked for makes no sense. */
+export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+function programFor(environment: Environment): Command {
+  const program = new Command("npm run henji --")
+    .description("Looks after a running Henji: what was given up on, and what was used.")
+    .showHelpAfterError("(--help shows how)");
+  addDeadCommands(program, environment);
+  addUsageCommand(program, environment);
+  // Commander would end the process itself, with 1 for a mistake in what was typed.
+  for (const command of [program, ...allOf(program)]) command.exitOverride();
+  return program;
+}
+
+function allOf(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...allOf(one)]);
+}
+
+/** @returns the exit code */
+async function run(args: readonly string[], environment: Environment): Promise<number> {
+  let code: number = exitCodes.done;
+  try {
+    const program = programFor({ ...environment, exitWith: (value) => (code = value) });
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    environment.stderr.write(`${explain(error)}\n`);
+    return (error as { code?: string }).code === "config.bad_option" ? exitCodes.usage : exitCodes.failed;
+  }
+}
+
+// A reader of the first lines only, such as `head`, closes the pipe.
+process.stdout.on("error", () => process.exit(exitCodes.done));
+
+const { stdout, stderr } = process;
+process.exitCode = await run(process.argv.slice(2), { root, stdout, stderr, exitWith: () => {} });
