@@ -10,15 +10,14 @@ import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
 import type { Erasure, Question } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
-import type { Job } from "./queue/job.ts";
-import type { Inbox, Incoming } from "./queue/sqs.ts";
+import type { Inbox } from "./queue/sqs.ts";
 import type { ReadableMessage, Received } from "./receive.ts";
 import { createSend } from "./send.ts";
 import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unknownSince } from "./turn/attempt.ts";
 import { turnKeyOf } from "./turn/place.ts";
-import type { Claim, ClaimRequest, Turns } from "./turn/turns.ts";
+import type { Claim, Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
 import { acknowledged, erased, type Verdict } from "./verdict.ts";
 
@@ -137,7 +136,7 @@ export function createHandle(options: HandleOptions) {
     return chats.recall(place, mostTurns + BESIDE_TURNS, clock.now());
   }
 
-  function claimTurn({ message, job, inbound }: Work<Question>): Promise<Claim> {
+  function claimTurn({ message, inbound, replay }: Work<Question>): Promise<Claim> {
     const now = clock.now();
     const { eventId, messageId, senderId, content } = inbound;
     return turns.claim({
@@ -146,18 +145,13 @@ export function createHandle(options: HandleOptions) {
       owner: options.newOwner(),
       leaseUntil: now + hold.leaseMs,
       expiresAt: expiryOf(now, retentionDays),
-      replay: replayIn(message, job),
+      replay,
     });
   }
 
-  function isTooOld({ at }: Question, { message, job }: ReadableMessage): boolean {
-    return !replayIn(message, job) && clock.now() - at > maxEventAgeMs;
+  function isTooOld({ at }: Question, { replay }: ReadableMessage): boolean {
+    return !replay && clock.now() - at > maxEventAgeMs;
   }
-}
-
-/** An operator brought it back: with a replay of ours, or by moving it from the dead-letter queue as it was. */
-function replayIn({ parkedAt, messageId }: Incoming, { replay }: Job): ClaimRequest["replay"] {
-  return replay ?? (parkedAt === undefined ? undefined : { id: messageId, force: false });
 }
 
 /** Something that is looked at later: until then it may fail without anybody hearing of it. */

@@ -73,9 +73,9 @@ export function createPrepare(options: PrepareOptions) {
     log.info("turn.dropped", { because });
   }
 
-  /** Too late for a free reply: other messages may stand between the question and its answer by now. */
-  function isLate({ platform, job }: Held): boolean {
-    return platform.route(job, clock.now(), "auto") === "push";
+  /** Brought back, or too late for a free reply: other messages may stand between it and its answer by now. */
+  function isLate({ platform, job, replay }: Held): boolean {
+    return replay !== undefined || platform.route(job, clock.now(), "auto") === "push";
   }
 
   /** A stored answer that nobody can have seen yet is stored once more, so that what is sent is what is stored. */

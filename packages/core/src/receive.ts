@@ -1,6 +1,6 @@
 import { BotError, toBotError } from "./error.ts";
 import type { Inbound, Platform, Platforms } from "./platform/platform.ts";
-import { decodeJob, type Job } from "./queue/job.ts";
+import { decodeJob, type Job, type Replay } from "./queue/job.ts";
 import type { Incoming } from "./queue/sqs.ts";
 
 /** A message of the queue, read. */
@@ -12,6 +12,8 @@ export type ReadableMessage = {
   job: Job;
   platform: Platform;
   inbound: Inbound;
+  /** Set if an operator brought it back: with a replay of ours, or by moving it from the dead-letter queue as it was. */
+  replay: Replay | undefined;
 };
 
 /** Reads the job of a message, and lets its platform say what the event means. */
@@ -20,10 +22,15 @@ export function receive(message: Incoming, platforms: Platforms): Received {
     const job = decodeJob(message.body);
     const platform = platforms[job.platform];
     if (!platform) throw notServed(job);
-    return { kind: "readable", message, job, platform, inbound: platform.read(job.event) };
+    const inbound = platform.read(job.event);
+    return { kind: "readable", message, job, platform, inbound, replay: replayIn(message, job) };
   } catch (error) {
     return { kind: "unreadable", message, error: toBotError(error) };
   }
+}
+
+function replayIn({ parkedAt, messageId }: Incoming, { replay }: Job): Replay | undefined {
+  return replay ?? (parkedAt === undefined ? undefined : { id: messageId, force: false });
 }
 
 function notServed({ platform }: Job): BotError {

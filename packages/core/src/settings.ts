@@ -69,7 +69,9 @@ export const deadLetterQueue = {
    * How long a command of the operator hides the letters that it looks at, at the most: it makes them visible again
    * when it has seen them. One that is killed leaves them hidden until then.
    */
-  hiddenS: 5 * 60,
+  hiddenS: 60,
+  /** Of these, left for what is begun. 40 seconds are enough to receive some 80,000 letters. */
+  hiddenReserveS: 20,
 } as const;
 
 /** Names of the table's keys, its one index and its time-to-live attribute (epoch seconds). */

@@ -34,6 +34,7 @@ export function held(fields: Partial<Held> = {}): Held {
       ...{ type: "message/text", messageId: "1", senderId: "U1", content: textContent("Hi") },
     },
     batch: { deadline: receivedAt + 75_000, chats: 1, unsent: [] },
+    replay: undefined,
     checkingCap: Promise.resolve(false),
     log: createLog({ write: () => {} }),
     ...fields,

@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { chatHash } from "@henji/core/log";
 import { dayOf } from "@henji/core/time-zone";
 import { writeEnvironment } from "@henji/local/environment-file";
@@ -10,8 +9,8 @@ import { listen } from "@henji/loopback";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { useDirectory } from "../../local/test/directory.ts";
 import { awayFromMidnight } from "../../local/test/support.ts";
+import { henji } from "./command.ts";
 
-const script = resolve(import.meta.dirname, "../src/main.ts");
 let local: Local;
 const state = useDirectory("file");
 let aki: string;
@@ -31,22 +30,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => local.stop());
 
-/** Of the real environment only what Node needs: the test never reaches a stage of the developer. */
-const { PATH = "" } = process.env;
-
-function usage(
-  args: string[] = [],
-  env: Record<string, string> = local.environment,
-): Promise<{ code: number; output: string; error: string }> {
-  return new Promise((done) => {
-    const child = execFile(
-      process.execPath,
-      [script, "usage", ...args],
-      { env: { PATH, ...env } },
-      (_, output, error) => done({ code: child.exitCode ?? 1, output, error }),
-    );
-  });
-}
+const usage = (args: string[] = [], env: Record<string, string> = local.environment) =>
+  henji(["usage", ...args], env);
 
 const today = () => dayOf(Date.now(), "Asia/Tokyo");
 

@@ -36,9 +36,6 @@ export type ActRequest = {
   onResult?(result: Result, left: number): void;
 };
 
-/** Left of the time for which letters are hidden, so that what is begun can be finished. */
-const RESERVE_MS = 30_000;
-
 /** Chats in a row that fail before the rest is left alone. */
 const MOST_FAILURES = 5;
 
@@ -71,7 +68,7 @@ export function createAct(options: ActOptions) {
       let failures = 0;
       for (const [index, letter] of selected.entries()) {
         if (signal?.aborted || failures >= MOST_FAILURES) return false;
-        if (clock.now() > found.hiddenUntil - RESERVE_MS) return true;
+        if (clock.now() >= found.until) return true;
         if (stopped.has(letter.chatId)) continue;
         const startedAt = clock.now();
         const result = await actOn(letter, request, deleted);

@@ -25,8 +25,8 @@ export type Found = {
    * has hidden. Those with a turn are among `all` nevertheless.
    */
   unseen: number;
-  /** Until when the letters are hidden, epoch milliseconds. */
-  hiddenUntil: number;
+  /** Until when something may be begun with the letters, epoch milliseconds: then they are still hidden for a while. */
+  until: number;
   /** Makes the letters visible again, those excepted that were deleted meanwhile. */
   release(deleted: ReadonlySet<Letter>): Promise<void>;
 };
@@ -45,13 +45,13 @@ const LAST_WAIT_S = 1;
  */
 export function createFind({ queue, register, readers, clock }: FindOptions) {
   return async (onLetters: (letters: number) => void = () => {}): Promise<Found> => {
-    const hiddenUntil = clock.now() + settings.hiddenS * 1000;
+    const until = clock.now() + (settings.hiddenS - settings.hiddenReserveS) * 1000;
     const letters: Letter[] = [];
     const release = (deleted: ReadonlySet<Letter>) =>
       queue.release(letters.filter((letter) => !deleted.has(letter)));
     try {
-      const [keys, unseen] = await Promise.all([register.parked(), receiveAll(letters, onLetters)]);
-      return { all: await join(keys, letters), unseen, hiddenUntil, release };
+      const [keys, unseen] = await Promise.all([register.parked(), receiveAll(letters, until, onLetters)]);
+      return { all: await join(keys, letters), unseen, until, release };
     } catch (error) {
       await release(new Set()).catch(() => {});
       throw error;
@@ -59,10 +59,14 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
   };
 
   /** @returns how many more there are */
-  async function receiveAll(letters: Letter[], onLetters: (letters: number) => void): Promise<number> {
+  async function receiveAll(
+    letters: Letter[],
+    until: number,
+    onLetters: (letters: number) => void,
+  ): Promise<number> {
     const before = await queue.depth();
     const lane = async () => {
-      for (;;) {
+      while (clock.now() < until) {
         const isLast = letters.length >= before.waiting;
         const some = await queue.receive(settings.hiddenS, isLast ? 0 : LAST_WAIT_S);
         if (some.length === 0) return;

@@ -28,8 +28,8 @@ Examples:
   npm run henji -- dead replay --code model.unavailable --yes    does it
   npm run henji -- dead drop 01JDV3Q5W8XKZ0T4YB6N9M2RCE --yes
 
-Letters are received to be looked at: for as long as a command looks, at most five minutes, no other command sees
-them, and SQS counts the receive. Nothing depends on that count, and their order stays.`;
+Letters are received to be looked at: as long as a command looks, no other sees them, and SQS counts the receive.
+Nothing depends on that count, and their order stays. A command that is killed leaves them hidden for a minute.`;
 
 /** What was given up on: listed, explained, replayed, dropped. */
 export function addDeadCommands(program: Command, environment: Environment): void {

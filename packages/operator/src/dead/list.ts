@@ -8,27 +8,36 @@ import { countsOf, documentOf, idOf, timeOf, wordsOf } from "./words.ts";
 
 export type ListRequest = { select(letter: DeadLetter): boolean; limit: number };
 
+export type Look = {
+  all: DeadLetter[];
+  /** Letters that are neither among them nor known by their turns, at the least. */
+  unknown: number;
+};
+
 /** Looks, and makes everything visible again. */
-export async function look({ stage, terminal }: Session): Promise<{ all: DeadLetter[]; unseen: number }> {
+export async function look({ stage, terminal }: Session): Promise<Look> {
   const find = createFind(operatorsSide(stage));
-  const found = await find((letters) => terminal.progress(`${letters.toLocaleString("en-US")} letters …`));
-  await found.release(new Set());
+  const { all, unseen, release } = await find((letters) =>
+    terminal.progress(`${letters.toLocaleString("en-US")} letters …`),
+  );
+  await release(new Set());
   terminal.endProgress();
-  return found;
+  const known = all.filter(({ letters }) => letters.length === 0).length;
+  return { all, unknown: Math.max(0, unseen - known) };
 }
 
 export async function list(session: Session, { select, limit }: ListRequest): Promise<undefined> {
   const { terminal, bot } = session;
-  const { all, unseen } = await look(session);
+  const { all, unknown } = await look(session);
   const selected = all.filter(select);
   const shown = selected.slice(0, limit);
-  terminal.document({ count: selected.length, unseen, deadLetters: shown.map(documentOf) });
+  terminal.document({ count: selected.length, unknown, deadLetters: shown.map(documentOf) });
   terminal.print(summaryOf(selected));
   if (shown.length > 0) terminal.print(`\n${rowsOf(shown, bot.timeZone)}`);
   if (shown.length < selected.length) {
     terminal.print(`\nand ${selected.length - shown.length} more: --limit ${selected.length}`);
   }
-  if (unseen > 0) terminal.print(`\n${unseenText(unseen)}`);
+  if (unknown > 0) terminal.print(`\n${unknownText(unknown)}`);
 }
 
 function summaryOf(letters: readonly DeadLetter[]): string {
@@ -49,10 +58,10 @@ export function rowsOf(letters: readonly DeadLetter[], timeZone: string): string
   return table(head, lines);
 }
 
-function unseenText(unseen: number): string {
-  const letters = unseen === 1 ? "1 letter" : `${unseen.toLocaleString("en-US")} letters`;
+function unknownText(unknown: number): string {
+  const more = unknown === 1 ? "1 more letter is" : `${unknown.toLocaleString("en-US")} more letters are`;
   return (
-    `${letters} could not be looked at: SQS shows at most ten of a chat at a time, and none that another command is ` +
-    "looking at. Those that a worker had begun are in the list above nevertheless."
+    `${more} on the queue, and no worker has begun them. SQS shows at most ten of a chat at a time, and none that ` +
+    "another command is looking at: look again in a minute, or replay or drop the ones in front."
   );
 }

@@ -35,7 +35,10 @@ function textOf(letter: DeadLetter, turn: TurnItem | undefined, timeZone: string
     ["given up on", `${timeOf(parkedAt, timeZone)} (${timeZone})`],
     ["why", `${code}: ${reason}`],
     ["stored answer", answerText(turn)],
-    ["on the queue", countsOf(letters.map(() => "letter")) || "nothing: SQS keeps letters for 14 days"],
+    [
+      "on the queue",
+      countsOf(letters.map(() => "letter")) || "no letter is to be seen: the job is stored with its turn",
+    ],
     ["a replay", wordsOf(onReplay)],
   ];
   const steps = turn?.steps ?? [];
