@@ -17,8 +17,8 @@ const bundle = (name: "ingress" | "worker") =>
   template.bundles.find(({ source }) => source === `packages/functions/src/${name}.handler`)!;
 
 describe("as deployed, in a fresh process", () => {
-  test("ingress refuses a webhook that LINE did not sign", async () => {
-    const response = await invokeDeployed(bundle("ingress"), {
+  test("ingress refuses a webhook that LINE did not sign, and logs it as JSON that a metric filter can read", async () => {
+    const { answer, printed } = await invokeDeployed(bundle("ingress"), {
       version: "2.0",
       rawPath: "/",
       rawQueryString: "",
@@ -30,11 +30,13 @@ describe("as deployed, in a fresh process", () => {
       body: JSON.stringify({ destination: "U0", events: [] }),
       isBase64Encoded: false,
     });
-    expect(response).toMatchObject({ statusCode: 401 });
+    expect(answer).toMatchObject({ statusCode: 401 });
+    expect(printed.map((line) => JSON.parse(line))).toMatchObject([{ name: "webhook.bad_signature" }]);
   });
 
   test("the worker has nothing to say about an empty batch", async () => {
-    expect(await invokeDeployed(bundle("worker"), { Records: [] })).toEqual({ batchItemFailures: [] });
+    const { answer } = await invokeDeployed(bundle("worker"), { Records: [] });
+    expect(answer).toEqual({ batchItemFailures: [] });
   });
 
   test("each function holds the links it uses, and no other's secret", async () => {

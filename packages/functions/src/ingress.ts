@@ -6,8 +6,9 @@ import { createQueueClient, createSender } from "@henji/core/queue/sqs";
 import { logLevel } from "./environment.ts";
 import { functionUrlHandler } from "./function-url.ts";
 import { link } from "./links.ts";
+import { writeLine } from "./stdout.ts";
 
-const log = createLog({ level: logLevel() });
+const log = createLog({ level: logLevel(), write: writeLine });
 
 const ingress = createIngress({
   webhook: createLineWebhook({ channelSecret: link("LineChannelSecret") }),
