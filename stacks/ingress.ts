@@ -2,7 +2,7 @@
 import * as settings from "../packages/core/src/settings.ts";
 import { functionDefaults } from "./defaults";
 import { eventQueue } from "./queue";
-import { lineChannelSecret } from "./secrets";
+import { lineChannelSecret, lineChannelSecretPrevious } from "./secrets";
 
 /** Receives LINE's webhook. Its only permission in AWS is to send to the queue. */
 export const ingress = new sst.aws.Function("Ingress", {
@@ -13,6 +13,6 @@ export const ingress = new sst.aws.Function("Ingress", {
   url: { authorization: "none", cors: false },
   timeout: `${settings.ingress.timeoutS} seconds`,
   memory: `${settings.ingress.memoryMb} MB`,
-  link: [eventQueue, lineChannelSecret],
+  link: [eventQueue, lineChannelSecret, lineChannelSecretPrevious],
   permissions: [{ actions: ["sqs:SendMessage"], resources: [eventQueue.arn] }],
 });
