@@ -54,6 +54,12 @@ export function testDashboard(stage: Stage) {
     }
   });
 
+  test("it has at most 50 metrics, as the dashboards may that are free", () => {
+    const metrics = graphs().flatMap((graph) => linesOf(graph).flatMap(({ metric }) => metric ?? []));
+    const parked = published.filter(({ metric }) => metric.endsWith("JobsParkedByCode"));
+    expectWithin(metrics.length + parked.length, 1, 50);
+  });
+
   test("an expression uses the ids of its own graph, or searches a metric that exists", () => {
     const expressions = graphs().flatMap((graph) => {
       const ids = linesOf(graph).flatMap(({ id }) => id ?? []);

@@ -64,6 +64,14 @@ export function testMetrics(stage: Stage) {
     for (const cost of costs) expect(cost).toBeGreaterThan(0);
   });
 
+  test("ten metrics have values whenever the bot answers: those are what a stage pays for", () => {
+    const rare = /^(Jobs|Chats|Turns|Bad)|Breaker|Cap|TooShort/;
+    const usual = publishedOf(stage, lines)
+      .map(({ metric, dimensions }) => `${metric.split(" ")[1]} ${Object.values(dimensions)}`)
+      .filter((metric) => !rare.test(metric));
+    expect(new Set(usual).size).toBe(10);
+  });
+
   test("they would read nothing of a line that Lambda's console has put its prefix on", () => {
     const prefixed = (all: readonly string[]) =>
       all.map((line) => `2026-11-28T14:39:32.920Z\t0-0\tINFO\t${line}`);
