@@ -55,7 +55,7 @@ export const messageAlarms = [
     says: "Messages wait, and for 15 minutes none was finished: does the worker start, and reach its table?",
     // The age above leaves out what was received more than three times, which is everything if nothing works.
     watches: {
-      expression: "IF(visible + inFlight > 0 AND deleted < 1, 1, 0)",
+      expression: "IF((visible + inFlight > 0) AND (deleted < 1), 1, 0)",
       of: {
         visible: sqs(eventQueue, "ApproximateNumberOfMessagesVisible"),
         inFlight: sqs(eventQueue, "ApproximateNumberOfMessagesNotVisible"),

@@ -34,7 +34,7 @@ export function testAlarms(stage: Stage) {
       DeadLetters: ["Maximum ApproximateNumberOfMessagesVisible", 0, 60, "1 of 1", "state"],
       OldLetters: ["Maximum ApproximateAgeOfOldestMessage", 12 * DAY_S, 300, "1 of 1", "state"],
       OldestEvent: ["Maximum ApproximateAgeOfOldestMessage", retriesS(stage), 60, "1 of 1", "state"],
-      QueueStuck: ["IF(visible + inFlight > 0 AND deleted < 1, 1, 0)", 0, 300, "3 of 3", "state"],
+      QueueStuck: ["IF((visible + inFlight > 0) AND (deleted < 1), 1, 0)", 0, 300, "3 of 3", "state"],
       WorkerErrors: ["Sum Errors", 0, 300, "1 of 1", "state"],
       WorkerNearTimeout: ["Maximum Duration", 67_500, 300, "1 of 1", "event"],
       WorkerThrottled: ["Sum Throttles", 0, 300, "1 of 1", "state"],
