@@ -7,7 +7,7 @@ import type { IConfiguration, IRegularForbiddenRuleType } from "dependency-cruis
  *   operator ─┐
  *   local ────┴─▶ functions ─▶ core ◀─ simulation
  *     │                         ▲
- *     │                         └─ stacks, its settings.ts only
+ *     │                         └─ stacks, its settings.ts only; their tests, all of it
  *     └─▶ line-simulator, model-simulator ─▶ loopback
  *
  * Tests and benches may import what their package's sources may, and what `tests` adds.
@@ -83,7 +83,7 @@ const floors = [
 const wiring = [
   "^packages/functions/src/", // chooses the platform and passes it to core
   "^packages/simulation/src/", // wires core as functions does, and plays LINE's side
-  "^packages/[^/]+/(test|bench)/",
+  "^(packages/[^/]+|stacks)/(test|bench)/",
 ];
 
 /** Everything of this repository. */
@@ -128,8 +128,18 @@ export const rules: IRegularForbiddenRuleType[] = [
   {
     name: "stacks-import-settings",
     comment: "Infrastructure takes numbers from core's settings.ts and bundles the rest by its path.",
-    from: { path: ["^stacks/", "^sst[.]config[.]ts$"] },
+    from: { path: ["^stacks/", "^sst[.]config[.]ts$"], pathNot: "^stacks/test/" },
     to: { path: "^packages/", pathNot: ["^packages/core/src/settings[.]ts$", "/node_modules/"] },
+  },
+  {
+    name: "stacks-tests",
+    comment:
+      "Tests of stacks feed the metric filters with lines that core writes in its own specification: they need no other package.",
+    from: { path: "^stacks/test/" },
+    to: {
+      path: ours,
+      pathNot: ["^stacks/", "^bot[.]config[.]ts$", "^packages/core/", "^packages/simulation/src/"],
+    },
   },
   {
     name: "lambda-and-sst-outside-core",

@@ -28,15 +28,21 @@ export default $config({
     const { eventQueue, deadLetterQueue } = await import("./stacks/queue");
     const { ingress } = await import("./stacks/ingress");
     await import("./stacks/worker");
-    const { alarmTopic } = await import("./stacks/alarms");
 
-    return {
+    const outputs = {
       /** Goes into the LINE Developers Console. */
       webhookUrl: ingress.url,
       table: conversations.name,
       eventQueue: eventQueue.url,
       deadLetterQueue: deadLetterQueue.url,
-      alarmTopic: alarmTopic.arn,
     };
+    // With `sst dev` the functions run on a laptop, where their developer sees what they do.
+    if ($dev) return outputs;
+
+    await import("./stacks/metrics");
+    const { alarmTopic } = await import("./stacks/alarms");
+    await import("./stacks/dashboard");
+    await import("./stacks/queries");
+    return { ...outputs, alarmTopic: alarmTopic.arn };
   },
 });

@@ -14,25 +14,23 @@ export const functionDefaults = {
   architecture: "arm64",
   // INIT is billed: fewer bytes to read and compile. `splitting` leaves what is imported lazily
   // (the tokenizer, the SDK's credential chain) in files of its own, loaded when used.
-  // `sourcemap` is unset on purpose: true and false both put the maps into the zip; unset, they go
-  // to SST's asset bucket. So `--enable-source-maps` would find nothing here, and only cost time.
+  // `sourcemap` is unset on purpose: true and false both put the maps into the zip. So `--enable-source-maps`
+  // would find nothing here, and only cost time.
   nodejs: { format: "esm", minify: true, splitting: true },
-  logging: {
-    // Our lines are JSON already; the JSON format would wrap each one, escaped, in a string of another object.
-    // As text, CloudWatch Logs Insights finds the fields of our lines and of Lambda's REPORT lines.
-    format: "text",
-    // Twice the 14 days that a parked job waits in the dead-letter queue, so that its log is still there.
-    retention: "1 month",
-  },
+  // Our lines are JSON already; the JSON format would wrap each one, escaped, in a string of another object.
+  // As text, metric filters and Logs Insights find the fields of our lines, and of Lambda's REPORT lines.
+  logging: { format: "text" },
 } as const satisfies Partial<sst.aws.FunctionArgs>;
 
 // SST 4.17.1 tests `!dev` on an Output, which is always truthy, so every function's role also
 // trusts the account's root, that is, any principal in the account that IAM lets assume roles.
 // Only Lambda needs it. `sst dev` does need the wider trust: there the function runs on a laptop.
+// SST also attaches AWSLambdaBasicExecutionRole, which lets a function write to every log group of the
+// account; ours may write to their own, as listed with each function.
 $transform(sst.aws.Function, (args) => {
   if ($dev) return;
   if (args.transform?.role)
-    throw new Error("stacks/defaults.ts owns the roles' trust; merge the two transforms");
+    throw new Error("stacks/defaults.ts owns the roles' trust and policies; merge the two transforms");
   args.transform = {
     ...args.transform,
     role: {
@@ -42,6 +40,7 @@ $transform(sst.aws.Function, (args) => {
           { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
         ],
       }),
+      managedPolicyArns: [],
     },
   };
 });

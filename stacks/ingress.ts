@@ -1,10 +1,11 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import * as settings from "../packages/core/src/settings.ts";
 import { functionDefaults } from "./defaults";
+import { ingressLogs, logging } from "./logs";
 import { eventQueue } from "./queue";
-import { lineChannelSecret } from "./secrets";
+import { lineChannelSecret, lineChannelSecretPrevious } from "./secrets";
 
-/** Receives LINE's webhook. Its only permission in AWS is to send to the queue. */
+/** Receives LINE's webhook. Its only permissions in AWS are to send to the queue and to write its log. */
 export const ingress = new sst.aws.Function("Ingress", {
   ...functionDefaults,
   handler: "packages/functions/src/ingress.handler",
@@ -13,6 +14,7 @@ export const ingress = new sst.aws.Function("Ingress", {
   url: { authorization: "none", cors: false },
   timeout: `${settings.ingress.timeoutS} seconds`,
   memory: `${settings.ingress.memoryMb} MB`,
-  link: [eventQueue, lineChannelSecret],
-  permissions: [{ actions: ["sqs:SendMessage"], resources: [eventQueue.arn] }],
+  logging: { ...functionDefaults.logging, logGroup: ingressLogs.name },
+  link: [eventQueue, lineChannelSecret, lineChannelSecretPrevious],
+  permissions: [{ actions: ["sqs:SendMessage"], resources: [eventQueue.arn] }, logging(ingressLogs)],
 });

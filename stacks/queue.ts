@@ -11,6 +11,9 @@ const highThroughput = {
   fifoThroughputLimit: "perMessageGroupId",
 };
 
+/** With SQS's own keys, which are free. AWS's default too, but users' messages should not hang on a default. */
+const encrypted = { sqsManagedSseEnabled: true };
+
 // SST retains only tables and buckets. An event that was answered 200 lives in these queues.
 const keep = { retainOnDelete: production };
 
@@ -21,7 +24,11 @@ export const deadLetterQueue = new sst.aws.Queue(
     fifo,
     visibilityTimeout: `${settings.deadLetterQueue.visibilityTimeoutS} seconds`,
     transform: {
-      queue: { ...highThroughput, messageRetentionSeconds: settings.deadLetterQueue.retentionS },
+      queue: {
+        ...highThroughput,
+        ...encrypted,
+        messageRetentionSeconds: settings.deadLetterQueue.retentionS,
+      },
     },
   },
   keep,
@@ -35,8 +42,36 @@ export const eventQueue = new sst.aws.Queue(
     visibilityTimeout: `${settings.queue.visibilityTimeoutS} seconds`,
     dlq: { queue: deadLetterQueue.arn, retry: settings.queue.maxReceiveCount },
     transform: {
-      queue: { ...highThroughput, messageRetentionSeconds: settings.queue.retentionS },
+      queue: { ...highThroughput, ...encrypted, messageRetentionSeconds: settings.queue.retentionS },
     },
   },
   keep,
 );
+
+/**
+ * Refuses everything that comes without TLS, whoever asks. SST gives a queue a policy only if a bucket, topic or bus
+ * sends to it, which none does here: SQS holds one policy for each queue.
+ */
+const tlsOnly = (name: string, queue: sst.aws.Queue) =>
+  new aws.sqs.QueuePolicy(
+    `${name}Policy`,
+    {
+      queueUrl: queue.url,
+      policy: $jsonStringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Deny",
+            Principal: "*",
+            Action: "sqs:*",
+            Resource: queue.arn,
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ],
+      }),
+    },
+    keep,
+  );
+
+tlsOnly("DeadLetterQueue", deadLetterQueue);
+tlsOnly("EventQueue", eventQueue);

@@ -1,6 +1,7 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import * as settings from "../packages/core/src/settings.ts";
 import { functionDefaults } from "./defaults";
+import { logging, workerLogs } from "./logs";
 import { deadLetterQueue, eventQueue } from "./queue";
 import { lineChannelAccessToken, openAiApiKey } from "./secrets";
 import { conversations } from "./storage";
@@ -12,6 +13,7 @@ export const worker = new sst.aws.Function("Worker", {
   description: "Answers the messages of the event queue",
   timeout: `${settings.worker.timeoutS} seconds`,
   memory: `${settings.worker.memoryMb} MB`,
+  logging: { ...functionDefaults.logging, logGroup: workerLogs.name },
   link: [conversations, eventQueue, deadLetterQueue, lineChannelAccessToken, openAiApiKey],
   permissions: [
     {
@@ -28,6 +30,7 @@ export const worker = new sst.aws.Function("Worker", {
       resources: [eventQueue.arn],
     },
     { actions: ["sqs:SendMessage"], resources: [deadLetterQueue.arn] }, // parking
+    logging(workerLogs),
   ],
 });
 

@@ -83,6 +83,9 @@ const refused: Record<string, Import[]> = {
   "stacks-import-settings": [
     ["stacks/a.ts", 'import { a } from "../packages/core/src/error.ts";', `${core}/error.ts`],
   ],
+  "stacks-tests": [
+    ["stacks/test/a.ts", 'import { a } from "../../packages/local/src/a.ts";', `${local}/src/a.ts`],
+  ],
   "lambda-and-sst-outside-core": [
     [`${core}/queue/a.ts`, 'import type { SQSEvent } from "aws-lambda";'],
     [`${core}/queue/b.ts`, 'import { Resource } from "sst/resource";'],
@@ -141,6 +144,7 @@ const accepted: Import[] = [
     `${core}/platform/line/api.ts`,
   ],
   ["packages/functions/src/d.ts", 'import type { SQSEvent } from "aws-lambda";'],
+  ["stacks/test/b.ts", 'import { a } from "@henji/core/error";', `${core}/error.ts`],
   [
     `${local}/studio/src/c.tsx`,
     'import { type A, a } from "../../src/studio-view.ts";',

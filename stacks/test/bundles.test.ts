@@ -1,4 +1,4 @@
-import { createDecipheriv } from "node:crypto";
+import { createDecipheriv, createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -17,28 +17,31 @@ const bundle = (name: "ingress" | "worker") =>
   template.bundles.find(({ source }) => source === `packages/functions/src/${name}.handler`)!;
 
 describe("as deployed, in a fresh process", () => {
-  test("ingress refuses a webhook that LINE did not sign", async () => {
-    const response = await invokeDeployed(bundle("ingress"), {
-      version: "2.0",
-      rawPath: "/",
-      rawQueryString: "",
-      headers: { "content-type": "application/json", "x-line-signature": "bm90IHNpZ25lZA==" },
-      requestContext: {
-        domainName: "ingress.lambda-url.ap-northeast-1.on.aws",
-        http: { method: "POST", path: "/", sourceIp: "192.0.2.1" },
-      },
-      body: JSON.stringify({ destination: "U0", events: [] }),
-      isBase64Encoded: false,
-    });
-    expect(response).toMatchObject({ statusCode: 401 });
+  test("ingress refuses a webhook that LINE did not sign, and logs it as JSON that a metric filter can read", async () => {
+    const { answer, printed } = await invokeDeployed(bundle("ingress"), webhookSigned("bm90IHNpZ25lZA=="));
+    expect(answer).toMatchObject({ statusCode: 401 });
+    expect(printed.map((line) => JSON.parse(line))).toMatchObject([{ name: "webhook.bad_signature" }]);
+  });
+
+  test("ingress accepts what is signed with the channel's secret, and with the previous one while that is set", async () => {
+    for (const secret of ["dummy-LineChannelSecret", "dummy-LineChannelSecretPrevious"]) {
+      const signature = createHmac("sha256", secret).update(noEvents).digest("base64");
+      const { answer } = await invokeDeployed(bundle("ingress"), webhookSigned(signature));
+      expect([secret, answer]).toMatchObject([secret, { statusCode: 200 }]);
+    }
   });
 
   test("the worker has nothing to say about an empty batch", async () => {
-    expect(await invokeDeployed(bundle("worker"), { Records: [] })).toEqual({ batchItemFailures: [] });
+    const { answer } = await invokeDeployed(bundle("worker"), { Records: [] });
+    expect(answer).toEqual({ batchItemFailures: [] });
   });
 
   test("each function holds the links it uses, and no other's secret", async () => {
-    expect(Object.keys(await links(bundle("ingress"))).sort()).toEqual(["EventQueue", "LineChannelSecret"]);
+    expect(Object.keys(await links(bundle("ingress"))).sort()).toEqual([
+      "EventQueue",
+      "LineChannelSecret",
+      "LineChannelSecretPrevious",
+    ]);
     expect(Object.keys(await links(bundle("worker"))).sort()).toEqual([
       "Conversations",
       "DeadLetterQueue",
@@ -75,6 +78,20 @@ test("source maps go to the asset bucket, not into the code that Lambda unpacks"
     expect(files).toContain("resource.enc");
     expect(files.filter((file) => file.endsWith(".map"))).toEqual([]);
   }
+});
+
+const noEvents = JSON.stringify({ destination: "U0", events: [] });
+
+/** The console's connectivity check, as a Function URL passes it on. */
+const webhookSigned = (signature: string) => ({
+  ...{ version: "2.0", rawPath: "/", rawQueryString: "" },
+  headers: { "content-type": "application/json", "x-line-signature": signature },
+  requestContext: {
+    domainName: "ingress.lambda-url.ap-northeast-1.on.aws",
+    http: { method: "POST", path: "/", sourceIp: "192.0.2.1" },
+  },
+  body: noEvents,
+  isBase64Encoded: false,
 });
 
 /** In the environment that the function is deployed with and no other. */

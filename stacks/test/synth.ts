@@ -2,7 +2,7 @@
  * Runs `sst.config.ts` without AWS, under Pulumi's mocks, and writes what would be
  * deployed as JSON; the functions' bundles stay in `.sst/synth/<stage>/artifacts`.
  *
- *   node stacks/test/synth.ts --stage test --out .sst/synth/test.json [--dev]
+ *   node stacks/test/synth.ts --stage test --out .sst/synth/test.json [--dev] [--unset <secret>]…
  *
  * Needs `.sst/platform`: `node scripts/sst-platform.ts` installs it.
  */
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     stage: { type: "string", default: "test" },
     out: { type: "string", default: ".sst/synth/test.json" },
     dev: { type: "boolean", default: false },
+    unset: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -105,12 +106,13 @@ function makeNamesConstant() {
   syncBuiltinESMExports();
 }
 
-/** `sst secret set` would have put them into the environment of the program. */
+/** `sst secret set` would have put them into the environment of the program, all but those of `--unset`. */
 function giveSecretsDummyValues() {
   const prefix = "SST_SECRET_";
+  const isSet = (key: string) => key.startsWith(prefix) && !options.unset.includes(key.slice(prefix.length));
   process.env = new Proxy(process.env, {
     get: (env, key: string) =>
-      env[key] ?? (String(key).startsWith(prefix) ? `dummy-${key.slice(prefix.length)}` : undefined),
+      env[key] ?? (isSet(String(key)) ? `dummy-${key.slice(prefix.length)}` : undefined),
   });
 }
 

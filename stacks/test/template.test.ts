@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Resource, root, synthesize } from "./synth/template.ts";
 import { testAlarms } from "./template/alarms.ts";
+import { testDashboard } from "./template/dashboard.ts";
 import { testFunctions, testSubscription } from "./template/functions.ts";
+import { testMetrics } from "./template/metrics.ts";
+import { testQueries } from "./template/queries.ts";
 import { testRoles } from "./template/roles.ts";
 import { isBuildArtifact, synthesisMs, useStage } from "./template/stage.ts";
 import { testQueues, testTable } from "./template/storage.ts";
@@ -14,9 +17,11 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
   test("deploys these resources and no others", () => {
     const physical = stage.template.resources.filter(({ custom, type }) => custom && !isBuildArtifact(type));
     expect(countBy(physical.map(({ type }) => type))).toEqual({
+      "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/logGroup:LogGroup": 2,
-      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 5,
-      "aws:cloudwatch/metricAlarm:MetricAlarm": 6,
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 19,
+      "aws:cloudwatch/metricAlarm:MetricAlarm": 18,
+      "aws:cloudwatch/queryDefinition:QueryDefinition": 9,
       "aws:dynamodb/table:Table": 1,
       "aws:iam/role:Role": 2,
       "aws:lambda/eventSourceMapping:EventSourceMapping": 1,
@@ -26,6 +31,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
       "aws:sns/topic:Topic": 1,
       "aws:sns/topicSubscription:TopicSubscription": 1,
       "aws:sqs/queue:Queue": 2,
+      "aws:sqs/queuePolicy:QueuePolicy": 2,
     });
   });
 
@@ -34,7 +40,10 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
   describe("functions", () => testFunctions(stage));
   describe("subscription", () => testSubscription(stage));
   describe("roles", () => testRoles(stage));
+  describe("metrics", () => testMetrics(stage));
   describe("alarms", () => testAlarms(stage));
+  describe("dashboard", () => testDashboard(stage));
+  describe("queries", () => testQueries(stage));
 
   test("what holds data is retained in production, and removed with the app elsewhere", () => {
     const production = stageName === "production";
@@ -47,18 +56,28 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
       ({ custom, type, retainOnDelete }) => custom && retainOnDelete && !isBuildArtifact(type),
     );
     expect(kept.map(({ name }) => name).sort()).toEqual(
-      production ? ["ConversationsTable", "DeadLetterQueueQueue", "EventQueueQueue"] : [],
+      production
+        ? [
+            "ConversationsTable",
+            "DeadLetterQueuePolicy",
+            "DeadLetterQueueQueue",
+            "EventQueuePolicy",
+            "EventQueueQueue",
+          ]
+        : [],
     );
   });
 
   test("every name contains the stage, so that two stages in one account never collide", () => {
     const names = stage.template.resources
-      .filter(({ custom, type, inputs }) => custom && inputs.name && !isBuildArtifact(type))
-      .map(({ inputs }) => inputs.name);
-    expect(names).toHaveLength(21);
-    for (const name of names) expect(name).toContain(`henji-${stageName}-`);
-    // A log group is named after its function, on purpose.
-    expect(new Set(names).size).toBe(names.length);
+      .filter(({ custom, type }) => custom && !isBuildArtifact(type))
+      .flatMap(({ type, inputs }) => {
+        const name = inputs.name ?? inputs.dashboardName;
+        return name ? [{ type, name }] : [];
+      });
+    expect(names).toHaveLength(57);
+    for (const { name } of names) expect(name).toContain(`henji-${stageName}-`);
+    expect(new Set(names.map(({ type, name }) => `${type} ${name}`)).size).toBe(names.length);
   });
 });
 
@@ -70,11 +89,25 @@ test("the same source gives the same template, byte for byte", { timeout: synthe
   expect(await run(".sst/synth/twice.2.json")).toBe(await run(".sst/synth/twice.1.json"));
 });
 
-test("without ALARM_EMAIL nobody is subscribed, and with `sst dev` the roles trust the account, as a laptop needs", {
+test("until a mailbox is set nobody is subscribed, and no previous channel secret is accepted", {
   timeout: synthesisMs,
 }, async () => {
-  const { resources } = await synthesize("laptop", { dev: true, env: { ALARM_EMAIL: "" } });
+  const { resources, links } = await synthesize("unset", {
+    unset: ["AlarmEmail", "LineChannelSecretPrevious"],
+  });
   expect(resources.filter(({ type }) => type === "aws:sns/topicSubscription:TopicSubscription")).toEqual([]);
+  expect(links.LineChannelSecretPrevious).toMatchObject({ value: "" });
+});
+
+test("with `sst dev` nothing watches the stage, and the roles trust the account, as a laptop needs", {
+  timeout: synthesisMs,
+}, async () => {
+  const { resources } = await synthesize("laptop", { dev: true });
+  const watching = resources.filter(({ type }) => /^aws:(sns|cloudwatch)/.test(type));
+  expect(watching.map(({ type }) => type)).toEqual([
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/logGroup:LogGroup",
+  ]);
   const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
   expect(roles).toHaveLength(2);
   for (const { inputs } of roles) expect(inputs.assumeRolePolicy).toContain("123456789012:root");

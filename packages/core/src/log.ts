@@ -23,14 +23,21 @@ export type LogEntry = LogFields & { level: LogLevel; name: string; at: string }
 /** Every entry, printed or not, passes through here; Studio draws the trace of a message from it. */
 export const logChannel = channel("henji:log");
 
+export type LogOptions = {
+  /** The lowest that is printed. Default: "info". */
+  level?: LogLevel;
+  /** Takes a line, without its line break. */
+  write: (line: string) => void;
+};
+
 const ranks: Record<LogLevel, number> = { info: 0, warn: 1, error: 2 };
 
 /**
  * JSON lines. Fields are flat and few, so that no object with a message's text or a
  * token can slip in; errors are logged by code and message only.
  */
-export function createLog(options: { level?: LogLevel; write?: (line: string) => void } = {}): Log {
-  const { level: lowest = "info", write: print = (line) => console.log(line) } = options;
+export function createLog(options: LogOptions): Log {
+  const { level: lowest = "info", write: print } = options;
   const write = (entry: LogEntry) => {
     logChannel.publish(entry);
     if (ranks[entry.level] >= ranks[lowest]) print(JSON.stringify(entry));

@@ -33,6 +33,8 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
       resumed: held.turn.status === "answered",
       requestId: delivered.requestId,
       ms: clock.now() - startedAt,
+      // The user's, from the webhook on; not below zero where the functions' clocks disagree.
+      waitMs: Math.max(0, clock.now() - held.job.receivedAt),
     });
     return { kind: "acknowledge", next };
   };

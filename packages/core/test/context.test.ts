@@ -88,7 +88,7 @@ async function noted(written: string, summaryTokens: number): Promise<string> {
   const others = { messageId: undefined, origin: key, unanswered: undefined };
   const stored = { key, sequence: "", status: "delivered" as const, ...shown, ...others };
   const fold = createFold({
-    bot: { memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0, summaryTokens } },
+    bot: { ...bot, memory: { ...bot.memory, highWaterTokens: 1, lowWaterTokens: 0, summaryTokens } },
     chats: {
       page: async () => ({ turns: [stored], next: undefined }),
       async update(_chat, _state, change) {

@@ -26,7 +26,7 @@ const at = (n: number) => String(now + n);
 let asked: { content: string; context: Context; options: AskOptions }[];
 let pages: string[][];
 let changes: unknown[];
-let lines: { name: string }[];
+let lines: { name: string; costUsd?: number }[];
 beforeEach(() => {
   asked = [];
   pages = [];
@@ -51,7 +51,7 @@ type Given = {
 async function fold(given: Given): Promise<void> {
   const { stored = [], next, turns = [], past = turn(9), answer = () => ({}), timeMs = 60_000 } = given;
   const marks = { highWaterTokens: 1, lowWaterTokens: 0, summaryTokens: 50, ...given.marks };
-  const folding = { memory: { ...bot.memory, ...marks } };
+  const folding = { ...bot, memory: { ...bot.memory, ...marks } };
   const run = createFold({
     bot: folding,
     chats: {
@@ -117,6 +117,16 @@ test("turns that leave the window are noted, and the window starts after them", 
   expect(options).toMatchObject({ cacheKey: `${chatHash("U1")}/notes`, safetyIdentifier: "user hash" });
   const used = { inputTokens: 100, cachedTokens: 10, outputTokens: 20 };
   expect(changes).toEqual([{ windowStart: at(9), expiresAt, summary: "notes", used }]);
+});
+
+test("the log has what the notes took and cost; nothing, if none were taken", async () => {
+  await fold({ stored: [turn(1)] });
+  await fold({ stored: [] });
+  const { input, cachedInput, cacheWrite, output } = bot.model.prices;
+  const costUsd = (90 * Math.max(input, cacheWrite) + 10 * cachedInput + 20 * output) / 1_000_000;
+  expect(lines).toMatchObject([{ name: "window.folded", inputTokens: 100 }, { name: "window.folded" }]);
+  expect(lines[0]?.costUsd).toBeCloseTo(costUsd, 12);
+  expect(lines[1]).not.toHaveProperty("costUsd");
 });
 
 test("a repeated question is noted only with its last answer", async () => {

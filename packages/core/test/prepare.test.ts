@@ -6,6 +6,7 @@ import { textContent } from "@henji/core/platform/content";
 import { compose } from "@henji/core/platform/line/compose";
 import { createPrepare, type PrepareOptions } from "@henji/core/prepare";
 import type { AnsweredTurn } from "@henji/core/turn/turn";
+import { costOf } from "@henji/core/usage/usage";
 import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import { held, platformWith } from "./held.ts";
@@ -90,6 +91,7 @@ test("an answer by the model joins the window with all of its messages", async (
   expect(logged[0]).not.toHaveProperty("notice");
   const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
   expect(asked).toMatchObject([{ model: ownBot.model.name, ...usage, cut: false, refused: false, ms: 0 }]);
+  expect(asked[0]?.costUsd).toBeCloseTo(costOf(usage, ownBot.model.prices), 12);
 });
 
 test("an answer that reached the output limit ends with the cut notice", async () => {

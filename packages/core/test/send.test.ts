@@ -125,7 +125,7 @@ test("the notice of a limit is recorded in the day's total, unless that day has 
   expect(await isTold("help", [usage])).toBe(false);
 });
 
-test("the log has the route of an answer, and whether an earlier attempt had stored it", async () => {
+test("the log has the route of an answer, how long its user waited, and whether an earlier attempt had stored it", async () => {
   const logged: Record<string, unknown>[] = [];
   const log = createLog({ write: (line) => void logged.push(JSON.parse(line)) });
   for (const turn of [claimed(), answered()]) {
@@ -136,4 +136,14 @@ test("the log has the route of an answer, and whether an earlier attempt had sto
     { ...entry, resumed: false },
     { ...entry, resumed: true },
   ]);
+});
+
+test("a wait is counted from the webhook, and never below zero", async () => {
+  const logged: Record<string, unknown>[] = [];
+  const log = createLog({ write: (line) => void logged.push(JSON.parse(line)) });
+  const { job } = held({ platform });
+  for (const receivedAt of [now - 1_500, now + 200]) {
+    await send({ turn: answered(), past: undefined }, held({ platform, job: { ...job, receivedAt }, log }));
+  }
+  expect(logged.map(({ waitMs }) => waitMs)).toEqual([1_500, 0]);
 });

@@ -19,7 +19,6 @@ test("a body signed with the channel's secret is accepted", () => {
 });
 
 test("nothing is accepted without a signature", () => {
-  expect(isSigned(body, null, "secret")).toBe(false);
   expect(isSigned(body, "", "secret")).toBe(false);
   expect(isSigned(new Uint8Array(), "", "secret")).toBe(false);
 });

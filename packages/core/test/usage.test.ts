@@ -1,6 +1,7 @@
 import {
   add,
   costOf,
+  costUsd,
   type DayUsage,
   type FoldUsage,
   runningTotal,
@@ -100,6 +101,14 @@ test("tokens that are not cached cost the higher of input and cache write", () =
     (600 * 3 + 400 * 0.1 + 50 * 10) / 1_000_000,
     12,
   );
+});
+
+test("the cost in a log line has no digits that are only noise of the arithmetic", () => {
+  const prices = { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 };
+  const tokens = { inputTokens: 145, cachedTokens: 0, outputTokens: 33 };
+  expect(costUsd(tokens, prices)).toBe(0.000034625);
+  expect(costUsd({ ...tokens, inputTokens: 3, outputTokens: 0 }, prices)).toBe(3.75e-7);
+  expect(costUsd({ inputTokens: 0, cachedTokens: 0, outputTokens: 0 }, prices)).toBe(0);
 });
 
 test("only tokens are added", () => {

@@ -1,6 +1,7 @@
+import { createHmac } from "node:crypto";
 import { createLineWebhook } from "@henji/core/platform/line/webhook";
 import { sign } from "@henji/line-simulator";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const channelSecret = "secret";
 const webhook = createLineWebhook({ channelSecret });
@@ -76,6 +77,39 @@ test("the signature is verified over the received bytes, before they are parsed"
     expect(openBytes(body, signature)).toEqual({
       ...{ kind: "refused", status: 401, code: "webhook.bad_signature" },
     });
-  expect(webhook.open(new Headers(), body)).toMatchObject({ status: 401 });
+  expect(webhook.open(new Headers(), body)).toEqual({
+    ...{ kind: "refused", status: 401, code: "webhook.unsigned" },
+  });
   expect(openBytes(Buffer.from("no JSON"), "x")).toMatchObject({ status: 401 });
+});
+
+describe("while the channel secret changes", () => {
+  const body = Buffer.from('{"events":[]}');
+  const statusOf = (
+    secrets: { channelSecret: string; previousChannelSecret?: string },
+    signedWith: string,
+  ) => {
+    const headers = new Headers({
+      "x-line-signature": createHmac("sha256", signedWith).update(body).digest("base64"),
+    });
+    const opened = createLineWebhook(secrets).open(headers, body);
+    return opened.kind === "refused" ? opened.status : 200;
+  };
+
+  test("what is signed with the new or with the previous secret is accepted, and with no other", () => {
+    const secrets = { channelSecret: "new", previousChannelSecret: "previous" };
+    expect(["new", "previous", "other", ""].map((secret) => statusOf(secrets, secret))).toEqual([
+      ...[200, 200, 401, 401],
+    ]);
+  });
+
+  test("without a previous secret, only the secret is accepted", () => {
+    for (const secrets of [{ channelSecret: "new" }, { channelSecret: "new", previousChannelSecret: "" }])
+      expect(["new", "previous", ""].map((secret) => statusOf(secrets, secret))).toEqual([200, 401, 401]);
+  });
+
+  test("an empty secret is never accepted, not even next to a previous one", () => {
+    const secrets = { channelSecret: "", previousChannelSecret: "previous" };
+    expect(["previous", ""].map((secret) => statusOf(secrets, secret))).toEqual([200, 401]);
+  });
 });

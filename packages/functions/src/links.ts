@@ -4,6 +4,7 @@ import { Resource } from "sst/resource";
 /** What `stacks/` links to the functions, and which of its properties is read. */
 const properties = {
   LineChannelSecret: "value",
+  LineChannelSecretPrevious: "value",
   LineChannelAccessToken: "value",
   OpenAiApiKey: "value",
   EventQueue: "url",
@@ -21,6 +22,11 @@ export function link(name: keyof typeof properties): string {
   throw new BotError("config.missing_link", `${name}.${property} is not linked to this function: ${fix}`, {
     retry: "never",
   });
+}
+
+/** The same; empty if it is not linked, or linked and not set. */
+export function optionalLink(name: keyof typeof properties): string {
+  return read(name) === undefined ? "" : link(name);
 }
 
 function read(name: string): Record<string, unknown> | undefined {

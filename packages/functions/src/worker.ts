@@ -18,10 +18,11 @@ import { linkedLine } from "./line.ts";
 import { link } from "./links.ts";
 import { linkedModels } from "./models.ts";
 import { toIncoming } from "./sqs-event.ts";
+import { writeLine } from "./stdout.ts";
 
 /** Checked here too: a file that does not use `defineBot` lacks the defaults. */
 const bot = defineBot(config);
-const log = createLog({ level: logLevel() });
+const log = createLog({ level: logLevel(), write: writeLine });
 const table = { client: createTableClient(), table: link("Conversations") };
 const channelAccessToken = link("LineChannelAccessToken");
 const shared = { random: Math.random, clock, log };

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { createLog } from "@henji/core/log";
 import { worker } from "@henji/core/settings";
+import { writeLine } from "@henji/functions/stdout";
 import { type EventSource, startEventSource } from "./event-source.ts";
 import { loadBot } from "./load-bot.ts";
 
@@ -32,7 +33,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<EventSource>
     batchSize: worker.batchSize,
     timeoutMs,
     maximumConcurrency: worker.maximumConcurrency,
-    log: createLog(),
+    log: createLog({ write: writeLine }),
   });
 }
 

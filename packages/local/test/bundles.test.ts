@@ -9,9 +9,10 @@ test("the two functions as built for Lambda answer a message, each in a process 
   const [{ bundles }, local] = await Promise.all([synthesize("answers"), startLocal()]);
   await local.stopWorker();
 
-  const call = (name: "ingress" | "worker", event: unknown) => {
+  const call = async (name: "ingress" | "worker", event: unknown) => {
     const source = `packages/functions/src/${name}.handler`;
-    return invoke(bundles.find((bundle) => bundle.source === source)!, event, local.environment);
+    const bundle = bundles.find((bundle) => bundle.source === source)!;
+    return (await invoke(bundle, event, local.environment)).answer;
   };
 
   try {

@@ -3,14 +3,24 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Bundle, root } from "./template.ts";
 
-/** Calls a built handler once, in a fresh process, in its own directory and with this environment only. */
+/** What Lambda's runtime (aws-lambda-ric, text format) makes of the console: no line of it is JSON any more. */
+const lambdaConsole = `
+  for (const level of ["log", "info", "warn", "error"])
+    console[level] = (line) => process.stdout.write(new Date().toISOString() + "\\t0-0\\tINFO\\t" + line + "\\n");`;
+
+/**
+ * Calls a built handler once, in a fresh process, in its own directory and with this environment only.
+ *
+ * @returns `printed`: the lines as CloudWatch would get them
+ */
 export async function invoke(
   { directory, handler }: Bundle,
   event: unknown,
   env: Record<string, string>,
-): Promise<unknown> {
+): Promise<{ answer: unknown; printed: string[] }> {
   const [file, name] = handler.split(".");
   const script = `
+    ${lambdaConsole}
     const { ${name} } = await import("./${file}.mjs");
     const answer = await ${name}(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 });
     process.stdout.write("\\n" + JSON.stringify(answer));`;
@@ -18,5 +28,6 @@ export async function invoke(
     cwd: join(root, directory),
     env,
   });
-  return JSON.parse(stdout.split("\n").at(-1)!);
+  const lines = stdout.split("\n");
+  return { answer: JSON.parse(lines.at(-1)!), printed: lines.slice(0, -1).filter(Boolean) };
 }

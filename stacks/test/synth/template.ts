@@ -49,13 +49,15 @@ export type Bundle = {
  * patches Pulumi, `process.env` and the random numbers of names.
  *
  * @param options.out where the template is written, below the repository's root
+ * @param options.unset secrets without a value
  */
 export async function synthesize(
   stage: string,
-  options: { out?: string; dev?: boolean; env?: Record<string, string> } = {},
+  options: { out?: string; dev?: boolean; env?: Record<string, string>; unset?: string[] } = {},
 ): Promise<Template> {
   const out = join(root, options.out ?? `.sst/synth/${stage}.json`);
-  const args = ["--stage", stage, "--out", out, ...(options.dev ? ["--dev"] : [])];
+  const unset = (options.unset ?? []).flatMap((secret) => ["--unset", secret]);
+  const args = ["--stage", stage, "--out", out, ...(options.dev ? ["--dev"] : []), ...unset];
   const env = { ...process.env, ...options.env };
   await promisify(execFile)(process.execPath, [join(root, "stacks/test/synth.ts"), ...args], { env });
   return JSON.parse(await readFile(out, "utf8"));

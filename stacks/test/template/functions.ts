@@ -37,11 +37,17 @@ export function testFunctions(stage: Stage) {
   });
 
   test("log text for a month, each to its own group", () => {
-    const groups = stage.all("aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs);
-    expect(groups.map(({ retentionInDays }) => retentionInDays)).toEqual([30, 30]);
-    expect([stage.ingress(), stage.worker()].map(({ loggingConfig }) => loggingConfig)).toEqual(
-      groups.map(({ name }) => ({ logFormat: "Text", logGroup: name })),
-    );
+    for (const [name, fn] of [
+      ["Ingress", stage.ingress()],
+      ["Worker", stage.worker()],
+    ] as const) {
+      const group = stage.logGroup(name);
+      expect(group).toEqual({
+        name: `/aws/lambda/henji-${stage.template.app.stage}-${name}`,
+        retentionInDays: 30,
+      });
+      expect(fn.loggingConfig).toEqual({ logFormat: "Text", logGroup: group.name });
+    }
   });
 
   test("only ingress has a URL, without IAM, because LINE's signature is checked instead", () => {

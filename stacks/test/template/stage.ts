@@ -3,7 +3,7 @@ import { account } from "../synth/mocks.ts";
 import { synthesize, type Template } from "../synth/template.ts";
 
 export const synthesisMs = 60_000;
-const region = "ap-northeast-1";
+export const region = "ap-northeast-1";
 
 /** A stage as it would be deployed, synthesized once for the tests of the surrounding describe. */
 export type Stage = ReturnType<typeof useStage>;
@@ -11,7 +11,7 @@ export type Stage = ReturnType<typeof useStage>;
 export function useStage(name: string) {
   let template: Template;
   beforeAll(async () => {
-    template = await synthesize(name, { env: { ALARM_EMAIL: "operator@example.com" } });
+    template = await synthesize(name, { env: { SST_SECRET_AlarmEmail: "operator@example.com" } });
   }, synthesisMs);
 
   const all = (type: string) => template.resources.filter((resource) => resource.type === type);
@@ -34,6 +34,7 @@ export function useStage(name: string) {
     ingress: () => one("aws:lambda/function:Function", "Ingress").inputs,
     worker: () => one("aws:lambda/function:Function", "Worker").inputs,
     subscription: () => one("aws:lambda/eventSourceMapping:EventSourceMapping").inputs,
+    logGroup: (name: "Ingress" | "Worker") => one("aws:cloudwatch/logGroup:LogGroup", `${name}Logs`).inputs,
     topicArn: () => template.links.Alarms?.arn,
     queueArn: (queue: { name: string }) => `arn:aws:sqs:${region}:${account}:${queue.name}`,
     tableArn: () => `arn:aws:dynamodb:${region}:${account}:table/${table().name}`,

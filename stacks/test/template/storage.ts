@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import * as settings from "../../../packages/core/src/settings.ts";
-import { expectWithin, type Stage } from "./stage.ts";
+import { account } from "../synth/mocks.ts";
+import { expectWithin, region, type Stage } from "./stage.ts";
 
 const DAY_S = 24 * 60 * 60;
 
@@ -40,6 +41,24 @@ export function testQueues(stage: Stage) {
     const { maxReceiveCount } = JSON.parse(stage.eventQueue().redrivePolicy);
     expect(maxReceiveCount).toBeGreaterThan(settings.retry.maxAttempts);
     expect(maxReceiveCount * settings.hold.forS).toBeGreaterThan(2 * 60 * 60);
+  });
+
+  test("both are encrypted, and refuse what comes without TLS, by the only policy that they have", () => {
+    for (const [name, queue] of [
+      ["EventQueue", stage.eventQueue()],
+      ["DeadLetterQueue", stage.deadLetterQueue()],
+    ] as const) {
+      expect(queue.sqsManagedSseEnabled).toBe(true);
+      expect(queue.policy).toBeUndefined();
+      const { queueUrl, policy } = stage.one("aws:sqs/queuePolicy:QueuePolicy", name).inputs;
+      expect(queueUrl).toBe(`https://sqs.${region}.amazonaws.com/${account}/${queue.name}`);
+      expect(JSON.parse(policy).Statement).toEqual([
+        {
+          ...{ Effect: "Deny", Principal: "*", Action: "sqs:*", Resource: stage.queueArn(queue) },
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ]);
+    }
   });
 
   test("SQS accepts every number", () => {

@@ -10,12 +10,12 @@ import { expiryOf } from "../table.ts";
 import { conversationOf } from "../turn/item.ts";
 import { timeOf } from "../turn/place.ts";
 import type { PastTurn } from "../turn/turn.ts";
-import { add, type ModelUsage } from "../usage/usage.ts";
+import { add, costUsd, type ModelUsage } from "../usage/usage.ts";
 import { type Context, nextWindowStart, tokensOf } from "./context.ts";
 import { loadTokenizer, tokensAtMost } from "./tokens.ts";
 
 export type FoldOptions = {
-  bot: Pick<Bot, "memory">;
+  bot: Pick<Bot, "memory" | "model">;
   chats: Pick<Chats, "page" | "update">;
   /** The model that rewrites the summary. */
   summarizer: Model;
@@ -59,6 +59,7 @@ function endOf({ memory, past }: Pick<FoldTask, "memory" | "past">, marks: Bot["
  */
 export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
   const { memory: marks } = bot;
+  const { prices } = bot.model;
 
   return async (task: FoldTask): Promise<void> => {
     const startedAt = clock.now();
@@ -89,7 +90,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
     return {
       turns: leaving.length,
       kept: await chats.update(chatId, memory, { ...change, ...taken }),
-      ...taken.used,
+      ...(taken.used && { ...taken.used, costUsd: costUsd(taken.used, prices) }),
     };
 
     /** Once more, and shorter, if the first ones are too long: what is cut off would be the newest facts. */

@@ -30,7 +30,11 @@ export type Opened =
       unreadable: readonly string[];
     }
   /** `code` names the log line. */
-  | { kind: "refused"; status: 400 | 401; code: "webhook.bad_signature" | "webhook.malformed" };
+  | {
+      kind: "refused";
+      status: 400 | 401;
+      code: "webhook.unsigned" | "webhook.bad_signature" | "webhook.malformed";
+    };
 
 export type Webhook = {
   platform: PlatformName;

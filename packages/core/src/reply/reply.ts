@@ -11,6 +11,7 @@ import { type Message, type Platform, type Question, shownText } from "../platfo
 import type { Job } from "../queue/job.ts";
 import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
+import { costUsd } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
 import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
@@ -94,7 +95,8 @@ export function createReply(options: ReplyOptions) {
     ]);
     const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
-    log.info("model.answered", { model: bot.model.name, ...usage, cut, refused, requestId, ms });
+    const cost = { costUsd: costUsd(usage, bot.model.prices) };
+    log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
     const question = textOf(asking.question);
     const messages = compose(answer, question, platform);

@@ -102,6 +102,11 @@ export function costOf({ inputTokens, cachedTokens, outputTokens }: ModelUsage, 
   return (fresh + cachedTokens * prices.cachedInput + outputTokens * prices.output) / 1_000_000;
 }
 
+/** The same for a log line: without the digits that are only noise of the arithmetic. */
+export function costUsd(usage: ModelUsage, prices: Prices): number {
+  return Number(costOf(usage, prices).toFixed(9));
+}
+
 const nothing = {
   answers: 0,
   inputTokens: 0,
