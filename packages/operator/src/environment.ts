@@ -42,6 +42,8 @@ export async function withSession(
   const directory = local || state !== undefined ? resolve(state ?? `${root}/.henji`) : undefined;
   const stage = openStage(directory);
   const terminal = createTerminal(json === true, streams);
+  // Core's waits keep no process alive; a command lives until it is done.
+  const alive = setInterval(() => {}, 60_000);
   try {
     // Imported here, so that an error in it is explained like any other.
     const bot = defineBot((await import("../../../bot.config.ts")).default);
@@ -49,6 +51,7 @@ export async function withSession(
   } catch (error) {
     throw Object.assign(error as Error, { localStage: directory });
   } finally {
+    clearInterval(alive);
     terminal.endProgress();
     stage.close();
   }
