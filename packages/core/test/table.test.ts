@@ -160,16 +160,16 @@ describe("writes", () => {
   test("of a turn take place only on what was read", async () => {
     const when = {
       status: ["claimed", "answered"] as const,
-      ...{ owner: "w1", leaseUntil: 17, listedAt: "2027-01-15" },
+      ...{ owner: "w1", leaseUntil: 17, listedAs: "2027-01-15" },
     };
     await createTurnStore(table).update(key, { name: "claim", when, set: { owner: "w2" } });
     await createTurnStore(table).update(key, { name: "park", when: { status: ["parked"] }, set: {} });
     const [whole, least] = aws.requests.map(conditionOf);
     expect(whole).toContain(
-      "(status = claimed OR status = answered) AND owner = w1 AND leaseUntil = 17 AND listedAt = 2027-01-15",
+      "(status = claimed OR status = answered) AND owner = w1 AND leaseUntil = 17 AND listedAs = 2027-01-15",
     );
     expect(least).toContain("(status = parked)");
-    expect(least).not.toMatch(/owner =|leaseUntil =|listedAt =/);
+    expect(least).not.toMatch(/owner =|leaseUntil =|listedAs =/);
   });
 
   test("that their condition refuses are nobody's fault", async () => {

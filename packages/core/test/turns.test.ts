@@ -125,7 +125,7 @@ test("of a delivered notice, neither the text nor the command is kept", async ()
 
 test("a parked turn is listed for operators", async () => {
   await park(await claim(1));
-  const listed = { list: "parked", listedAt: new Date(sentAt).toISOString(), error: "model.rejected" };
+  const listed = { list: "parked", listedAs: new Date(sentAt).toISOString(), error: "model.rejected" };
   expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject(listed);
 });
 
@@ -187,7 +187,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   await expect(table.turns.answer(held, answerOf(1), storing)).rejects.toMatchObject(lost);
   if (status !== "dropped") return;
   await expect(deliver(held)).rejects.toMatchObject(lost);
-  expect(turn).not.toHaveProperty("listedAt");
+  expect(turn).not.toHaveProperty("listedAs");
 });
 
 test("a superseded turn is no longer listed for operators", async () => {
@@ -195,7 +195,7 @@ test("a superseded turn is no longer listed for operators", async () => {
   await table.turns.supersede({ chatId: "U1", key: keyOf(1) });
   const turn = table.turn({ chatId: "U1", key: keyOf(1) })!;
   expect(turn).toMatchObject({ status: "dropped", erased: true });
-  for (const name of ["list", "listedAt", "messageId", "question"]) expect(turn).not.toHaveProperty(name);
+  for (const name of ["list", "listedAs", "messageId", "question"]) expect(turn).not.toHaveProperty(name);
 });
 
 test("superseding that was interrupted after the first of two turns goes on to the second", async () => {
@@ -260,7 +260,7 @@ test("a replayed turn starts with its first attempt, and is no longer listed for
   });
   expect(claimed).toMatchObject({ kind: "claimed", turn: { status: "answered", attempts: 1, crashes: 0 } });
   const turn = table.turn({ chatId: "U1", key: keyOf(1) });
-  for (const name of ["list", "listedAt", "finishedAt", "released"]) expect(turn).not.toHaveProperty(name);
+  for (const name of ["list", "listedAs", "finishedAt", "released"]) expect(turn).not.toHaveProperty(name);
 });
 
 /** Claims the first turn again: for a redelivered or a replayed message. */

@@ -1,6 +1,6 @@
 import type { Clock } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
-import type { DeadLetterQueue, Depth, Letter } from "@henji/core/queue/dead-letters";
+import type { DeadLetterQueue, Depth, ReceivedLetter } from "@henji/core/queue/dead-letters";
 import type { Inbox, Incoming, ParkReason, Refused, Sender } from "@henji/core/queue/sqs";
 import { deadlines, queue as settings } from "@henji/core/settings";
 import { createFifoQueue, type FifoQueue, type QueuedMessage, type QueueWatch } from "./fifo-queue.ts";
@@ -109,7 +109,7 @@ export function toIncoming(message: QueuedMessage): Incoming {
   return reason ? { ...incoming, parkedAt: reason.parkedAt } : incoming;
 }
 
-function toLetter({ messageId, receiptHandle, chatId, body, sentAt, reason }: QueuedMessage): Letter {
+function toLetter({ messageId, receiptHandle, chatId, body, sentAt, reason }: QueuedMessage): ReceivedLetter {
   return { messageId, receiptHandle, chatId, body, sentAt, reason };
 }
 

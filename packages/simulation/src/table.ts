@@ -3,6 +3,7 @@ import type { ChatStore } from "@henji/core/chat/store";
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
+import { fromListedAs } from "@henji/core/turn/listed-as";
 import type { TurnKey } from "@henji/core/turn/place";
 import type { TurnRegister } from "@henji/core/turn/register";
 import type { Guard, TurnStore } from "@henji/core/turn/store";
@@ -149,7 +150,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     parked: () =>
       call("parked", () => {
         const parked = [...turnItems.values()].flatMap((chat) => [...chat.values()]).filter(isParked);
-        return parked.sort((a, b) => (a.listedAt! < b.listedAt! ? -1 : 1));
+        const sorted = parked.sort((a, b) => (a.listedAs! < b.listedAs! ? -1 : 1));
+        return sorted.map(({ chatId, key, listedAs }) => ({ chatId, key, ...fromListedAs(listedAs!) }));
       }),
     read: (keys) => call("readMany", () => keys.flatMap((key) => read(key) ?? [])),
   };

@@ -2,8 +2,9 @@ import { elapsed } from "../clock.ts";
 import { toBotError } from "../error.ts";
 import type { DeadLetterQueue, Letter } from "../queue/dead-letters.ts";
 import type { TurnRegister } from "../turn/register.ts";
-import { type DeadLetter, nameOf } from "./dead-letter.ts";
-import { createFind, deadLetterOf, type FindOptions } from "./find.ts";
+import { type DeadLetter, type DescribedLetter, nameOf } from "./dead-letter.ts";
+import { createDescribe } from "./describe.ts";
+import { createFind, type FindOptions } from "./find.ts";
 
 export type ActOptions = FindOptions & {
   queue: Pick<DeadLetterQueue, "delete"> & FindOptions["queue"];
@@ -28,7 +29,7 @@ export type ActRequest = {
    * @param job its job as it came
    * @returns why nothing was done, if its state does not allow it
    */
-  act(letter: DeadLetter, job: string | undefined): Promise<string | undefined>;
+  act(letter: DescribedLetter, job: string | undefined): Promise<string | undefined>;
   /** The least time from one to the next. */
   everyMs: number;
   /** Ends after the message at hand. */
@@ -45,8 +46,9 @@ const MOST_FAILURES = 5;
  * goes to, or in both; and being in both does no harm.
  */
 export function createAct(options: ActOptions) {
-  const { queue, register, clock } = options;
+  const { queue, clock } = options;
   const find = createFind(options);
+  const describe = createDescribe(options);
 
   return async (request: ActRequest): Promise<Result[]> => {
     const results = new Map<string, Result>();
@@ -104,25 +106,16 @@ export function createAct(options: ActOptions) {
 
   async function actOn(letter: DeadLetter, { act }: ActRequest, deleted: Set<Letter>): Promise<Result> {
     try {
-      const now = await asOfNow(letter);
-      const because = await act(now.letter, now.job);
-      if (because !== undefined) return { letter: now.letter, outcome: "left", because };
+      // Its turn may have changed since it was found.
+      const [now] = await describe([letter], "all");
+      const because = await act(now!, now!.turn?.job ?? letter.job);
+      if (because !== undefined) return { letter: now!, outcome: "left", because };
       await queue.delete(letter.letters);
       for (const one of letter.letters) deleted.add(one);
-      return { letter: now.letter, outcome: "done" };
+      return { letter: now!, outcome: "done" };
     } catch (error) {
       const { code, message } = toBotError(error);
       return { letter, outcome: "failed", because: `${code}: ${message}` };
     }
-  }
-
-  /** Its turn may have changed since it was found. */
-  async function asOfNow({
-    event,
-    letters,
-  }: DeadLetter): Promise<{ letter: DeadLetter; job: string | undefined }> {
-    const [turn] = event ? await register.read([event], "all") : [];
-    const letter = deadLetterOf({ event, turn, letters }, clock.now());
-    return { letter, job: turn?.job ?? letters[0]?.body };
   }
 }

@@ -3,24 +3,30 @@ import type { Letter } from "../queue/dead-letters.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import type { TurnKey } from "../turn/place.ts";
 
-/** A message that was given up on: its turn, its copies on the dead-letter queue, or both. */
+/** A message that was given up on: what the dead-letter queue and the index say of it. */
 export type DeadLetter = {
   chatId: string;
   /** Not set if its job cannot be read. */
   event: DeadEvent | undefined;
-  /** Without what was said; not set if no worker has claimed it. */
-  turn: TurnItem | undefined;
   /** What of it is on the dead-letter queue: nothing after 14 days, more than one after a crash while parking. */
   letters: readonly Letter[];
   /** Of the error that ended it. */
   code: string;
-  /** The same in words. */
-  reason: string;
-  attempts: number;
-  /** When the webhook came, epoch milliseconds; not set if nobody has noted it. */
-  receivedAt: number | undefined;
   /** Epoch milliseconds. */
   parkedAt: number;
+  /** Its job as it came; not set if its turn is parked, which stores it. */
+  job: string | undefined;
+};
+
+/** The same with what its turn says. */
+export type DescribedLetter = DeadLetter & {
+  /** Not set if no worker has claimed it. */
+  turn: TurnItem | undefined;
+  /** The error that ended it, in words. */
+  reason: string;
+  attempts: number;
+  /** When the webhook came, epoch milliseconds; not set if no letter tells it. */
+  receivedAt: number | undefined;
   onReplay: ReplayEffect;
 };
 
@@ -28,6 +34,8 @@ export type DeadEvent = TurnKey & {
   eventId: string;
   /** What the event means; of one that is known by its turn alone, a question. */
   kind: Inbound["kind"];
+  /** When the webhook came, epoch milliseconds; not set if no letter tells it. */
+  receivedAt?: number | undefined;
 };
 
 /** What a replay does to a message that was given up on. */
@@ -57,5 +65,9 @@ function orderOf({ event, parkedAt }: DeadLetter): string {
 
 /** The same for one message however often it is looked at. */
 export function nameOf({ event, letters }: DeadLetter): string {
-  return event ? `${event.chatId} ${event.key}` : (letters[0]?.messageId ?? "");
+  return event ? nameOfTurn(event) : (letters[0]?.messageId ?? "");
+}
+
+export function nameOfTurn({ chatId, key }: TurnKey): string {
+  return `${chatId} ${key}`;
 }

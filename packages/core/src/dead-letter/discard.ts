@@ -1,7 +1,7 @@
 import { expiryOf } from "../table.ts";
 import type { Turns } from "../turn/turns.ts";
 import { type ActOptions, type ActRequest, createAct, type Result } from "./act.ts";
-import type { DeadLetter } from "./dead-letter.ts";
+import type { DescribedLetter } from "./dead-letter.ts";
 
 export type DiscardOptions = ActOptions & { turns: Pick<Turns, "discard">; retentionDays: number };
 
@@ -15,7 +15,7 @@ export function createDiscard(options: DiscardOptions) {
 
   return (request: Omit<ActRequest, "act">): Promise<Result[]> => act({ ...request, act: discard });
 
-  async function discard({ event, turn, onReplay }: DeadLetter): Promise<string | undefined> {
+  async function discard({ event, turn, onReplay }: DescribedLetter): Promise<string | undefined> {
     if (onReplay.kind === "none" && onReplay.because === "held") return "held";
     if (event?.kind !== "question") return undefined;
     const at = clock.now();

@@ -1,10 +1,10 @@
 import type { Letter } from "../queue/dead-letters.ts";
 import { retryKeyGoodMs } from "../settings.ts";
 import type { TurnItem } from "../turn/entity.ts";
-import type { DeadLetter, ReplayEffect } from "./dead-letter.ts";
+import type { DescribedLetter, ReplayEffect } from "./dead-letter.ts";
 
 /** What is known of it by then. */
-type Known = Pick<DeadLetter, "event" | "turn" | "letters">;
+type Known = Pick<DescribedLetter, "event" | "turn" | "letters">;
 
 export function effectOf({ event, turn, letters }: Known, now: number): ReplayEffect {
   if (!event) return { kind: "none", because: "unreadable" };

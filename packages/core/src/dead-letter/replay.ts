@@ -3,7 +3,7 @@ import { decodeJob, encodeJob } from "../queue/job.ts";
 import type { Outgoing, Sender } from "../queue/sqs.ts";
 import { deadlines } from "../settings.ts";
 import { type ActOptions, type ActRequest, createAct, type Result } from "./act.ts";
-import type { DeadLetter } from "./dead-letter.ts";
+import type { DescribedLetter } from "./dead-letter.ts";
 import { replayIdOf } from "./effect.ts";
 
 export type ReplayOptions = ActOptions & { sender: Sender };
@@ -25,7 +25,7 @@ export function createReplay(options: ReplayOptions) {
     act({ ...request, act: (letter, job) => replay(letter, job, force) });
 
   async function replay(
-    letter: DeadLetter,
+    letter: DescribedLetter,
     job: string | undefined,
     force: boolean,
   ): Promise<string | undefined> {
@@ -43,7 +43,7 @@ export function createReplay(options: ReplayOptions) {
 }
 
 /** The same for one parking, so that replaying it twice is replaying it once. */
-function idOf({ turn, letters, parkedAt }: DeadLetter): string {
+function idOf({ turn, letters, parkedAt }: DescribedLetter): string {
   const [letter] = letters;
   return turn?.status === "parked" || !letter ? String(parkedAt) : replayIdOf(letter);
 }

@@ -8,17 +8,18 @@ import {
 } from "@aws-sdk/client-sqs";
 import { guarded, type ParkReason } from "./sqs.ts";
 
-/** A message on the dead-letter queue. */
+/** A message on the dead-letter queue, without what it says. */
 export type Letter = {
   messageId: string;
   receiptHandle: string;
   chatId: string;
-  body: string;
   /** When it came to this queue, epoch milliseconds. SQS deletes it 14 days later. */
   sentAt: number;
   /** Why the worker gave it up; not set if SQS moved it after too many receives. */
   reason: ParkReason | undefined;
 };
+
+export type ReceivedLetter = Letter & { body: string };
 
 /** What a queue holds, as far as SQS knows. */
 export type Depth = {
@@ -35,7 +36,7 @@ export type DeadLetterQueue = {
    *
    * @param waitS seconds to wait for one; with 0, SQS may overlook some
    */
-  receive(forS: number, waitS: number): Promise<Letter[]>;
+  receive(forS: number, waitS: number): Promise<ReceivedLetter[]>;
   /** @returns how many SQS refused: they were invisible no more */
   delete(letters: readonly Letter[]): Promise<number>;
   /** Makes them visible at once, in their old order. */
@@ -115,7 +116,7 @@ export async function depthOf(sqs: SQSClient, queueUrl: string): Promise<Depth> 
   };
 }
 
-function toLetter({ MessageId = "", ReceiptHandle = "", Body = "", ...message }: Message): Letter {
+function toLetter({ MessageId = "", ReceiptHandle = "", Body = "", ...message }: Message): ReceivedLetter {
   const { MessageGroupId = "channel", SentTimestamp = 0 } = message.Attributes ?? {};
   return {
     ...{ messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, chatId: MessageGroupId },

@@ -106,8 +106,8 @@ export function turnEntity({ client, table }: Table) {
         foldingVersion: { type: "number" },
         /** Where an operator finds it: `parked`, or `day#YYYY-MM-DD` for the first turn of a chat on that day. */
         list: { type: "string" },
-        /** ISO 8601; with `list`. */
-        listedAt: { type: "string" },
+        /** Its place on the list: when it came to it, ISO 8601; of a parked turn with `#` and its code, so that the index tells it. */
+        listedAs: { type: "string" },
         /** Epoch seconds. */
         expiresAt: { type: "number", required: true },
       },
@@ -119,7 +119,7 @@ export function turnEntity({ client, table }: Table) {
         listed: {
           index: "gsi1",
           pk: { field: "gsi1pk", composite: ["list"], template: "${list}", ...asIs },
-          sk: { field: "gsi1sk", composite: ["listedAt"], template: "${listedAt}", ...asIs },
+          sk: { field: "gsi1sk", composite: ["listedAs"], template: "${listedAs}", ...asIs },
         },
       },
     },

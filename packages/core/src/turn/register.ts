@@ -1,37 +1,48 @@
 import { createConversions } from "electrodb";
 import { guarded, type Table } from "../table.ts";
 import { type TurnItem, textAttributes, turnEntity } from "./entity.ts";
+import { fromListedAs } from "./listed-as.ts";
 import type { TurnKey } from "./place.ts";
 
-/** Keys of the turns on one list of the index, by the time at which they came to it. */
-export async function listedKeys(entity: ReturnType<typeof turnEntity>, list: string): Promise<TurnKey[]> {
-  // The index has the table's keys and nothing else.
+/** A turn on one of the index's lists. */
+export type ListedTurn = TurnKey & {
+  /** When it came to the list, epoch milliseconds. */
+  at: number;
+  /** Of a parked turn. */
+  code: string;
+};
+
+/** The turns on one list, by the time at which they came to it. The index tells all of this, and is read alone. */
+export async function listed(entity: ReturnType<typeof turnEntity>, list: string): Promise<ListedTurn[]> {
   const { toComposite } = createConversions(entity).byAccessPattern.byChat.fromKeys;
   const query = entity.query.listed({ list });
   // Without ElectroDB's own attributes, by which it knows its items.
   const onlyKeys = { ignoreOwnership: true, data: "includeKeys" } as const;
   const { data } = await guarded(() => query.go({ pages: "all", ...onlyKeys }));
-  return (data as unknown as { pk: string; sk: string }[]).flatMap((keys) => {
-    const { chatId, key } = toComposite(keys) ?? {};
-    return chatId === undefined || key === undefined ? [] : { chatId, key };
+  return (data as unknown as IndexKeys[]).flatMap(({ pk, sk, gsi1sk }) => {
+    const { chatId, key } = toComposite({ pk, sk }) ?? {};
+    return chatId === undefined || key === undefined ? [] : { chatId, key, ...fromListedAs(gsi1sk) };
   });
 }
 
+/** All that the index holds of an item. */
+type IndexKeys = { pk: string; sk: string; gsi1sk: string };
+
 /** How much of a turn is read: `facts` leaves what was said in the table. */
-export type Depth = "facts" | "all";
+export type ReadDepth = "facts" | "all";
 
 /** The turns of all chats that wait for an operator. */
 export type TurnRegister = {
-  /** Keys of all parked turns, those that were parked first in front. */
-  parked(): Promise<TurnKey[]>;
+  /** All parked turns, those that were parked first in front. */
+  parked(): Promise<ListedTurn[]>;
   /** As of now; those that are not there are left out. In any order. */
-  read(keys: readonly TurnKey[], depth: Depth): Promise<TurnItem[]>;
+  read(keys: readonly TurnKey[], depth: ReadDepth): Promise<TurnItem[]>;
 };
 
 /** Batches of a hundred items that are read at once. */
 const LANES = 4;
 
-/** Parked turns in DynamoDB: one query of the index's keys, and their items in batches of a hundred. */
+/** Parked turns in DynamoDB: a query of the index, and what is read in batches of a hundred. */
 export function createTurnRegister(table: Table): TurnRegister {
   const entity = turnEntity(table);
   const facts = Object.keys(entity.schema.attributes).filter(
@@ -39,7 +50,7 @@ export function createTurnRegister(table: Table): TurnRegister {
   );
 
   return {
-    parked: () => listedKeys(entity, "parked"),
+    parked: () => listed(entity, "parked"),
 
     async read(keys, depth) {
       const batches = [...keys].map(({ chatId, key }) => ({ chatId, key }));

@@ -8,7 +8,7 @@ export type Guard = {
   status: readonly TurnStatus[];
   owner?: string;
   leaseUntil?: number;
-  listedAt?: string | undefined;
+  listedAs?: string | undefined;
 };
 
 /** One conditional write to a turn. Its values are absolute, so repeating it changes nothing more. */
@@ -53,12 +53,12 @@ export function createTurnStore(table: Table): TurnStore {
           .remove([...remove] as Parameters<typeof patch.remove>[0])
           .where((turn, { eq }) => {
             const states = status.map((one) => eq(turn.status, one)).join(" OR ");
-            const { owner, leaseUntil, listedAt } = fields;
+            const { owner, leaseUntil, listedAs } = fields;
             return [
               `(${states})`,
               ...(owner === undefined ? [] : [eq(turn.owner, owner)]),
               ...(leaseUntil === undefined ? [] : [eq(turn.leaseUntil, leaseUntil)]),
-              ...(listedAt === undefined ? [] : [eq(turn.listedAt, listedAt)]),
+              ...(listedAs === undefined ? [] : [eq(turn.listedAs, listedAs)]),
             ].join(" AND ");
           })
           .go({ response: "all_new" });

@@ -182,10 +182,10 @@ export function createTurns(store: TurnStore): Turns {
 
     async discard({ at, ...event }, seen) {
       if (!seen) return store.create({ ...newDiscarded(event), ...discarded({}, at).set });
-      const { status, owner, leaseUntil, listedAt } = seen;
+      const { status, owner, leaseUntil, listedAs } = seen;
       if (status === "delivered" || status === "dropped") return true;
       if (isOpen(status) && leaseUntil > at) return false;
-      const when = { status: [status], owner, leaseUntil, listedAt };
+      const when = { status: [status], owner, leaseUntil, listedAs };
       return (await store.update(event, { name: "discard", when, ...discarded(seen, at) })) !== undefined;
     },
 
@@ -243,7 +243,7 @@ function claimOf(
   }
   if (status !== "parked" || !isNew(replay, item)) return { kind: "finished", status };
   // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
-  const when = { status: [status], listedAt: item.listedAt };
+  const when = { status: [status], listedAs: item.listedAs };
   return { kind: "free", take: reclaim(item, when, { ...request, replay }) };
 }
 
@@ -269,7 +269,7 @@ function reclaim(
       steps: withStep(item, { at: now, is: "replayed" }),
     },
     remove: [
-      ...(["list", "listedAt", "finishedAt", "released", "job"] as const),
+      ...(["list", "listedAs", "finishedAt", "released", "job"] as const),
       ...(isForced ? (["outcomeUnknownSince", "error"] as const) : []),
     ],
   };

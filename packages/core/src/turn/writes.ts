@@ -1,6 +1,7 @@
 import type { RunningTotal } from "../usage/usage.ts";
 import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
+import { listedAs } from "./listed-as.ts";
 import type { TurnWrite } from "./store.ts";
 import {
   type Answer,
@@ -82,7 +83,7 @@ export function discarded(turn: Pick<TurnItem, "steps">, at: number) {
   const steps = withStep(turn, { at, is: "dropped", code: "by_hand" });
   return {
     set: { status: "dropped", erased: true, owner: "", leaseUntil: 0, finishedAt: at, steps },
-    remove: [...textAttributes, "list", "listedAt"],
+    remove: [...textAttributes, "list", "listedAs"],
   } satisfies Change;
 }
 
@@ -91,7 +92,7 @@ export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;
   return {
     set: {
-      ...{ status: "parked", list: "parked", listedAt: new Date(at).toISOString(), finishedAt: at, job },
+      ...{ status: "parked", list: "parked", listedAs: listedAs(at, code), finishedAt: at, job },
       ...failed(turn, parking),
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
@@ -122,7 +123,7 @@ function failed(turn: Turn, { code, outcomeUnknownSince }: TurnFailure): Partial
 function totalled({ usage, isFirstOfDay }: RunningTotal, at: number): Partial<TurnItem> {
   return {
     usage,
-    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAt: new Date(at).toISOString() }),
+    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAs: listedAs(at) }),
   };
 }
 
@@ -146,7 +147,7 @@ export const eraseOpen: TurnWrite = {
   name: "erase",
   when: { status: ["claimed", "answered", "parked"] },
   set: erasedAndDropped,
-  remove: [...textAttributes, "list", "listedAt"],
+  remove: [...textAttributes, "list", "listedAs"],
 };
 
 export const superseded: TurnWrite = {
@@ -154,5 +155,5 @@ export const superseded: TurnWrite = {
   when: { status: ["parked", "dropped"] },
   set: erasedAndDropped,
   // Which turn it stood for itself is no text.
-  remove: [...textAttributes.filter((name) => name !== "repeats"), "list", "listedAt"],
+  remove: [...textAttributes.filter((name) => name !== "repeats"), "list", "listedAs"],
 };

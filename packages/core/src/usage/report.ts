@@ -2,7 +2,7 @@ import { chatHash } from "../log.ts";
 import { guarded, type Table } from "../table.ts";
 import { daysAfter, startOfDay } from "../time-zone.ts";
 import { turnEntity } from "../turn/entity.ts";
-import { listedKeys } from "../turn/register.ts";
+import { listed } from "../turn/register.ts";
 import { costOf, type DayUsage, type ModelUsage, type Prices, totalOf } from "./usage.ts";
 
 type Counts = ModelUsage & { answers: number; replies: number; pushes: number; costUsd: number };
@@ -49,7 +49,7 @@ export function createUsageReport(table: Table): UsageReport {
 
   /** Each chat once; only where two workers were at the same chat perhaps twice. */
   async function chatsOf(day: string): Promise<Listed[]> {
-    const keys = await listedKeys(entity, `day#${day}`);
+    const keys = await listed(entity, `day#${day}`);
     return [...new Map(keys.map(({ chatId, key }) => [chatId, key]))];
   }
 

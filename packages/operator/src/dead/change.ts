@@ -1,5 +1,6 @@
 import type { Result } from "@henji/core/dead-letter/act";
-import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
+import type { DeadLetter, DescribedLetter } from "@henji/core/dead-letter/dead-letter";
+import { createDescribe } from "@henji/core/dead-letter/describe";
 import { createDiscard } from "@henji/core/dead-letter/discard";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { createSender } from "@henji/core/queue/sqs";
@@ -8,7 +9,7 @@ import { createTurns } from "@henji/core/turn/turns";
 import type { Session } from "../environment.ts";
 import { look, rowsOf } from "./list.ts";
 import { operatorsSide } from "./side.ts";
-import { countsOf, documentOf, idOf, reasonFor, wordsOf } from "./words.ts";
+import { countedBy, describedDocumentOf, documentOf, idOf, reasonFor, wordsOf } from "./words.ts";
 
 export type ChangeRequest = {
   /** Those that were named; each must be there. */
@@ -22,6 +23,8 @@ export type ChangeRequest = {
 
 /** Lines of a dry run. */
 const SHOWN = 20;
+/** Turns in memory at once. */
+const READ_AT_ONCE = 500;
 
 export async function replay(
   session: Session,
@@ -110,11 +113,29 @@ async function change(
   return others.length + missing.length === 0 && untouched <= 0 ? 0 : 1;
 }
 
-function plan(selected: readonly DeadLetter[], verb: "replay" | "drop", timeZone: string): string {
-  if (selected.length === 0) return "There is nothing to do.";
-  const { would } = words[verb];
-  const rows = rowsOf(selected.slice(0, SHOWN), timeZone);
+/** What would be done: of all in numbers, of the first ones in a line each. */
+async function planOf(
+  { stage, terminal, bot }: Session,
+  selected: readonly DeadLetter[],
+  verb: "replay" | "drop",
+): Promise<{ document: object; text: string }> {
+  if (selected.length === 0)
+    return { document: { effects: {}, deadLetters: [] }, text: "There is nothing to do." };
+  const describe = createDescribe(operatorsSide(stage));
+  const shown: DescribedLetter[] = [];
+  const effects: string[] = [];
+  for (let start = 0; start < selected.length; start += READ_AT_ONCE) {
+    const some = await describe(selected.slice(start, start + READ_AT_ONCE), "facts");
+    if (start === 0) shown.push(...some.slice(0, SHOWN));
+    effects.push(...some.map(({ onReplay }) => words[verb].would(onReplay)));
+    terminal.progress(`${effects.length} of ${selected.length} looked at`);
+  }
+  terminal.endProgress();
   const more = selected.length > SHOWN ? `\nand ${selected.length - SHOWN} more` : "";
-  const effects = countsOf(selected.map(({ onReplay }) => `× ${would(onReplay)}`));
-  return `${rows}${more}\n\nThis ${verb}: ${effects}.\nNothing was changed. Add --yes to do it.`;
+  const counts = countedBy(effects);
+  const what = counts.map(([effect, count]) => `  ${count.toLocaleString("en-US")} × ${effect}`).join("\n");
+  return {
+    document: { effects: Object.fromEntries(counts), deadLetters: shown.map(describedDocumentOf) },
+    text: `${rowsOf(shown, bot.timeZone)}${more}\n\nThis ${verb}:\n${what}\nNothing was changed. Add --yes to do it.`,
+  };
 }

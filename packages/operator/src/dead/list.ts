@@ -1,10 +1,11 @@
-import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
+import type { DeadLetter, DescribedLetter } from "@henji/core/dead-letter/dead-letter";
+import { createDescribe } from "@henji/core/dead-letter/describe";
 import { createFind } from "@henji/core/dead-letter/find";
 import { chatHash } from "@henji/core/log";
 import type { Session } from "../environment.ts";
 import { table } from "../terminal.ts";
 import { operatorsSide } from "./side.ts";
-import { countsOf, documentOf, idOf, timeOf, wordsOf } from "./words.ts";
+import { countedBy, countsOf, describedDocumentOf, idOf, timeOf, wordsOf } from "./words.ts";
 
 export type ListRequest = { select(letter: DeadLetter): boolean; limit: number };
 
@@ -30,8 +31,9 @@ export async function list(session: Session, { select, limit }: ListRequest): Pr
   const { terminal, bot } = session;
   const { all, unknown } = await look(session);
   const selected = all.filter(select);
-  const shown = selected.slice(0, limit);
-  terminal.document({ count: selected.length, unknown, deadLetters: shown.map(documentOf) });
+  const shown = await createDescribe(operatorsSide(session.stage))(selected.slice(0, limit), "facts");
+  const codes = Object.fromEntries(countedBy(selected.map(({ code }) => code)));
+  terminal.document({ count: selected.length, codes, unknown, deadLetters: shown.map(describedDocumentOf) });
   terminal.print(summaryOf(selected));
   if (shown.length > 0) terminal.print(`\n${rowsOf(shown, bot.timeZone)}`);
   if (shown.length < selected.length) {
@@ -48,7 +50,7 @@ function summaryOf(letters: readonly DeadLetter[]): string {
 }
 
 /** A line for each, in the order of the events. */
-export function rowsOf(letters: readonly DeadLetter[], timeZone: string): string {
+export function rowsOf(letters: readonly DescribedLetter[], timeZone: string): string {
   const head = ["event", "chat", "code", "attempts", "received", "parked", "turn", "a replay"];
   const lines = letters.map((letter) => [
     ...[idOf(letter), chatHash(letter.chatId), letter.code, String(letter.attempts)],

@@ -1,12 +1,13 @@
-import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
+import type { DescribedLetter } from "@henji/core/dead-letter/dead-letter";
+import { createDescribe } from "@henji/core/dead-letter/describe";
 import { chatHash } from "@henji/core/log";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { createTurnRegister } from "@henji/core/turn/register";
 import type { Step } from "@henji/core/turn/turn";
 import type { Session } from "../environment.ts";
 import { table } from "../terminal.ts";
 import { look } from "./list.ts";
-import { countsOf, documentOf, idOf, iso, timeOf, wordsOf } from "./words.ts";
+import { operatorsSide } from "./side.ts";
+import { countsOf, describedDocumentOf, idOf, iso, timeOf, wordsOf } from "./words.ts";
 
 /** The whole history of one message. */
 export async function show(session: Session, id: string, withText: boolean): Promise<number | undefined> {
@@ -18,17 +19,19 @@ export async function show(session: Session, id: string, withText: boolean): Pro
     terminal.print(`${id} was not given up on. To see the way of any message: npm run henji -- trace ${id}`);
     return 1;
   }
-  const [turn] = letter.event ? await createTurnRegister(stage.table()).read([letter.event], "all") : [];
+  const describe = createDescribe(operatorsSide(stage));
+  const described = (await describe([letter], withText ? "all" : "facts"))[0]!;
+  const { turn } = described;
   const said = turn && withText ? { question: questionOf(turn), answer: messagesOf(turn) } : {};
-  terminal.document({ ...documentOf(letter), steps: stepsOf(turn), ...said });
-  terminal.print(textOf(letter, turn, bot.timeZone));
+  terminal.document({ ...describedDocumentOf(described), steps: stepsOf(turn), ...said });
+  terminal.print(textOf(described, bot.timeZone));
   if (turn && withText) terminal.print(`\n${saidText(turn)}`);
   else if (turn) terminal.print("\nWhat was said: --show-text");
   return undefined;
 }
 
-function textOf(letter: DeadLetter, turn: TurnItem | undefined, timeZone: string): string {
-  const { chatId, code, reason, letters, parkedAt, onReplay } = letter;
+function textOf(letter: DescribedLetter, timeZone: string): string {
+  const { turn, chatId, code, reason, letters, parkedAt, onReplay } = letter;
   const facts = [
     ["event", idOf(letter)],
     ["chat", chatHash(chatId)],
@@ -48,9 +51,8 @@ function textOf(letter: DeadLetter, turn: TurnItem | undefined, timeZone: string
 
 function answerText(turn: TurnItem | undefined): string {
   if (turn?.idempotencyKey === undefined) return "none";
-  const { length } = messagesOf(turn);
   const by = turn.route === "reply" ? "as a reply while its token is fresh, else as a push" : "as a push";
-  return `${length === 1 ? "1 message" : `${length} messages`}, to be sent ${by}`;
+  return `to be sent ${by}`;
 }
 
 /** A line for each step of its way. */

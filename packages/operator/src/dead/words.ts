@@ -1,4 +1,4 @@
-import type { DeadLetter, ReplayEffect } from "@henji/core/dead-letter/dead-letter";
+import type { DeadLetter, DescribedLetter, ReplayEffect } from "@henji/core/dead-letter/dead-letter";
 import { chatHash } from "@henji/core/log";
 
 /** What a replay would do, or has done, for people. */
@@ -40,7 +40,7 @@ const reasons = {
   unclear: "the user may have the answer already: --force sends it nevertheless",
   unreadable: "its job cannot be read: deploy a version that can read it, or drop it",
   held: "a worker is at it: try again in a minute",
-  job_gone: "its job is stored nowhere any more: drop it",
+  job_gone: "its job is not to be found just now: look again",
 };
 
 /** By what a message is called at the command line: its event, or its letter's id if that cannot be read. */
@@ -50,16 +50,19 @@ export function idOf({ event, letters }: DeadLetter): string {
 
 /** For `--json`. */
 export function documentOf(letter: DeadLetter) {
-  const { chatId, event, turn, letters, code, reason, attempts, receivedAt, parkedAt, onReplay } = letter;
+  const { chatId, event, letters, code, parkedAt } = letter;
+  const head = { id: idOf(letter), chat: chatHash(chatId), kind: event?.kind ?? "unreadable", code };
+  return { ...head, parkedAt: iso(parkedAt), letters: letters.length };
+}
+
+/** The same with what its turn says. */
+export function describedDocumentOf(letter: DescribedLetter) {
+  const { turn, reason, attempts, receivedAt, onReplay } = letter;
   return {
-    id: idOf(letter),
-    chat: chatHash(chatId),
-    kind: event?.kind ?? "unreadable",
-    ...{ code, reason, attempts },
+    ...documentOf(letter),
+    ...{ reason, attempts },
     receivedAt: receivedAt === undefined ? null : iso(receivedAt),
-    parkedAt: iso(parkedAt),
     status: turn?.status ?? null,
-    letters: letters.length,
     onReplay,
   };
 }
@@ -74,11 +77,17 @@ export function timeOf(at: number | undefined, timeZone: string): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(at);
 }
 
-/** `3 model.unavailable, 1 line.rejected`, the most frequent first. */
+/** How often each comes, the most frequent first. */
+export function countedBy(names: readonly string[]): [name: string, count: number][] {
+  const counts = [...Map.groupBy(names, (name) => name)].map(
+    ([name, all]) => [name, all.length] as [string, number],
+  );
+  return counts.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}
+
+/** `3 model.unavailable, 1 line.rejected`. */
 export function countsOf(names: readonly string[]): string {
-  const counts = [...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length] as const);
-  return counts
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  return countedBy(names)
     .map(([name, count]) => `${count.toLocaleString("en-US")} ${name}`)
     .join(", ");
 }
