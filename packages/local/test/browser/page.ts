@@ -27,7 +27,8 @@ export function useStudio() {
     local = await startLocal({ modelLatencyMs: 600 });
     info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
     const memory = createMemory({ ...local, clock: systemClock });
-    studio = await startStudio({ line: local.line, port: 0, memory, info });
+    const { line, model, turns } = local;
+    studio = await startStudio({ line, model, turns, port: 0, memory, info });
   });
   afterAll(async () => {
     await browser.close();
