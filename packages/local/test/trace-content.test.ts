@@ -102,7 +102,7 @@ test("LINE's refusal is explained in LINE's words", async () => {
   local.line.faults.add({ on: "*", fault: { kind: "status", status: 400, body } });
   const { explanations } = await say("I like tea", explained);
   const errors = [{ name: "LineRefusal", message: `400 ${JSON.stringify(body)}` }];
-  expect(explanations).toMatchObject([{ step: "parked", errors }]);
+  expect(explanations[0]).toMatchObject({ step: "parked", errors });
   expect(JSON.stringify(log)).not.toContain("tea");
 });
 

@@ -69,7 +69,6 @@ const en = {
     `${replies} ${replies === 1 ? "reply" : "replies"} · ${pushes} ${pushes === 1 ? "push" : "pushes"}`,
 
   traces: "Traces",
-  showChat: "Chat",
   thisChat: "This chat",
   allChats: "All chats",
   noTraces: "The trace of each message appears here, step by step, as it happens.",
@@ -150,6 +149,106 @@ const en = {
   notKept: "discarded: the notes had changed",
   foldAgain: "retried after the next message",
   attempts: (n: number) => `after ${n} ${n === 1 ? "attempt" : "attempts"}`,
+
+  views: "Views",
+  panes: { chat: "Chat", traces: "Traces", operations: "Operations" },
+
+  status: "Status",
+  filters: {
+    all: "All",
+    answered: "Answered",
+    waiting: "Waiting or retrying",
+    parked: "Parked",
+    refused: "Not accepted",
+    ignored: "Ignored",
+    erased: "Erased",
+  },
+  searchEvent: "Find an event id",
+  noMatch: "No trace matches.",
+  showContent: "Show what was sent and said",
+  copy: "Copy",
+  copyOf: (what: string) => `Copy: ${what}`,
+  copied: "Copied",
+  notCopied: "Not copied",
+  ids: {
+    event: "Event",
+    chat: "Chat, as in the log",
+    retryKey: "Retry key",
+    model: "Model request",
+    line: "LINE request",
+  },
+  webhookEvent: "Webhook event",
+  modelRequest: "Model",
+  notesRequest: "Model, for the notes",
+  lineRequests: {
+    "/message/reply": "LINE reply",
+    "/message/push": "LINE push",
+    "/loading/start": "LINE loading animation",
+    "/message/quota": "LINE quota",
+    "/quota/consumption": "LINE quota used",
+  } as Record<string, string>,
+  roles: {
+    instructions: "Instructions",
+    user: "User",
+    assistant: "Assistant",
+    developer: "Developer",
+  } as Record<string, string>,
+  request: "Request as sent",
+  response: "Response as received",
+  sentMessage: "Message",
+  modelAnswer: "The model's answer",
+  storedTurn: "Stored turn",
+  storedAnswer: "Stored answer",
+  asStored: "All that is stored",
+  noResponse: "no response",
+  underWay: "under way…",
+  cutText: (shown: string, all: string) => `The first ${shown} of ${all} characters.`,
+
+  rehearsal: "Break things on purpose",
+  rehearsalRule:
+    "Practise before it happens: break a stand-in, write a message in the chat, follow its trace, mend it.",
+  works: "Works",
+  modelFaults: {
+    down: {
+      name: "Down",
+      effect:
+        "Every request is answered 503. Five attempts in about four minutes, then the message is parked.",
+    },
+    slow: { name: "Slow", effect: "Answers come after 25 seconds." },
+    refusing: {
+      name: "Declines",
+      effect: "A content filter stops every answer: the user gets a polite refusal.",
+    },
+    unauthorized: {
+      name: "Key refused",
+      effect: "401: messages are parked at once. The model is then tried once a minute.",
+    },
+    outOfCredit: {
+      name: "Out of credit",
+      effect: "429 insufficient_quota: messages are parked at once. The model is then tried once a minute.",
+    },
+  },
+  lineFaults: {
+    down: {
+      name: "Down",
+      effect:
+        "Every request is answered 500, so whether a message arrived is unknown. Sent again in later attempts, then parked.",
+    },
+    unauthorized: {
+      name: "Token refused",
+      effect: "401: messages are parked at once, and the model is not asked. No apology can be sent.",
+    },
+    quotaUsedUp: {
+      name: "Monthly quota used up",
+      effect:
+        "Pushes are answered 429. Replies are free and still go out; an answer that comes too late is parked.",
+    },
+  },
+  realModel: (name: string) => `${name} is a real model: it cannot be broken from here.`,
+  mend: "Mend",
+  mendEverything: "Mend everything",
+  breakerRule: "A key or a token that was refused is tried again within a minute.",
+  brokenOnPurpose: (what: string) => `Broken on purpose: ${what}`,
 };
 
 const ja: typeof en = {
@@ -217,7 +316,6 @@ const ja: typeof en = {
   sent: (replies, pushes) => `リプライ${replies}・プッシュ${pushes}`,
 
   traces: "トレース",
-  showChat: "トーク",
   thisChat: "このトーク",
   allChats: "すべて",
   noTraces: "メッセージごとのトレースが、処理の順にここに表示されます。",
@@ -296,6 +394,100 @@ const ja: typeof en = {
   notKept: "メモが先に変わったため破棄",
   foldAgain: "次のメッセージで再試行",
   attempts: (n) => `${n}回試行`,
+
+  views: "表示",
+  panes: { chat: "トーク", traces: "トレース", operations: "運用" },
+
+  status: "状態",
+  filters: {
+    all: "すべて",
+    answered: "回答済み",
+    waiting: "待機・再試行中",
+    parked: "保留",
+    refused: "受付失敗",
+    ignored: "対象外",
+    erased: "消去済み",
+  },
+  searchEvent: "イベントIDで検索",
+  noMatch: "一致するトレースはありません。",
+  showContent: "送受信の内容を表示",
+  copy: "コピー",
+  copyOf: (what) => `コピー：${what}`,
+  copied: "コピー済み",
+  notCopied: "コピー失敗",
+  ids: {
+    event: "イベント",
+    chat: "トーク（ログでの名前）",
+    retryKey: "リトライキー",
+    model: "モデルのリクエスト",
+    line: "LINEのリクエスト",
+  },
+  webhookEvent: "Webhookイベント",
+  modelRequest: "モデル",
+  notesRequest: "モデル（メモ用）",
+  lineRequests: {
+    "/message/reply": "LINEリプライ",
+    "/message/push": "LINEプッシュ",
+    "/loading/start": "LINEローディング表示",
+    "/message/quota": "LINEの上限",
+    "/quota/consumption": "LINEの使用数",
+  },
+  roles: { instructions: "指示", user: "ユーザー", assistant: "アシスタント", developer: "開発者" },
+  request: "送信したリクエスト",
+  response: "受信したレスポンス",
+  sentMessage: "メッセージ",
+  modelAnswer: "モデルの回答",
+  storedTurn: "保存されたターン",
+  storedAnswer: "保存された回答",
+  asStored: "保存内容のすべて",
+  noResponse: "応答なし",
+  underWay: "処理中…",
+  cutText: (shown, all) => `全${all}文字のうち最初の${shown}文字です。`,
+
+  rehearsal: "わざと壊してみる",
+  rehearsalRule:
+    "障害の練習ができます。代役を壊し、トークにメッセージを送り、トレースを追い、元に戻してください。",
+  works: "正常",
+  modelFaults: {
+    down: {
+      name: "停止",
+      effect: "すべてのリクエストに503を返します。約4分間に5回試行し、その後メッセージは保留になります。",
+    },
+    slow: { name: "遅延", effect: "回答に25秒かかります。" },
+    refusing: {
+      name: "回答拒否",
+      effect: "コンテンツフィルターがすべての回答を止め、ユーザーには丁寧なお断りが届きます。",
+    },
+    unauthorized: {
+      name: "キー拒否",
+      effect: "401を返し、メッセージはすぐ保留になります。以後モデルは1分に1回だけ試されます。",
+    },
+    outOfCredit: {
+      name: "残高不足",
+      effect:
+        "429 insufficient_quotaを返し、メッセージはすぐ保留になります。以後モデルは1分に1回だけ試されます。",
+    },
+  },
+  lineFaults: {
+    down: {
+      name: "停止",
+      effect:
+        "すべてのリクエストに500を返すため、届いたかどうか分かりません。再送を試み、その後保留になります。",
+    },
+    unauthorized: {
+      name: "トークン拒否",
+      effect: "401を返し、メッセージはすぐ保留になります。モデルへの問い合わせもお詫びの送信もできません。",
+    },
+    quotaUsedUp: {
+      name: "月間上限到達",
+      effect: "プッシュに429を返します。無料のリプライは届きますが、間に合わない回答は保留になります。",
+    },
+  },
+  realModel: (name) => `${name}は本物のモデルなので、ここからは壊せません。`,
+  mend: "元に戻す",
+  mendEverything: "すべて元に戻す",
+  breakerRule: "拒否されたキーやトークンは、1分以内に再び試されます。",
+  brokenOnPurpose: (what) => `わざと壊しています：${what}`,
 };
 
 export const language = navigator.language.startsWith("ja") ? "ja" : "en";
