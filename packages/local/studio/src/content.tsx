@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type { Exchange, Text, TraceContent } from "../../src/trace-content.ts";
 import { answerOf, contextOf, fieldOf, isFold, messagesOf, pretty } from "./content-text.ts";
 import { Copy } from "./copy.tsx";
@@ -10,13 +11,12 @@ type Props = { content: TraceContent; chat: string | undefined };
 /** What a trace was about, from LINE's event to LINE's answer, each part to unfold. */
 export function Content({ content, chat }: Props) {
   const { event, turn, exchanges } = content;
-  const messages = messagesOf(turn);
   return (
     <div class="content">
       <Ids content={content} chat={chat} />
       {event && (
         <Part name={words.webhookEvent} note={fieldOf(event, "type")}>
-          <Json name={words.webhookEvent} text={event} />
+          {() => <Json name={words.webhookEvent} text={event} />}
         </Part>
       )}
       {exchanges.map((exchange) => (
@@ -24,14 +24,7 @@ export function Content({ content, chat }: Props) {
       ))}
       {turn && (
         <Part name={words.storedTurn} note={fieldOf(turn, "status")}>
-          {messages.map((text, index) => (
-            <Said key={index} role={words.storedAnswer} text={text} />
-          ))}
-          <Json
-            name={words.storedTurn}
-            text={turn}
-            folded={messages.length > 0 ? words.asStored : undefined}
-          />
+          {() => <StoredTurn turn={turn} />}
         </Part>
       )}
     </div>
@@ -71,39 +64,65 @@ function Ids({ content: { eventId, turn, exchanges }, chat }: Props) {
 
 const isSend = ({ url }: Exchange) => /\/message\/(reply|push)$/.test(url);
 
+function StoredTurn({ turn }: { turn: Text }) {
+  const messages = messagesOf(turn);
+  return (
+    <>
+      {messages.map((text, index) => (
+        <Said key={index} role={words.storedAnswer} text={text} />
+      ))}
+      <Json name={words.storedTurn} text={turn} folded={messages.length > 0 ? words.asStored : undefined} />
+    </>
+  );
+}
+
 function ExchangePart({ exchange }: { exchange: Exchange }) {
-  const { method, url, body, at, end } = exchange;
-  const response = end && "response" in end ? end.response : undefined;
-  const context = exchange.with === "model" ? contextOf(body) : undefined;
-  const answer = exchange.with === "model" ? answerOf(response?.body) : undefined;
-  const sent = exchange.with === "line" ? messagesOf(body) : [];
-  const read = context !== undefined || sent.length > 0;
+  const { at, end } = exchange;
   return (
     <Part name={nameOf(exchange)} result={resultOf(exchange)} note={end && formatDuration(end.at - at)}>
+      {() => (
+        <>
+          <Request exchange={exchange} />
+          {end && ("errors" in end ? <Errors errors={end.errors} /> : <Response {...end.response} />)}
+        </>
+      )}
+    </Part>
+  );
+}
+
+function Request({ exchange: { method, url, headers, body, with: peer } }: { exchange: Exchange }) {
+  const context = contextOf(body) ?? [];
+  const sent = peer === "line" ? messagesOf(body) : [];
+  const isRead = context.length > 0 || sent.length > 0;
+  return (
+    <>
       <p class="url">
         <code>
           {method} {url}
         </code>
       </p>
-      <HeaderLines headers={exchange.headers} />
-      {context?.map((part, index) => (
-        <Said key={index} role={words.roles[part.role] ?? part.role} text={part.text} />
+      <HeaderLines headers={headers} />
+      {context.map(({ role, text }, index) => (
+        <Said key={index} role={words.roles[role] ?? role} text={text} />
       ))}
       {sent.map((text, index) => (
         <Said key={index} role={words.sentMessage} text={text} />
       ))}
-      {body && <Json name={words.request} text={body} folded={read ? words.request : undefined} />}
-      {end && "errors" in end && <Errors errors={end.errors} />}
+      {body && <Json name={words.request} text={body} folded={isRead ? words.request : undefined} />}
+    </>
+  );
+}
+
+function Response({ headers, body }: { headers: Record<string, string>; body: Text | undefined }) {
+  const answer = answerOf(body);
+  return (
+    <>
       {answer !== undefined && <Said role={words.modelAnswer} text={answer} />}
-      {response && <HeaderLines headers={response.headers} />}
-      {response?.body && (
-        <Json
-          name={words.response}
-          text={response.body}
-          folded={answer === undefined ? undefined : words.response}
-        />
+      <HeaderLines headers={headers} />
+      {body && (
+        <Json name={words.response} text={body} folded={answer === undefined ? undefined : words.response} />
       )}
-    </Part>
+    </>
   );
 }
 
@@ -127,12 +146,14 @@ type PartProps = {
   /** Undefined while there is none. */
   result?: Result | undefined;
   note?: string | undefined;
-  children: ComponentChildren;
+  children: () => ComponentChildren;
 };
 
 function Part({ name, result, note, children }: PartProps) {
+  // A long text costs nothing until somebody looks.
+  const [open, setOpen] = useState(false);
   return (
-    <details class="part">
+    <details class="part" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
         <span class="part-name">{name}</span>
         {result && (
@@ -142,7 +163,7 @@ function Part({ name, result, note, children }: PartProps) {
         )}
         <span class="part-note">{note ?? words.underWay}</span>
       </summary>
-      <div class="part-body">{children}</div>
+      {open && <div class="part-body">{children()}</div>}
     </details>
   );
 }

@@ -88,14 +88,14 @@ export function Cause({ step, content }: { step: Step; content: TraceContent }) 
       hasFailed(exchange) && exchange.end!.at <= step.at + 1 && exchange.at >= step.at - step.sinceMs,
   );
   return (
-    <>
+    <div class="cause">
       {failed && (
         <code class="failed-url">
           {failed.method} {failed.url}
         </code>
       )}
       <Errors errors={explanation.errors} />
-    </>
+    </div>
   );
 }
 

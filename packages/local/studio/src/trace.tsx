@@ -56,11 +56,11 @@ export function TraceCard({ trace, message, userName, newest, marks, onPoint, on
               <span class="step-name">{words.steps[step.name]}</span>
               <span class="step-detail">
                 <Detail step={step} />
-                {content && <Cause step={step} content={content} />}
               </span>
               <span class="step-time">
                 {index === 0 ? formatExactTime(step.at) : `+${formatDuration(step.sinceMs)}`}
               </span>
+              {content && <Cause step={step} content={content} />}
             </li>
           ))}
           <Waiting trace={trace} />

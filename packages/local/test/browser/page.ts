@@ -43,6 +43,11 @@ export function useStudio() {
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
+    await fetch(`${studio.url}/api/broken`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     local.model!.answerWith(undefined);
     local.model!.faults.clear();
     local.line.faults.clear();
@@ -92,6 +97,7 @@ export function useStudio() {
 }
 
 export const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true };
+export const widerPhone = { ...phone, viewport: { width: 390, height: 844 } };
 
 export const input = (page: Page) => page.getByRole("textbox", { name: /Message as|として/ });
 export const chat = (page: Page) => page.getByRole("log");
