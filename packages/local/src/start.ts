@@ -15,6 +15,7 @@ import { restoreLine, saveLine } from "./line-state.ts";
 import type { RunWorkerOptions } from "./run-worker.ts";
 import { createQueues, localAws } from "./sqs.ts";
 import { startThread } from "./thread.ts";
+import { watchWebhook } from "./watch-webhook.ts";
 import { contentChannel, type Seen } from "./watch-worker.ts";
 
 export type LocalOptions = {
@@ -86,7 +87,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     stops.push(async () => queues.client.destroy());
 
     const ingressHandler = Promise.withResolvers<FunctionUrlHandler>();
-    const functionUrl = createFunctionUrl(async (event) => (await ingressHandler.promise)(event));
+    const functionUrl = createFunctionUrl(
+      watchWebhook(
+        async (event) => (await ingressHandler.promise)(event),
+        (seen) => contentChannel.publish(seen),
+      ),
+    );
     const ingress = await serve(functionUrl.fetch, port(0));
     stops.push(ingress.close);
 

@@ -46,7 +46,8 @@ export function createFeed(options: { line: LineSimulator; rehearsal: Rehearsal;
   logChannel.subscribe(onLog);
   contentChannel.subscribe(onContent);
   const unsubscribe = line.subscribe((change) => {
-    contents.line(change);
+    // Even if no webhook brings it to the bot.
+    if (change.type === "event") contents.seen(change);
     for (const trace of traces.line(change)) publishTrace(trace);
     onLine(change);
   });

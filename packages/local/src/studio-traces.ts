@@ -1,7 +1,8 @@
+import type { TurnItem } from "@henji/core/turn/entity";
 import { turnKeyOf } from "@henji/core/turn/place";
 import type { TurnStore } from "@henji/core/turn/store";
-import type { WebhookEvent } from "@henji/line-simulator";
 import { Hono } from "hono";
+import * as z from "zod/mini";
 import type { Feed } from "./studio-feed.ts";
 import type { Text, TraceContent } from "./trace-content.ts";
 import { toText } from "./trace-contents.ts";
@@ -17,24 +18,34 @@ export function createTraceApi(feed: Pick<Feed, "content">, turns: Pick<TurnStor
     return c.json({ ...content, turn } satisfies TraceContent);
   });
 
-  async function readTurn({ webhookEventId: eventId, timestamp: at, source }: WebhookEvent) {
-    const turn = source && (await turns.read(turnKeyOf(chatIdOf(source), { eventId, at })));
-    return turn && readable(turn);
+  async function readTurn(event: object): Promise<Text | undefined> {
+    const { data } = z.safeParse(placed, event);
+    if (!data) return undefined;
+    const { webhookEventId: eventId, timestamp: at, source } = data;
+    const chatId = source.groupId ?? source.roomId ?? source.userId;
+    const turn = chatId && (await turns.read(turnKeyOf(chatId, { eventId, at })));
+    return turn ? toText(readable(turn)) : undefined;
   }
 
   return api;
 }
 
-function chatIdOf(source: NonNullable<WebhookEvent["source"]>): string {
-  if (source.type === "group") return source.groupId;
-  return source.type === "room" ? source.roomId : source.userId;
-}
+/** What names an event's turn. */
+const placed = z.looseObject({
+  webhookEventId: z.string(),
+  timestamp: z.number(),
+  source: z.looseObject({
+    userId: z.optional(z.string()),
+    groupId: z.optional(z.string()),
+    roomId: z.optional(z.string()),
+  }),
+});
 
 /** The turn with its parts that are stored as JSON. */
-function readable({ question, messages, ...turn }: { question?: string; messages?: string }): Text {
-  return toText({
-    ...turn,
-    ...(question && { question: JSON.parse(question) as unknown }),
-    ...(messages && { messages: JSON.parse(messages) as unknown }),
+function readable(turn: TurnItem): object {
+  const parsed = (["question", "messages", "job"] as const).flatMap((name) => {
+    const json = turn[name];
+    return json === undefined ? [] : [[name, JSON.parse(json)]];
   });
+  return { ...turn, ...Object.fromEntries(parsed) };
 }

@@ -1,4 +1,3 @@
-import type { Change, WebhookEvent } from "@henji/line-simulator";
 import type { Exchange, Explanation, Text, TraceContent } from "./trace-content.ts";
 import { cutText } from "./watch-fetch.ts";
 import type { SeenContent } from "./watch-worker.ts";
@@ -15,7 +14,7 @@ export type TraceContentsOptions = {
 };
 
 /** The event and all that is kept of it. */
-type Kept = Pick<TraceContent, "exchanges" | "explanations"> & { event?: WebhookEvent; characters: number };
+type Kept = Pick<TraceContent, "exchanges" | "explanations"> & { event?: object; characters: number };
 
 /**
  * The content of the newest traces, in memory only: what is oldest is dropped when there are too many events, or
@@ -51,24 +50,16 @@ export function createTraceContents(options: TraceContentsOptions = {}) {
   }
 
   return {
-    line(change: Change): void {
-      if (change.type !== "event") return;
-      const content = contentOf(change.event.webhookEventId);
-      content.event = change.event;
-      changed(content);
-    },
-
     seen(seen: SeenContent): void {
-      const content = contentOf(seen.type === "exchange" ? seen.exchange.eventId : seen.explanation.eventId);
-      if (seen.type === "explanation") addTo(content.explanations, seen.explanation);
+      const content = contentOf(eventIdOf(seen));
+      if (seen.type === "event") content.event = seen.event;
+      else if (seen.type === "explanation") addTo(content.explanations, seen.explanation);
       else upsert(content, seen.exchange);
       changed(content);
     },
 
     /** @returns undefined if nothing is kept of this event */
-    of(
-      eventId: string,
-    ): (Omit<TraceContent, "turn"> & { webhookEvent: WebhookEvent | undefined }) | undefined {
+    of(eventId: string): (Omit<TraceContent, "turn"> & { webhookEvent: object | undefined }) | undefined {
       const content = contents.get(eventId);
       if (!content) return undefined;
       const { event, exchanges, explanations } = content;
@@ -81,6 +72,11 @@ export function createTraceContents(options: TraceContentsOptions = {}) {
     if (index === -1) addTo(exchanges, exchange);
     else exchanges[index] = exchange;
   }
+}
+
+function eventIdOf(seen: SeenContent): string {
+  if (seen.type === "event") return seen.event.webhookEventId;
+  return seen.type === "exchange" ? seen.exchange.eventId : seen.explanation.eventId;
 }
 
 export const toText = (value: unknown): Text => cutText(JSON.stringify(value, null, 2));

@@ -18,6 +18,7 @@ export type Seen = { type: "log"; entry: LogEntry } | SeenContent;
 
 /** With message text: for Studio only. */
 export type SeenContent =
+  | { type: "event"; event: { webhookEventId: string } }
   | { type: "exchange"; exchange: Exchange }
   | { type: "explanation"; explanation: Explanation };
 

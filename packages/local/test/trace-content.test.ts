@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
@@ -131,6 +132,30 @@ test("messages side by side have each their own requests", async () => {
     expect(said).toContain(`I am ${own}`);
     for (const { name } of users) if (name !== own) expect(said).not.toContain(`I am ${name}`);
   }
+});
+
+test("a webhook that was signed by hand has its event and its turn too", async () => {
+  const { userId } = local.line.addUser({ name: "Curl" });
+  const webhookEventId = "curl-1";
+  const source = { type: "user", userId };
+  const event = { type: "message", mode: "active", webhookEventId, timestamp: Date.now(), source };
+  const message = { type: "text", id: "1", text: "Hello from curl" };
+  const body = JSON.stringify({ destination: "U0", events: [{ ...event, message }] });
+  const signature = createHmac("sha256", "local-channel-secret").update(body).digest("base64");
+  const post = (sign: string) =>
+    fetch(local.urls.webhook, { method: "POST", body, headers: { "x-line-signature": sign } });
+  expect((await post("AAAA")).status).toBe(401);
+  expect((await fetch(`${studio.url}/api/traces/${webhookEventId}`)).status).toBe(404);
+  expect((await post(signature)).status).toBe(200);
+  const content = await vi.waitUntil(async () => {
+    const now = await contentOf(webhookEventId);
+    return isSent(now) && now;
+  }, 60_000);
+  expect(JSON.parse(content.event!.text)).toMatchObject({
+    webhookEventId,
+    message: { text: "Hello from curl" },
+  });
+  expect(JSON.parse(content.turn!.text)).toMatchObject({ eventId: webhookEventId });
 });
 
 test("an event that is not known has no content, and other web pages get none", async () => {
