@@ -49,7 +49,7 @@ export function watchWorker(tell: (seen: Seen) => void): void {
 }
 
 function isBelow(base: string | undefined, url: string): boolean {
-  return base !== undefined && url.startsWith(base);
+  return base !== undefined && url.startsWith(base.endsWith("/") ? base : `${base}/`);
 }
 
 function explanationOf({ entry, cause }: Caused): Explanation | undefined {

@@ -45,8 +45,8 @@ test("the ids of a trace are copied", async () => {
   await bubbles(page, "bot").waitFor();
   await openTrace(page, "Hello");
   const ids = content(page).locator(".ids > div");
-  await ids.filter({ hasText: "LINE request" }).waitFor();
-  for (const name of ["Event", "Chat (hash)", "Retry key", "Model request", "LINE request"]) {
+  await ids.filter({ hasText: "LINE request id" }).waitFor();
+  for (const name of ["Event id", "Chat hash", "Retry key", "Model request id", "LINE request id"]) {
     await content(page)
       .getByRole("button", { name: `Copy: ${name}`, exact: true })
       .click();
