@@ -5,6 +5,7 @@ import type { SeenContent } from "./watch-worker.ts";
 
 const webhook = z.looseObject({ events: z.array(z.unknown()) });
 const webhookEvent = z.looseObject({ webhookEventId: z.string() });
+type WebhookEvent = z.infer<typeof webhookEvent>;
 
 /** Tells the events of each webhook that is accepted, whoever has sent it: the stand-in of LINE, or you with curl. */
 export function watchWebhook(
@@ -23,7 +24,8 @@ function eventsOf({ body = "", isBase64Encoded }: LambdaFunctionURLEvent) {
   try {
     const json = Buffer.from(body, isBase64Encoded ? "base64" : "utf8").toString();
     const { events } = z.parse(webhook, JSON.parse(json));
-    return events.flatMap((event) => z.safeParse(webhookEvent, event).data ?? []);
+    // The very objects: zod would reorder their fields.
+    return events.filter((event): event is WebhookEvent => z.safeParse(webhookEvent, event).success);
   } catch {
     return [];
   }

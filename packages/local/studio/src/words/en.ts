@@ -245,6 +245,7 @@ export const en = {
   realModel: (name: string) => `${name} is a real model: it cannot be broken from here.`,
   mend: "Mend",
   mendEverything: "Mend everything",
-  breakerRule: "A key or a token that was refused is tried again within a minute.",
+  breakerRule:
+    "After a refused key or token, or without credit, the next try comes within a minute. Messages are parked until then.",
   brokenOnPurpose: (what: string) => `Broken on purpose: ${what}`,
 };

@@ -236,6 +236,7 @@ export const ja: typeof en = {
   realModel: (name) => `${name}は本物のモデルなので、ここからは壊せません。`,
   mend: "元に戻す",
   mendEverything: "すべて元に戻す",
-  breakerRule: "拒否されたキーやトークンは、1分以内に再び試されます。",
+  breakerRule:
+    "キーやトークンの拒否、残高不足のあとは、元に戻しても次の試行まで最大1分かかり、その間のメッセージは保留になります。",
   brokenOnPurpose: (what) => `わざと壊しています：${what}`,
 };
