@@ -229,7 +229,7 @@ export const en = {
     down: {
       name: "Down",
       effect:
-        "Every request is answered 500, so whether a message arrived is unknown. Sent again in later attempts, then parked.",
+        "Every request is answered 500, so whether an answer arrived is unknown. Five attempts in about four minutes, then the message is parked without an apology.",
     },
     unauthorized: {
       name: "Token refused",
