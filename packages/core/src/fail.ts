@@ -59,10 +59,11 @@ export function createFail(options: FailOptions) {
 
   /** What is parked keeps its text: so it waits until the memory tells whether it was erased before it came. */
   async function parkOrDrop(failure: Failure): Promise<void> {
-    if (failure.kind === "unclaimed") return park(failure);
-    const { turn, log } = failure;
+    const log = failure.log.with({}, failure.error);
+    if (failure.kind === "unclaimed") return park({ ...failure, log });
+    const { turn } = failure;
     const memory = await failure.recalling;
-    if (!isErased(turn, memory)) return park({ ...failure, memory });
+    if (!isErased(turn, memory)) return park({ ...failure, log, memory });
     const at = clock.now();
     await turns.drop(turn, at, dayTotal(memory, turn, at, bot.timeZone), "unsent");
     log.info("turn.dropped", { because: "unsent" });
@@ -80,7 +81,8 @@ export function createFail(options: FailOptions) {
     const inS = retryDelayS(attempts, error.retryAfterMs, random);
     const { code, message: reason, requestId } = error;
     const claimed = failure.kind === "claimed";
-    failure.log.warn("job.retry", { code, reason, requestId, attempts, claimed, inS });
+    const log = failure.log.with({}, error);
+    log.warn("job.retry", { code, reason, requestId, attempts, claimed, inS });
     return { kind: "retry", inS };
   }
 
@@ -99,7 +101,7 @@ export function createFail(options: FailOptions) {
     try {
       await turns.release(turn, failure);
     } catch (cause) {
-      log.warn("turn.not_released", { code: toBotError(cause).code });
+      log.with({}, cause).warn("turn.not_released", { code: toBotError(cause).code });
     }
   }
 }

@@ -13,8 +13,12 @@ export type Log = {
   info(name: string, fields?: LogFields): void;
   warn(name: string, fields?: LogFields): void;
   error(name: string, fields?: LogFields): void;
-  /** A log whose every line carries these fields as well. */
-  with(fields: LogFields): Log;
+  /**
+   * A log whose every line carries these fields as well.
+   *
+   * @param cause what its lines are about, if that is an error. No line holds it: see {@link causeChannel}.
+   */
+  with(fields: LogFields, cause?: unknown): Log;
 };
 
 export type LogLevel = "info" | "warn" | "error";
@@ -22,6 +26,17 @@ export type LogEntry = LogFields & { level: LogLevel; name: string; at: string }
 
 /** Every entry, printed or not, passes through here; Studio draws the trace of a message from it. */
 export const logChannel = channel("henji:log");
+
+/**
+ * The errors behind entries, whole: with the words of OpenAI and LINE, which may quote a user. For whoever
+ * watches in this process, such as Studio on a laptop; never printed.
+ */
+export const causeChannel = channel("henji:cause");
+export type Caused = { entry: LogEntry; cause: unknown };
+
+/** The event that is being worked on: a store that is bound to it knows what a request is for. */
+export const workChannel = channel("henji:work");
+export type Working = { eventId: string };
 
 export type LogOptions = {
   /** The lowest that is printed. Default: "info". */
@@ -38,21 +53,24 @@ const ranks: Record<LogLevel, number> = { info: 0, warn: 1, error: 2 };
  */
 export function createLog(options: LogOptions): Log {
   const { level: lowest = "info", write: print } = options;
-  const write = (entry: LogEntry) => {
+  const write: Write = (entry, cause) => {
     logChannel.publish(entry);
+    if (cause !== undefined) causeChannel.publish({ entry, cause } satisfies Caused);
     if (ranks[entry.level] >= ranks[lowest]) print(JSON.stringify(entry));
   };
   return logTo(write, {});
 }
 
-function logTo(write: (entry: LogEntry) => void, common: LogFields): Log {
+type Write = (entry: LogEntry, cause: unknown) => void;
+
+function logTo(write: Write, common: LogFields, about?: unknown): Log {
   const at = (level: LogLevel) => (name: string, fields?: LogFields) =>
-    write({ level, name, at: new Date().toISOString(), ...common, ...fields });
+    write({ level, name, at: new Date().toISOString(), ...common, ...fields }, about);
   return {
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
-    with: (fields) => logTo(write, { ...common, ...fields }),
+    with: (fields, cause = about) => logTo(write, { ...common, ...fields }, cause),
   };
 }
 

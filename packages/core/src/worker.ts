@@ -1,6 +1,7 @@
 import { createFold, type FoldOptions, type FoldTask } from "./context/fold.ts";
 import { createHandle, type HandleOptions } from "./handle.ts";
 import type { Batch } from "./held.ts";
+import { type Working, workChannel } from "./log.ts";
 import type { Platforms } from "./platform/platform.ts";
 import { holdBatch } from "./queue/hold.ts";
 import { inOrder } from "./queue/in-order.ts";
@@ -29,20 +30,20 @@ export function createWorker(options: WorkerOptions) {
     const batch = batchOf(all, deadline);
     const hold = holdBatch(messages, { inbox, clock, log });
     /** By chat. Its last message knows what the earlier ones have left to do. */
-    const folds = new Map<string, FoldTask>();
+    const folds = new Map<string, { task: FoldTask; received: Received }>();
     const left = await inOrder(
       all,
       ({ message }) => message.chatId,
       async (received) => {
         const { message } = received;
-        const verdict = await handle(received, batch);
+        const verdict = await workingOn(received, () => handle(received, batch));
         if (verdict.kind === "retry") {
           await hold.giveBack([message], verdict.inS);
           return "stop";
         }
         hold.finish(message);
         if (verdict.next.kind === "skip_fold") folds.delete(message.chatId);
-        if (verdict.next.kind === "fold") folds.set(message.chatId, verdict.next.task);
+        if (verdict.next.kind === "fold") folds.set(message.chatId, { task: verdict.next.task, received });
         return "next";
       },
       async ({ done, untouched }) => {
@@ -50,10 +51,10 @@ export function createWorker(options: WorkerOptions) {
           untouched.map(({ message }) => message),
           0,
         );
-        const task = done[0] && folds.get(done[0].message.chatId);
-        if (!task) return;
+        const due = done[0] && folds.get(done[0].message.chatId);
+        if (!due) return;
         await hold.acknowledge();
-        await fold(task);
+        await workingOn(due.received, () => fold(due.task));
       },
     );
     // What is not in the table when the process is frozen may never be.
@@ -67,6 +68,12 @@ export function createWorker(options: WorkerOptions) {
     const neededMs = deadlines.modelAtLeastMs + deadlines.reserveMs;
     if (leftMs < neededMs) log.error("invocation.too_short", { leftMs, neededMs });
   }
+}
+
+function workingOn<T>(received: Received, work: () => T): T {
+  if (received.kind === "unreadable") return work();
+  const { eventId } = received.inbound;
+  return workChannel.runStores({ eventId } satisfies Working, work);
 }
 
 function batchOf(all: readonly Received[], deadline: number): Batch {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { BotError, toBotError } from "@henji/core/error";
-import { chatHash, createLog, logChannel } from "@henji/core/log";
+import { type Caused, causeChannel, chatHash, createLog, logChannel } from "@henji/core/log";
 import { expect, test } from "vitest";
 
 test("a chat is named in logs by 12 digits of its hash", () => {
@@ -68,4 +68,26 @@ test("the fields given to log.with are in each line of that log, and in no other
     { level: "warn", name: "two", at, eventId: "E3", chat: "c" },
     { level: "error", name: "three", at },
   ]);
+});
+
+test("the error behind a line is heard by watchers, and printed nowhere", () => {
+  const lines: string[] = [];
+  const heard: Caused[] = [];
+  const listen = (caused: unknown) => void heard.push(caused as Caused);
+  causeChannel.subscribe(listen);
+  const log = createLog({ write: (line) => void lines.push(line) });
+  const cause = new Error("my secret diary", { cause: new Error("and where it is hidden") });
+  const failing = log.with({ eventId: "E1" }, cause);
+  failing.warn("job.retry", { code: "model.unavailable" });
+  failing.with({ attempts: 5 }).error("job.parked");
+  failing.with({}, new TypeError("another secret")).warn("turn.not_released");
+  log.info("turn.delivered");
+  causeChannel.unsubscribe(listen);
+  expect(heard).toMatchObject([
+    { entry: { name: "job.retry", eventId: "E1" }, cause },
+    { entry: { name: "job.parked", eventId: "E1", attempts: 5 }, cause },
+    { entry: { name: "turn.not_released" }, cause: new TypeError("another secret") },
+  ]);
+  expect(lines).toHaveLength(4);
+  expect(lines.join()).not.toMatch(/secret|hidden|cause/);
 });

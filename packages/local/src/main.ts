@@ -92,6 +92,8 @@ async function main() {
   });
   const studio = await startStudio({
     line: local.line,
+    model: local.model,
+    turns: local.turns,
     memory: createMemory({ ...local, clock: systemClock }),
     port: options.port,
     info: info(),

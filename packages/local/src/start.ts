@@ -3,6 +3,7 @@ import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createChatStore } from "@henji/core/chat/store";
 import { type LogLevel, logChannel } from "@henji/core/log";
 import { createTableClient } from "@henji/core/table";
+import { createTurnStore, type TurnStore } from "@henji/core/turn/store";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
 import { serve } from "@henji/loopback";
 import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
@@ -14,6 +15,8 @@ import { restoreLine, saveLine } from "./line-state.ts";
 import type { RunWorkerOptions } from "./run-worker.ts";
 import { createQueues, localAws } from "./sqs.ts";
 import { startThread } from "./thread.ts";
+import { watchWebhook } from "./watch-webhook.ts";
+import { contentChannel, type Seen } from "./watch-worker.ts";
 
 export type LocalOptions = {
   /** The first of five consecutive ports. Default: 0, five free ones. */
@@ -37,6 +40,8 @@ export type Local = {
   urls: { webhook: string; line: string; model: string; sqs: string; dynamodb: string };
   /** The chats' memory, read from the table that the worker writes. */
   chats: Chats;
+  /** The turns as they are stored. */
+  turns: Pick<TurnStore, "read">;
   /** What the worker has read from the last valid `bot.config.ts`. */
   bot(): BotInUse;
   /** What another process must set to reach the same services. */
@@ -82,7 +87,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     stops.push(async () => queues.client.destroy());
 
     const ingressHandler = Promise.withResolvers<FunctionUrlHandler>();
-    const functionUrl = createFunctionUrl(async (event) => (await ingressHandler.promise)(event));
+    const functionUrl = createFunctionUrl(
+      watchWebhook(
+        async (event) => (await ingressHandler.promise)(event),
+        (seen) => contentChannel.publish(seen),
+      ),
+    );
     const ingress = await serve(functionUrl.fetch, port(0));
     stops.push(ingress.close);
 
@@ -142,6 +152,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         dynamodb: aws.dynamodb,
       },
       chats: createChats(createChatStore({ client, table })),
+      turns: createTurnStore({ client, table }),
       bot: () => worker.ready,
       environment,
       async reloadWorker() {
@@ -165,7 +176,11 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       return startThread<BotInUse>(
         new URL("./worker-thread.ts", import.meta.url),
         { workerData, env: { ...process.env, ...environment } },
-        (entry) => logChannel.publish(entry),
+        (message) => {
+          const seen = message as Seen;
+          if (seen.type === "log") logChannel.publish(seen.entry);
+          else contentChannel.publish(seen);
+        },
       );
     }
   }

@@ -10,7 +10,9 @@ import type {
   UserEntry,
 } from "@henji/line-simulator";
 import * as z from "zod/mini";
+import type { Rehearsal } from "./rehearsal.ts";
 import type {
+  Broken,
   Chat,
   Content,
   Handover,
@@ -21,6 +23,8 @@ import type {
   ViewChange,
 } from "./studio-view.ts";
 import { createTraces, isAccepted } from "./trace.ts";
+import { createTraceContents } from "./trace-contents.ts";
+import { contentChannel, type SeenContent } from "./watch-worker.ts";
 
 /** Messages per chat in the first view of a page. */
 const SHOWN_MESSAGES = 200;
@@ -28,17 +32,22 @@ const SHOWN_MESSAGES = 200;
 export type Feed = ReturnType<typeof createFeed>;
 
 /** What the page shows, kept up to date from the LINE simulator and the handlers' log. */
-export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
-  const { line } = options;
+export function createFeed(options: { line: LineSimulator; rehearsal: Rehearsal; info: StudioInfo }) {
+  const { line, rehearsal } = options;
   const traces = createTraces();
+  const contents = createTraceContents();
   const listeners = new Set<(change: ViewChange) => void>();
   /** Messages whose webhook was not accepted yet, by event id. */
   const pending = new Map<string, { chatId: string; entry: UserEntry; handover: Handover }>();
   let { info } = options;
 
   const onLog = (entry: unknown) => publishTrace(traces.log(entry as LogEntry));
+  const onContent = (seen: unknown) => contents.seen(seen as SeenContent);
   logChannel.subscribe(onLog);
+  contentChannel.subscribe(onContent);
   const unsubscribe = line.subscribe((change) => {
+    // Even if no webhook brings it to the bot.
+    if (change.type === "event") contents.seen(change);
     for (const trace of traces.line(change)) publishTrace(trace);
     onLine(change);
   });
@@ -135,8 +144,11 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
           }),
         ),
         traces: traces.all(),
+        broken: rehearsal.broken(),
       };
     },
+
+    content: contents.of,
 
     subscribe(listener: (change: ViewChange) => void): () => void {
       listeners.add(listener);
@@ -148,8 +160,16 @@ export function createFeed(options: { line: LineSimulator; info: StudioInfo }) {
       publish({ type: "info", info });
     },
 
+    /** @returns whether it could be done */
+    setBroken(broken: Broken): boolean {
+      if (!rehearsal.set(broken)) return false;
+      publish({ type: "broken", broken });
+      return true;
+    },
+
     close() {
       logChannel.unsubscribe(onLog);
+      contentChannel.unsubscribe(onContent);
       unsubscribe();
       listeners.clear();
     },

@@ -2,6 +2,7 @@ import type { LineSimulator, User, WebhookEvent } from "@henji/line-simulator";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
+import { readJson } from "./studio-json.ts";
 import { MAX_NAME, MAX_TEXT } from "./studio-view.ts";
 
 /** Room for 5,000 characters of three bytes, escaped. */
@@ -86,11 +87,4 @@ export function createUserApi(line: LineSimulator): Hono {
     return c.json({ userId }, 201);
   });
   return api;
-}
-
-/** @returns undefined if the body is not JSON */
-async function readJson({ req }: Context): Promise<unknown> {
-  // A form of another site cannot send this type without a CORS preflight.
-  if (req.header("content-type")?.split(";")[0] !== "application/json") return undefined;
-  return req.json().catch(() => undefined);
 }

@@ -82,6 +82,16 @@ export type ChatMemory = {
   };
 };
 
+/** How the stand-ins can be broken on purpose, one way each at a time. */
+export const modelFaults = ["down", "slow", "refusing", "unauthorized", "outOfCredit"] as const;
+export const lineFaults = ["down", "unauthorized", "quotaUsedUp"] as const;
+
+/** What is broken on purpose; empty: nothing. */
+export type Broken = {
+  model?: (typeof modelFaults)[number] | undefined;
+  line?: (typeof lineFaults)[number] | undefined;
+};
+
 /** All that the page shows. The page imports this file, so this file imports nothing but types. */
 export type View = {
   info: StudioInfo;
@@ -93,6 +103,7 @@ export type View = {
   loading: Record<string, number>;
   /** Oldest first. */
   traces: Trace[];
+  broken: Broken;
 };
 
 /** Each change carries the whole changed object, so applying it twice is harmless. */
@@ -101,7 +112,8 @@ export type ViewChange =
   | { type: "chat"; chat: Chat }
   | { type: "message"; message: Message }
   | { type: "loading"; chatId: string; until: number | undefined }
-  | { type: "trace"; trace: Trace };
+  | { type: "trace"; trace: Trace }
+  | { type: "broken"; broken: Broken };
 
 /** LINE: a text message holds up to 5,000 characters. */
 export const MAX_TEXT = 5_000;

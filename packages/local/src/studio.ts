@@ -1,11 +1,16 @@
+import type { TurnStore } from "@henji/core/turn/store";
 import type { LineSimulator } from "@henji/line-simulator";
 import { createHttpServer, listen } from "@henji/loopback";
+import type { ModelSimulator } from "@henji/model-simulator";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
+import { createRehearsal } from "./rehearsal.ts";
 import { createFeed, type Feed } from "./studio-feed.ts";
 import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
+import { createRehearsalApi } from "./studio-rehearsal.ts";
+import { createTraceApi } from "./studio-traces.ts";
 import { createUserApi } from "./studio-users.ts";
 import type { ChatMemory, StudioInfo } from "./studio-view.ts";
 
@@ -13,8 +18,11 @@ export type { StudioInfo } from "./studio-view.ts";
 
 export type StudioOptions = {
   line: LineSimulator;
+  /** The stand-in, to be broken on purpose; undefined with a real model. */
+  model: ModelSimulator | undefined;
   /** What the bot remembers of a user's chat. */
   memory: (userId: string) => Promise<ChatMemory>;
+  turns: Pick<TurnStore, "read">;
   /** On loopback; 0: any free port. */
   port: number;
   info: StudioInfo;
@@ -47,10 +55,11 @@ const headers = {
 };
 
 /** Serves the page to chat with the bot and to see the trace of each message. */
-export async function startStudio({ line, memory, port, info }: StudioOptions): Promise<Studio> {
+export async function startStudio(options: StudioOptions): Promise<Studio> {
+  const { line, model, port, info } = options;
   if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
-  const feed = createFeed({ line, info });
-  const api = createApi(feed, line, memory);
+  const feed = createFeed({ line, info, rehearsal: createRehearsal({ line, model }) });
+  const api = createApi(feed, options);
   const server = createHttpServer(async (request, { incoming, outgoing }) => {
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
     if (!isOwn(request)) return new Response(null, { status: 403 });
@@ -92,7 +101,7 @@ export async function startStudio({ line, memory, port, info }: StudioOptions): 
   }
 }
 
-function createApi(feed: Feed, line: LineSimulator, memory: StudioOptions["memory"]): Hono {
+function createApi(feed: Feed, { line, memory, turns }: StudioOptions): Hono {
   const api = new Hono().basePath("/api");
   api.get("/events", (c) =>
     streamSSE(c, async (stream) => {
@@ -111,6 +120,8 @@ function createApi(feed: Feed, line: LineSimulator, memory: StudioOptions["memor
     const user = line.users().find(({ userId }) => userId === c.req.query("userId"));
     return user ? c.json(await memory(user.userId)) : c.body(null, 404);
   });
+  api.route("/", createTraceApi(feed, turns));
+  api.route("/", createRehearsalApi(feed));
   api.route("/", createUserApi(line));
   return api;
 }

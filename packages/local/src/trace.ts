@@ -88,7 +88,7 @@ function isOver({ steps }: Trace): boolean {
 }
 
 /** Log fields are flat and loosely typed: a missing one becomes "" or 0, never an exception. */
-function stepOf(entry: LogEntry): StepDetail | undefined {
+export function stepOf(entry: LogEntry): StepDetail | undefined {
   const text = (field: string) => (typeof entry[field] === "string" ? entry[field] : "");
   const number = (field: string) => (typeof entry[field] === "number" ? entry[field] : 0);
   switch (entry.name) {

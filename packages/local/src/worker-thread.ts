@@ -1,12 +1,12 @@
 import { workerData } from "node:worker_threads";
-import { logChannel } from "@henji/core/log";
 import type { BotInUse } from "./bot-in-use.ts";
 import { loadBot } from "./load-bot.ts";
 import { type RunWorkerOptions, runWorker } from "./run-worker.ts";
 import { runThread } from "./thread.ts";
+import { watchWorker } from "./watch-worker.ts";
 
 await runThread<BotInUse>(async (post) => {
-  logChannel.subscribe(post);
+  watchWorker(post);
   const eventSource = await runWorker(workerData as RunWorkerOptions);
   const { model, memory, timeZone } = await loadBot();
   return { ready: { model, memory, timeZone }, stop: () => eventSource.stop() };

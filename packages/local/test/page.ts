@@ -1,5 +1,8 @@
 import { createLog } from "@henji/core/log";
+import type { TurnItem } from "@henji/core/turn/entity";
+import type { TurnKey } from "@henji/core/turn/place";
 import { createLineSimulator, type LineSimulator } from "@henji/line-simulator";
+import { createModelSimulator, type ModelSimulator } from "@henji/model-simulator";
 import { afterEach, beforeEach } from "vitest";
 import { type Studio, type StudioOptions, startStudio } from "../src/studio.ts";
 import type { ChatMemory, Message, View, ViewChange } from "../src/studio-view.ts";
@@ -41,13 +44,20 @@ const memory: ChatMemory = {
 /** A Studio for each test of a file, on a simulated LINE whose webhooks reach no bot. */
 export function useStudio() {
   let line: LineSimulator;
+  let model: ModelSimulator | undefined;
   let studio: Studio;
+  const turns = { read: async ({ key }: TurnKey) => page.turns.get(key) };
 
   const page = {
     /** Statuses that the next webhooks are answered with; 200 once there are none left. */
     statuses: [] as number[],
     /** Of every user. */
     memory,
+    /** What is stored, by the key of its turn. */
+    turns: new Map<string, TurnItem>(),
+    get model() {
+      return model;
+    },
     log: createLog({ write: () => {} }),
     get line() {
       return line;
@@ -57,7 +67,7 @@ export function useStudio() {
     },
     get options(): StudioOptions {
       const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
-      return { line, memory: async () => memory, port: 0, info };
+      return { line, model, turns, memory: async () => memory, port: 0, info };
     },
 
     post: (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -84,6 +94,8 @@ export function useStudio() {
 
   beforeEach(async () => {
     page.statuses = [];
+    page.turns.clear();
+    model = createModelSimulator();
     line = createLineSimulator({
       channelSecret: "secret",
       channelAccessToken: "token",

@@ -39,8 +39,8 @@ export type Fault = z.infer<typeof fault>;
 export type FaultRule = z.infer<typeof faultRule>;
 
 export type Faults = {
-  /** Appends a fault; a request gets the first one that applies. */
-  add(rule: FaultRule): void;
+  /** Appends a fault; a request gets the first one that applies. @returns removes it */
+  add(rule: FaultRule): () => void;
   clear(): void;
   /** Those that can still apply, with the times left. */
   list(): FaultRule[];
@@ -48,13 +48,16 @@ export type Faults = {
 
 export function createFaults(random: () => number) {
   let waiting: { rule: FaultRule; left: number }[] = [];
+  const remove = (removed: (typeof waiting)[number]) => {
+    waiting = waiting.filter((each) => each !== removed);
+  };
 
   return {
     add(rule: FaultRule) {
-      waiting.push({
-        rule,
-        left: rule.times ?? (rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY),
-      });
+      const left = rule.times ?? (rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY);
+      const added = { rule, left };
+      waiting.push(added);
+      return () => remove(added);
     },
     clear() {
       waiting = [];
@@ -65,7 +68,7 @@ export function createFaults(random: () => number) {
       const found = waiting.find(({ rule }) => rule.probability === undefined || random() < rule.probability);
       if (!found) return undefined;
       found.left--;
-      if (found.left === 0) waiting = waiting.filter((each) => each !== found);
+      if (found.left === 0) remove(found);
       return found.rule.fault;
     },
   } satisfies Faults & { take(): Fault | undefined };

@@ -67,7 +67,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
       const folded = await fold(task, startedAt);
       task.log.info("window.folded", { ...folded, ms: clock.now() - startedAt });
     } catch (error) {
-      task.log.warn("window.not_folded", { code: toBotError(error).code });
+      task.log.with({}, error).warn("window.not_folded", { code: toBotError(error).code });
     }
   };
 
@@ -123,7 +123,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
         return answer.refused ? undefined : answer;
       } catch (error) {
         if (!hopeless.has(toBotError(error).code)) throw error;
-        log.warn("window.notes_refused", { code: toBotError(error).code });
+        log.with({}, error).warn("window.notes_refused", { code: toBotError(error).code });
         return undefined;
       }
     }

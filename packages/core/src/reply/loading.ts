@@ -23,6 +23,6 @@ export async function showLoadingUntil(
   try {
     await platform.showLoading(chat);
   } catch (error) {
-    log.warn("loading.not_shown", { code: toBotError(error).code });
+    log.with({}, error).warn("loading.not_shown", { code: toBotError(error).code });
   }
 }

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Context } from "@henji/core/context/context";
-import { type LogEntry, logChannel } from "@henji/core/log";
+import { type Caused, causeChannel, type LogEntry, logChannel } from "@henji/core/log";
 import type { AskOptions, Model } from "@henji/core/model/model";
 import { retry } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
@@ -13,14 +13,21 @@ const ben = `U${"b2".repeat(16)}`;
 
 let world: World;
 let log: LogEntry[];
+let causes: unknown[];
 const record = (entry: unknown) => void log.push(entry as LogEntry);
+const recordCause = (caused: unknown) => void causes.push((caused as Caused).cause);
 
 beforeEach(() => {
   world = createWorld();
   log = [];
+  causes = [];
   logChannel.subscribe(record);
+  causeChannel.subscribe(recordCause);
 });
-afterEach(() => logChannel.unsubscribe(record));
+afterEach(() => {
+  logChannel.unsubscribe(record);
+  causeChannel.unsubscribe(recordCause);
+});
 
 /** All attempts, one after another. */
 async function attempts(worker: () => ReturnType<World["worker"]>): Promise<void> {
@@ -86,6 +93,8 @@ test.each([
     await attempts(() => world.worker({ ...(model && { model }), ...(line && { line }) }));
     expect(log.map(({ name }) => name)).toContain("job.parked");
 
+    // It is there for whoever watches in this process.
+    expect(causes.at(-1)).toMatchObject({ cause: { message: expect.stringContaining(said) } });
     const parked = world.queue.deadLetters.messages().map(({ reason }) => reason);
     expect(parked).toHaveLength(1);
     for (const written of [...log, ...parked].map((entry) => JSON.stringify(entry)))

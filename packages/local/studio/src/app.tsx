@@ -3,10 +3,13 @@ import type { Message } from "../../src/studio-view.ts";
 import { ChatPane } from "./chat.tsx";
 import { ChatList } from "./chat-list.tsx";
 import { follow } from "./client.ts";
-import { Header, type Pane } from "./header.tsx";
+import { Header } from "./header.tsx";
 import { useUnread } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
+import { Operations } from "./operations.tsx";
+import { BrokenBanner } from "./rehearsal.tsx";
 import { initial, reduce } from "./state.ts";
+import type { Pane } from "./tabs.tsx";
 import { TracesPane } from "./traces.tsx";
 import { words } from "./words.ts";
 
@@ -30,7 +33,7 @@ export function App() {
   };
   const showTrace = (message: Message) => {
     if (!view.traces.some(({ eventId }) => eventId === message.eventId)) return;
-    setSelected(selected === message.eventId && pane === "chat" ? undefined : message.eventId);
+    setSelected(selected === message.eventId && pane !== "operations" ? undefined : message.eventId);
     setPane("traces");
   };
   const selectTrace = (eventId: string) => {
@@ -53,6 +56,7 @@ export function App() {
           {words.botBroken(view.info.botConfig)} <code>{view.info.botConfigError}</code>
         </p>
       )}
+      <BrokenBanner broken={view.broken} />
       <div class="panes">
         <ChatList
           chats={view.chats}
@@ -69,7 +73,13 @@ export function App() {
           onPoint={setPointed}
           onShowTrace={showTrace}
         />
-        <TracesPane view={view} chat={chat} marks={marks} onPoint={setPointed} onSelect={selectTrace} />
+        <aside class="side" aria-label={words.panes[pane === "operations" ? pane : "traces"]}>
+          {pane === "operations" ? (
+            <Operations view={view} />
+          ) : (
+            <TracesPane view={view} chat={chat} marks={marks} onPoint={setPointed} onSelect={selectTrace} />
+          )}
+        </aside>
       </div>
     </div>
   );

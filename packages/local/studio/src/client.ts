@@ -1,4 +1,5 @@
-import type { ChatMemory, View, ViewChange } from "../../src/studio-view.ts";
+import type { Broken, ChatMemory, View, ViewChange } from "../../src/studio-view.ts";
+import type { TraceContent } from "../../src/trace-content.ts";
 import type { Action } from "./state.ts";
 
 /**
@@ -37,15 +38,26 @@ export const unsend = (userId: string, messageId: string) => post("/api/unsend",
 
 export const setBlocked = (userId: string, blocked: boolean) => post("/api/block", { userId, blocked });
 
-export async function readMemory(userId: string, signal: AbortSignal): Promise<ChatMemory> {
-  const response = await fetch(`/api/memory?userId=${userId}`, { signal });
-  if (!response.ok) throw new Error(`/api/memory answered ${response.status}`);
-  return (await response.json()) as ChatMemory;
+/** Breaks exactly this, and mends the rest. */
+export const setBroken = (broken: Broken) => send("PUT", "/api/broken", broken);
+
+export const readMemory = (userId: string, signal: AbortSignal) =>
+  read<ChatMemory>(`/api/memory?userId=${userId}`, signal);
+
+export const readContent = (eventId: string, signal: AbortSignal) =>
+  read<TraceContent>(`/api/traces/${eventId}`, signal);
+
+async function read<T>(path: string, signal: AbortSignal): Promise<T> {
+  const response = await fetch(path, { signal });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return (await response.json()) as T;
 }
 
-async function post(path: string, body: object): Promise<Response> {
+const post = (path: string, body: object) => send("POST", path, body);
+
+async function send(method: "POST" | "PUT", path: string, body: object): Promise<Response> {
   const response = await fetch(path, {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });

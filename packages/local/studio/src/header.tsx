@@ -1,10 +1,12 @@
 import type { StudioInfo } from "../../src/studio-view.ts";
+import { useMedia } from "./hooks.ts";
+import { type Pane, Tabs } from "./tabs.tsx";
 import { words } from "./words.ts";
 
-/** A phone shows one of the two at a time; a wider screen shows both. */
-export type Pane = "chat" | "traces";
-
 type Props = { info: StudioInfo; pane: Pane; traces: number; onPane: (pane: Pane) => void };
+
+/** A wider screen always shows the chat. */
+const beside = ["traces", "operations"] as const;
 
 const known: Record<string, string> = {
   webhook: "Webhook",
@@ -16,11 +18,12 @@ const known: Record<string, string> = {
 
 /** What is running, and which parts are stand-ins. */
 export function Header({ info, pane, traces, onPane }: Props) {
+  const isPhone = useMedia("(max-width: 720px)");
   return (
     <header class="header">
       <h1>
         <img src="/icon.svg" alt="" width="26" height="26" />
-        <span>
+        <span class="name">
           Henji <span class="thin">Studio</span>
         </span>
       </h1>
@@ -48,15 +51,12 @@ export function Header({ info, pane, traces, onPane }: Props) {
           <dd>{info.state ? <code>{info.state}</code> : words.inMemory}</dd>
         </dl>
       </div>
-      <button
-        type="button"
-        class="pane-switch"
-        aria-pressed={pane === "traces"}
-        onClick={() => onPane(pane === "traces" ? "chat" : "traces")}
-      >
-        {pane === "traces" ? words.showChat : words.traces}
-        {pane === "chat" && traces > 0 && <span class="count">{traces}</span>}
-      </button>
+      <Tabs
+        panes={isPhone ? ["chat", ...beside] : beside}
+        current={pane === "chat" && !isPhone ? "traces" : pane}
+        counts={{ traces }}
+        onPane={onPane}
+      />
     </header>
   );
 }

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
-import { readMemory } from "./client.ts";
+import type { TraceContent } from "../../src/trace-content.ts";
+import type { Trace } from "../../src/trace-step.ts";
+import { readContent, readMemory } from "./client.ts";
 import { memoryVersion } from "./trace-state.ts";
 
 /** The current time, updated every `everyMs`. */
@@ -44,4 +46,42 @@ export function useMemory({ id, hash }: Chat, { traces, info }: View): ChatMemor
     return () => stop.abort();
   }, [id, version, info]);
   return read?.id === id ? read.memory : undefined;
+}
+
+const READ_AGAIN_MS = 500;
+
+/** The content of a trace, read again after each step and while a request has no response yet. */
+export function useContent({ eventId, steps }: Trace, isWanted: boolean): TraceContent | undefined {
+  const [content, setContent] = useState<TraceContent>();
+  const version = `${steps.length}/${steps.at(-1)?.at}`;
+  useEffect(() => {
+    if (!isWanted) return;
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const read = async () => {
+      // What an earlier run of Henji has handled has none; a failure keeps the last result.
+      const next = await readContent(eventId, stop.signal).catch(() => undefined);
+      if (!next || stop.signal.aborted) return;
+      setContent(next);
+      if (next.exchanges.some(({ end }) => !end)) timer = setTimeout(read, READ_AGAIN_MS);
+    };
+    void read();
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+    };
+  }, [eventId, version, isWanted]);
+  return isWanted ? content : undefined;
+}
+
+/** Whether a media query matches now. */
+export function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const onChange = () => setMatches(media.matches);
+    media.addEventListener("change", onChange);
+    return () => media.removeEventListener("change", onChange);
+  }, [query]);
+  return matches;
 }

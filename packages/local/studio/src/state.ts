@@ -34,6 +34,8 @@ function apply(view: View, change: ViewChange): View {
       return { ...view, messages: upsert(view.messages, change.message, "id").slice(-MAX_MESSAGES) };
     case "trace":
       return { ...view, traces: upsert(view.traces, change.trace, "eventId").slice(-MAX_TRACES) };
+    case "broken":
+      return { ...view, broken: change.broken };
     case "loading": {
       const { [change.chatId]: _ended, ...loading } = view.loading;
       if (change.until !== undefined) loading[change.chatId] = change.until;

@@ -1,9 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../../src/studio-view.ts";
 import type { Step, Trace } from "../../src/trace-step.ts";
-import { formatDuration, formatExactTime, formatNumber, langOf, oneLine } from "./format.ts";
-import { useNow } from "./hooks.ts";
+import { Content } from "./content.tsx";
+import { formatDuration, formatExactTime, langOf, oneLine } from "./format.ts";
+import { useContent, useNow } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
+import { Cause, Detail } from "./step.tsx";
 import { stateOf, totalMs, waitedSteps, waitingFor } from "./trace-state.ts";
 import { words } from "./words.ts";
 
@@ -24,6 +26,8 @@ export function TraceCard({ trace, message, userName, newest, marks, onPoint, on
   const state = stateOf(trace);
   const selected = marks.selected === eventId;
   const open = selected || waitingFor(trace) !== undefined || (newest && marks.selected === undefined);
+
+  const content = useContent(trace, selected);
 
   useEffect(() => {
     if (selected) card.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -56,11 +60,18 @@ export function TraceCard({ trace, message, userName, newest, marks, onPoint, on
               <span class="step-time">
                 {index === 0 ? formatExactTime(step.at) : `+${formatDuration(step.sinceMs)}`}
               </span>
+              {content && <Cause step={step} content={content} />}
             </li>
           ))}
           <Waiting trace={trace} />
         </ol>
       )}
+      {open && !selected && (
+        <button type="button" class="show-content" onClick={() => onSelect(eventId)}>
+          {words.showContent}
+        </button>
+      )}
+      {content && <Content content={content} chat={trace.chat} />}
     </article>
   );
 }
@@ -107,80 +118,6 @@ function Bar({ steps }: { steps: Step[] }) {
       ))}
     </span>
   );
-}
-
-function Detail({ step }: { step: Step }) {
-  switch (step.name) {
-    case "received":
-      return step.type;
-    case "refused":
-      return <code>{step.status}</code>;
-    case "queued":
-      return step.redelivery ? words.redelivered : null;
-    case "ignored":
-      return step.type;
-    case "tooOld":
-      return words.waitedTooLong;
-    case "claimed":
-      return `${words.attempt(step.attempts)} · ${words.pastTurns(step.turns)}`;
-    case "asked": {
-      const { model, inputTokens, cachedTokens, outputTokens, cut, refused } = step;
-      const [input, cached, output] = [inputTokens, cachedTokens, outputTokens].map(formatNumber);
-      return (
-        <span class="asked">
-          <span>{model}</span>
-          <span>{words.tokens(input!, cached!, output!)}</span>
-          {cut && <em>{words.cut}</em>}
-          {refused && <em>{words.declined}</em>}
-        </span>
-      );
-    }
-    case "answered":
-      return step.notice === undefined ? words.stored(step.messages) : words.noticeStored(step.notice);
-    case "dropped":
-      return words.dropped(step.because);
-    case "erased":
-      return step.what === "chat" ? words.chatErased(step.turns) : words.messageErased(step.turns);
-    case "delivered":
-      return (
-        <>
-          <span data-by={step.by}>{words[step.by]}</span>
-          {step.resumed && ` · ${words.resumed}`}
-        </>
-      );
-    case "retried":
-    case "parked":
-      return (
-        <>
-          <code>{step.code}</code> {words.attempts(step.attempts)}
-          <span class="reason">{step.reason}</span>
-        </>
-      );
-    case "duplicate":
-      return words.answeredBefore;
-    case "held":
-      return words.heldByOther;
-    case "folded":
-      return (
-        <span class="asked">
-          <span>{words.foldedTurns(step.turns)}</span>
-          <span>{words.foldTokens(formatNumber(step.inputTokens), formatNumber(step.outputTokens))}</span>
-          {!step.kept && <em>{words.notKept}</em>}
-        </span>
-      );
-    case "notFolded":
-      return (
-        <>
-          <code>{step.code}</code> {words.foldAgain}
-        </>
-      );
-    case "warned":
-      return (
-        <>
-          {step.what} <code>{step.code}</code>
-        </>
-      );
-  }
 }
 
 function Waiting({ trace }: { trace: Trace }) {

@@ -4,6 +4,7 @@ import type { Trace } from "../../src/trace-step.ts";
 import type { Marks } from "./marks.ts";
 import { MemoryPanel } from "./memory.tsx";
 import { TraceCard } from "./trace.tsx";
+import { matches, type Search, TraceFilter } from "./trace-filter.tsx";
 import { stateOf } from "./trace-state.ts";
 import { words } from "./words.ts";
 
@@ -17,19 +18,29 @@ type Props = {
 
 export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
   const [all, setAll] = useState(true);
+  const [search, setSearch] = useState<Search>({ filter: "all", eventId: "" });
   const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
   // Before its first log entry a trace has no chat hash: it is matched by its message.
   const belongsTo = ({ id, hash }: Chat, trace: Trace) =>
     trace.chat === hash || messageOf.get(trace.eventId)?.chatId === id;
-  const traces = view.traces.filter((trace) => all || belongsTo(chat, trace)).reverse();
-  const parked = traces.filter((trace) => stateOf(trace) === "parked").length;
+  const inScope = view.traces.filter((trace) => all || belongsTo(chat, trace)).reverse();
+  const traces = inScope.filter((trace) => matches(trace, search));
+  const parked = inScope.filter((trace) => stateOf(trace) === "parked").length;
 
   return (
-    <aside class="traces" aria-label={words.traces}>
+    <div class="traces" id="pane-traces" role="tabpanel" aria-labelledby="tab-traces">
       {chat.type === "user" && <MemoryPanel chat={chat} view={view} />}
       <div class="traces-title">
         <h2>{words.traces}</h2>
-        {parked > 0 && <span class="parked-count">{words.parkedCount(parked)}</span>}
+        {parked > 0 && (
+          <button
+            type="button"
+            class="parked-count"
+            onClick={() => setSearch({ filter: "parked", eventId: "" })}
+          >
+            {words.parkedCount(parked)}
+          </button>
+        )}
         <div class="scope">
           <button type="button" aria-pressed={all} onClick={() => setAll(true)}>
             {words.allChats}
@@ -39,7 +50,8 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
           </button>
         </div>
       </div>
-      {traces.length === 0 && <p class="empty">{words.noTraces}</p>}
+      <TraceFilter traces={inScope} search={search} onSearch={setSearch} />
+      {traces.length === 0 && <p class="empty">{inScope.length === 0 ? words.noTraces : words.noMatch}</p>}
       <ol>
         {traces.map((trace, index) => (
           <li key={trace.eventId}>
@@ -55,6 +67,6 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
           </li>
         ))}
       </ol>
-    </aside>
+    </div>
   );
 }

@@ -3,17 +3,17 @@ import { bubbles, chat, input, memory, phone, say, useStudio, widthOf } from "./
 
 const studio = useStudio();
 
-test("a phone shows the chat, and a button switches to the traces", async () => {
+test("a phone shows the chat, and a tab switches to the traces", async () => {
   const page = await studio.open(phone);
   await say(page, "Hello from a phone, with a long word: Donaudampfschifffahrtsgesellschaftskapitän");
   await bubbles(page, "bot").waitFor();
   expect(await page.getByRole("complementary").isVisible()).toBe(false);
   expect(await widthOf(page)).toBe(375);
 
-  await page.getByRole("button", { name: /^Traces/ }).click();
+  await page.getByRole("tab", { name: /^Traces/ }).click();
   expect(await chat(page).isVisible()).toBe(false);
   await studio.traces(page).getByText("reply · free").waitFor();
-  await page.getByRole("button", { name: "Chat", exact: true }).click();
+  await page.getByRole("tab", { name: "Chat" }).click();
   await bubbles(page, "bot").waitFor();
 });
 
@@ -61,7 +61,7 @@ test("on a phone in Japanese the memory is collapsed at first, and buttons and m
   await chat(page).getByRole("button", { name: "送信取消" }).tap();
   await bubbles(page, "user").getByText("送信が取り消されました").waitFor();
 
-  await page.getByRole("button", { name: /^トレース/ }).click();
+  await page.getByRole("tab", { name: /^トレース/ }).click();
   await memory(page).getByText("0往復・0トークン").waitFor();
   expect(await memory(page).getByRole("meter").isVisible()).toBe(false);
   await memory(page).locator("summary").tap();

@@ -27,7 +27,8 @@ export function useStudio() {
     local = await startLocal({ modelLatencyMs: 600 });
     info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
     const memory = createMemory({ ...local, clock: systemClock });
-    studio = await startStudio({ line: local.line, port: 0, memory, info });
+    const { line, model, turns } = local;
+    studio = await startStudio({ line, model, turns, port: 0, memory, info });
   });
   afterAll(async () => {
     await browser.close();
@@ -42,6 +43,11 @@ export function useStudio() {
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
+    await fetch(`${studio.url}/api/broken`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     local.model!.answerWith(undefined);
     local.model!.faults.clear();
     local.line.faults.clear();
@@ -91,6 +97,7 @@ export function useStudio() {
 }
 
 export const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true };
+export const widerPhone = { ...phone, viewport: { width: 390, height: 844 } };
 
 export const input = (page: Page) => page.getByRole("textbox", { name: /Message as|として/ });
 export const chat = (page: Page) => page.getByRole("log");

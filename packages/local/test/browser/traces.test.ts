@@ -49,5 +49,7 @@ test("a message and its trace are highlighted together", async () => {
   expect(await first.getAttribute("data-selected")).toBe("true");
   await first.locator(".step-name").getByText("Delivered").waitFor();
   await bubbles(page, "bot").getByText("you said “Second”").hover();
-  expect(await studio.traces(page).filter({ hasText: "Second" }).getAttribute("data-pointed")).toBe("true");
+  expect(await studio.traces(page).filter({ hasText: "Second" }).first().getAttribute("data-pointed")).toBe(
+    "true",
+  );
 });

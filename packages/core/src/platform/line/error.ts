@@ -48,10 +48,11 @@ export function statusError(refusal: Refusal): BotError {
   const isConstant = constantMessages.has(message) || countOfErrors.test(message);
   const words = isConstant ? ` "${message}"` : "";
   const said = `LINE ${path} answered ${status}${words}`;
+  const about = { requestId, cause: new LineRefusal(refusal) };
   const refused = (code: string, fix: string, retry: Retry, outcome: Outcome = "failed") =>
-    new BotError(code, `${said}${fix}`, { retry, outcome, requestId });
+    new BotError(code, `${said}${fix}`, { retry, outcome, ...about });
   if (status >= 500) return refused("line.unavailable", "", "later", "unknown");
-  if (status === 429 && message.includes("monthly limit")) return quotaExhausted(said, requestId);
+  if (status === 429 && message.includes("monthly limit")) return quotaExhausted(said, about);
   if (status === 429) return refused("line.rate_limited", "", "later");
   if (status === 401 || status === 403) {
     return refused("line.unauthorized", ": check the LineChannelAccessToken secret", "never");
@@ -59,8 +60,20 @@ export function statusError(refusal: Refusal): BotError {
   return refused("line.rejected", "", "never");
 }
 
-export function quotaExhausted(said: string, requestId?: string): BotError {
-  return new BotError("line.quota_exhausted", said, { retry: "never", requestId });
+/** LINE's own words, whatever they quote: never for a log. */
+class LineRefusal extends Error {
+  override readonly name = "LineRefusal";
+
+  constructor({ status, body }: Refusal) {
+    super(`${status} ${body}`);
+  }
+}
+
+export function quotaExhausted(
+  said: string,
+  about: { requestId?: string | undefined; cause?: unknown } = {},
+): BotError {
+  return new BotError("line.quota_exhausted", said, { retry: "never", ...about });
 }
 
 /** A request that got no answer. */

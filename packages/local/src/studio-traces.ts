@@ -1,0 +1,51 @@
+import type { TurnItem } from "@henji/core/turn/entity";
+import { turnKeyOf } from "@henji/core/turn/place";
+import type { TurnStore } from "@henji/core/turn/store";
+import { Hono } from "hono";
+import * as z from "zod/mini";
+import type { Feed } from "./studio-feed.ts";
+import type { Text, TraceContent } from "./trace-content.ts";
+import { toText } from "./trace-contents.ts";
+
+/** The content of one trace. Changes of the view never have it. */
+export function createTraceApi(feed: Pick<Feed, "content">, turns: Pick<TurnStore, "read">): Hono {
+  const api = new Hono();
+  api.get("/traces/:eventId", async (c) => {
+    const kept = feed.content(c.req.param("eventId"));
+    if (!kept) return c.body(null, 404);
+    const { webhookEvent, ...content } = kept;
+    const turn = webhookEvent && (await readTurn(webhookEvent));
+    return c.json({ ...content, turn } satisfies TraceContent);
+  });
+
+  async function readTurn(event: object): Promise<Text | undefined> {
+    const { data } = z.safeParse(placed, event);
+    if (!data) return undefined;
+    const { webhookEventId: eventId, timestamp: at, source } = data;
+    const chatId = source.groupId ?? source.roomId ?? source.userId;
+    const turn = chatId && (await turns.read(turnKeyOf(chatId, { eventId, at })));
+    return turn ? toText(readable(turn)) : undefined;
+  }
+
+  return api;
+}
+
+/** What names an event's turn. */
+const placed = z.looseObject({
+  webhookEventId: z.string(),
+  timestamp: z.number(),
+  source: z.looseObject({
+    userId: z.optional(z.string()),
+    groupId: z.optional(z.string()),
+    roomId: z.optional(z.string()),
+  }),
+});
+
+/** The turn with its parts that are stored as JSON. */
+function readable(turn: TurnItem): object {
+  const parsed = (["question", "messages", "job"] as const).flatMap((name) => {
+    const json = turn[name];
+    return json === undefined ? [] : [[name, JSON.parse(json)]];
+  });
+  return { ...turn, ...Object.fromEntries(parsed) };
+}
