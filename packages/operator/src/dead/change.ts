@@ -65,18 +65,14 @@ async function change(
   verb: "replay" | "drop",
   run: (common: Common) => Promise<Result[]>,
 ): Promise<number> {
-  const { terminal, bot } = session;
+  const { terminal } = session;
   const { all } = await look(session);
   const selected = all.filter(select);
   const missing = ids.filter((id) => !all.some((letter) => idOf(letter) === id));
   if (isDryRun) {
-    terminal.document({
-      dryRun: true,
-      count: selected.length,
-      missing,
-      deadLetters: selected.map(documentOf),
-    });
-    terminal.print(plan(selected, verb, bot.timeZone));
+    const planned = await planOf(session, selected, verb);
+    terminal.document({ dryRun: true, count: selected.length, missing, ...planned.document });
+    terminal.print(planned.text);
     for (const id of missing) terminal.print(`${id} was not given up on.`);
     return missing.length > 0 ? 1 : 0;
   }
