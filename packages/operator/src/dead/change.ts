@@ -1,14 +1,13 @@
 import type { Result } from "@henji/core/dead-letter/act";
-import type { DeadLetter, DescribedLetter } from "@henji/core/dead-letter/dead-letter";
-import { createDescribe } from "@henji/core/dead-letter/describe";
+import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
 import { createDiscard } from "@henji/core/dead-letter/discard";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { createSender } from "@henji/core/queue/sqs";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import type { Session } from "../environment.ts";
-import { look, rowsOf } from "./list.ts";
-import { operatorsSide } from "./side.ts";
+import { look, rowOf, rowsOf } from "./list.ts";
+import { describeEach, operatorsSide } from "./side.ts";
 import { countedBy, describedDocumentOf, documentOf, idOf, reasonFor, wordsOf } from "./words.ts";
 
 export type ChangeRequest = {
@@ -23,8 +22,6 @@ export type ChangeRequest = {
 
 /** Lines of a dry run. */
 const SHOWN = 20;
-/** Turns in memory at once. */
-const READ_AT_ONCE = 500;
 
 export async function replay(
   session: Session,
@@ -111,27 +108,19 @@ async function change(
 
 /** What would be done: of all in numbers, of the first ones in a line each. */
 async function planOf(
-  { stage, terminal, bot }: Session,
+  session: Session,
   selected: readonly DeadLetter[],
   verb: "replay" | "drop",
 ): Promise<{ document: object; text: string }> {
   if (selected.length === 0)
     return { document: { effects: {}, deadLetters: [] }, text: "There is nothing to do." };
-  const describe = createDescribe(operatorsSide(stage));
-  const shown: DescribedLetter[] = [];
-  const effects: string[] = [];
-  for (let start = 0; start < selected.length; start += READ_AT_ONCE) {
-    const some = await describe(selected.slice(start, start + READ_AT_ONCE), "facts");
-    if (start === 0) shown.push(...some.slice(0, SHOWN));
-    effects.push(...some.map(({ onReplay }) => words[verb].would(onReplay)));
-    terminal.progress(`${effects.length} of ${selected.length} looked at`);
-  }
-  terminal.endProgress();
+  const shown = await describeEach(session, selected.slice(0, SHOWN), (letter) => letter);
+  const effects = await describeEach(session, selected, ({ onReplay }) => words[verb].would(onReplay));
   const more = selected.length > SHOWN ? `\nand ${selected.length - SHOWN} more` : "";
   const counts = countedBy(effects);
   const what = counts.map(([effect, count]) => `  ${count.toLocaleString("en-US")} × ${effect}`).join("\n");
   return {
     document: { effects: Object.fromEntries(counts), deadLetters: shown.map(describedDocumentOf) },
-    text: `${rowsOf(shown, bot.timeZone)}${more}\n\nThis ${verb}:\n${what}\nNothing was changed. Add --yes to do it.`,
+    text: `${rowsOf(shown.map((letter) => rowOf(letter, session.bot.timeZone)))}${more}\n\nThis ${verb}:\n${what}\nNothing was changed. Add --yes to do it.`,
   };
 }

@@ -1,10 +1,9 @@
 import type { DeadLetter, DescribedLetter } from "@henji/core/dead-letter/dead-letter";
-import { createDescribe } from "@henji/core/dead-letter/describe";
 import { createFind } from "@henji/core/dead-letter/find";
 import { chatHash } from "@henji/core/log";
 import type { Session } from "../environment.ts";
 import { table } from "../terminal.ts";
-import { operatorsSide } from "./side.ts";
+import { describeEach, operatorsSide } from "./side.ts";
 import { countedBy, countsOf, describedDocumentOf, idOf, timeOf, wordsOf } from "./words.ts";
 
 export type ListRequest = { select(letter: DeadLetter): boolean; limit: number };
@@ -31,13 +30,18 @@ export async function list(session: Session, { select, limit }: ListRequest): Pr
   const { terminal, bot } = session;
   const { all, unknown } = await look(session);
   const selected = all.filter(select);
-  const shown = await createDescribe(operatorsSide(session.stage))(selected.slice(0, limit), "facts");
   const codes = Object.fromEntries(countedBy(selected.map(({ code }) => code)));
-  terminal.document({ count: selected.length, codes, unknown, deadLetters: shown.map(describedDocumentOf) });
+  const some = selected.slice(0, limit);
+  if (terminal.isJson) {
+    const deadLetters = await describeEach(session, some, describedDocumentOf);
+    terminal.document({ count: selected.length, codes, unknown, deadLetters });
+    return;
+  }
+  const rows = await describeEach(session, some, (letter) => rowOf(letter, bot.timeZone));
   terminal.print(summaryOf(selected));
-  if (shown.length > 0) terminal.print(`\n${rowsOf(shown, bot.timeZone)}`);
-  if (shown.length < selected.length) {
-    terminal.print(`\nand ${selected.length - shown.length} more: --limit ${selected.length}`);
+  if (rows.length > 0) terminal.print(`\n${rowsOf(rows)}`);
+  if (rows.length < selected.length) {
+    terminal.print(`\nand ${selected.length - rows.length} more: --limit ${selected.length}`);
   }
   if (unknown > 0) terminal.print(`\n${unknownText(unknown)}`);
 }
@@ -49,15 +53,18 @@ function summaryOf(letters: readonly DeadLetter[]): string {
   return `${count} given up on: ${countsOf(letters.map(({ code }) => code))}.`;
 }
 
-/** A line for each, in the order of the events. */
-export function rowsOf(letters: readonly DescribedLetter[], timeZone: string): string {
-  const head = ["event", "chat", "code", "attempts", "received", "parked", "turn", "a replay"];
-  const lines = letters.map((letter) => [
+const head = ["event", "chat", "code", "attempts", "received", "parked", "turn", "a replay"];
+
+export function rowOf(letter: DescribedLetter, timeZone: string): string[] {
+  return [
     ...[idOf(letter), chatHash(letter.chatId), letter.code, String(letter.attempts)],
     ...[timeOf(letter.receivedAt, timeZone), timeOf(letter.parkedAt, timeZone)],
     ...[letter.turn?.status ?? "none", wordsOf(letter.onReplay)],
-  ]);
-  return table(head, lines);
+  ];
+}
+
+export function rowsOf(rows: readonly (readonly string[])[]): string {
+  return table(head, rows);
 }
 
 function unknownText(unknown: number): string {

@@ -74,8 +74,15 @@ export function iso(at: number): string {
 /** `2026-11-28 14:05:33` by the clocks of the zone. */
 export function timeOf(at: number | undefined, timeZone: string): string {
   if (at === undefined) return "";
-  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(at);
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+  formats.set(timeZone, format);
+  return format.format(at);
 }
+
+/** Making one takes far longer than using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** How often each comes, the most frequent first. */
 export function countedBy(names: readonly string[]): [name: string, count: number][] {
