@@ -1,4 +1,4 @@
-import type { Incoming } from "@henji/core/queue/sqs";
+import { type Incoming, sequenceOf } from "@henji/core/queue/sqs";
 import type { SQSRecord } from "aws-lambda";
 
 export function toIncoming(record: SQSRecord): Incoming {
@@ -9,8 +9,7 @@ export function toIncoming(record: SQSRecord): Incoming {
     receiptHandle,
     body,
     chatId: attributes.MessageGroupId ?? "channel",
-    // SQS: 128 bits, which is up to 39 digits.
-    sequence: (attributes.SequenceNumber ?? "").padStart(39, "0"),
+    sequence: sequenceOf(attributes.SequenceNumber ?? ""),
     receiveCount: Number(attributes.ApproximateReceiveCount),
     ...(parkedAt !== undefined && { parkedAt: Number(parkedAt) }),
   };

@@ -1,7 +1,14 @@
 import type { Clock } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
 import type { DeadLetterQueue, Depth, ReceivedLetter } from "@henji/core/queue/dead-letters";
-import type { Inbox, Incoming, ParkReason, Refused, Sender } from "@henji/core/queue/sqs";
+import {
+  type Inbox,
+  type Incoming,
+  type ParkReason,
+  type Refused,
+  type Sender,
+  sequenceOf,
+} from "@henji/core/queue/sqs";
 import { deadlines, queue as settings } from "@henji/core/settings";
 import { createFifoQueue, type FifoQueue, type QueuedMessage, type QueueWatch } from "./fifo-queue.ts";
 import { directNetwork, type Failure, type Network } from "./network.ts";
@@ -104,13 +111,14 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
 
 export function toIncoming(message: QueuedMessage): Incoming {
   const { messageId, receiptHandle, chatId, body, receiveCount, reason } = message;
-  const sequence = String(message.sequence).padStart(39, "0");
+  const sequence = sequenceOf(String(message.sequence));
   const incoming = { messageId, receiptHandle, chatId, sequence, body, receiveCount };
   return reason ? { ...incoming, parkedAt: reason.parkedAt } : incoming;
 }
 
-function toLetter({ messageId, receiptHandle, chatId, body, sentAt, reason }: QueuedMessage): ReceivedLetter {
-  return { messageId, receiptHandle, chatId, body, sentAt, reason };
+function toLetter({ sequence, ...message }: QueuedMessage): ReceivedLetter {
+  const { messageId, receiptHandle, chatId, body, sentAt, reason } = message;
+  return { messageId, receiptHandle, chatId, body, sentAt, reason, sequence: sequenceOf(String(sequence)) };
 }
 
 function depthOf(queue: FifoQueue, now: number): Depth {

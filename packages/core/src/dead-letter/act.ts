@@ -2,9 +2,9 @@ import { elapsed } from "../clock.ts";
 import { toBotError } from "../error.ts";
 import type { DeadLetterQueue, Letter } from "../queue/dead-letters.ts";
 import type { TurnRegister } from "../turn/register.ts";
-import { type DeadLetter, type DescribedLetter, nameOf } from "./dead-letter.ts";
+import { byEvent, type DeadLetter, type DescribedLetter, nameOf } from "./dead-letter.ts";
 import { createDescribe } from "./describe.ts";
-import { createFind, type FindOptions } from "./find.ts";
+import { createFind, type FindOptions, type Found } from "./find.ts";
 
 export type ActOptions = FindOptions & {
   queue: Pick<DeadLetterQueue, "delete"> & FindOptions["queue"];
@@ -37,6 +37,12 @@ export type ActRequest = {
   onResult?(result: Result, left: number): void;
 };
 
+type Progress = {
+  results: Map<string, Result>;
+  /** Chats of which a message has failed. */
+  stopped: Set<string>;
+};
+
 /** Chats in a row that fail before the rest is left alone. */
 const MOST_FAILURES = 5;
 
@@ -51,22 +57,20 @@ export function createAct(options: ActOptions) {
   const describe = createDescribe(options);
 
   return async (request: ActRequest): Promise<Result[]> => {
-    const results = new Map<string, Result>();
+    const progress: Progress = { results: new Map(), stopped: new Set() };
     // Letters behind the first ten of a chat are seen only when those are gone.
-    while (await round(request, results));
-    return [...results.values()];
+    while (await round(request, progress));
+    return [...progress.results.values()];
   };
 
   /** @returns whether there is something left to do */
-  async function round(request: ActRequest, results: Map<string, Result>): Promise<boolean> {
+  async function round(request: ActRequest, { results, stopped }: Progress): Promise<boolean> {
     const { select, everyMs, signal, onResult } = request;
     const found = await find();
     const deleted = new Set<Letter>();
-    const done = results.size;
     try {
       await deleteLettersOf(found.all, results, deleted);
-      const selected = found.all.filter((letter) => !results.has(nameOf(letter)) && select(letter));
-      const stopped = new Set<string>();
+      const selected = inTurn(found).filter((letter) => !results.has(nameOf(letter)) && select(letter));
       let failures = 0;
       for (const [index, letter] of selected.entries()) {
         if (signal?.aborted || failures >= MOST_FAILURES) return false;
@@ -82,7 +86,7 @@ export function createAct(options: ActOptions) {
         if (result.outcome === "done" && restMs > 0 && index < selected.length - 1)
           await elapsed(clock, restMs);
       }
-      return found.unseen > 0 && results.size > done;
+      return found.unseen > 0 && deleted.size > 0;
     } finally {
       await found.release(deleted);
     }
@@ -94,12 +98,11 @@ export function createAct(options: ActOptions) {
     results: ReadonlyMap<string, Result>,
     deleted: Set<Letter>,
   ): Promise<void> {
-    const copies = all
-      .filter((letter) => {
-        const result = results.get(nameOf(letter));
-        return result?.outcome === "done" && letter.parkedAt <= result.letter.parkedAt;
-      })
-      .flatMap(({ letters }) => letters);
+    const copies = all.flatMap((found) => {
+      const result = results.get(nameOf(found));
+      if (result?.outcome !== "done") return [];
+      return found.letters.filter(({ reason }) => (reason?.parkedAt ?? 0) <= result.letter.parkedAt);
+    });
     await queue.delete(copies);
     for (const letter of copies) deleted.add(letter);
   }
@@ -118,4 +121,19 @@ export function createAct(options: ActOptions) {
       return { letter, outcome: "failed", because: `${code}: ${message}` };
     }
   }
+}
+
+/**
+ * Those that overtake no letter of their chat: letters that were not seen stand behind those that were, so what is
+ * known by its turn alone and comes later must wait for them.
+ */
+function inTurn({ all, unseen }: Found): DeadLetter[] {
+  const known = all.filter(({ letters }) => letters.length === 0).length;
+  if (unseen <= known) return all;
+  const lastSeen = new Map<string, DeadLetter>();
+  for (const letter of all) if (letter.letters.length > 0) lastSeen.set(letter.chatId, letter);
+  return all.filter((letter) => {
+    const last = lastSeen.get(letter.chatId);
+    return last === undefined || byEvent(letter, last) <= 0;
+  });
 }

@@ -1,7 +1,7 @@
 import type { Inbound } from "../platform/platform.ts";
 import type { Letter } from "../queue/dead-letters.ts";
 import type { TurnItem } from "../turn/entity.ts";
-import type { TurnKey } from "../turn/place.ts";
+import { byPlace, type Place, type TurnKey } from "../turn/place.ts";
 
 /** A message that was given up on: what the dead-letter queue and the index say of it. */
 export type DeadLetter = {
@@ -30,13 +30,14 @@ export type DescribedLetter = DeadLetter & {
   onReplay: ReplayEffect;
 };
 
-export type DeadEvent = TurnKey & {
-  eventId: string;
-  /** What the event means; of one that is known by its turn alone, a question. */
-  kind: Inbound["kind"];
-  /** When the webhook came, epoch milliseconds; not set if no letter tells it. */
-  receivedAt?: number | undefined;
-};
+export type DeadEvent = TurnKey &
+  Place & {
+    eventId: string;
+    /** What the event means; of one that is known by its turn alone, a question. */
+    kind: Inbound["kind"];
+    /** When the webhook came, epoch milliseconds; not set if no letter tells it. */
+    receivedAt?: number | undefined;
+  };
 
 /** What a replay does to a message that was given up on. */
 export type ReplayEffect =
@@ -53,14 +54,10 @@ export type ReplayEffect =
   /** It cannot be replayed, or not now. */
   | { kind: "none"; because: "unreadable" | "held" };
 
-/** By time of the event, so that the messages of a chat stay in order; what cannot be read comes last. */
+/** In the order of the events, so that the messages of a chat stay in order; what cannot be read comes last. */
 export function byEvent(a: DeadLetter, b: DeadLetter): number {
-  const [first, second] = [orderOf(a), orderOf(b)];
-  return first === second ? 0 : first < second ? -1 : 1;
-}
-
-function orderOf({ event, parkedAt }: DeadLetter): string {
-  return event?.key ?? `~${parkedAt}`;
+  if (a.event && b.event) return byPlace(a.event, b.event);
+  return a.event || b.event ? (a.event ? -1 : 1) : a.parkedAt - b.parkedAt;
 }
 
 /** The same for one message however often it is looked at. */

@@ -36,8 +36,8 @@ const LAST_WAIT_S = 1;
 
 /**
  * Finds what was given up on, from the index and the queue together, so that neither a letter without a turn nor a
- * turn without a letter is missing. No turn is read: see {@link describe}. The letters are received, which hides them until they are released; their order
- * and what becomes of them stay the same.
+ * turn without a letter is missing. No turn is read: see `describe.ts`. The letters are received, which hides them
+ * until they are released; their order and what becomes of them stay the same.
  *
  * @param onLetters called with the number of letters so far
  */
@@ -77,17 +77,17 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
   }
 
   function opened({ body, ...letter }: ReceivedLetter): Opened {
-    return { letter, event: eventIn(letter.chatId, body), job: body };
+    return { letter, event: eventIn(letter, body), job: body };
   }
 
   /** What a letter is about; nothing if its job cannot be read. */
-  function eventIn(chatId: string, body: string): DeadEvent | undefined {
+  function eventIn({ chatId, sequence }: Letter, body: string): DeadEvent | undefined {
     try {
       const job = decodeJob(body);
       const inbound = readers[job.platform]?.read(job.event);
       if (!inbound) return undefined;
-      const { receivedAt } = job;
-      return { ...turnKeyOf(chatId, inbound), eventId: inbound.eventId, kind: inbound.kind, receivedAt };
+      const { eventId, kind } = inbound;
+      return { ...turnKeyOf(chatId, inbound), sequence, eventId, kind, receivedAt: job.receivedAt };
     } catch {
       return undefined;
     }
@@ -99,8 +99,9 @@ type Opened = { letter: Letter; event: DeadEvent | undefined; job: string };
 
 function join(parked: readonly ListedTurn[], received: readonly Opened[]): DeadLetter[] {
   const byName = new Map<string, DeadLetter>();
-  for (const { chatId, key, code, at } of parked) {
-    const event = { chatId, key, eventId: key.slice(key.indexOf("#") + 1), kind: "question" } as const;
+  for (const { chatId, key, sequence, code, at } of parked) {
+    const eventId = key.slice(key.indexOf("#") + 1);
+    const event = { chatId, key, sequence, eventId, kind: "question" } as const;
     byName.set(nameOfTurn(event), { chatId, event, letters: [], code, parkedAt: at, job: undefined });
   }
   const isParked = new Set(byName.keys());
@@ -116,7 +117,10 @@ function join(parked: readonly ListedTurn[], received: readonly Opened[]): DeadL
     const name = nameOfTurn(event);
     const known = byName.get(name);
     if (!known) byName.set(name, alone);
-    else byName.set(name, { ...known, event, letters: [...known.letters, letter] });
+    else {
+      const sequence = known.event?.sequence ?? event.sequence;
+      byName.set(name, { ...known, event: { ...event, sequence }, letters: [...known.letters, letter] });
+    }
   }
   for (const [name, one] of byName) if (isParked.has(name)) byName.set(name, { ...one, job: undefined });
   return [...byName.values(), ...unreadable].sort(byEvent);

@@ -6,13 +6,15 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { guarded, type ParkReason } from "./sqs.ts";
+import { guarded, type ParkReason, sequenceOf } from "./sqs.ts";
 
 /** A message on the dead-letter queue, without what it says. */
 export type Letter = {
   messageId: string;
   receiptHandle: string;
   chatId: string;
+  /** Its place in this queue, as in `Incoming`. */
+  sequence: string;
   /** When it came to this queue, epoch milliseconds. SQS deletes it 14 days later. */
   sentAt: number;
   /** Why the worker gave it up; not set if SQS moved it after too many receives. */
@@ -81,7 +83,7 @@ export function createDeadLetterQueue(sqs: SQSClient, queueUrl: string): DeadLet
         MaxNumberOfMessages: BATCH,
         VisibilityTimeout: forS,
         WaitTimeSeconds: waitS,
-        MessageSystemAttributeNames: ["MessageGroupId", "SentTimestamp"],
+        MessageSystemAttributeNames: ["MessageGroupId", "SequenceNumber", "SentTimestamp"],
         MessageAttributeNames: ["All"],
       });
       const { Messages = [] } = await guarded(() => sqs.send(command));
@@ -117,9 +119,10 @@ export async function depthOf(sqs: SQSClient, queueUrl: string): Promise<Depth> 
 }
 
 function toLetter({ MessageId = "", ReceiptHandle = "", Body = "", ...message }: Message): ReceivedLetter {
-  const { MessageGroupId = "channel", SentTimestamp = 0 } = message.Attributes ?? {};
+  const { MessageGroupId = "channel", SequenceNumber = "", SentTimestamp = 0 } = message.Attributes ?? {};
   return {
     ...{ messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, chatId: MessageGroupId },
+    sequence: sequenceOf(SequenceNumber),
     ...{ sentAt: Number(SentTimestamp), reason: toReason(message) },
   };
 }

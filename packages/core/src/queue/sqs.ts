@@ -43,6 +43,11 @@ export type Incoming = {
   parkedAt?: number;
 };
 
+/** As text that sorts like the number. SQS: 128 bits, which is up to 39 digits. */
+export function sequenceOf(sequenceNumber: string): string {
+  return sequenceNumber.padStart(39, "0");
+}
+
 /** Why a message was given up on; travels with it as message attributes. */
 export type ParkReason = {
   code: string;

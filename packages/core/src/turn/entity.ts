@@ -106,7 +106,7 @@ export function turnEntity({ client, table }: Table) {
         foldingVersion: { type: "number" },
         /** Where an operator finds it: `parked`, or `day#YYYY-MM-DD` for the first turn of a chat on that day. */
         list: { type: "string" },
-        /** Its place on the list: when it came to it, ISO 8601; of a parked turn with `#` and its code, so that the index tells it. */
+        /** Its place on the list: when it came to it, ISO 8601; of a parked turn with more: see `listed-as.ts`. */
         listedAs: { type: "string" },
         /** Epoch seconds. */
         expiresAt: { type: "number", required: true },

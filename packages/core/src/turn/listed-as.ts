@@ -1,10 +1,19 @@
-/** A turn's place on its list: it sorts by time, and tells the code of one that was given up on. */
-export function listedAs(at: number, code = ""): string {
-  const time = new Date(at).toISOString();
-  return code === "" ? time : `${time}#${code}`;
+/** What the index tells of a listed turn without its item being read. */
+export type ListedAs = {
+  /** When it came to its list, epoch milliseconds. */
+  at: number;
+  /** Of a parked turn. */
+  code: string;
+  /** See `Place`. */
+  sequence: string;
+};
+
+/** A turn's place on its list, by which the list is sorted. */
+export function listedAs({ at, code, sequence }: ListedAs): string {
+  return [new Date(at).toISOString(), code, sequence].join("#");
 }
 
-export function fromListedAs(listedAs: string): { at: number; code: string } {
-  const [time = "", code = ""] = listedAs.split("#");
-  return { at: Date.parse(time), code };
+export function fromListedAs(listedAs: string): ListedAs {
+  const [time = "", code = "", sequence = ""] = listedAs.split("#");
+  return { at: Date.parse(time), code, sequence };
 }

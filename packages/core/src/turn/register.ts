@@ -1,16 +1,11 @@
 import { createConversions } from "electrodb";
 import { guarded, type Table } from "../table.ts";
 import { type TurnItem, textAttributes, turnEntity } from "./entity.ts";
-import { fromListedAs } from "./listed-as.ts";
+import { fromListedAs, type ListedAs } from "./listed-as.ts";
 import type { TurnKey } from "./place.ts";
 
 /** A turn on one of the index's lists. */
-export type ListedTurn = TurnKey & {
-  /** When it came to the list, epoch milliseconds. */
-  at: number;
-  /** Of a parked turn. */
-  code: string;
-};
+export type ListedTurn = TurnKey & ListedAs;
 
 /** The turns on one list, by the time at which they came to it. The index tells all of this, and is read alone. */
 export async function listed(entity: ReturnType<typeof turnEntity>, list: string): Promise<ListedTurn[]> {

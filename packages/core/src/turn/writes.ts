@@ -92,7 +92,8 @@ export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;
   return {
     set: {
-      ...{ status: "parked", list: "parked", listedAs: listedAs(at, code), finishedAt: at, job },
+      ...{ status: "parked", list: "parked", finishedAt: at, job },
+      listedAs: listedAs({ at, code, sequence: turn.sequence }),
       ...failed(turn, parking),
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
@@ -123,7 +124,7 @@ function failed(turn: Turn, { code, outcomeUnknownSince }: TurnFailure): Partial
 function totalled({ usage, isFirstOfDay }: RunningTotal, at: number): Partial<TurnItem> {
   return {
     usage,
-    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAs: listedAs(at) }),
+    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAs: new Date(at).toISOString() }),
   };
 }
 

@@ -212,7 +212,11 @@ export const queueing: readonly Mutation[] = [
   {
     name: "deletes-what-came-back",
     mistake: "a message that is given up on again while others are replayed is taken for replayed",
-    edit: { file: "dead-letter/act.ts", find: " && letter.parkedAt <= result.letter.parkedAt", replace: "" },
+    edit: {
+      file: "dead-letter/act.ts",
+      find: "found.letters.filter(({ reason }) => (reason?.parkedAt ?? 0) <= result.letter.parkedAt)",
+      replace: "found.letters",
+    },
     rare: "it must fail again before the same command looks at the queue once more",
   },
   {

@@ -1,9 +1,11 @@
+import type { DeadLetterQueue } from "@henji/core/queue/dead-letters";
 import type { Inbox, Incoming, Sender } from "@henji/core/queue/sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 export type QueuePorts = {
   sender: Sender;
   inbox: Inbox;
+  deadLetterQueue: DeadLetterQueue;
   /** What the event source would pass to the worker now; empty when nothing is available. */
   receive(): Promise<Incoming[]>;
   /** Lets time pass. */
@@ -136,6 +138,38 @@ export function queueContract(name: string, open: () => Promise<QueuePorts>) {
           },
         },
       ]);
+    });
+
+    const reason = { code: "model.timeout", reason: "too slow", attempts: 5, receivedAt: 1, parkedAt: 2 };
+
+    test("letters are looked at and released: they stay where they were", async () => {
+      await send(["a", "a1"], ["b", "b1"]);
+      for (const message of await receiveAll()) await queue.inbox.park(message, reason);
+      const { deadLetterQueue } = queue;
+      expect(await deadLetterQueue.depth()).toEqual({ waiting: 2, inFlight: 0 });
+      const letters = await deadLetterQueue.receive(60, 0);
+      letters.push(...(await deadLetterQueue.receive(60, 0)));
+      expect(letters.map(({ chatId, body }) => [chatId, body]).sort()).toEqual([
+        ["a", "body of a1"],
+        ["b", "body of b1"],
+      ]);
+      for (const letter of letters) expect(letter).toMatchObject({ reason, sentAt: expect.any(Number) });
+      expect(await deadLetterQueue.receive(60, 0)).toEqual([]);
+      expect(await deadLetterQueue.depth()).toEqual({ waiting: 0, inFlight: 2 });
+      await deadLetterQueue.release(letters);
+      expect(await deadLetterQueue.depth()).toEqual({ waiting: 2, inFlight: 0 });
+    });
+
+    test("letters are deleted while they are hidden; the others stay", async () => {
+      await send(["a", "a1"], ["b", "b1"]);
+      for (const message of await receiveAll()) await queue.inbox.park(message, reason);
+      const { deadLetterQueue } = queue;
+      const letters = [...(await deadLetterQueue.receive(60, 0)), ...(await deadLetterQueue.receive(60, 0))];
+      const [first, second] = letters;
+      expect(await deadLetterQueue.delete([first!])).toBe(0);
+      await deadLetterQueue.release([second!]);
+      expect(await deadLetterQueue.depth()).toEqual({ waiting: 1, inFlight: 0 });
+      expect(await deadLetterQueue.delete([])).toBe(0);
     });
   });
 }

@@ -5,7 +5,9 @@ import { createChatStore } from "@henji/core/chat/store";
 import type { Clock } from "@henji/core/clock";
 import { createModel } from "@henji/core/model/lazy";
 import { createLine } from "@henji/core/platform/line/api";
+import { createDeadLetterQueue } from "@henji/core/queue/dead-letters";
 import { createInbox, createSender } from "@henji/core/queue/sqs";
+import { createTurnRegister } from "@henji/core/turn/register";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { createTotals } from "@henji/core/usage/totals";
@@ -43,7 +45,8 @@ export async function realTable(): Promise<TablePorts> {
   const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
   const turnStore = createTurnStore(table);
   const chats = createChats(createChatStore(table));
-  return { turnStore, turns: createTurns(turnStore), chats, totals: createTotals(table) };
+  const register = createTurnRegister(table);
+  return { turnStore, turns: createTurns(turnStore), chats, totals: createTotals(table), register };
 }
 
 /** The SQS client on fauxqs. Time is real here. */
@@ -79,6 +82,7 @@ export async function realQueue(): Promise<QueuePorts> {
       }));
     },
     advance: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    deadLetterQueue: createDeadLetterQueue(client, deadLetterQueue.url),
     async deadLetters() {
       const { Messages = [] } = await take(deadLetterQueue.url);
       return Messages.map(({ Body = "", Attributes = {}, MessageAttributes = {} }) => ({

@@ -4,6 +4,7 @@ import { claims } from "./table/claims.ts";
 import { erasing } from "./table/erasing.ts";
 import { parking } from "./table/parking.ts";
 import { recall } from "./table/recall.ts";
+import { register } from "./table/register.ts";
 import { repeats } from "./table/repeats.ts";
 import { state } from "./table/state.ts";
 import { usages } from "./table/usage.ts";
@@ -15,6 +16,7 @@ export type { TablePorts };
 export function tableContract(name: string, open: () => Promise<TablePorts>) {
   describe(`table: ${name}`, () => {
     const test = testWithTable(open);
-    for (const part of [claims, writes, repeats, parking, recall, state, erasing, usages]) part(test);
+    for (const part of [claims, writes, repeats, parking, register, recall, state, erasing, usages])
+      part(test);
   });
 }

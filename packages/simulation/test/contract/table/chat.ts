@@ -1,6 +1,7 @@
 import type { Chats } from "@henji/core/chat/chats";
 import { type Content, textContent } from "@henji/core/platform/content";
 import type { Message, Route } from "@henji/core/platform/platform";
+import type { TurnRegister } from "@henji/core/turn/register";
 import type { TurnStore } from "@henji/core/turn/store";
 import type {
   Answer,
@@ -19,7 +20,13 @@ import type { DayUsage, ModelUsage, RunningTotal } from "@henji/core/usage/usage
 import { test } from "vitest";
 
 /** `turns` is core's state machine over `turnStore`. */
-export type TablePorts = { turnStore: TurnStore; turns: Turns; chats: Chats; totals: Totals };
+export type TablePorts = {
+  turnStore: TurnStore;
+  turns: Turns;
+  chats: Chats;
+  totals: Totals;
+  register: TurnRegister;
+};
 
 export const now = 1_800_000_000_000;
 /** When the lease of a first claim ends. */

@@ -110,7 +110,9 @@ export function repeats(test: TableTest) {
       const { key, eventId, sequence } = once;
       const stored = await turnStore.read(once);
       expect(stored).toMatchObject({ key, eventId, sequence });
-      expect({ ...(await turnStore.read(twice)), key, eventId, sequence }).toEqual(stored);
+      const other = await turnStore.read(twice);
+      const listedAs = other?.listedAs?.replace(other.sequence, sequence);
+      expect({ ...other, key, eventId, sequence, listedAs }).toEqual({ listedAs: undefined, ...stored });
     },
   );
 
