@@ -125,7 +125,11 @@ test("of a delivered notice, neither the text nor the command is kept", async ()
 
 test("a parked turn is listed for operators", async () => {
   await park(await claim(1));
-  const listed = { list: "parked", listedAs: new Date(sentAt).toISOString(), error: "model.rejected" };
+  const listed = {
+    list: "parked",
+    listedAs: `${new Date(sentAt).toISOString()}#model.rejected#1`,
+    error: "model.rejected",
+  };
   expect(table.turn({ chatId: "U1", key: keyOf(1) })).toMatchObject(listed);
 });
 

@@ -205,8 +205,9 @@ export const queueing: readonly Mutation[] = [
     mistake: "a letter leaves the dead-letter queue before its replacement is on the queue",
     edit: {
       file: "dead-letter/act.ts",
-      find: "const because = await act(now.letter, now.job);",
-      replace: "await queue.delete(letter.letters);\n      const because = await act(now.letter, now.job);",
+      find: "const because = await act(now!, now!.turn?.job ?? letter.job);",
+      replace:
+        "await queue.delete(letter.letters);\n      const because = await act(now!, now!.turn?.job ?? letter.job);",
     },
   },
   {
