@@ -81,11 +81,13 @@ export function createPrepare(options: PrepareOptions) {
   /** A stored answer that nobody can have seen yet is stored once more, so that what is sent is what is stored. */
   async function quotingIfLate(turn: AnsweredTurn, held: Held): Promise<AnsweredTurn> {
     const { answer } = turn;
-    const messages = held.platform.quoting(answer.messages, held.job);
+    const { platform, job } = held;
+    const messages = platform.quoting(answer.messages, job);
     const isQuoting = isDeepStrictEqual(messages, answer.messages);
     if (isQuoting || !wasNeverSent(turn) || !isLate(held)) return turn;
     const at = clock.now();
-    return turns.answer(turn, { ...answer, messages }, { at, leaseUntil: at + hold.leaseMs });
+    const route = platform.route(job, at, bot.delivery);
+    return turns.answer(turn, { ...answer, messages, route }, { at, leaseUntil: at + hold.leaseMs });
   }
 
   async function store({ said, requestId, isPastRefused }: Reply, held: Held): Promise<Stored> {
