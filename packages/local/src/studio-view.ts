@@ -53,34 +53,7 @@ export type Message = {
 /** A button below a message of the bot; pressing it sends `text`. */
 export type QuickReply = { label: string; text: string };
 
-/** What the bot remembers of a chat, and what that has cost. */
-export type ChatMemory = {
-  /** The past turns that are sent to the model verbatim, and the marks that bound them. */
-  window: {
-    turns: number;
-    tokens: number;
-    /** Turns in the window that are not sent, because they would exceed `maxTokens`. */
-    leftOut: number;
-    lowWaterTokens: number;
-    highWaterTokens: number;
-    maxTokens: number;
-  };
-  /** The summary of the turns before the window; may be empty. */
-  notes: { text: string; tokens: number; maxTokens: number };
-  /** What the chat has used today. */
-  today: {
-    /** That defines the day. */
-    timeZone: string;
-    answers: number;
-    inputTokens: number;
-    /** Part of the input that came from the model's prompt cache. */
-    cachedTokens: number;
-    outputTokens: number;
-    replies: number;
-    pushes: number;
-    dollars: number;
-  };
-};
+export type { ChatMemory } from "@henji/core/context/memory";
 
 /** How the stand-ins can be broken on purpose, one way each at a time. */
 export const modelFaults = ["down", "slow", "refusing", "unauthorized", "outOfCredit"] as const;
