@@ -181,3 +181,11 @@ export const replyTokenRenewableMs = seconds(19 * 60);
 
 /** LINE knows a retry key for 24 hours. Kept well below. */
 export const retryKeyGoodMs = seconds(23 * 60 * 60);
+
+/** The stage's own metrics that a command reads: made of log lines in `stacks/`, and looked at by `watch`. */
+export const metricNames = {
+  /** A count for each message that was sent, by the dimension `by`: reply or push. */
+  sends: "Sends",
+  /** Milliseconds that a user waited, from the webhook to LINE's 200. */
+  waitMs: "WaitMs",
+} as const;

@@ -1,7 +1,7 @@
 import { BotError } from "@henji/core/error";
 import { Resource } from "sst/resource";
 
-/** What `stacks/` links to the functions, and which of its properties is read. */
+/** What `stacks/` links to the functions and to commands, and which of its properties is read. */
 const properties = {
   LineChannelSecret: "value",
   LineChannelSecretPrevious: "value",
@@ -10,9 +10,13 @@ const properties = {
   EventQueue: "url",
   DeadLetterQueue: "url",
   Conversations: "name",
+  IngressLogs: "name",
+  WorkerLogs: "name",
+  Metrics: "namespace",
+  App: "stage",
 } as const;
 
-/** The linked secret's value, queue's URL or table's name. */
+/** The linked secret's value, queue's URL, or name. */
 export function link(name: keyof typeof properties): string {
   const property = properties[name];
   const value = read(name)?.[property];

@@ -42,8 +42,12 @@ const MAX_UNSENT = 20;
  */
 export function createErase({ turns, chats, retentionDays, clock }: EraseOptions) {
   return {
-    /** The whole chat: its notes and its turns. */
-    async chat(request: EraseRequest): Promise<void> {
+    /**
+     * The whole chat: its notes and its turns.
+     *
+     * @returns how many turns it has erased
+     */
+    async chat(request: EraseRequest): Promise<number> {
       const { chatId, before, log } = request;
       const time = timeOf(before.key);
       const { erasedTo } = await change(chatId, ({ erasedBefore }) => ({
@@ -65,6 +69,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
         throw error;
       }
       log.info("chat.erased", { turns: erased });
+      return erased;
     },
 
     /**
