@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
+import { addChatCommands } from "./chat/commands.ts";
 import { addDeadCommands } from "./dead/commands.ts";
 import type { Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
+import { addTraceCommand } from "./trace/command.ts";
 import { addUsageCommand } from "./usage/command.ts";
+import { addWatchCommand } from "./watch/command.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -12,9 +15,14 @@ export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 function programFor(environment: Environment): Command {
   const program = new Command("npm run henji --")
-    .description("Looks after a running Henji: what was given up on, and what was used.")
+    .description(
+      "Looks after a running Henji: what was given up on, what it does now, one message, one chat, what was used.",
+    )
     .showHelpAfterError("(--help shows how)");
   addDeadCommands(program, environment);
+  addTraceCommand(program, environment);
+  addWatchCommand(program, environment);
+  addChatCommands(program, environment);
   addUsageCommand(program, environment);
   // Commander would end the process itself, with 1 for a mistake in what was typed.
   for (const command of [program, ...allOf(program)]) command.exitOverride();

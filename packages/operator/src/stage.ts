@@ -5,13 +5,17 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { BotError } from "@henji/core/error";
 import { createQueueClient } from "@henji/core/queue/sqs";
 import { createTableClient, type Table } from "@henji/core/table";
-import { link } from "@henji/functions/links";
+import { link, optionalLink } from "@henji/functions/links";
 
 /** What a command works on: the linked stage, or the system on this machine. */
 export type Stage = {
   table(): Table;
   sqs(): SQSClient;
   queueUrl(name: "EventQueue" | "DeadLetterQueue"): string;
+  /** As it was deployed. */
+  name: string;
+  /** What CloudWatch knows it by; empty where there is no CloudWatch, as on this machine. */
+  cloudWatch: { ingressLogs: string; workerLogs: string; namespace: string };
   close(): void;
 };
 
@@ -36,6 +40,12 @@ export function openStage(local: string | undefined): Stage {
     table: () => ({ table: linked("Conversations"), client: table() }),
     sqs: once(() => createQueueClient({ maxAttempts: 6 }, patience)),
     queueUrl: linked,
+    name: optionalLink("App"),
+    cloudWatch: {
+      ingressLogs: optionalLink("IngressLogs"),
+      workerLogs: optionalLink("WorkerLogs"),
+      namespace: optionalLink("Metrics"),
+    },
     close() {
       for (const client of clients) client.destroy();
     },

@@ -1,3 +1,7 @@
+import { clearScreenDown, cursorTo } from "node:readline";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
 /** Where a command writes: one JSON document for programs, or text for people. Progress goes to stderr. */
 export type Terminal = {
   isJson: boolean;
@@ -5,13 +9,22 @@ export type Terminal = {
   document(value: unknown): void;
   /** Text for people; nothing with `--json`. */
   print(text: string): void;
+  /** The same in place of everything that the terminal shows; without a terminal, below it. */
+  redraw(text: string): void;
+  /** Text for people and programs alike, as fast as it is read and no faster. */
+  stream(texts: AsyncIterable<string>): Promise<void>;
+  /** What a reader must know, beside the result: on stderr, with `--json` too. */
+  note(text: string): void;
   /** How far long work is, in place of the last such line where stderr is a terminal. */
   progress(text: string): void;
   /** Removes the last line of progress. */
   endProgress(): void;
 };
 
-export type Streams = { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream & { isTTY?: boolean } };
+export type Streams = {
+  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+};
 
 /** Without a terminal, a line of progress in as many milliseconds. */
 const PROGRESS_EVERY_MS = 5_000;
@@ -26,6 +39,16 @@ export function createTerminal(isJson: boolean, { stdout, stderr }: Streams): Te
     print(text) {
       if (!isJson) stdout.write(`${text}\n`);
     },
+    redraw(text) {
+      if (isJson) return;
+      if (stdout.isTTY) {
+        cursorTo(stdout, 0, 0);
+        clearScreenDown(stdout);
+      }
+      stdout.write(`${text}\n`);
+    },
+    stream: (texts) => pipeline(Readable.from(texts), stdout, { end: false }),
+    note: (text) => void stderr.write(`${text}\n`),
     progress(text) {
       if (stderr.isTTY) stderr.write(`\r\x1b[K${text}`);
       else if (Date.now() - printedAt >= PROGRESS_EVERY_MS) {

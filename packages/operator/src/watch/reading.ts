@@ -1,0 +1,81 @@
+import { depthOf } from "@henji/core/queue/dead-letters";
+import { createTurnRegister } from "@henji/core/turn/register";
+import { iso } from "../dead/words.ts";
+import type { Session } from "../environment.ts";
+import { createParkedCounts, type ParkedCounts } from "./parked.ts";
+import { createTableRates } from "./table-rates.ts";
+
+/** A span of time that a rate is of. */
+export type Span = { minutes: number; to: string };
+
+/** Percentiles, milliseconds. */
+export type Wait = { p50: number; p90: number; p99: number };
+
+/** What is not known here is null: nothing is estimated. */
+export type Rates = {
+  /** Seconds. */
+  oldestEventS: number | null;
+  oldestLetterS: number | null;
+  /** Answers and notices. */
+  sent: (Span & { count: number; aMinute: number }) | null;
+  /** How long users waited; null in it: nobody did. */
+  wait: (Span & { ms: Wait | null }) | null;
+  /** Why something is not known, in words. */
+  notKnown: string[];
+};
+
+export type Reading = {
+  at: string;
+  stage: string;
+  eventQueue: { waiting: number; inFlight: number };
+  deadLetterQueue: { letters: number; inFlight: number };
+  parked: ParkedCounts;
+} & Rates;
+
+export type RateSource = { read(now: number): Promise<Rates>; close(): void };
+
+/** Reads what the system looks like from outside. */
+export function createReader(session: Session) {
+  const { stage } = session;
+  const sqs = stage.sqs();
+  const [events, letters] = [stage.queueUrl("EventQueue"), stage.queueUrl("DeadLetterQueue")];
+  const countParked = createParkedCounts(createTurnRegister(stage.table()));
+  const opening = openRates(session);
+
+  return {
+    async read(): Promise<Reading> {
+      const now = Date.now();
+      const [eventDepth, letterDepth, parked, rates] = await Promise.all([
+        depthOf(sqs, events),
+        depthOf(sqs, letters),
+        countParked(),
+        opening.then((source) => source.read(now)),
+      ]);
+      return {
+        at: iso(now),
+        stage: stage.name,
+        eventQueue: eventDepth,
+        deadLetterQueue: { letters: letterDepth.waiting, inFlight: letterDepth.inFlight },
+        parked,
+        ...rates,
+      };
+    },
+
+    close() {
+      void opening.then((source) => source.close());
+    },
+  };
+}
+
+/** CloudWatch's client is loaded only where there is a CloudWatch. */
+async function openRates({ stage, bot }: Session): Promise<RateSource> {
+  const { namespace } = stage.cloudWatch;
+  if (namespace === "") return createTableRates(stage.table(), bot.timeZone);
+  const { createMetricRates } = await import("./metric-rates.ts");
+  const queueName = (name: "EventQueue" | "DeadLetterQueue") => stage.queueUrl(name).split("/").at(-1)!;
+  return createMetricRates({
+    namespace,
+    eventQueue: queueName("EventQueue"),
+    deadLetterQueue: queueName("DeadLetterQueue"),
+  });
+}
