@@ -30,7 +30,7 @@ export type Streams = {
 const PROGRESS_EVERY_MS = 5_000;
 
 export function createTerminal(isJson: boolean, { stdout, stderr }: Streams): Terminal {
-  let printedAt = 0;
+  let printedAt = Date.now();
   return {
     isJson,
     document(value) {

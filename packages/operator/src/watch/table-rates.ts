@@ -1,7 +1,7 @@
 import type { Table } from "@henji/core/table";
 import { createDelivered } from "@henji/core/turn/delivered";
 import { iso } from "../dead/words.ts";
-import type { RateSource, Rates, Wait } from "./reading.ts";
+import type { RateSource, Rates, Wait } from "./rates.ts";
 
 const MINUTES = 5;
 /** One query each: more would keep the table busy with watching. */

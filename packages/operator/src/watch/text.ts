@@ -1,6 +1,7 @@
 import { timeOf } from "../dead/words.ts";
 import { table } from "../terminal.ts";
-import type { Reading, Span } from "./reading.ts";
+import type { Span } from "./rates.ts";
+import type { Reading } from "./reading.ts";
 
 const NOT_KNOWN = "not known here";
 
