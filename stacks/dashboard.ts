@@ -1,5 +1,5 @@
 /// <reference path="../.sst/platform/config.d.ts" />
-import { worker as limits } from "../packages/core/src/settings.ts";
+import { worker as limits, metricNames } from "../packages/core/src/settings.ts";
 import { alarms } from "./alarms";
 import { stageName } from "./defaults";
 import { ingress } from "./ingress";
@@ -14,7 +14,7 @@ type Shown = { label: string; stat?: string; id?: string; visible?: false; yAxis
 
 const own = (metricName: string, shown: Shown): Line => [namespace, metricName, shown];
 const sends = (route: "reply" | "push", label: string): Line => [
-  ...[namespace, "Sends", "by", route, { label, stat: "Sum" }],
+  ...[namespace, metricNames.sends, "by", route, { label, stat: "Sum" }],
 ];
 const sqs = (queue: sst.aws.Queue, metricName: string, shown: Shown): Line => [
   ...["AWS/SQS", metricName, "QueueName", queue.nodes.queue.name, shown],
@@ -65,7 +65,7 @@ const graphs = [
   graph({
     title: "How long users wait, from the webhook to LINE's 200",
     left: "ms",
-    lines: ["p50", "p90", "p99"].map((stat) => own("WaitMs", { label: stat, stat })),
+    lines: ["p50", "p90", "p99"].map((stat) => own(metricNames.waitMs, { label: stat, stat })),
   }),
   graph({
     title: "Where the time goes (nine of ten are quicker)",

@@ -49,3 +49,5 @@ $transform(sst.aws.Function, (args) => {
 // permissions of a function are listed with the function, so ingress cannot read the queue.
 sst.Linkable.wrap(sst.aws.Queue, (queue) => ({ properties: { url: queue.url } }));
 sst.Linkable.wrap(sst.aws.Dynamo, (table) => ({ properties: { name: table.name } }));
+// For the operator's commands, in `sst shell`.
+sst.Linkable.wrap(aws.cloudwatch.LogGroup, (group) => ({ properties: { name: group.name } }));

@@ -1,9 +1,13 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import { metricNames } from "../packages/core/src/settings.ts";
 import { stageName } from "./defaults";
 import { ingressLogs, workerLogs } from "./logs";
 
 /** Of the stage's own metrics. */
 export const namespace = `henji/${$app.stage}`;
+
+/** For the operator's `watch`, which reads them. */
+new sst.Linkable("Metrics", { properties: { namespace } });
 
 type Filter = {
   /** The names of the lines that it reads. */
@@ -42,11 +46,11 @@ const duration = (name: string, line: string, field: string) =>
   metric(name, { lines: [line], value: `$.${field}`, unit: "Milliseconds" });
 
 // The ten that a stage pays for as long as it is used: $3 a month.
-count("Sends", "turn.delivered", { by: "by" }); // reply or push: two metrics
+count(metricNames.sends, "turn.delivered", { by: "by" }); // reply or push: two metrics
 duration("ClaimMs", "turn.claimed", "ms");
 duration("ModelMs", "model.answered", "ms");
 duration("DeliveryMs", "turn.delivered", "ms");
-duration("WaitMs", "turn.delivered", "waitMs"); // the user's, from the webhook to LINE's 200
+duration(metricNames.waitMs, "turn.delivered", "waitMs"); // the user's, from the webhook to LINE's 200
 /** Lines of what a model was paid for: answers, and notes. A fold that took no notes has neither tokens nor cost. */
 const paid = ["model.answered", "window.folded"];
 metric("InputTokens", { lines: paid, value: "$.inputTokens", unit: "Count" });

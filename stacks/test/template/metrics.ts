@@ -80,6 +80,14 @@ export function testMetrics(stage: Stage) {
     );
   });
 
+  test("the operator's commands find them, and both logs, by links", () => {
+    expect(stage.template.links).toMatchObject({
+      Metrics: { namespace: `henji/${stage.template.app.stage}` },
+      IngressLogs: { name: stage.logGroup("Ingress").name },
+      WorkerLogs: { name: stage.logGroup("Worker").name },
+    });
+  });
+
   test("none has a default value: a metric that has no values costs nothing", () => {
     for (const { inputs } of filtersOf(stage, lines)) {
       expect(inputs.metricTransformation).not.toHaveProperty("defaultValue");
