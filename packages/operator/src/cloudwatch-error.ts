@@ -1,20 +1,9 @@
 import { BotError } from "@henji/core/error";
 
-/** An error of CloudWatch, in a line that says what the operator can do. */
-export function cloudWatchError(cause: unknown, permission: string): BotError {
+/** An error of CloudWatch, in a line for the operator. AWS's own message names the permission that is missing. */
+export function cloudWatchError(cause: unknown): BotError {
   const { name = "", message = "" } = cause instanceof Error ? cause : {};
-  return new BotError(
-    "config.no_cloudwatch",
-    `CloudWatch: ${fixes[name] ?? `${name}: ${message}`} (${permission})`,
-    {
-      retry: "never",
-      cause,
-    },
-  );
+  const isMissing = name === "ResourceNotFoundException";
+  const what = isMissing ? "there is no such log group: is the stage deployed?" : `${name}: ${message}`;
+  return new BotError("config.no_cloudwatch", `CloudWatch: ${what}`, { retry: "never", cause });
 }
-
-const fixes: Record<string, string> = {
-  AccessDeniedException: "AWS denies access, which takes a permission",
-  AccessDenied: "AWS denies access, which takes a permission",
-  ResourceNotFoundException: "there is no such log group: is the stage deployed?",
-};

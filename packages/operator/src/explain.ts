@@ -3,8 +3,6 @@ import { notRunning } from "./stage.ts";
 const fixes: Record<string, string> = {
   ResourceNotFoundException:
     "DynamoDB has no such table in the region AWS_REGION: is it the one in sst.config.ts, and is the stage deployed?",
-  AccessDeniedException:
-    "AWS denies access to the table: reading it requires dynamodb:Query on the table and its index gsi1",
   CredentialsProviderError: "AWS needs credentials: sign in, or set AWS_PROFILE",
   ExpiredTokenException: "Your AWS session has expired: sign in again",
   UnrecognizedClientException: "AWS does not recognize your credentials: sign in again, or set AWS_PROFILE",
@@ -19,6 +17,8 @@ export function explain(error: unknown): string {
   const names = namesOf(error);
   // A local system that was killed leaves the file with its address.
   if (local !== undefined && names.includes("ECONNREFUSED")) return notRunning(local).message;
+  const denied = causesOf(error).find(({ name }) => name === "AccessDeniedException");
+  if (denied) return `AWS denies access: ${denied.message}`;
   const known = names.find((name) => name in fixes);
   if (known) return fixes[known]!;
   return code.startsWith("table.") ? `The table cannot be read (${names.at(-1)})` : (stack ?? message);
@@ -26,7 +26,9 @@ export function explain(error: unknown): string {
 
 /** Names and codes, from the error down to its first cause. */
 function namesOf(error: unknown): string[] {
-  if (!(error instanceof Error)) return [];
-  const { name, code, cause } = error as Error & { code?: string };
-  return [name, ...(typeof code === "string" ? [code] : []), ...namesOf(cause)];
+  return causesOf(error).flatMap(({ name, code }) => [name, ...(typeof code === "string" ? [code] : [])]);
+}
+
+function causesOf(error: unknown): (Error & { code?: string })[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }

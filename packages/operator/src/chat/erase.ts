@@ -15,7 +15,14 @@ import type { Session } from "../environment.ts";
 import { chatIdOf, nothingStored } from "./find.ts";
 import { countTurns, pagesOf } from "./stored.ts";
 
-type Plan = { turns: number; toErase: number; hasNotes: boolean; letters: number };
+type Plan = {
+  turns: number;
+  toErase: number;
+  hasNotes: boolean;
+  letters: number;
+  /** Letters that could not be looked at, of whatever chat. */
+  unknown: number;
+};
 
 /** @returns the exit code: 1 if something is left */
 export async function erase(session: Session, name: string, isMeant: boolean): Promise<number | undefined> {
@@ -33,8 +40,9 @@ export async function erase(session: Session, name: string, isMeant: boolean): P
   const results = await dropLetters(session, chatId);
   const left = results.filter(({ outcome }) => outcome !== "done");
   const letters = results.length - left.length;
+  const { unknown } = await look(session);
   terminal.document({
-    ...{ chat, found: true, dryRun: false, erased, letters },
+    ...{ chat, found: true, dryRun: false, erased, letters, unknown },
     left: left.map(({ letter, outcome, because = null }) => ({ id: idOf(letter), outcome, because })),
   });
   terminal.print(
@@ -43,7 +51,8 @@ export async function erase(session: Session, name: string, isMeant: boolean): P
   for (const { letter, because = "" } of left) {
     terminal.print(`The letter of ${idOf(letter)} is still there: ${reasonFor(because)}`);
   }
-  return left.length > 0 ? 1 : undefined;
+  if (unknown > 0) terminal.print(`${unknownText(unknown)} Erase the chat once more in a minute.`);
+  return left.length > 0 || unknown > 0 ? 1 : undefined;
 }
 
 /** @returns nothing if nothing is stored */
@@ -54,18 +63,26 @@ async function planFor(session: Session, chatId: string): Promise<Plan | undefin
   const onPage = (turns: number) => terminal.progress(`${turns} turns …`);
   const { turns, erased } = await countTurns(pagesOf(store, chatId), onPage);
   terminal.endProgress();
-  const { all } = await look(session);
+  const { all, unknown } = await look(session);
   const letters = all.filter((letter) => letter.chatId === chatId).flatMap((letter) => letter.letters).length;
   if (turns === 0 && state.version === 0 && letters === 0) return undefined;
-  return { turns, toErase: turns - erased, hasNotes: state.summary !== "", letters };
+  return { turns, toErase: turns - erased, hasNotes: state.summary !== "", letters, unknown };
 }
 
-function planText(chat: string, { turns, toErase, hasNotes, letters }: Plan): string {
+function planText(chat: string, { turns, toErase, hasNotes, letters, unknown }: Plan): string {
   return [
     `${chat}: this would erase the text of ${count(toErase, "turn")} (${count(turns, "turn")} stored)` +
       `${hasNotes ? ", the notes," : ""} and delete ${count(letters, "letter")} on the dead-letter queue.`,
+    ...(unknown > 0 ? [unknownText(unknown)] : []),
     "Messages that wait for their answer get none. To do it: --yes",
   ].join("\n");
+}
+
+function unknownText(unknown: number): string {
+  return (
+    `${count(unknown, "letter")} could not be looked at, and may be of this chat too: SQS shows at most ten of a chat at ` +
+    "a time, and none that another command hides."
+  );
 }
 
 /** Everything up to now, as when its user forgets everything. */

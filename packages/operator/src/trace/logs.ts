@@ -55,7 +55,7 @@ export async function readLogs(
       }
     }
   } catch (error) {
-    throw cloudWatchError(error, "logs:FilterLogEvents on the log groups of both functions");
+    throw cloudWatchError(error);
   } finally {
     client.destroy();
   }

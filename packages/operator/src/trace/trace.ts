@@ -125,7 +125,7 @@ function notFoundText({ eventId, chat, mayScan }: TraceRequest): string {
         : "among what is parked, nor in the chats of its day (--scan reads the whole table)";
   return (
     `No turn of ${eventId} ${where}. It may have expired; no worker may have begun it yet; ` +
-    "or it asks nothing, such as a sticker or a join. If it was given up on before a worker began it: dead show."
+    "or it asks nothing, as when a user joins. If it was given up on before a worker began it: dead show."
   );
 }
 

@@ -96,7 +96,7 @@ type Metric = { namespace: string; name: string; dimensions: { Name: string; Val
 
 /** The rest of what is watched is known nevertheless. */
 function notKnown(error: unknown): Rates {
-  const { message } = cloudWatchError(error, "cloudwatch:GetMetricData");
+  const { message } = cloudWatchError(error);
   return {
     ...{ oldestEventS: null, oldestLetterS: null, sent: null, wait: null },
     notKnown: [`ages, answers and waits: ${message}`],
