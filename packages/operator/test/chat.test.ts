@@ -182,14 +182,14 @@ test("export: everything that is stored, as JSON lines, or as one document", asy
 
 test("export: a long history comes page by page, each turn once, in memory that does not grow", async () => {
   const aki = newUser();
-  await putTurns(aki, 120, "x".repeat(300_000));
+  await putTurns(aki, 200, "x".repeat(300_000));
   const { ended } = startHenji(["chat", "export", aki, "--json"], local.environment, [
-    "--max-old-space-size=40",
+    "--max-old-space-size=64",
   ]);
   const { code, output } = await ended;
   expect(code).toBe(0);
   const { turns } = JSON.parse(output);
-  const expected = Array.from({ length: 120 }, (_, n) => `event-${n}`);
+  const expected = Array.from({ length: 200 }, (_, n) => `event-${n}`);
   expect(turns.map(({ eventId }: { eventId: string }) => eventId)).toEqual(expected);
 });
 

@@ -1,0 +1,196 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createDelivered } from "@henji/core/turn/delivered";
+import { type Local, startLocal } from "@henji/local/start";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type ScriptedAws, scriptAws } from "../../core/test/scripted-aws.ts";
+import { ask, awayFromMidnight, linksOf } from "../../local/test/support.ts";
+import { henji, startHenji } from "./command.ts";
+
+let local: Local;
+const watch = (args: string[], env = local.environment) => henji(["watch", ...args], env);
+
+/** Two users were answered, one of them twice, and two messages were given up on. */
+beforeAll(async () => {
+  await awayFromMidnight();
+  local = await startLocal();
+  const [aki, ben] = ["Aki", "Ben"].map((name) => local.line.addUser({ name }).userId) as [string, string];
+  for (const user of [aki, ben, aki]) await ask(local.line, user, "Hello");
+  local.model!.faults.add({
+    times: 2,
+    fault: { kind: "status", status: 400, code: "unsupported_parameter" },
+  });
+  for (const from of [aki, ben]) await local.line.deliver([local.line.say({ from, text: "secret" })]);
+  await vi.waitFor(
+    async () => {
+      const { parked, sent } = JSON.parse((await watch(["--json"])).output);
+      expect({ parked: parked.total, sent: sent.count }).toEqual({ parked: 2, sent: 3 });
+    },
+    { timeout: 110_000, interval: 200 },
+  );
+});
+afterAll(() => local.stop());
+
+describe("on this machine", () => {
+  test("one reading as a document; what nobody knows here is null, and why is said", async () => {
+    const { code, output, error } = await watch(["--json"]);
+    expect({ code, error }).toEqual({ code: 0, error: "" });
+    const reading = JSON.parse(output);
+    expect(reading).toMatchObject({
+      stage: "local",
+      eventQueue: { waiting: 0, inFlight: 0 },
+      deadLetterQueue: { letters: 2, inFlight: 0 },
+      parked: { total: 2, byCode: { "model.rejected": 2 }, since: expect.stringMatching(/Z$/) },
+      ...{ oldestEventS: null, oldestLetterS: null },
+      sent: { minutes: 5, count: 3, aMinute: 0.6 },
+      notKnown: ["the age of the oldest message: only CloudWatch knows it"],
+    });
+    const { p50, p90, p99 } = reading.wait.ms;
+    expect(p50).toBeGreaterThan(0);
+    expect(p90).toBeGreaterThanOrEqual(p50);
+    expect(p99).toBe(p90);
+  });
+
+  test("--once prints it for people", async () => {
+    const { code, output } = await watch(["--once"]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^local {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(Asia\/Tokyo\)\n\n/);
+    expect(output).toMatch(/^event queue +0 waiting, 0 in flight\noldest event +none$/m);
+    expect(output).toMatch(/^dead-letter queue +2 letters\noldest letter +not known here$/m);
+    expect(output).toMatch(/^parked +2: 2 model\.rejected; the first \d+ (s|min) ago$/m);
+    expect(output).toMatch(/^sent +0\.6 answers and notices a minute: 3 in the 5 minutes to \d\d:\d\d$/m);
+    expect(output).toMatch(/^users waited +\d+\.\d s \(p50\), \d+\.\d s \(p90\), /m);
+    expect(output).not.toContain("secret");
+  });
+
+  test("goes on until Ctrl-C, which is no error", async () => {
+    const { child, ended } = startHenji(["watch", "--every", "1"], local.environment);
+    let printed = "";
+    child.stdout!.on("data", (chunk) => {
+      printed += chunk;
+    });
+    const readings = () => printed.split("event queue ").length - 1;
+    await expect.poll(readings).toBeGreaterThanOrEqual(3);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 0, error: "" });
+  });
+
+  test("the table is not read for rates when there are too many chats", async () => {
+    const client = new DynamoDBClient();
+    const delivered = createDelivered({ client, table: linksOf(local).Conversations!.name! });
+    const now = Date.now();
+    const request = { since: now - 300_000, now, timeZone: "Asia/Tokyo" };
+    expect(await delivered({ ...request, maxChats: 2 })).toHaveLength(3);
+    expect(await delivered({ ...request, since: now, maxChats: 2 })).toEqual([]);
+    expect(await delivered({ ...request, maxChats: 1 })).toBeUndefined();
+    client.destroy();
+  });
+
+  test("seconds that make no sense are wrong usage", async () => {
+    const error = "--every takes a whole number from 1 to 3600, not 0\n";
+    expect(await watch(["--every", "0"])).toEqual({ code: 2, output: "", error });
+  });
+});
+
+describe("on a stage", () => {
+  let metrics: ScriptedAws;
+  let stage: Record<string, string>;
+  beforeEach(async () => {
+    metrics = await scriptAws();
+    const links = {
+      ...linksOf(local),
+      App: { stage: "production" },
+      Metrics: { namespace: "henji/production" },
+    };
+    stage = {
+      ...local.environment,
+      AWS_ENDPOINT_URL_CLOUDWATCH: metrics.config.endpoint,
+      SST_RESOURCES_JSON: JSON.stringify(links),
+    };
+    return () => metrics.close();
+  });
+
+  const respond = (values: Record<string, number[]>) => {
+    const MetricDataResults = Object.entries(values).map(([Id, Values]) => ({ Id, Values }));
+    metrics.respond(...Array.from({ length: 2 }, () => ({ status: 200, body: { MetricDataResults } })));
+  };
+
+  test("ages, rates and waits are CloudWatch's, of the metrics that the stage makes", async () => {
+    respond({
+      ...{ oldestEvent: [4, 9], oldestLetter: [7_300], replies: [3, 4, 5], pushes: [2] },
+      ...{ p50: [1_200], p90: [2_500], p99: [8_000] },
+    });
+    const { code, output } = await watch(["--json"], stage);
+    expect({ code, ...JSON.parse(output) }).toMatchObject({
+      ...{ code: 0, stage: "production", oldestEventS: 4, oldestLetterS: 7_300, notKnown: [] },
+      sent: { minutes: 5, count: 14, aMinute: 2.8 },
+      wait: { minutes: 5, ms: { p50: 1_200, p90: 2_500, p99: 8_000 } },
+      parked: { byCode: { "model.rejected": 2 } },
+    });
+    const asked = metrics.requests.flatMap(({ operation, body }) => {
+      expect(operation).toBe("GetMetricData");
+      const { StartTime, EndTime, MetricDataQueries } = body as unknown as {
+        StartTime: number;
+        EndTime: number;
+        MetricDataQueries: { Id: string; MetricStat: { Metric: object; Period: number; Stat: string } }[];
+      };
+      // From a whole minute on, and no minute that is not over.
+      expect(EndTime % 60).toBe(0);
+      expect(EndTime - StartTime).toBe(300);
+      expect(EndTime * 1000).toBeLessThan(Date.now() - 60_000);
+      return MetricDataQueries.map(({ Id, MetricStat: { Metric, Period, Stat } }) => [
+        Id,
+        { ...Metric, Period, Stat },
+      ]);
+    });
+    const age = (Value: string) => ({
+      ...{ Namespace: "AWS/SQS", MetricName: "ApproximateAgeOfOldestMessage", Period: 60, Stat: "Maximum" },
+      Dimensions: [{ Name: "QueueName", Value }],
+    });
+    const sends = (Value: string) => ({
+      ...{ Namespace: "henji/production", MetricName: "Sends", Period: 60, Stat: "Sum" },
+      Dimensions: [{ Name: "by", Value }],
+    });
+    const wait = (Stat: string) => ({
+      ...{ Namespace: "henji/production", MetricName: "WaitMs", Period: 300, Stat },
+      Dimensions: [],
+    });
+    expect(Object.fromEntries(asked)).toEqual({
+      ...{ oldestEvent: age("EventQueue.fifo"), oldestLetter: age("DeadLetterQueue.fifo") },
+      ...{ replies: sends("reply"), pushes: sends("push") },
+      ...{ p50: wait("p50"), p90: wait("p90"), p99: wait("p99") },
+    });
+  });
+
+  test("minutes without a value are minutes in which nothing was sent", async () => {
+    respond({});
+    const { output } = await watch(["--once"], stage);
+    expect(output).toMatch(/^production {2}/);
+    expect(output).toMatch(/^sent +0\.0 answers and notices a minute: 0 in the 5 minutes to /m);
+    expect(output).toMatch(/^users waited +nobody in the 5 minutes to /m);
+    // There are letters, but no age of them: that is not nothing.
+    expect(output).toMatch(/^oldest letter +not known here$/m);
+  });
+
+  test("without the permission the rest is shown, and AWS's reason", async () => {
+    const denied = { __type: "AccessDenied", message: "not authorized to perform: cloudwatch:GetMetricData" };
+    metrics.respond({ status: 400, body: denied }, { status: 400, body: denied });
+    const { code, output } = await watch(["--once"], stage);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^parked +2: 2 model\.rejected/m);
+    expect(output).toMatch(/^sent +not known here$/m);
+    expect(output).toMatch(/^Not known: ages, answers and waits: CloudWatch: .*cloudwatch:GetMetricData\.$/m);
+  });
+
+  test("CloudWatch is asked every 30 seconds at most, however often the queues are", async () => {
+    respond({});
+    const { child, ended } = startHenji(["watch", "--every", "1"], stage);
+    let printed = "";
+    child.stdout!.on("data", (chunk) => {
+      printed += chunk;
+    });
+    await expect.poll(() => printed.split("event queue ").length - 1).toBeGreaterThanOrEqual(4);
+    child.kill("SIGINT");
+    await ended;
+    expect(metrics.requests.length).toBeLessThanOrEqual(4);
+  });
+});
