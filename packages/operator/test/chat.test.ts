@@ -169,8 +169,12 @@ test("export: everything that is stored, as JSON lines, or as one document", asy
     question: textContent("two"),
     job: { event: { message: { text: "two" } } },
   });
-  expect(letter.letter).toMatchObject({ reason: { code: "model.rejected" }, job: second.turn.job });
+  expect(letter.letter).toMatchObject({ reason: { code: "model.rejected" } });
   expect(lines).toHaveLength(3);
+
+  const onlyLetter = newUser();
+  await putLetter(onlyLetter, "no job");
+  expect((await document("export", onlyLetter)).letters).toMatchObject([{ job: "no job" }]);
 
   const { exportedAt: _, ...others } = head.chat;
   expect(await document("export", aki)).toEqual({

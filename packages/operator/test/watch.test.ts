@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Table } from "@henji/core/table";
 import { dayOf } from "@henji/core/time-zone";
 import { createDelivered } from "@henji/core/turn/delivered";
+import { listedAs } from "@henji/core/turn/listed-as";
 import { turnKeyOf } from "@henji/core/turn/place";
 import { createTurnStore } from "@henji/core/turn/store";
 import { type Local, startLocal } from "@henji/local/start";
@@ -27,7 +28,7 @@ async function putAnswered(chatId: string, waitMs: number): Promise<void> {
     ...{
       finishedAt: at,
       list: `day#${dayOf(Date.now(), "Asia/Tokyo")}`,
-      listedAt: new Date(at).toISOString(),
+      listedAs: listedAs({ at, code: "", sequence: "1" }),
     },
     expiresAt: Math.floor(at / 1000) + 86_400,
   });

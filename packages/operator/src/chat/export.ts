@@ -48,9 +48,11 @@ async function recordsOf(
   async function* records(): AsyncGenerator<Record> {
     yield { chat: { ...chat, chatId, hash: chatHash(chatId), exportedAt: iso(Date.now()) } };
     for await (const page of pagesOf(store, chatId)) for (const turn of page) yield { turn: turnOf(turn) };
-    for (const { letters: copies } of letters) {
-      for (const { messageId, sentAt, reason, body } of copies) {
-        yield { letter: { messageId, sentAt: iso(sentAt), reason, job: read(body) } };
+    for (const { letters: copies, job } of letters) {
+      // A parked turn has the job of its letter.
+      const said = job === undefined ? {} : { job: read(job) };
+      for (const { messageId, sentAt, reason } of copies) {
+        yield { letter: { messageId, sentAt: iso(sentAt), reason, ...said } };
       }
     }
   }

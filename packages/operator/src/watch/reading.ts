@@ -2,7 +2,7 @@ import { depthOf } from "@henji/core/queue/dead-letters";
 import { createTurnRegister } from "@henji/core/turn/register";
 import { iso } from "../dead/words.ts";
 import type { Session } from "../environment.ts";
-import { createParkedCounts, type ParkedCounts } from "./parked.ts";
+import { countParked, type ParkedCounts } from "./parked.ts";
 import type { RateSource, Rates } from "./rates.ts";
 import { createTableRates } from "./table-rates.ts";
 
@@ -19,7 +19,7 @@ export function createReader(session: Session) {
   const { stage } = session;
   const sqs = stage.sqs();
   const [events, letters] = [stage.queueUrl("EventQueue"), stage.queueUrl("DeadLetterQueue")];
-  const countParked = createParkedCounts(createTurnRegister(stage.table()));
+  const register = createTurnRegister(stage.table());
   const opening = openRates(session);
 
   return {
@@ -28,7 +28,7 @@ export function createReader(session: Session) {
       const [eventDepth, letterDepth, parked, rates] = await Promise.all([
         depthOf(sqs, events),
         depthOf(sqs, letters),
-        countParked(),
+        countParked(register),
         opening.then((source) => source.read(now)),
       ]);
       return {
