@@ -1,5 +1,5 @@
 import type { Result } from "@henji/core/dead-letter/act";
-import type { DeadLetter, DescribedLetter } from "@henji/core/dead-letter/dead-letter";
+import { type DeadLetter, type DescribedLetter, idOf } from "@henji/core/dead-letter/dead-letter";
 import { createDescribe } from "@henji/core/dead-letter/describe";
 import { createDiscard } from "@henji/core/dead-letter/discard";
 import { createReplay } from "@henji/core/dead-letter/replay";
@@ -9,7 +9,7 @@ import { createTurns } from "@henji/core/turn/turns";
 import type { Session } from "../environment.ts";
 import { look, rowsOf } from "./list.ts";
 import { operatorsSide } from "./side.ts";
-import { countedBy, describedDocumentOf, documentOf, idOf, reasonFor, wordsOf } from "./words.ts";
+import { countedBy, describedDocumentOf, documentOf, reasonFor, wordsOf } from "./words.ts";
 
 export type ChangeRequest = {
   /** Those that were named; each must be there. */
