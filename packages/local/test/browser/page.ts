@@ -27,8 +27,7 @@ export function useStudio() {
     local = await startLocal({ modelLatencyMs: 600 });
     info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
     const memory = createMemory({ ...local, clock: systemClock });
-    const { line, model, turns } = local;
-    studio = await startStudio({ line, model, turns, port: 0, memory, info });
+    studio = await startStudio({ ...local, port: 0, memory, info });
   });
   afterAll(async () => {
     await browser.close();
