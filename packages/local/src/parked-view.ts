@@ -30,6 +30,8 @@ export type ParkedMessage = {
   /** The error in words, in English. */
   reason: string;
   attempts: number;
+  /** When its user sent it; not set if its job cannot be read. */
+  sentAt?: number | undefined;
   /** When the webhook came; not set if no letter tells it. */
   receivedAt?: number | undefined;
   parkedAt: number;

@@ -139,7 +139,9 @@ export function createFeed(options: FeedOptions) {
     const common = { id: entry.messageId, chatId, at: entry.at, content: contentOf(entry.message) };
     if (entry.by !== "user") {
       const eventId = entry.repliesTo ?? eventOf.get(entry.retryKey ?? "");
-      return { ...common, eventId, by: "bot", via: entry.by, quickReplies: quickRepliesOf(entry) };
+      // The simulator's tokens begin with the id of the quoted message.
+      const quotes = entry.message.quoteToken?.split(".")[0];
+      return { ...common, eventId, by: "bot", via: entry.by, quotes, quickReplies: quickRepliesOf(entry) };
     }
     const { webhookEventId: eventId, from, unsent } = entry;
     const handover: Handover = pending.get(eventId)?.handover ?? { state: "read" };

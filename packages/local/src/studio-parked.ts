@@ -4,6 +4,7 @@ import { chatHash } from "@henji/core/log";
 import { type Content, textOf } from "@henji/core/platform/content";
 import type { Message } from "@henji/core/platform/platform";
 import type { TurnItem } from "@henji/core/turn/entity";
+import { timeOf } from "@henji/core/turn/place";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
@@ -113,9 +114,10 @@ export function createParkedApi(parked: Parked): Hono {
 }
 
 function messageOf(letter: DescribedLetter): ParkedMessage {
-  const { chatId, code, reason, attempts, receivedAt, parkedAt, turn, onReplay } = letter;
+  const { chatId, event, code, reason, attempts, receivedAt, parkedAt, turn, onReplay } = letter;
+  const sentAt = event && Number(timeOf(event.key));
   return {
-    ...{ id: idOf(letter), chat: chatHash(chatId), code, reason, attempts, receivedAt, parkedAt },
+    ...{ id: idOf(letter), chat: chatHash(chatId), code, reason, attempts, sentAt, receivedAt, parkedAt },
     ...{ status: turn?.status, onReplay },
   };
 }

@@ -48,7 +48,8 @@ export type Message = {
   content: Content;
 } & (
   | { by: "user"; from: string; handover: Handover; unsent: boolean }
-  | { by: "bot"; via: "reply" | "push"; quickReplies: QuickReply[] }
+  /** `quotes` is the id of another message of the chat. */
+  | { by: "bot"; via: "reply" | "push"; quotes: string | undefined; quickReplies: QuickReply[] }
 );
 
 /** A button below a message of the bot; pressing it sends `text`. */

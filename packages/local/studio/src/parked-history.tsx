@@ -95,14 +95,15 @@ function Steps({ steps }: { steps: readonly TurnStep[] }) {
               </>
             )}
             {route !== undefined && words[route]}
-            {requestId !== undefined && (
-              <span class="request">
-                <code>{requestId}</code>
-                <Copy text={requestId} of={`${words.parked.requestId} (${words.parked.steps[is]})`} />
-              </span>
-            )}
           </span>
           <span class="step-time">{formatExactTime(at)}</span>
+          {requestId !== undefined && (
+            <span class="request">
+              <span class="for-reader">{words.parked.requestId}</span>
+              <code>{requestId}</code>
+              <Copy text={requestId} of={`${words.parked.requestId} (${words.parked.steps[is]})`} />
+            </span>
+          )}
         </li>
       ))}
     </ol>

@@ -23,7 +23,7 @@ type Props = {
 };
 
 export function ParkedRow({ message, view, isOpen, isShown, isSelected, onOpen, onSelect, ...more }: Props) {
-  const { id, chat, code, attempts, receivedAt, parkedAt, onReplay: effect } = message;
+  const { id, chat, code, attempts, sentAt, parkedAt, onReplay: effect } = message;
   const opener = useRef<HTMLButtonElement>(null);
   const said = view.messages.find(({ eventId, by }) => by === "user" && eventId === id);
   const name = view.chats.find(({ hash }) => hash === chat)?.name ?? chat;
@@ -58,7 +58,7 @@ export function ParkedRow({ message, view, isOpen, isShown, isSelected, onOpen, 
           {words.parked.codes[code] ?? message.reason} <code>{code}</code>
         </td>
         <td class="parked-when">
-          {receivedAt !== undefined && <span>{words.parked.received(formatWhen(receivedAt))}</span>}
+          {sentAt !== undefined && <span>{words.parked.sentAt(formatWhen(sentAt))}</span>}
           <span>{words.parked.parkedAt(formatWhen(parkedAt))}</span>
           <span>{words.parked.attempts(attempts)}</span>
         </td>
@@ -68,7 +68,7 @@ export function ParkedRow({ message, view, isOpen, isShown, isSelected, onOpen, 
       </tr>
       {isOpen && (
         <tr class="parked-open">
-          <td colSpan={5}>
+          <td class="parked-history" colSpan={5}>
             <History message={message} view={view} {...more} />
           </td>
         </tr>

@@ -103,7 +103,7 @@ export function Parked({ view, shown, onShowTrace, onRehearse }: Props) {
           </span>
         </div>
       )}
-      <div class="parked-outcome" role="status">
+      <div class="parked-outcome" role="status" data-empty={isEmpty && !running && !outcome}>
         {running ? <Progress {...running} /> : outcome && <OutcomeNote outcome={outcome} onForce={force} />}
       </div>
       {isEmpty && <Empty onRehearse={onRehearse} />}
@@ -111,10 +111,14 @@ export function Parked({ view, shown, onShowTrace, onRehearse }: Props) {
         <table class="parked-list">
           <thead>
             <tr>
-              <td />
-              <th scope="col">{words.parked.columns.message}</th>
+              <td class="head-check" />
+              <th scope="col" class="head-message">
+                {words.parked.columns.message}
+              </th>
               <th scope="col">{words.parked.columns.why}</th>
-              <th scope="col">{words.parked.columns.when}</th>
+              <th scope="col" class="head-when">
+                {words.parked.columns.when}
+              </th>
               <th scope="col">{words.parked.columns.effect}</th>
             </tr>
           </thead>

@@ -16,16 +16,20 @@ export function Queues() {
         <thead>
           <tr>
             <td />
-            <th scope="col">{words.parked.waiting}</th>
-            <th scope="col">{words.parked.inFlight}</th>
+            <th scope="col" class="number">
+              {words.parked.waiting}
+            </th>
+            <th scope="col" class="number">
+              {words.parked.inFlight}
+            </th>
           </tr>
         </thead>
         <tbody>
           {rows.map(({ name, depth }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{number(depth?.waiting)}</td>
-              <td>{number(depth?.inFlight)}</td>
+              <td class="number">{number(depth?.waiting)}</td>
+              <td class="number">{number(depth?.inFlight)}</td>
             </tr>
           ))}
         </tbody>

@@ -42,16 +42,20 @@ export function useStudio() {
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
-    await fetch(`${studio.url}/api/broken`, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: "{}",
-    });
+    await send("PUT", "broken", {});
+    await send("POST", "dead/drop", { ids: "all" });
     local.model!.answerWith(undefined);
     local.model!.faults.clear();
     local.line.faults.clear();
     expect(errors).toEqual([]);
   });
+
+  const send = (method: "PUT" | "POST", path: string, body: object) =>
+    fetch(`${studio.url}/api/${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
 
   function addUser(name: string): TestUser {
     return { userId: local.line.addUser({ name }).userId, name };

@@ -30,7 +30,7 @@ export const parkedEn = {
   selected: (n: number) => `${n} selected`,
   columns: { message: "Message", why: "Why", when: "When", effect: "A replay" },
   attempts: (n: number) => `${n} ${n === 1 ? "attempt" : "attempts"}`,
-  received: (time: string) => `received ${time}`,
+  sentAt: (time: string) => `sent ${time}`,
   parkedAt: (time: string) => `parked ${time}`,
   noMessage: "Event",
   more: (n: number) => `Show more (${n} not shown)`,

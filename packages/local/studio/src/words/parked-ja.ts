@@ -27,7 +27,7 @@ export const parkedJa: typeof parkedEn = {
   selected: (n) => `${n}件選択`,
   columns: { message: "メッセージ", why: "理由", when: "時刻", effect: "再処理すると" },
   attempts: (n) => `${n}回試行`,
-  received: (time) => `受信 ${time}`,
+  sentAt: (time) => `送信 ${time}`,
   parkedAt: (time) => `保留 ${time}`,
   noMessage: "イベント",
   more: (n) => `さらに表示（残り${n}件）`,
