@@ -174,7 +174,7 @@ test.each([
     await openOperations(page);
     const places = async () => ({
       tabs: await page.getByRole("tablist").boundingBox(),
-      title: await parked(page).getByRole("heading").boundingBox(),
+      title: await parked(page).getByRole("heading", { level: 2 }).boundingBox(),
     });
     await parked(page).locator(".nothing-parked").waitFor();
     expect(await tooFaint(page, ".operations")).toEqual([]);
