@@ -91,9 +91,7 @@ async function main() {
     botConfigError,
   });
   const studio = await startStudio({
-    line: local.line,
-    model: local.model,
-    turns: local.turns,
+    ...local,
     memory: createMemory({ ...local, clock: systemClock }),
     port: options.port,
     info: info(),

@@ -13,6 +13,10 @@ const modelFaults: Record<NonNullable<Broken["model"]>, ModelFault> = {
   // Within the deadline of a model call: the answer comes.
   slow: { kind: "delay", ms: 25_000 },
   refusing: { kind: "incomplete", reason: "content_filter" },
+  rejecting: {
+    ...{ kind: "status", status: 400, code: "unsupported_parameter", type: "invalid_request_error" },
+    message: "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+  },
   unauthorized: {
     ...{ kind: "status", status: 401, code: "invalid_api_key", type: "invalid_request_error" },
     message:

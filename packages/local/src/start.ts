@@ -12,6 +12,7 @@ import type { BotInUse } from "./bot-in-use.ts";
 import { createTable } from "./dynamo.ts";
 import { createFunctionUrl, type FunctionUrlHandler } from "./function-url.ts";
 import { restoreLine, saveLine } from "./line-state.ts";
+import { createOperatorsSide, type OperatorsSide } from "./operators-side.ts";
 import type { RunWorkerOptions } from "./run-worker.ts";
 import { createQueues, localAws } from "./sqs.ts";
 import { startThread } from "./thread.ts";
@@ -42,6 +43,8 @@ export type Local = {
   chats: Chats;
   /** The turns as they are stored. */
   turns: Pick<TurnStore, "read">;
+  /** What was given up on, and the queues. */
+  operators: OperatorsSide;
   /** What the worker has read from the last valid `bot.config.ts`. */
   bot(): BotInUse;
   /** What another process must set to reach the same services. */
@@ -139,6 +142,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     stops.push(() => worker.stop());
 
     const client = createTableClient();
+    const conversations = { client, table };
     stops.push(async () => client.destroy());
 
     return {
@@ -151,8 +155,9 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         sqs: aws.sqs,
         dynamodb: aws.dynamodb,
       },
-      chats: createChats(createChatStore({ client, table })),
-      turns: createTurnStore({ client, table }),
+      chats: createChats(createChatStore(conversations)),
+      turns: createTurnStore(conversations),
+      operators: createOperatorsSide(queues, conversations),
       bot: () => worker.ready,
       environment,
       async reloadWorker() {

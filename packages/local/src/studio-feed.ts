@@ -10,6 +10,8 @@ import type {
   UserEntry,
 } from "@henji/line-simulator";
 import * as z from "zod/mini";
+import type { OperatorsSide } from "./operators-side.ts";
+import { createParked } from "./parked.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type {
   Broken,
@@ -31,9 +33,17 @@ const SHOWN_MESSAGES = 200;
 
 export type Feed = ReturnType<typeof createFeed>;
 
+export type FeedOptions = {
+  line: LineSimulator;
+  rehearsal: Rehearsal;
+  operators: OperatorsSide;
+  retentionDays(): number;
+  info: StudioInfo;
+};
+
 /** What the page shows, kept up to date from the LINE simulator and the handlers' log. */
-export function createFeed(options: { line: LineSimulator; rehearsal: Rehearsal; info: StudioInfo }) {
-  const { line, rehearsal } = options;
+export function createFeed(options: FeedOptions) {
+  const { line, rehearsal, operators, retentionDays } = options;
   const traces = createTraces();
   const contents = createTraceContents();
   const listeners = new Set<(change: ViewChange) => void>();
@@ -41,7 +51,21 @@ export function createFeed(options: { line: LineSimulator; rehearsal: Rehearsal;
   const pending = new Map<string, { chatId: string; entry: UserEntry; handover: Handover }>();
   let { info } = options;
 
-  const onLog = (entry: unknown) => publishTrace(traces.log(entry as LogEntry));
+  const parked = createParked({
+    ...{ ...operators, retentionDays },
+    onChange: (state) => publish({ type: "parked", parked: state }),
+    onDone(verb, { chatId, event }) {
+      const about = { chat: chatHash(chatId), at: operators.clock.now() };
+      if (event) publishTrace(traces.changed(verb, { ...about, eventId: event.eventId }));
+    },
+  });
+  // What was parked before this run; a failure is told to whoever opens the list.
+  parked.look().catch(() => {});
+
+  const onLog = (entry: unknown) => {
+    publishTrace(traces.log(entry as LogEntry));
+    parked.onLog(entry as LogEntry);
+  };
   const onContent = (seen: unknown) => contents.seen(seen as SeenContent);
   logChannel.subscribe(onLog);
   contentChannel.subscribe(onContent);
@@ -115,7 +139,9 @@ export function createFeed(options: { line: LineSimulator; rehearsal: Rehearsal;
     const common = { id: entry.messageId, chatId, at: entry.at, content: contentOf(entry.message) };
     if (entry.by !== "user") {
       const eventId = entry.repliesTo ?? eventOf.get(entry.retryKey ?? "");
-      return { ...common, eventId, by: "bot", via: entry.by, quickReplies: quickRepliesOf(entry) };
+      // The simulator's tokens begin with the id of the quoted message.
+      const quotes = entry.message.quoteToken?.split(".")[0];
+      return { ...common, eventId, by: "bot", via: entry.by, quotes, quickReplies: quickRepliesOf(entry) };
     }
     const { webhookEventId: eventId, from, unsent } = entry;
     const handover: Handover = pending.get(eventId)?.handover ?? { state: "read" };
@@ -145,10 +171,12 @@ export function createFeed(options: { line: LineSimulator; rehearsal: Rehearsal;
         ),
         traces: traces.all(),
         broken: rehearsal.broken(),
+        parked: parked.state(),
       };
     },
 
     content: contents.of,
+    parked,
 
     subscribe(listener: (change: ViewChange) => void): () => void {
       listeners.add(listener);
@@ -167,11 +195,12 @@ export function createFeed(options: { line: LineSimulator; rehearsal: Rehearsal;
       return true;
     },
 
-    close() {
+    async close(): Promise<void> {
       logChannel.unsubscribe(onLog);
       contentChannel.unsubscribe(onContent);
       unsubscribe();
       listeners.clear();
+      await parked.close();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ParkedState } from "./parked-view.ts";
 import type { Trace, WebhookStatus } from "./trace-step.ts";
 
 /** What is running; shown at the top of the page. */
@@ -47,7 +48,8 @@ export type Message = {
   content: Content;
 } & (
   | { by: "user"; from: string; handover: Handover; unsent: boolean }
-  | { by: "bot"; via: "reply" | "push"; quickReplies: QuickReply[] }
+  /** `quotes` is the id of another message of the chat. */
+  | { by: "bot"; via: "reply" | "push"; quotes: string | undefined; quickReplies: QuickReply[] }
 );
 
 /** A button below a message of the bot; pressing it sends `text`. */
@@ -56,7 +58,10 @@ export type QuickReply = { label: string; text: string };
 export type { ChatMemory } from "@henji/core/context/memory";
 
 /** How the stand-ins can be broken on purpose, one way each at a time. */
-export const modelFaults = ["down", "slow", "refusing", "unauthorized", "outOfCredit"] as const;
+export const modelFaults = [
+  ...(["down", "slow", "refusing"] as const),
+  ...(["rejecting", "unauthorized", "outOfCredit"] as const),
+] as const;
 export const lineFaults = ["down", "unauthorized", "quotaUsedUp"] as const;
 
 /** What is broken on purpose; empty: nothing. */
@@ -77,6 +82,7 @@ export type View = {
   /** Oldest first. */
   traces: Trace[];
   broken: Broken;
+  parked: ParkedState;
 };
 
 /** Each change carries the whole changed object, so applying it twice is harmless. */
@@ -86,9 +92,12 @@ export type ViewChange =
   | { type: "message"; message: Message }
   | { type: "loading"; chatId: string; until: number | undefined }
   | { type: "trace"; trace: Trace }
-  | { type: "broken"; broken: Broken };
+  | { type: "broken"; broken: Broken }
+  | { type: "parked"; parked: ParkedState };
 
 /** LINE: a text message holds up to 5,000 characters. */
 export const MAX_TEXT = 5_000;
 /** LINE: a display name holds up to 20 characters. */
 export const MAX_NAME = 20;
+/** Parked messages that a page lists at once. */
+export const MAX_SHOWN_PARKED = 1_000;

@@ -5,10 +5,13 @@ import type { ModelSimulator } from "@henji/model-simulator";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
+import type { BotInUse } from "./bot-in-use.ts";
+import type { OperatorsSide } from "./operators-side.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { createFeed, type Feed } from "./studio-feed.ts";
 import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
+import { createParkedApi } from "./studio-parked.ts";
 import { createRehearsalApi } from "./studio-rehearsal.ts";
 import { createTraceApi } from "./studio-traces.ts";
 import { createUserApi } from "./studio-users.ts";
@@ -23,6 +26,9 @@ export type StudioOptions = {
   /** What the bot remembers of a user's chat. */
   memory: (userId: string) => Promise<ChatMemory>;
   turns: Pick<TurnStore, "read">;
+  operators: OperatorsSide;
+  /** The settings that the worker has read. */
+  bot: () => Pick<BotInUse, "memory">;
   /** On loopback; 0: any free port. */
   port: number;
   info: StudioInfo;
@@ -56,9 +62,11 @@ const headers = {
 
 /** Serves the page to chat with the bot and to see the trace of each message. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { line, model, port, info } = options;
+  const { line, model, operators, bot, port, info } = options;
   if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
-  const feed = createFeed({ line, info, rehearsal: createRehearsal({ line, model }) });
+  const retentionDays = () => bot().memory.retentionDays;
+  const rehearsal = createRehearsal({ line, model });
+  const feed = createFeed({ line, info, rehearsal, operators, retentionDays });
   const api = createApi(feed, options);
   const server = createHttpServer(async (request, { incoming, outgoing }) => {
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
@@ -78,7 +86,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
   /** Before the server: it cannot close while Vite holds a socket on it. */
   async function closePage(): Promise<void> {
-    feed.close();
+    await feed.close();
     await page.then(
       (vite) => vite.close(),
       () => {},
@@ -122,6 +130,7 @@ function createApi(feed: Feed, { line, memory, turns }: StudioOptions): Hono {
   });
   api.route("/", createTraceApi(feed, turns));
   api.route("/", createRehearsalApi(feed));
+  api.route("/", createParkedApi(feed.parked));
   api.route("/", createUserApi(line));
   return api;
 }

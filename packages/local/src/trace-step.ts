@@ -29,11 +29,13 @@ export type StepDetail =
   /** `nextAt`: when the queue delivers the message again, epoch milliseconds. */
   | { name: "retried"; code: string; reason: string; attempts: number; nextAt: number }
   | { name: "parked"; code: string; reason: string; attempts: number }
+  /** An operator has put it back on the queue. */
+  | { name: "replayed" }
   /** Delivered again after its turn was finished; acknowledged without effect. */
   | { name: "duplicate" }
   /** Another worker holds the turn. */
   | { name: "held" }
-  /** Gets no answer: `because` it was unsent, or an earlier message got the notice of this kind. */
+  /** Gets no answer: `because` it was unsent, an operator dropped it, or an earlier message got the notice of this kind. */
   | { name: "dropped"; because: string }
   /** The text of this many turns was erased: of the whole chat, or of an unsent message. */
   | { name: "erased"; what: "chat" | "message"; turns: number }

@@ -1,5 +1,6 @@
 import type { LogEntry } from "@henji/core/log";
 import type { Change } from "@henji/line-simulator";
+import type { ParkedVerb } from "./parked-view.ts";
 import type { StepDetail, Trace, WebhookStatus } from "./trace-step.ts";
 
 export type Traces = ReturnType<typeof createTraces>;
@@ -49,6 +50,17 @@ export function createTraces({ maxTraces = 500 }: { maxTraces?: number } = {}) {
       if (!trace) return undefined;
       trace.chat ??= entry.chat;
       return add(trace, Date.parse(entry.at), detail);
+    },
+
+    /** What an operator has done about a message that was given up on. */
+    changed(verb: ParkedVerb, { eventId, chat, at }: { eventId: string; chat: string; at: number }): Trace {
+      const trace = traceOf(eventId);
+      trace.chat ??= chat;
+      return add(
+        trace,
+        at,
+        verb === "replay" ? { name: "replayed" } : { name: "dropped", because: "by_hand" },
+      );
     },
 
     /** @returns the changed traces */

@@ -1,8 +1,14 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { createDeadLetterQueue } from "@henji/core/queue/dead-letters";
+import { createSender } from "@henji/core/queue/sqs";
 import { afterEach, expect, test } from "vitest";
 import { startOnLoopback } from "../src/fauxqs.ts";
+import { createQueues } from "../src/sqs.ts";
+import { useDirectory } from "./directory.ts";
+
+const directory = useDirectory("test");
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -39,4 +45,25 @@ test("a port in use is reported as such", async () => {
   const fauxqs = await startOnLoopback();
   stops.push(() => fauxqs.stop());
   await expect(startOnLoopback(fauxqs.port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+});
+
+test("a message that is made visible again is received again, also by the next run", async () => {
+  const start = async () => {
+    const fauxqs = await startOnLoopback(0, directory.path);
+    const { client, deadLetterQueue } = await createQueues(fauxqs.address);
+    stops.push(async () => client.destroy());
+    const { url } = deadLetterQueue;
+    return { fauxqs, queue: createDeadLetterQueue(client, url), sender: createSender(client, url) };
+  };
+  const first = await start();
+  await first.sender.send([{ chatId: "C1", eventId: "E1", body: "Hello" }], AbortSignal.timeout(10_000));
+  await first.queue.release(await first.queue.receive(60, 0));
+  expect(await first.queue.depth()).toEqual({ waiting: 1, inFlight: 0 });
+  await first.fauxqs.stop();
+  const second = await start();
+  stops.push(() => second.fauxqs.stop());
+  const letters = await second.queue.receive(60, 0);
+  expect(letters).toMatchObject([{ chatId: "C1", body: "Hello" }]);
+  await second.queue.release(letters);
+  expect(await second.queue.receive(60, 0)).toHaveLength(1);
 });

@@ -1,9 +1,15 @@
+import { systemClock as clock } from "@henji/core/clock";
 import { createLog } from "@henji/core/log";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { TurnKey } from "@henji/core/turn/place";
+import { createTurns } from "@henji/core/turn/turns";
+import { readers } from "@henji/functions/readers";
 import { createLineSimulator, type LineSimulator } from "@henji/line-simulator";
 import { createModelSimulator, type ModelSimulator } from "@henji/model-simulator";
+import { createMemoryQueue, createMemoryTable, type MemoryQueue, type MemoryTable } from "@henji/simulation";
 import { afterEach, beforeEach } from "vitest";
+import ownBot from "../../../bot.config.ts";
+import type { OperatorsSide } from "../src/operators-side.ts";
 import { type Studio, type StudioOptions, startStudio } from "../src/studio.ts";
 import type { ChatMemory, Message, View, ViewChange } from "../src/studio-view.ts";
 
@@ -46,6 +52,9 @@ export function useStudio() {
   let line: LineSimulator;
   let model: ModelSimulator | undefined;
   let studio: Studio;
+  let operators: OperatorsSide;
+  let queue: MemoryQueue;
+  let table: MemoryTable;
   const turns = { read: async ({ key }: TurnKey) => page.turns.get(key) };
 
   const page = {
@@ -65,9 +74,17 @@ export function useStudio() {
     get url() {
       return studio.url;
     },
+    /** The two queues, and the turns that an operator sees. */
+    get queue() {
+      return queue;
+    },
+    get table() {
+      return table;
+    },
     get options(): StudioOptions {
       const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
-      return { line, model, turns, memory: async () => memory, port: 0, info };
+      const bot = () => ({ memory: ownBot.memory });
+      return { line, model, turns, operators, bot, memory: async () => memory, port: 0, info };
     },
 
     post: (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -95,6 +112,13 @@ export function useStudio() {
   beforeEach(async () => {
     page.statuses = [];
     page.turns.clear();
+    queue = createMemoryQueue({ clock });
+    table = createMemoryTable();
+    operators = {
+      ...{ queue: queue.deadLetterQueue, register: table.register, turns: createTurns(table.turnStore) },
+      ...{ sender: queue.sender, readers, clock },
+      eventDepth: async () => ({ waiting: queue.main.messages().length, inFlight: 0 }),
+    };
     model = createModelSimulator();
     line = createLineSimulator({
       channelSecret: "secret",

@@ -12,10 +12,9 @@ let studio: Studio;
 beforeAll(async () => {
   openAi = await serveModel(createModelSimulator());
   local = await startLocal({ openAi: { apiKey: "sk-very-secret", baseUrl: openAi.url } });
-  const { line, model, turns } = local;
   const memory = () => Promise.reject(new Error("not asked"));
   const info = { model: "gpt-6-luna", standIn: false, urls: {}, botConfig: "bot.config.ts" };
-  studio = await startStudio({ line, model, turns, memory, port: 0, info });
+  studio = await startStudio({ ...local, memory, port: 0, info });
 });
 afterAll(async () => {
   await studio.close();

@@ -13,10 +13,9 @@ const log = useLog();
 
 beforeAll(async () => {
   local = await startLocal();
-  const { line, model, turns } = local;
   const memory = () => Promise.reject(new Error("not asked"));
   const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
-  studio = await startStudio({ line, model, turns, memory, port: 0, info });
+  studio = await startStudio({ ...local, memory, port: 0, info });
 });
 afterAll(async () => {
   await studio.close();

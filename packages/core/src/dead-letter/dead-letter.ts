@@ -60,6 +60,11 @@ export function byEvent(a: DeadLetter, b: DeadLetter): number {
   return a.event || b.event ? (a.event ? -1 : 1) : a.parkedAt - b.parkedAt;
 }
 
+/** By what a message is called to an operator: its event, or its letter's id if that cannot be read. */
+export function idOf({ event, letters }: DeadLetter): string {
+  return event?.eventId ?? letters[0]?.messageId ?? "";
+}
+
 /** The same for one message however often it is looked at. */
 export function nameOf({ event, letters }: DeadLetter): string {
   return event ? nameOfTurn(event) : (letters[0]?.messageId ?? "");

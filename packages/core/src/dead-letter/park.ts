@@ -88,7 +88,7 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
     try {
       await platform.sendOnce({ job, chatId, messages, idempotencyKey, route });
     } catch (error) {
-      log.warn("apology.not_sent", { code: toBotError(error).code });
+      log.with({}, error).warn("apology.not_sent", { code: toBotError(error).code });
     }
   }
 }

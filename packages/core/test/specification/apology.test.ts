@@ -1,5 +1,6 @@
 import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
+import { type Caused, causeChannel } from "@henji/core/log";
 import type { Line } from "@henji/core/platform/line/api";
 import { replyTokenFreshMs } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
@@ -162,6 +163,20 @@ test.each<[string, Line["reply"], string]>([
   expect(letters()).toHaveLength(1);
   expect(world.logged("apology.not_sent")).toMatchObject([{ eventId: "E1", code }]);
   expect(world.sent()).toEqual([]);
+});
+
+test("the error behind an apology that was not sent is its own, not that of the message", async () => {
+  const heard: Caused[] = [];
+  const listen = (caused: unknown) => void heard.push(caused as Caused);
+  causeChannel.subscribe(listen);
+  world.say("U1", "Hello");
+  const refusal = new BotError("line.unavailable", "LINE answered 500", { retry: "later" });
+  const line = { ...world.line.line, reply: () => Promise.reject(refusal) };
+  await world.run(world.worker({ model: broken(), line }), 1_000);
+  causeChannel.unsubscribe(listen);
+  const causeOf = (name: string) => heard.find(({ entry }) => entry.name === name)?.cause;
+  expect(causeOf("job.parked")).toMatchObject({ code: "model.rejected" });
+  expect(causeOf("apology.not_sent")).toBe(refusal);
 });
 
 test("an apology that was sent is not logged as apology.not_sent", async () => {

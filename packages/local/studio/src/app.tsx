@@ -19,6 +19,7 @@ export function App() {
   const [pane, setPane] = useState<Pane>("chat");
   const [selected, setSelected] = useState<string>();
   const [pointed, setPointed] = useState<string>();
+  const [shownParked, setShownParked] = useState<string>();
 
   useEffect(() => follow(dispatch), []);
   const chat = view?.chats.find(({ id }) => id === chosenId) ?? view?.chats[0];
@@ -41,11 +42,25 @@ export function App() {
     const message = view.messages.find((one) => one.eventId === eventId);
     if (message && message.chatId !== chat.id) choose(message.chatId);
   };
+  const showParked = (id: string | undefined) => {
+    setShownParked(id);
+    setPane("operations");
+  };
+  const showTraceOf = (eventId: string) => {
+    setSelected(eventId);
+    setPane("traces");
+  };
   const marks: Marks = { selected, pointed };
 
   return (
     <div class="studio" data-pane={pane}>
-      <Header info={view.info} pane={pane} onPane={setPane} traces={view.traces.length} />
+      <Header
+        info={view.info}
+        pane={pane}
+        onPane={(next) => (next === "operations" ? showParked(undefined) : setPane(next))}
+        traces={view.traces.length}
+        parked={view.parked.count}
+      />
       {!connected && (
         <p class="banner" role="status">
           {words.disconnected}
@@ -75,9 +90,16 @@ export function App() {
         />
         <aside class="side" aria-label={words.panes[pane === "operations" ? pane : "traces"]}>
           {pane === "operations" ? (
-            <Operations view={view} />
+            <Operations view={view} shownParked={shownParked} onShowTrace={showTraceOf} />
           ) : (
-            <TracesPane view={view} chat={chat} marks={marks} onPoint={setPointed} onSelect={selectTrace} />
+            <TracesPane
+              view={view}
+              chat={chat}
+              marks={marks}
+              onPoint={setPointed}
+              onSelect={selectTrace}
+              onShowParked={showParked}
+            />
           )}
         </aside>
       </div>

@@ -1,7 +1,7 @@
 import type { Message } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
 import { unsend } from "./client.ts";
-import { formatTime, langOf } from "./format.ts";
+import { formatTime, langOf, oneLine } from "./format.ts";
 import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
 import { words } from "./words.ts";
@@ -11,6 +11,8 @@ type Props = {
   botName: string;
   /** Who wrote it, if it was a user. */
   author: string | undefined;
+  /** The message that it quotes. */
+  quoted: Message | undefined;
   /** The first of several in a row by the same author: with avatar. */
   first: boolean;
   /** Its author may unsend it. */
@@ -20,7 +22,8 @@ type Props = {
   onShowTrace: (message: Message) => void;
 };
 
-export function Bubble({ message, botName, author, first, canUnsend, marks, onPoint, onShowTrace }: Props) {
+export function Bubble(props: Props) {
+  const { message, botName, author, quoted, first, canUnsend, marks, onPoint, onShowTrace } = props;
   const { eventId, content, by } = message;
   const time = formatTime(message.at);
   const unsent = by === "user" && message.unsent;
@@ -45,6 +48,11 @@ export function Bubble({ message, botName, author, first, canUnsend, marks, onPo
       ) : content.type === "text" ? (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the time beside it is a button that does the same
         <p class="bubble" lang={langOf(content.text)} onClick={showTrace}>
+          {quoted?.content.type === "text" && (
+            <q class="quoted" lang={langOf(quoted.content.text)}>
+              {oneLine(quoted.content.text)}
+            </q>
+          )}
           <Text text={content.text} />
         </p>
       ) : (

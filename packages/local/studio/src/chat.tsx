@@ -82,6 +82,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
                 botName={botName}
                 author={view.chats.find(({ id }) => message.by === "user" && id === message.from)?.name}
                 canUnsend={message.by === "user" && message.from === chat.id && !chat.blocked}
+                quoted={message.by === "bot" ? messages.find(({ id }) => id === message.quotes) : undefined}
                 first={newDay || before?.by !== message.by}
                 marks={marks}
                 onPoint={onPoint}

@@ -1,3 +1,11 @@
+import type {
+  Depths,
+  ParkedHistory,
+  ParkedList,
+  ParkedResult,
+  ParkedVerb,
+  ReplayPlan,
+} from "../../src/parked-view.ts";
 import type { Broken, ChatMemory, View, ViewChange } from "../../src/studio-view.ts";
 import type { TraceContent } from "../../src/trace-content.ts";
 import type { Action } from "./state.ts";
@@ -47,10 +55,44 @@ export const readMemory = (userId: string, signal: AbortSignal) =>
 export const readContent = (eventId: string, signal: AbortSignal) =>
   read<TraceContent>(`/api/traces/${eventId}`, signal);
 
+export const readParked = (limit: number, also: string | undefined, signal: AbortSignal) =>
+  read<ParkedList>(`/api/dead?${new URLSearchParams({ limit: String(limit), also: also ?? "" })}`, signal);
+
+export const readHistory = (id: string, signal: AbortSignal) =>
+  read<ParkedHistory>(`/api/dead/${encodeURIComponent(id)}`, signal);
+
+export const readDepths = (signal: AbortSignal) => read<Depths>("/api/queues", signal);
+
+export const lookForParked = () => post("/api/dead/look", {});
+
+export const planReplay = (ids: readonly string[] | "all") =>
+  ask<ReplayPlan>("/api/dead/replay", { ids, dryRun: true });
+
+/** Resolves when all of it is done; the view tells how far it is. */
+export const changeParked = (verb: ParkedVerb, ids: readonly string[] | "all", force: boolean) =>
+  ask<ParkedResult>(`/api/dead/${verb}`, { ids, force });
+
+/** Ends a change after the message at hand. */
+export const stopChange = () => post("/api/dead/stop", {});
+
+/** The server has answered, and not with a 2xx. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(path: string, status: number) {
+    super(`${path} answered ${status}`);
+    this.status = status;
+  }
+}
+
 async function read<T>(path: string, signal: AbortSignal): Promise<T> {
   const response = await fetch(path, { signal });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  if (!response.ok) throw new Refusal(path, response.status);
   return (await response.json()) as T;
+}
+
+async function ask<T>(path: string, body: object): Promise<T> {
+  return (await (await post(path, body)).json()) as T;
 }
 
 const post = (path: string, body: object) => send("POST", path, body);
@@ -61,6 +103,6 @@ async function send(method: "POST" | "PUT", path: string, body: object): Promise
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  if (!response.ok) throw new Refusal(path, response.status);
   return response;
 }

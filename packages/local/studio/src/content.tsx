@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Exchange, Text, TraceContent } from "../../src/trace-content.ts";
-import { answerOf, contextOf, fieldOf, isFold, messagesOf, pretty } from "./content-text.ts";
-import { Copy } from "./copy.tsx";
-import { formatDuration, formatNumber, langOf } from "./format.ts";
+import { Ids, Json, Said } from "./content-parts.tsx";
+import { answerOf, contextOf, fieldOf, isFold, messagesOf } from "./content-text.ts";
+import { formatDuration } from "./format.ts";
 import { words } from "./words.ts";
 
 type Props = { content: TraceContent; chat: string | undefined };
@@ -13,7 +13,7 @@ export function Content({ content, chat }: Props) {
   const { event, turn, exchanges } = content;
   return (
     <div class="content">
-      <Ids content={content} chat={chat} />
+      <Ids ids={idsOf({ content, chat })} />
       {event && (
         <Part name={words.webhookEvent} note={fieldOf(event, "type")}>
           {() => <Json name={words.webhookEvent} text={event} />}
@@ -31,35 +31,20 @@ export function Content({ content, chat }: Props) {
   );
 }
 
-function Ids({ content: { eventId, turn, exchanges }, chat }: Props) {
+/** Of the event, and of the requests that were made for it. */
+function idsOf({ content: { eventId, turn, exchanges }, chat }: Props): [string, string | undefined][] {
   const header = (peer: Exchange["with"], name: string) =>
     exchanges
       .filter((exchange) => exchange.with === peer && (peer === "model" || isSend(exchange)))
       .flatMap(({ end }) => (end && "response" in end ? (end.response.headers[name] ?? []) : []))
       .at(-1);
-  const ids: [name: string, id: string | undefined][] = [
+  return [
     [words.ids.event, eventId],
     [words.ids.chat, chat],
     [words.ids.retryKey, fieldOf(turn, "idempotencyKey")],
     [words.ids.model, header("model", "x-request-id")],
     [words.ids.line, header("line", "x-line-request-id")],
   ];
-  return (
-    <dl class="ids">
-      {ids.map(
-        ([name, id]) =>
-          id !== undefined && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <code>{id}</code>
-                <Copy text={id} of={name} />
-              </dd>
-            </div>
-          ),
-      )}
-    </dl>
-  );
 }
 
 const isSend = ({ url }: Exchange) => /\/message\/(reply|push)$/.test(url);
@@ -164,40 +149,6 @@ function Part({ name, result, note, children }: PartProps) {
         <span class="part-note">{note ?? words.underWay}</span>
       </summary>
       {open && <div class="part-body">{children()}</div>}
-    </details>
-  );
-}
-
-function Said({ role, text }: { role: string; text: string }) {
-  return (
-    <section class="said" aria-label={role}>
-      <h4>{role}</h4>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
-      <p lang={langOf(text)} tabIndex={0}>
-        {text}
-      </p>
-    </section>
-  );
-}
-
-/** @param folded the name of a part to unfold; undefined: shown at once */
-function Json({ name, text, folded }: { name: string; text: Text; folded?: string | undefined }) {
-  const shown = pretty(text);
-  const code = (
-    <div class="json">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
-      <pre tabIndex={0}>{shown}</pre>
-      <Copy text={shown} of={name} />
-      {text.text.length < text.length && (
-        <p class="cut">{words.cutText(formatNumber(text.text.length), formatNumber(text.length))}</p>
-      )}
-    </div>
-  );
-  if (folded === undefined) return code;
-  return (
-    <details class="raw">
-      <summary>{folded}</summary>
-      {code}
     </details>
   );
 }

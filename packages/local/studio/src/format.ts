@@ -8,6 +8,9 @@ const exactTime = new Intl.DateTimeFormat(undefined, {
   fractionalSecondDigits: 3,
   hourCycle: "h23",
 });
+const toSeconds = new Intl.DateTimeFormat(undefined, {
+  ...{ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+});
 const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", weekday: "short" });
 const dayOfYear = new Intl.DateTimeFormat(undefined, {
   year: "numeric",
@@ -23,6 +26,9 @@ const dollars = new Intl.NumberFormat(undefined, currency);
 const fewCents = new Intl.NumberFormat(undefined, { ...currency, maximumSignificantDigits: 2 });
 
 export const formatTime = (at: number) => time.format(at);
+/** With its day, if that is not today. */
+export const formatWhen = (at: number, now = Date.now()) =>
+  dayKey(at) === dayKey(now) ? toSeconds.format(at) : `${formatDay(at, now)} ${time.format(at)}`;
 export const formatExactTime = (at: number) => exactTime.format(at);
 export const formatNumber = (n: number) => number.format(n);
 export const formatDollars = (n: number) => (n < 0.1 ? fewCents : dollars).format(n);

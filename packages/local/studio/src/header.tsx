@@ -1,9 +1,17 @@
 import type { StudioInfo } from "../../src/studio-view.ts";
+import { formatNumber } from "./format.ts";
 import { useMedia } from "./hooks.ts";
 import { type Pane, Tabs } from "./tabs.tsx";
 import { words } from "./words.ts";
 
-type Props = { info: StudioInfo; pane: Pane; traces: number; onPane: (pane: Pane) => void };
+type Props = {
+  info: StudioInfo;
+  pane: Pane;
+  traces: number;
+  /** Messages that wait for an operator. */
+  parked: number;
+  onPane: (pane: Pane) => void;
+};
 
 /** A wider screen always shows the chat. */
 const beside = ["traces", "operations"] as const;
@@ -17,7 +25,7 @@ const known: Record<string, string> = {
 };
 
 /** What is running, and which parts are stand-ins. */
-export function Header({ info, pane, traces, onPane }: Props) {
+export function Header({ info, pane, traces, parked, onPane }: Props) {
   const isPhone = useMedia("(max-width: 720px)");
   return (
     <header class="header">
@@ -27,6 +35,18 @@ export function Header({ info, pane, traces, onPane }: Props) {
           Henji <span class="thin">Studio</span>
         </span>
       </h1>
+      <span class="parked-slot">
+        {parked > 0 && (
+          <button
+            type="button"
+            class="parked-count"
+            aria-label={words.parked.open(parked)}
+            onClick={() => onPane("operations")}
+          >
+            {isPhone ? formatNumber(parked) : words.parked.count(parked)}
+          </button>
+        )}
+      </span>
       <ul class="chips">
         <Chip name={info.standIn ? words.model : info.model} standIn={info.standIn} />
         <Chip name="LINE" standIn />

@@ -36,6 +36,8 @@ function apply(view: View, change: ViewChange): View {
       return { ...view, traces: upsert(view.traces, change.trace, "eventId").slice(-MAX_TRACES) };
     case "broken":
       return { ...view, broken: change.broken };
+    case "parked":
+      return { ...view, parked: change.parked };
     case "loading": {
       const { [change.chatId]: _ended, ...loading } = view.loading;
       if (change.until !== undefined) loading[change.chatId] = change.until;

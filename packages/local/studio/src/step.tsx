@@ -52,6 +52,8 @@ export function Detail({ step }: { step: Step }) {
           <span class="reason">{step.reason}</span>
         </>
       );
+    case "replayed":
+      return words.replayed;
     case "duplicate":
       return words.answeredBefore;
     case "held":

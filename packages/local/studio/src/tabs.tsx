@@ -35,7 +35,7 @@ export function Tabs({ panes, current, counts, onPane }: Props) {
           onClick={() => onPane(pane)}
         >
           {words.panes[pane]}
-          {counts[pane] !== undefined && counts[pane] > 0 && <span class="count">{counts[pane]}</span>}
+          {counts[pane] !== undefined && <span class="count">{counts[pane] || ""}</span>}
         </button>
       ))}
     </div>

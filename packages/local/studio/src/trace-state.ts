@@ -16,6 +16,7 @@ const stateAfter: Partial<Record<Step["name"], TraceState>> = {
   answered: "progress",
   retried: "retrying",
   parked: "parked",
+  replayed: "progress",
   delivered: "delivered",
 };
 
@@ -47,6 +48,7 @@ const waitingAfter: Partial<Record<Step["name"], Waiting>> = {
   claimed: "model",
   asked: "store",
   answered: "line",
+  replayed: "worker",
 };
 
 const finalStates: ReadonlySet<TraceState> = new Set(["delivered", "erased", "parked", "ignored"]);

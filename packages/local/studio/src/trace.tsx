@@ -18,9 +18,20 @@ type Props = {
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onSelect: (eventId: string) => void;
+  /** Opens it among what was given up on. */
+  onShowParked: (eventId: string) => void;
 };
 
-export function TraceCard({ trace, message, userName, newest, marks, onPoint, onSelect }: Props) {
+export function TraceCard({
+  trace,
+  message,
+  userName,
+  newest,
+  marks,
+  onPoint,
+  onSelect,
+  onShowParked,
+}: Props) {
   const { eventId, steps } = trace;
   const card = useRef<HTMLElement>(null);
   const state = stateOf(trace);
@@ -65,6 +76,11 @@ export function TraceCard({ trace, message, userName, newest, marks, onPoint, on
           ))}
           <Waiting trace={trace} />
         </ol>
+      )}
+      {open && state === "parked" && (
+        <button type="button" class="show-content" onClick={() => onShowParked(eventId)}>
+          {words.parked.showParked}
+        </button>
       )}
       {open && !selected && (
         <button type="button" class="show-content" onClick={() => onSelect(eventId)}>

@@ -5,7 +5,6 @@ import type { Marks } from "./marks.ts";
 import { MemoryPanel } from "./memory.tsx";
 import { TraceCard } from "./trace.tsx";
 import { matches, type Search, TraceFilter } from "./trace-filter.tsx";
-import { stateOf } from "./trace-state.ts";
 import { words } from "./words.ts";
 
 type Props = {
@@ -14,9 +13,10 @@ type Props = {
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onSelect: (eventId: string) => void;
+  onShowParked: (eventId: string) => void;
 };
 
-export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
+export function TracesPane({ view, chat, marks, onPoint, onSelect, onShowParked }: Props) {
   const [all, setAll] = useState(true);
   const [search, setSearch] = useState<Search>({ filter: "all", eventId: "" });
   const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
@@ -25,22 +25,12 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
     trace.chat === hash || messageOf.get(trace.eventId)?.chatId === id;
   const inScope = view.traces.filter((trace) => all || belongsTo(chat, trace)).reverse();
   const traces = inScope.filter((trace) => matches(trace, search));
-  const parked = inScope.filter((trace) => stateOf(trace) === "parked").length;
 
   return (
     <div class="traces" id="pane-traces" role="tabpanel" aria-labelledby="tab-traces">
       {chat.type === "user" && <MemoryPanel chat={chat} view={view} />}
       <div class="traces-title">
         <h2>{words.traces}</h2>
-        {parked > 0 && (
-          <button
-            type="button"
-            class="parked-count"
-            onClick={() => setSearch({ filter: "parked", eventId: "" })}
-          >
-            {words.parkedCount(parked)}
-          </button>
-        )}
         <div class="scope">
           <button type="button" aria-pressed={all} onClick={() => setAll(true)}>
             {words.allChats}
@@ -63,6 +53,7 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect }: Props) {
               marks={marks}
               onPoint={onPoint}
               onSelect={onSelect}
+              onShowParked={onShowParked}
             />
           </li>
         ))}

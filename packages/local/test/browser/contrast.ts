@@ -65,13 +65,15 @@ function faintTexts(root: Box): string[] {
   return faint;
 }
 
-/** Buttons, inputs and summaries below 24 × 24 pixels. */
+/** Buttons, inputs, summaries, and the labels of boxes below 24 × 24 pixels. */
 export function tooSmall(page: Page, selector: string): Promise<string[]> {
   return page.locator(selector).first().evaluate(smallTargets);
 }
 
 function smallTargets(root: Box): string[] {
-  const targets = root.querySelectorAll("button, select, input:not([type=radio]), label, summary");
+  const targets = root.querySelectorAll(
+    "button, select, input:not([type=radio], [type=checkbox]), label, summary",
+  );
   return [...targets].flatMap((target) => {
     const { width, height } = target.getBoundingClientRect();
     if (!target.checkVisibility() || (width >= 24 && height >= 24)) return [];

@@ -27,8 +27,7 @@ export function useStudio() {
     local = await startLocal({ modelLatencyMs: 600 });
     info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
     const memory = createMemory({ ...local, clock: systemClock });
-    const { line, model, turns } = local;
-    studio = await startStudio({ line, model, turns, port: 0, memory, info });
+    studio = await startStudio({ ...local, port: 0, memory, info });
   });
   afterAll(async () => {
     await browser.close();
@@ -43,16 +42,20 @@ export function useStudio() {
   });
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
-    await fetch(`${studio.url}/api/broken`, {
-      method: "PUT",
-      headers: { "content-type": "application/json" },
-      body: "{}",
-    });
+    await send("PUT", "broken", {});
+    await send("POST", "dead/drop", { ids: "all" });
     local.model!.answerWith(undefined);
     local.model!.faults.clear();
     local.line.faults.clear();
     expect(errors).toEqual([]);
   });
+
+  const send = (method: "PUT" | "POST", path: string, body: object) =>
+    fetch(`${studio.url}/api/${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
 
   function addUser(name: string): TestUser {
     return { userId: local.line.addUser({ name }).userId, name };

@@ -39,7 +39,7 @@ const { line } = local;
 const model = local.model!;
 const memory = createMemory({ ...local, clock: systemClock });
 const studio = await startStudio({
-  ...{ line, model, turns: local.turns, memory, port: 0 },
+  ...{ ...local, memory, port: 0 },
   info: { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" },
 });
 const [aki, ben] = line.users().map(({ userId }) => userId) as [string, string];

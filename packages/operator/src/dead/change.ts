@@ -1,5 +1,5 @@
 import type { Result } from "@henji/core/dead-letter/act";
-import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
+import { type DeadLetter, idOf } from "@henji/core/dead-letter/dead-letter";
 import { createDiscard } from "@henji/core/dead-letter/discard";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { createSender } from "@henji/core/queue/sqs";
@@ -8,7 +8,7 @@ import { createTurns } from "@henji/core/turn/turns";
 import type { Session } from "../environment.ts";
 import { look, rowOf, rowsOf } from "./list.ts";
 import { describeEach, operatorsSide } from "./side.ts";
-import { countedBy, describedDocumentOf, documentOf, idOf, reasonFor, wordsOf } from "./words.ts";
+import { countedBy, describedDocumentOf, documentOf, reasonFor, wordsOf } from "./words.ts";
 
 export type ChangeRequest = {
   /** Those that were named; each must be there. */

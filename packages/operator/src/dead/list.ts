@@ -1,10 +1,10 @@
-import type { DeadLetter, DescribedLetter } from "@henji/core/dead-letter/dead-letter";
+import { type DeadLetter, type DescribedLetter, idOf } from "@henji/core/dead-letter/dead-letter";
 import { createFind } from "@henji/core/dead-letter/find";
 import { chatHash } from "@henji/core/log";
 import type { Session } from "../environment.ts";
 import { table } from "../terminal.ts";
 import { describeEach, operatorsSide } from "./side.ts";
-import { countedBy, countsOf, describedDocumentOf, idOf, timeOf, wordsOf } from "./words.ts";
+import { countedBy, countsOf, describedDocumentOf, timeOf, wordsOf } from "./words.ts";
 
 export type ListRequest = { select(letter: DeadLetter): boolean; limit: number };
 

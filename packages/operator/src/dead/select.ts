@@ -1,7 +1,6 @@
-import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
+import { type DeadLetter, idOf } from "@henji/core/dead-letter/dead-letter";
 import { chatHash } from "@henji/core/log";
 import { wrongOption } from "../environment.ts";
-import { idOf } from "./words.ts";
 
 /** Which messages a command is about. All of what is given must fit. */
 export type SelectOptions = { chat?: string; code?: string; since?: string; all?: boolean };

@@ -1,4 +1,4 @@
-import type { DescribedLetter } from "@henji/core/dead-letter/dead-letter";
+import { type DescribedLetter, idOf } from "@henji/core/dead-letter/dead-letter";
 import { createDescribe } from "@henji/core/dead-letter/describe";
 import { chatHash } from "@henji/core/log";
 import type { TurnItem } from "@henji/core/turn/entity";
@@ -7,7 +7,7 @@ import type { Session } from "../environment.ts";
 import { table } from "../terminal.ts";
 import { look } from "./list.ts";
 import { operatorsSide } from "./side.ts";
-import { countsOf, describedDocumentOf, idOf, iso, timeOf, wordsOf } from "./words.ts";
+import { countsOf, describedDocumentOf, iso, timeOf, wordsOf } from "./words.ts";
 
 /** The whole history of one message. */
 export async function show(session: Session, id: string, withText: boolean): Promise<number | undefined> {

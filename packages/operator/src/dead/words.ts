@@ -1,4 +1,9 @@
-import type { DeadLetter, DescribedLetter, ReplayEffect } from "@henji/core/dead-letter/dead-letter";
+import {
+  type DeadLetter,
+  type DescribedLetter,
+  idOf,
+  type ReplayEffect,
+} from "@henji/core/dead-letter/dead-letter";
 import { chatHash } from "@henji/core/log";
 
 /** What a replay would do, or has done, for people. */
@@ -42,11 +47,6 @@ const reasons = {
   held: "a worker is at it: try again in a minute",
   job_gone: "its job is not to be found just now: look again",
 };
-
-/** By what a message is called at the command line: its event, or its letter's id if that cannot be read. */
-export function idOf({ event, letters }: DeadLetter): string {
-  return event?.eventId ?? letters[0]?.messageId ?? "";
-}
 
 /** For `--json`. */
 export function documentOf(letter: DeadLetter) {

@@ -1,3 +1,5 @@
+import { parkedEn } from "./parked-en.ts";
+
 /** Every sentence of the page. Its type makes a missing translation an error. */
 export const en = {
   standIn: "stand-in",
@@ -70,7 +72,7 @@ export const en = {
   allChats: "All chats",
   noTraces: "The trace of each message appears here, step by step, as it happens.",
   total: "total",
-  parkedCount: (count: number) => `${count} parked`,
+  parked: parkedEn,
 
   states: {
     progress: "In progress",
@@ -93,6 +95,7 @@ export const en = {
     delivered: "Delivered",
     retried: "Retry",
     parked: "Parked",
+    replayed: "Replayed",
     duplicate: "Duplicate",
     held: "Held",
     dropped: "Dropped",
@@ -113,6 +116,7 @@ export const en = {
   reply: "reply · free",
   push: "push · counted",
   waitedTooLong: "waited too long to be answered",
+  replayed: "back on the queue",
   attempt: (n: number) => `attempt ${n}`,
   pastTurns: (n: number) => `${n} past ${n === 1 ? "turn" : "turns"}`,
   tokens: (input: string, cached: string, output: string) => `${input} in · ${cached} cached · ${output} out`,
@@ -134,7 +138,9 @@ export const en = {
   dropped: (because: string) =>
     because === "unsent"
       ? "unsent before it was answered"
-      : `no answer after “${en.notices[because] ?? because}”`,
+      : because === "by_hand"
+        ? "by hand, text erased"
+        : `no answer after “${en.notices[because] ?? because}”`,
   chatErased: (n: number) => `whole chat · ${n} ${n === 1 ? "turn" : "turns"}`,
   messageErased: (n: number) => `unsent message · ${n} ${n === 1 ? "turn" : "turns"}`,
   redelivered: "sent again by LINE",
@@ -215,6 +221,11 @@ export const en = {
     refusing: {
       name: "Declines",
       effect: "A content filter stops every answer: the user gets a polite refusal.",
+    },
+    rejecting: {
+      name: "Rejects",
+      effect:
+        "400, as after a change of settings that OpenAI does not accept: messages are parked at once, until you mend it.",
     },
     unauthorized: {
       name: "Key refused",

@@ -1,4 +1,5 @@
 import type { en } from "./en.ts";
+import { parkedJa } from "./parked-ja.ts";
 
 export const ja: typeof en = {
   standIn: "代役",
@@ -69,7 +70,7 @@ export const ja: typeof en = {
   allChats: "すべて",
   noTraces: "メッセージごとのトレースが、処理の順にここに表示されます。",
   total: "合計",
-  parkedCount: (count) => `保留${count}件`,
+  parked: parkedJa,
 
   states: {
     progress: "処理中",
@@ -92,6 +93,7 @@ export const ja: typeof en = {
     delivered: "配信",
     retried: "再試行",
     parked: "保留",
+    replayed: "再処理",
     duplicate: "重複",
     held: "待機",
     dropped: "回答なし",
@@ -112,6 +114,7 @@ export const ja: typeof en = {
   reply: "リプライ・無料",
   push: "プッシュ・有料枠",
   waitedTooLong: "時間が経ちすぎたため回答しません",
+  replayed: "キューに戻しました",
   attempt: (n) => `${n}回目`,
   pastTurns: (n) => `過去${n}往復`,
   tokens: (input, cached, output) => `入力${input}・キャッシュ${cached}・出力${output}`,
@@ -131,7 +134,11 @@ export const ja: typeof en = {
   },
   noticeStored: (notice) => `モデルを使わず回答・${ja.notices[notice] ?? notice}`,
   dropped: (because) =>
-    because === "unsent" ? "回答前に送信取消" : `「${ja.notices[because] ?? because}」の後のため回答なし`,
+    because === "unsent"
+      ? "回答前に送信取消"
+      : because === "by_hand"
+        ? "運用者が破棄、本文は消去"
+        : `「${ja.notices[because] ?? because}」の後のため回答なし`,
   chatErased: (n) => `トーク全体・${n}往復`,
   messageErased: (n) => `送信取消分・${n}往復`,
   redelivered: "LINEからの再送",
@@ -206,6 +213,11 @@ export const ja: typeof en = {
     refusing: {
       name: "回答拒否",
       effect: "コンテンツフィルターがすべての回答を止め、ユーザーには丁寧なお断りが届きます。",
+    },
+    rejecting: {
+      name: "リクエスト拒否",
+      effect:
+        "OpenAIが受け付けない設定変更のあとのように400を返し、元に戻すまでメッセージはすぐ保留になります。",
     },
     unauthorized: {
       name: "キー拒否",

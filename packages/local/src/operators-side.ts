@@ -1,0 +1,23 @@
+import { systemClock } from "@henji/core/clock";
+import { createDeadLetterQueue, depthOf } from "@henji/core/queue/dead-letters";
+import { createSender } from "@henji/core/queue/sqs";
+import type { Table } from "@henji/core/table";
+import { createTurnRegister } from "@henji/core/turn/register";
+import { createTurnStore } from "@henji/core/turn/store";
+import { createTurns } from "@henji/core/turn/turns";
+import { readers } from "@henji/functions/readers";
+import type { LocalQueues } from "./sqs.ts";
+
+export type OperatorsSide = ReturnType<typeof createOperatorsSide>;
+
+/** What an operator looks at and changes: the dead-letter queue, the parked turns, and the queue of a replay. */
+export function createOperatorsSide({ client, eventQueue, deadLetterQueue }: LocalQueues, table: Table) {
+  return {
+    queue: createDeadLetterQueue(client, deadLetterQueue.url),
+    register: createTurnRegister(table),
+    turns: createTurns(createTurnStore(table)),
+    sender: createSender(client, eventQueue.url),
+    eventDepth: () => depthOf(client, eventQueue.url),
+    ...{ readers, clock: systemClock },
+  };
+}
