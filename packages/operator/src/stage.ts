@@ -13,9 +13,9 @@ export type Stage = {
   sqs(): SQSClient;
   queueUrl(name: "EventQueue" | "DeadLetterQueue"): string;
   /** As it was deployed. */
-  name: string;
+  name(): string;
   /** What CloudWatch knows it by; empty where there is no CloudWatch, as on this machine. */
-  cloudWatch: { ingressLogs: string; workerLogs: string; namespace: string };
+  cloudWatch(): { ingressLogs: string; workerLogs: string; namespace: string };
   close(): void;
 };
 
@@ -40,12 +40,12 @@ export function openStage(local: string | undefined): Stage {
     table: () => ({ table: linked("Conversations"), client: table() }),
     sqs: once(() => createQueueClient({ maxAttempts: 6 }, patience)),
     queueUrl: linked,
-    name: optionalLink("App"),
-    cloudWatch: {
+    name: () => optionalLink("App"),
+    cloudWatch: () => ({
       ingressLogs: optionalLink("IngressLogs"),
       workerLogs: optionalLink("WorkerLogs"),
       namespace: optionalLink("Metrics"),
-    },
+    }),
     close() {
       for (const client of clients) client.destroy();
     },

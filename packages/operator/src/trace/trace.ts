@@ -45,7 +45,7 @@ async function logsOf(
   eventId: string,
   turn: TurnItem | undefined,
 ): Promise<LogLine[] | undefined> {
-  const { ingressLogs, workerLogs } = stage.cloudWatch;
+  const { ingressLogs, workerLogs } = stage.cloudWatch();
   if (ingressLogs === "" || workerLogs === "") {
     terminal.note(
       "No log group is linked. On this machine there is no CloudWatch: open Studio, whose traces show what was logged. " +

@@ -33,7 +33,7 @@ export function createReader(session: Session) {
       ]);
       return {
         at: iso(now),
-        stage: stage.name,
+        stage: stage.name(),
         eventQueue: eventDepth,
         deadLetterQueue: { letters: letterDepth.waiting, inFlight: letterDepth.inFlight },
         parked,
@@ -49,7 +49,7 @@ export function createReader(session: Session) {
 
 /** CloudWatch's client is loaded only where there is a CloudWatch. */
 async function openRates({ stage, bot }: Session): Promise<RateSource> {
-  const { namespace } = stage.cloudWatch;
+  const { namespace } = stage.cloudWatch();
   if (namespace === "") return createTableRates(stage.table(), bot.timeZone);
   const { createMetricRates } = await import("./metric-rates.ts");
   const queueName = (name: "EventQueue" | "DeadLetterQueue") => stage.queueUrl(name).split("/").at(-1)!;
