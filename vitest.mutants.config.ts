@@ -11,7 +11,7 @@ const include = [
   "packages/core/test/specification/*.test.ts",
   "packages/simulation/test/worlds.test.ts",
   "packages/model-simulator/test/openai.test.ts",
-  "packages/operator/test/report.test.ts",
+  "packages/operator/test/{report,find}.test.ts",
   "packages/simulation/test/contract.test.ts",
 ];
 

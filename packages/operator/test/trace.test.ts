@@ -1,9 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { systemClock } from "@henji/core/clock";
 import { chatHash } from "@henji/core/log";
 import { textContent } from "@henji/core/platform/content";
 import type { Table } from "@henji/core/table";
-import { createTurnFinder } from "@henji/core/turn/find";
 import { AFTER_ALL, timeOf, turnKeyOf } from "@henji/core/turn/place";
 import { createTurnStore } from "@henji/core/turn/store";
 import { type Local, startLocal } from "@henji/local/start";
@@ -107,19 +105,6 @@ describe("the turn of an event", () => {
       error: expect.stringMatching(/^Reads the whole table: \d+ items, /),
     });
     expect(JSON.parse(output)).toMatchObject({ found: true, chat: chatHash(cho) });
-  });
-
-  test("may be anywhere in a table of many pages", async () => {
-    const count = 12;
-    for (let n = 0; n < count; n += 1) await putTurn(`Uchat${n}`, `event-${n}`, "x".repeat(300_000));
-    const finder = createTurnFinder(table, systemClock);
-    const pages: number[] = [];
-    expect(await finder.scan("event-none", (items) => pages.push(items))).toBeUndefined();
-    expect(pages.length).toBeGreaterThan(2);
-    expect(pages).toEqual(pages.toSorted((a, b) => a - b));
-    for (let n = 0; n < count; n += 1) {
-      expect(await finder.scan(`event-${n}`, () => {})).toMatchObject({ chatId: `Uchat${n}` });
-    }
   });
 
   test("that is stored nowhere, and an id that is none", async () => {

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Table } from "@henji/core/table";
 import { dayOf } from "@henji/core/time-zone";
-import { createDelivered } from "@henji/core/turn/delivered";
 import { listedAs } from "@henji/core/turn/listed-as";
 import { turnKeyOf } from "@henji/core/turn/place";
 import { createTurnStore } from "@henji/core/turn/store";
@@ -100,15 +99,6 @@ describe("on this machine", () => {
     await expect.poll(readings).toBeGreaterThanOrEqual(3);
     child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 0, error: "" });
-  });
-
-  test("the table is not read for rates when there are too many chats", async () => {
-    const delivered = createDelivered(table);
-    const now = Date.now();
-    const request = { since: now - 300_000, now, timeZone: "Asia/Tokyo" };
-    expect(await delivered({ ...request, maxChats: 2 })).toHaveLength(3);
-    expect(await delivered({ ...request, since: now + 7_200_000, maxChats: 2 })).toEqual([]);
-    expect(await delivered({ ...request, maxChats: 1 })).toBeUndefined();
   });
 
   test("seconds that make no sense are wrong usage", async () => {
