@@ -108,7 +108,12 @@ export function startOperator(options: OperatorOptions): Operator {
   }
   wait();
 
-  return { replayAll: replay };
+  return {
+    async replayAll() {
+      if (plan.operator?.moves) move();
+      else await replay();
+    },
+  };
 }
 
 function mayMove({ reason, body }: QueuedMessage): boolean {

@@ -51,13 +51,13 @@ export const timing: readonly Scenario[] = [
   {
     name: "races",
     shows: "messages become visible while a worker handles them, and workers freeze and continue late",
-    plan: planOf(steadily(2, 6, 30_000), {
+    plan: planOf(steadily(3, 10, 15_000), {
       visibilityTimeoutS: 15,
       process: { dies: 0, freezes: 0.2, skewMs: 1_000 },
       faultRates: { table: faulty, queue: noFaults, line: faulty, model: { ...faulty, slow: 0.5 } },
       behaviours: { unavailable: 0.2, unauthorized: 0.2 },
       lambda: { ...quietPlan.lambda, outlives: 1, losesResponse: 0.1, deleteFails: 0.2 },
-      operator: { everyMs: minutes(3), finallyAfterMs: minutes(2), moves: false, forces: false, dies: 0.1 },
+      operator: { everyMs: minutes(3), finallyAfterMs: minutes(2), moves: true, forces: false, dies: 0.1 },
       troubleMs: minutes(60),
     }),
     judge: () => [],
@@ -82,7 +82,8 @@ export const timing: readonly Scenario[] = [
       bot: { ...quietPlan.bot, delivery: "push" },
       faultRates: { ...quietPlan.faultRates, line: { ...quietPlan.faultRates.line, responseLost: 1 } },
       troubleMs: minutes(30),
-      operator: { finallyAfterMs: minutes(48 * 60), moves: false, forces: false, dies: 0 },
+      // Core's own replay leaves such a message alone.
+      operator: { finallyAfterMs: minutes(48 * 60), moves: true, forces: false, dies: 0 },
     }),
     judge: () => [],
   },
