@@ -14,8 +14,12 @@ type QueueName = "EventQueue" | "DeadLetterQueue";
 /** What every question and answer of these tests contains, and no output may. */
 export const SAID = "wisteria";
 
-/** The local system for a file of tests of `dead`: users, messages that are given up on, and the command itself. */
-export function useDeadStack() {
+/**
+ * The local system for a file of tests of `dead`: users, messages that are given up on, and the command itself.
+ *
+ * @param directory where it keeps its state; default: in memory
+ */
+export function useDeadStack(directory?: { readonly path: string }) {
   let local: Local;
   let sqs: SQSClient;
   let users = 0;
@@ -23,7 +27,7 @@ export function useDeadStack() {
   const outputs: string[] = [];
 
   beforeAll(async () => {
-    local = await startLocal();
+    local = await startLocal(directory && { directory: directory.path });
     sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
     local.model!.answerWith(({ messages }) => `re: ${messages.at(-1)?.text}`);
   });
