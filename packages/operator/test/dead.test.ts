@@ -142,9 +142,9 @@ describe("dead replay", () => {
     expect(stack.answers(user)).toHaveLength(1);
   });
 
-  test("a letter that SQS itself has moved has no reason and no turn, and is answered", async () => {
+  test("a letter that SQS itself has moved has no reason and no turn, and is answered, however old it is", async () => {
     const user = stack.addUser();
-    const event = stack.say(user);
+    const event = { ...stack.say(user), timestamp: Date.now() - 2 * 24 * 60 * 60_000 };
     await stack.send("DeadLetterQueue", user, stack.jobOf(event));
     const [listed] = (await json("list", "--chat", user)).document.deadLetters;
     expect(listed).toMatchObject({
