@@ -14,18 +14,18 @@ const root = resolve(import.meta.dirname, "../../..");
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 function programFor(environment: Environment): Command {
-  const program = new Command("npm run henji --")
-    .description(
-      "Looks after a running Henji: what was given up on, what it does now, one message, one chat, what was used.",
-    )
-    .showHelpAfterError("(--help shows how)");
+  const program = new Command("npm run henji --").description(
+    "Looks after a running Henji: what was given up on, what it does now, one message, one chat, what was used.",
+  );
   addDeadCommands(program, environment);
   addTraceCommand(program, environment);
   addWatchCommand(program, environment);
   addChatCommands(program, environment);
   addUsageCommand(program, environment);
   // Commander would end the process itself, with 1 for a mistake in what was typed.
-  for (const command of [program, ...allOf(program)]) command.exitOverride();
+  for (const command of [program, ...allOf(program)]) {
+    command.exitOverride().showHelpAfterError("(--help shows how)");
+  }
   return program;
 }
 
@@ -41,9 +41,14 @@ async function run(args: readonly string[], environment: Environment): Promise<n
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    environment.stderr.write(`${explain(error)}\n`);
-    return (error as { code?: string }).code === "config.bad_option" ? exitCodes.usage : exitCodes.failed;
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+    const isTyped = error instanceof CommanderError;
+    const line = isTyped ? error.message : explain(error);
+    // Commander has written it itself.
+    if (!isTyped) environment.stderr.write(`${line}\n`);
+    if (args.includes("--json")) environment.stdout.write(`${JSON.stringify({ error: line }, null, 2)}\n`);
+    const isUsage = isTyped || (error as { code?: string }).code === "config.bad_option";
+    return isUsage ? exitCodes.usage : exitCodes.failed;
   }
 }
 
