@@ -3,7 +3,7 @@ import type { Readers } from "../platform/platform.ts";
 import type { DeadLetterQueue, Letter, ReceivedLetter } from "../queue/dead-letters.ts";
 import { decodeJob } from "../queue/job.ts";
 import { deadLetterQueue as settings } from "../settings.ts";
-import { turnKeyOf } from "../turn/place.ts";
+import { type TurnKey, turnKeyOf } from "../turn/place.ts";
 import type { ListedTurn, TurnRegister } from "../turn/register.ts";
 import { byEvent, type DeadEvent, type DeadLetter, nameOfTurn } from "./dead-letter.ts";
 
@@ -31,7 +31,7 @@ export type Found = {
 
 /** Receives under way at once. */
 const LANES = 4;
-/** Seconds that a receive waits before the queue counts as empty. */
+/** Seconds that a receive waits until the queue counts as empty. */
 const LAST_WAIT_S = 1;
 
 /**
@@ -48,7 +48,8 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
     const release = (deleted: ReadonlySet<Letter>) =>
       queue.release(received.map(({ letter }) => letter).filter((letter) => !deleted.has(letter)));
     try {
-      const [parked, unseen] = await Promise.all([register.parked(), receiveAll(received, until, onLetters)]);
+      const parked = await register.parked();
+      const unseen = await receiveAll(received, { parked, until, onLetters });
       return { all: join(parked, received), unseen, until, release };
     } catch (error) {
       await release(new Set()).catch(() => {});
@@ -57,23 +58,30 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
   };
 
   /** @returns how many more there are */
-  async function receiveAll(
+  async function receiveAll(received: Opened[], options: ReceiveOptions): Promise<number> {
+    const { waiting, inFlight } = await queue.depth();
+    await receiveUntilEmpty(received, 0, options);
+    // SQS may have overlooked some. That is worth a second only if they are not known by their turns.
+    if (waiting > received.length + withoutLetter(options.parked, received)) {
+      await receiveUntilEmpty(received, LAST_WAIT_S, options);
+    }
+    return Math.max(0, waiting + inFlight - received.length);
+  }
+
+  async function receiveUntilEmpty(
     received: Opened[],
-    until: number,
-    onLetters: (letters: number) => void,
-  ): Promise<number> {
-    const before = await queue.depth();
+    waitS: number,
+    { until, onLetters }: ReceiveOptions,
+  ): Promise<void> {
     const lane = async () => {
       while (clock.now() < until) {
-        const isLast = received.length >= before.waiting;
-        const some = await queue.receive(settings.hiddenS, isLast ? 0 : LAST_WAIT_S);
+        const some = await queue.receive(settings.hiddenS, waitS);
         if (some.length === 0) return;
         received.push(...some.map(opened));
         onLetters(received.length);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
-    return Math.max(0, before.waiting + before.inFlight - received.length);
   }
 
   function opened({ body, ...letter }: ReceivedLetter): Opened {
@@ -92,6 +100,19 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
       return undefined;
     }
   }
+}
+
+type ReceiveOptions = {
+  parked: readonly TurnKey[];
+  /** Epoch milliseconds. */
+  until: number;
+  onLetters: (letters: number) => void;
+};
+
+/** How many parked turns are there of which no letter was received. */
+function withoutLetter(parked: readonly TurnKey[], received: readonly Opened[]): number {
+  const seen = new Set(received.flatMap(({ event }) => (event ? nameOfTurn(event) : [])));
+  return parked.filter((turn) => !seen.has(nameOfTurn(turn))).length;
 }
 
 /** A letter whose job was read, if that was possible. */
