@@ -80,7 +80,9 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
   /** Its answer may have arrived, and the operator leaves it alone. */
   function mayStay(fate: Fate): boolean {
     const { error, outcomeUnknownSince } = turnOf(fate) ?? {};
-    return !plan.operator?.forces && (error === "delivery.unclear" || outcomeUnknownSince !== undefined);
+    // The console forces nothing.
+    const isForced = plan.operator?.forces && !plan.operator.moves;
+    return !isForced && (error === "delivery.unclear" || outcomeUnknownSince !== undefined);
   }
 
   function hasEnded(fate: Fate, parked: ReadonlyMap<string, QueuedMessage>): boolean {
