@@ -1,4 +1,6 @@
 import { encodeJob } from "@henji/core/queue/job";
+import { listedAs } from "@henji/core/turn/listed-as";
+import { turnKeyOf } from "@henji/core/turn/place";
 import { expect, test } from "vitest";
 import type { ParkedList, ParkedResult } from "../src/parked-view.ts";
 import type { View, ViewChange } from "../src/studio-view.ts";
@@ -66,6 +68,30 @@ test("letters that no log line tells of are found while the queues are shown", a
   const depths = await (await fetch(`${studio.url}/api/queues`)).json();
   expect(depths).toMatchObject({ deadLetters: { waiting: 1, inFlight: 0 } });
   await expect.poll(async () => (await viewOf(studio.url)).parked.count).toBe(1);
+});
+
+test("what was put back on the queue is not listed, though its turn is parked until a worker claims it", async () => {
+  const { turnStore } = studio.table;
+  const key = turnKeyOf("U1", { eventId: "E1", at: 1_001 });
+  const place = (at: number) => ({
+    list: "parked",
+    listedAs: listedAs({ at, code: "model.rejected", sequence: "" }),
+  });
+  await turnStore.create({
+    ...{ ...key, eventId: "E1", sequence: "", status: "parked", owner: "", leaseUntil: 0, attempts: 1 },
+    ...{ ...place(reason.parkedAt), job: jobOf(1), expiresAt: 9_000_000_000 },
+  });
+  park(1);
+  await look();
+  expect((await list()).shown).toMatchObject([{ id: "E1", status: "parked" }]);
+  expect(await change("replay", ["E1"])).toMatchObject({ done: 1 });
+  expect(studio.queue.main.messages()).toHaveLength(1);
+  expect((await list()).count).toBe(0);
+  // It is given up on once more.
+  const again = { name: "park", when: { status: ["parked"] }, set: place(reason.parkedAt + 1) } as const;
+  await turnStore.update(key, again);
+  await look();
+  expect((await list()).count).toBe(1);
 });
 
 test("one change at a time, told to every page; when it is stopped, the rest stays", async () => {
