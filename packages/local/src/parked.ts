@@ -51,12 +51,15 @@ export function createParked(options: ParkedOptions) {
 
   let state: ParkedState = { count: 0, version: 0 };
   let last: Listing | undefined;
+  /** Hashes of the chats of which something was listed when it was last looked. */
+  let chatsThen: ReadonlySet<string> = new Set();
   /** Letters on the queue when it was last looked. */
   let lettersThen = 0;
   /** What was put back on the queue, with the time of the parking; its turn is parked until a worker claims it. */
   const sentBack = new Map<string, number>();
   let running: Promise<unknown> = Promise.resolve();
   let waiting: Promise<void> | undefined;
+  let looking: Promise<void> | undefined;
   let soon: NodeJS.Timeout | undefined;
   let stopping: AbortController | undefined;
   let closed = false;
@@ -78,7 +81,10 @@ export function createParked(options: ParkedOptions) {
     soon = undefined;
     waiting ??= alone(() => {
       waiting = undefined;
-      return lookNow();
+      looking = lookNow().finally(() => {
+        looking = undefined;
+      });
+      return looking;
     });
     return waiting;
   }
@@ -96,6 +102,7 @@ export function createParked(options: ParkedOptions) {
       else sentBack.delete(id);
     }
     const withoutLetter = found.all.filter((letter) => letter.letters.length === 0).length;
+    chatsThen = new Set(letters.values().map(({ chatId }) => chatHash(chatId)));
     last = { letters, unseen: Math.max(0, found.unseen - withoutLetter) };
     publish({ count: countOf(last), version: state.version + 1 });
   }
@@ -107,14 +114,16 @@ export function createParked(options: ParkedOptions) {
     soon.unref();
   }
 
-  function onLog({ name, chat }: LogEntry): void {
-    const isOfListed = () => last?.letters.values().some(({ chatId }) => chatHash(chatId) === chat) ?? false;
-    if (name === "job.parked" || (changing.has(name) && isOfListed())) lookSoon();
+  function onLog({ name, chat = "" }: LogEntry): void {
+    // After a change it looks anyway.
+    if (state.running) return;
+    if (name === "job.parked" || (changing.has(name) && chatsThen.has(chat))) lookSoon();
   }
 
   /** As it was when it was last looked; looks if something has happened since. */
   async function listing(): Promise<Listing> {
-    if (!last || (!state.running && (soon || waiting))) await look();
+    if (!last) await (looking ?? look());
+    else if (!state.running && (soon || waiting)) await look();
     return last ?? { letters: new Map(), unseen: 0 };
   }
 

@@ -90,7 +90,7 @@ export function useHistory(id: string, version: number): ParkedHistory | "gone" 
 export type Outcome =
   | { kind: "plan"; plan: ReplayPlan }
   | { kind: "result"; verb: ParkedVerb; result: ParkedResult }
-  | { kind: "busy" | "failed" };
+  | { kind: "pending" | "busy" | "failed" };
 
 export type Ids = readonly string[] | "all";
 
@@ -102,7 +102,10 @@ export function useParkedChange() {
     );
   return {
     outcome,
-    plan: (ids: Ids) => settle(planReplay(ids).then((plan) => ({ kind: "plan", plan }))),
+    plan(ids: Ids) {
+      setOutcome({ kind: "pending" });
+      settle(planReplay(ids).then((plan) => ({ kind: "plan", plan })));
+    },
     change(verb: ParkedVerb, ids: Ids, force = false) {
       setOutcome(undefined);
       settle(changeParked(verb, ids, force).then((result) => ({ kind: "result", verb, result })));

@@ -65,6 +65,8 @@ export function OutcomeNote({ outcome, onForce }: Props) {
         </div>
       );
     }
+    case "pending":
+      return <p>{words.parked.looking}</p>;
     case "busy":
       return <p class="problem">{words.parked.busy}</p>;
     case "failed":

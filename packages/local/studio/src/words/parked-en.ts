@@ -10,7 +10,6 @@ export const parkedEn = {
   waiting: "Waiting",
   inFlight: "In flight",
   inFlightRule: "In flight: with a worker, or waiting for the next attempt",
-  lettersRule: "In flight: looked at, or about to be replayed",
 
   title: "Parked messages",
   count: (n: number) => `${n} parked`,

@@ -7,7 +7,6 @@ export const parkedJa: typeof parkedEn = {
   waiting: "待機",
   inFlight: "処理中",
   inFlightRule: "処理中：ワーカーが担当しているか、次の試行を待っています",
-  lettersRule: "処理中：確認中か、まもなく再処理されます",
 
   title: "保留中のメッセージ",
   count: (n) => `保留${n}件`,
