@@ -1,10 +1,12 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { invalidParameter, RATE_LIMIT_MESSAGE, Refusal, toResponse, unparsableBody } from "./answer.ts";
-import type { ApiCall, ApiEnv } from "./call.ts";
+import type { ApiCall } from "./call.ts";
+import { ConnectionLost } from "./connection-lost.ts";
+import type { ApiEnv } from "./handler.ts";
 import { createHandlers } from "./handlers.ts";
 import { isGroupId, isRoomId, isUserId } from "./ids.ts";
-import { ConnectionLost, injectFault, recordDecision } from "./inject-fault.ts";
+import { injectFault, recordDecision } from "./inject-fault.ts";
 import { KEPT, MAX_BODY_BYTES } from "./limits.ts";
 import type { Platform } from "./platform.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";

@@ -1,5 +1,4 @@
-import type { Context } from "hono";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 import type { Operation } from "./routes.ts";
 
 /** One call of the API, as LINE saw it and as its caller did. */
@@ -19,8 +18,3 @@ export type ApiCall = {
   /** What the caller got; undefined when no answer reached it (or not yet). */
   status?: number;
 };
-
-/** `body` is the parsed JSON; undefined where there is none. */
-export type ApiEnv = { Variables: { call: ApiCall; body: unknown } };
-export type Call = Context<ApiEnv>;
-export type Handler = (c: Call) => Response | Promise<Response>;

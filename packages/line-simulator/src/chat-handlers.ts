@@ -1,5 +1,5 @@
 import { invalidParameter, Refusal } from "./answer.ts";
-import type { Call, Handler } from "./call.ts";
+import type { Call, Handler } from "./handler.ts";
 import { DEFAULT_PAGE, MAX_PAGE, MEMBER_PAGE } from "./limits.ts";
 import type { Group } from "./people.ts";
 import type { Platform } from "./platform.ts";

@@ -1,6 +1,6 @@
 import { Refusal } from "./answer.ts";
-import type { Call, Handler } from "./call.ts";
 import type { Content } from "./contents.ts";
+import type { Call, Handler } from "./handler.ts";
 import type { Platform } from "./platform.ts";
 
 /** The bytes of what users sent. */

@@ -1,7 +1,7 @@
 import { invalidBody, MONTHLY_LIMIT_MESSAGE, Refusal } from "./answer.ts";
-import type { Call, Handler } from "./call.ts";
 import { createChatHandlers } from "./chat-handlers.ts";
 import { createContentHandlers } from "./content-handlers.ts";
+import type { Call, Handler } from "./handler.ts";
 import { isChatId, isUserId } from "./ids.ts";
 import {
   checkBody,
@@ -9,12 +9,12 @@ import {
   loadingBody,
   markAsReadBody,
   mentions,
-  type OutgoingMessage,
   pushBody,
   replyBody,
   testBody,
   validateBody,
 } from "./messages.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 import type { Platform } from "./platform.ts";
 import { isRetryKey } from "./retry-keys.ts";
 import type { Operation } from "./routes.ts";

@@ -1,10 +1,10 @@
 export type { Act } from "./actions.ts";
 export type { ApiCall } from "./call.ts";
 export type { Change, WebhookStatus } from "./changes.ts";
+export { ConnectionLost } from "./connection-lost.ts";
 export type * from "./events.ts";
-export { type Fault, type FaultRule, MONTHLY_LIMITED, RATE_LIMITED } from "./faults.ts";
-export { ConnectionLost } from "./inject-fault.ts";
-export type { OutgoingMessage } from "./messages.ts";
+export { type Fault, type FaultRule, MONTHLY_LIMITED, RATE_LIMITED } from "./fault.ts";
+export type { OutgoingMessage } from "./outgoing-message.ts";
 export type { Group, User } from "./people.ts";
 export type { Fetch, Wait } from "./platform.ts";
 export type { RateLimit, RateLimits } from "./rate-limits.ts";

@@ -1,16 +1,11 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { toResponse } from "./answer.ts";
-import type { ApiEnv } from "./call.ts";
-import { arrives, type Faults } from "./faults.ts";
+import { ConnectionLost } from "./connection-lost.ts";
+import { arrives } from "./fault.ts";
+import type { Faults } from "./faults.ts";
+import type { ApiEnv } from "./handler.ts";
 import type { Wait } from "./platform.ts";
 import type { Operation } from "./routes.ts";
-
-/** The caller's connection broke: what `fetch` rejects with, as Node's does. */
-export class ConnectionLost extends TypeError {
-  constructor() {
-    super("fetch failed", { cause: new Error("The LINE simulator dropped the connection") });
-  }
-}
 
 /** Applies faults to the requests of an operation: before its effect, after it, or in its place. */
 export function injectFault(

@@ -2,10 +2,8 @@ import * as z from "zod/mini";
 import { type ErrorDetail, invalidBody, unparsableBody } from "./answer.ts";
 import { EMPTY, httpsUrl, oneOf, required, upTo } from "./fields.ts";
 import { MAX_EMOJIS, MAX_MESSAGES, MAX_TEXT_UNITS } from "./limits.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 import { quickReply } from "./quick-reply.ts";
-
-/** A message as the bot sent it, unknown fields included. */
-export type OutgoingMessage = { type: string; text?: string; quoteToken?: string; [field: string]: unknown };
 
 const something = z.looseObject({}, { error: EMPTY });
 

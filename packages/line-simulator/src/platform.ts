@@ -3,7 +3,7 @@ import { createContents } from "./contents.ts";
 import { createFaults } from "./faults.ts";
 import { createIds } from "./ids.ts";
 import { createLoading } from "./loading.ts";
-import type { OutgoingMessage } from "./messages.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 import { createPeople } from "./people.ts";
 import { createQuota } from "./quota.ts";
 import { createRetryKeys, type SentMessage } from "./retry-keys.ts";

@@ -1,6 +1,11 @@
-import { isLocal, type Served, serve } from "@henji/loopback";
+import { isLocal, serve } from "@henji/loopback";
 
-export type LineServer = Served;
+export type LineServer = {
+  /** `http://127.0.0.1:<port>`. */
+  url: string;
+  /** Ends open connections, and releases the port. */
+  close(): Promise<void>;
+};
 
 /**
  * Serves the simulator over HTTP, on loopback. If its `fetch` rejects, the connection is destroyed, as when

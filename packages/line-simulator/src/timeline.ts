@@ -1,6 +1,6 @@
 import type { UserMessage } from "./events.ts";
 import { KEPT } from "./limits.ts";
-import type { OutgoingMessage } from "./messages.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 
 /** A message a user wrote. Once `unsent`, only its id and type are left. */
 export type UserEntry = {

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { WebhookStatus } from "./changes.ts";
 import type { WebhookEvent } from "./events.ts";
-import { arrives, type Fault } from "./faults.ts";
+import { arrives, type Fault } from "./fault.ts";
 import { WEBHOOK_TIMEOUT_MS } from "./limits.ts";
 import type { Fetch, Platform } from "./platform.ts";
 
