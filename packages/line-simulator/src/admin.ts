@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { prettyJSON } from "hono/pretty-json";
 import * as z from "zod/mini";
+import { $ZodError } from "zod/v4/core";
 import type { createActions } from "./actions.ts";
 import type { ApiCall } from "./call.ts";
 import type { createCast } from "./cast.ts";
@@ -128,7 +129,7 @@ export function createAdmin(line: Controls) {
   app.get("/snapshot", (c) => c.json(line.snapshot()));
   app.notFound((c) => c.json({ message: `No ${c.req.method} ${c.req.path}; see GET /_simulator/` }, 404));
   app.onError((error, c) => {
-    const message = error instanceof z.core.$ZodError ? z.prettifyError(error) : error.message;
+    const message = error instanceof $ZodError ? z.prettifyError(error) : error.message;
     return c.json({ message }, 400);
   });
   return app;

@@ -5,7 +5,7 @@ import { createLineSimulator } from "./simulator.ts";
 
 const HELP = `A LINE platform to develop and test bots against.
 
-  npx node packages/line-simulator/src/main.ts [options]
+  npx line-simulator [options]
 
   --port <number>    where to listen on 127.0.0.1    (default 4010; 0 takes any free port)
   --secret <text>    channel secret, signs webhooks  (default "secret")
