@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
+// Windows has no signal that could be sent in place of Ctrl-C.
+const testWithSignals = test.skipIf(process.platform === "win32");
+
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 function start(...flags: string[]) {
@@ -12,7 +15,7 @@ function start(...flags: string[]) {
   return { child, output: () => output };
 }
 
-test("starts, prints how to use it, and stops cleanly on Ctrl-C", async () => {
+testWithSignals("starts, prints how to use it, and stops cleanly on Ctrl-C", async () => {
   const { child, output } = start("--port", "0", "--token", "my-token");
   while (!output().includes("Ctrl-C")) await once(child.stdout, "data");
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())![0];

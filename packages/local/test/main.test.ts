@@ -4,9 +4,12 @@ import { expect, test } from "vitest";
 import { freePorts, useNpmStart } from "./npm-start.ts";
 import { viewOf } from "./page.ts";
 
+// Windows has no signal that could be sent in place of Ctrl-C.
+const testWithSignals = test.skipIf(process.platform === "win32");
+
 const { start, at, config } = useNpmStart();
 
-test("it prints what runs, answers, keeps its state, and stops on Ctrl-C", async () => {
+testWithSignals("it prints what runs, answers, keeps its state, and stops on Ctrl-C", async () => {
   const port = await freePorts();
   const first = start(["--port", String(port)]);
   await first.prints(/Studio +http:\/\/127\.0\.0\.1:\d+/);
@@ -27,19 +30,22 @@ test("it prints what runs, answers, keeps its state, and stops on Ctrl-C", async
   expect(chat.match(/Remember me/g)!.length).toBeGreaterThan(2);
 });
 
-test("while it runs, its state directory says how to reach its table and queues, and no secret", async () => {
-  const file = at("state", "environment");
-  const henji = start(["--port", String(await freePorts())]);
-  await henji.prints("Studio");
-  const environment = parseEnv(readFileSync(file, "utf8"));
-  expect(environment.AWS_ENDPOINT_URL_DYNAMODB).toMatch(/^http:\/\/127\.0\.0\.1:/);
-  expect(Object.keys(JSON.parse(environment.SST_RESOURCES_JSON!))).toEqual([
-    ...["App", "EventQueue", "DeadLetterQueue", "Conversations"],
-  ]);
-  henji.child.kill("SIGTERM");
-  await henji.exit;
-  expect(existsSync(file)).toBe(false);
-});
+testWithSignals(
+  "while it runs, its state directory says how to reach its table and queues, and no secret",
+  async () => {
+    const file = at("state", "environment");
+    const henji = start(["--port", String(await freePorts())]);
+    await henji.prints("Studio");
+    const environment = parseEnv(readFileSync(file, "utf8"));
+    expect(environment.AWS_ENDPOINT_URL_DYNAMODB).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    expect(Object.keys(JSON.parse(environment.SST_RESOURCES_JSON!))).toEqual([
+      ...["App", "EventQueue", "DeadLetterQueue", "Conversations"],
+    ]);
+    henji.child.kill("SIGTERM");
+    await henji.exit;
+    expect(existsSync(file)).toBe(false);
+  },
+);
 
 test("--fresh erases the state of earlier runs", async () => {
   const port = await freePorts();

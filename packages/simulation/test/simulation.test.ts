@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { simulate } from "../src/run.ts";
@@ -6,7 +7,7 @@ import { longChat } from "../src/scenarios/erasing.ts";
 import { scenarios } from "../src/scenarios.ts";
 
 const run = promisify(execFile);
-const main = new URL("../src/main.ts", import.meta.url).pathname;
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** Runs the command line as `npm run simulate` does. */
 async function simulation(...args: string[]) {
