@@ -29,8 +29,9 @@ export function receive(message: Incoming, platforms: Platforms): Received {
   }
 }
 
+/** A job that was moved back may still name the replay before its last parking, by which it was claimed already. */
 function replayIn({ parkedAt, messageId }: Incoming, { replay }: Job): Replay | undefined {
-  return replay ?? (parkedAt === undefined ? undefined : { id: messageId, force: false });
+  return parkedAt === undefined ? replay : { id: messageId, force: false };
 }
 
 function notServed({ platform }: Job): BotError {

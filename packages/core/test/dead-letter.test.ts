@@ -193,6 +193,30 @@ test("a message that is given up on again while others are replayed keeps its ne
   ]);
 });
 
+/** SQS moves what is on the queue, because it was received too often. */
+function moveAll(): void {
+  for (const { reason: _, ...message } of world.queue.main.messages()) {
+    world.queue.main.discard(message.messageId);
+    world.queue.deadLetters.send({ ...message, deduplicationId: `redriven ${message.messageId}` });
+  }
+}
+
+test("a replay that SQS itself moved away is not taken for done, because the letter before it still stands", async () => {
+  await giveUp("U1", "Hello");
+  const [first] = letters();
+  await replay();
+  await world.crash(world.worker({ model: createMemoryModel({ behave: () => "hang" }) }));
+  world.queue.deadLetters.send({ ...first!, deduplicationId: "kept by a command that was killed" });
+  moveAll();
+  const [both] = await describe();
+  expect(both).toMatchObject({ turn: { status: "claimed" }, onReplay: { kind: "ask" } });
+  expect(both!.letters).toHaveLength(2);
+  await replay();
+  await world.settle();
+  expect(letters()).toEqual([]);
+  expect(world.sent().filter((line) => line.includes("You said"))).toHaveLength(1);
+});
+
 test("only what is selected is replayed, at the rate that was asked for, until it is stopped", async () => {
   await giveUp("U1", "one", "two");
   await giveUp("U2", "three", "four", "five");

@@ -23,6 +23,14 @@ test("a job of the first version, which named no platform, is read by LINE's", (
   expect(receive(message, { line: platform })).toMatchObject({ kind: "readable", job, platform });
 });
 
+test("moving a letter as it is replays it anew, also after a replay that was parked again", () => {
+  const replayed = { ...job, replay: { id: "at the first parking", force: true } };
+  const message = messageWith(encodeJob(replayed));
+  expect(receive(message, { line: platform })).toMatchObject({ replay: replayed.replay });
+  const moved = { ...message, parkedAt: 6 };
+  expect(receive(moved, { line: platform })).toMatchObject({ replay: { id: "m1", force: false } });
+});
+
 test.each([
   ["of a platform that this worker does not serve", encodeJob(job), {}, "This worker does not serve line"],
   ["that is not a job", "{", { line: platform }, "The queue message is not a job"],

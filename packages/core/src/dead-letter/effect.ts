@@ -16,8 +16,8 @@ export function effectOf({ event, turn, letters }: Known, now: number): ReplayEf
   if (status === "delivered" || status === "dropped") return { kind: "acknowledge", because: status };
   if (status !== "parked") {
     if (turn.leaseUntil > now) return { kind: "none", because: "held" };
-    const isReplayed = letters.some((letter) => turn.replayedBy?.includes(replayIdOf(letter)));
-    if (isReplayed) return { kind: "acknowledge", because: "replayed" };
+    const isOver = letters.length > 0 && letters.every((letter) => isReplayed(letter, turn));
+    if (isOver) return { kind: "acknowledge", because: "replayed" };
   }
   if (turn.idempotencyKey === undefined) return { kind: "ask" };
   return { kind: mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send" };
@@ -38,4 +38,9 @@ function diedSending({ status, leaseUntil }: TurnItem): number | undefined {
 /** Of the parking that a letter tells of: so one parking is replayed once, however often it is asked for. */
 export function replayIdOf({ reason, messageId }: Letter): string {
   return reason ? String(reason.parkedAt) : messageId;
+}
+
+/** Its own replay has claimed the turn; what of it goes on is on a queue, maybe as another letter. */
+export function isReplayed(letter: Letter, { replayedBy = [] }: Pick<TurnItem, "replayedBy">): boolean {
+  return replayedBy.includes(replayIdOf(letter));
 }

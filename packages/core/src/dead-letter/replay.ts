@@ -4,7 +4,7 @@ import type { Outgoing, Sender } from "../queue/sqs.ts";
 import { deadlines } from "../settings.ts";
 import { type ActOptions, type ActRequest, createAct, type Result } from "./act.ts";
 import type { DescribedLetter } from "./dead-letter.ts";
-import { replayIdOf } from "./effect.ts";
+import { isReplayed, replayIdOf } from "./effect.ts";
 
 export type ReplayOptions = ActOptions & { sender: Sender };
 
@@ -44,7 +44,7 @@ export function createReplay(options: ReplayOptions) {
 
 /** The same for one parking, so that replaying it twice is replaying it once. */
 function idOf({ turn, letters, parkedAt }: DescribedLetter): string {
-  const [letter] = letters;
+  const letter = letters.find((one) => !turn || !isReplayed(one, turn));
   return turn?.status === "parked" || !letter ? String(parkedAt) : replayIdOf(letter);
 }
 
