@@ -16,6 +16,7 @@ const properties = {
   Ingress: "url",
   Worker: "name",
   Alarms: "arn",
+  AlarmEmail: "value",
   App: "stage",
 } as const;
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { addChatCommands } from "./chat/commands.ts";
 import { addDeadCommands } from "./dead/commands.ts";
+import { addDoctorCommand } from "./doctor/command.ts";
 import type { Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { addTraceCommand } from "./trace/command.ts";
@@ -17,6 +18,7 @@ function programFor(environment: Environment): Command {
   const program = new Command("npm run henji --").description(
     "Looks after a running Henji: what was given up on, what it does now, one message, one chat, what was used.",
   );
+  addDoctorCommand(program, environment);
   addDeadCommands(program, environment);
   addTraceCommand(program, environment);
   addWatchCommand(program, environment);

@@ -56,7 +56,7 @@ export function openStage(local: string | undefined): Stage {
  * Connects this process to the system that `npm start` runs on this machine, by the environment that it
  * writes into its state directory.
  */
-function useLocalStage(directory: string): void {
+export function useLocalStage(directory: string): void {
   try {
     Object.assign(process.env, parseEnv(readFileSync(join(directory, "environment"), "utf8")));
   } catch (cause) {
