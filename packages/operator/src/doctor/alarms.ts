@@ -1,7 +1,8 @@
 import { DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { ListSubscriptionsByTopicCommand } from "@aws-sdk/client-sns";
+import { fixesFor } from "../fixes.ts";
 import { type Check, fine, NotChecked, wrong } from "./check.ts";
-import { fixesFor, type Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 
 /** @throws NotChecked where there are none, as with `sst dev` */
 function topicOf({ link, isLocal }: Subject): string {

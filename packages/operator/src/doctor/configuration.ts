@@ -1,6 +1,7 @@
 import type { LinkName } from "@henji/functions/links";
+import { fixesFor } from "../fixes.ts";
 import { type Check, fine, NotChecked, wrong } from "./check.ts";
-import { fixesFor, type Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 
 export const running: Check = {
   name: "system",
@@ -50,7 +51,7 @@ export const links: Check = {
   async run(subject) {
     const { isLocal, notRunning, stage, link } = subject;
     if (notRunning !== undefined || (!isLocal && stage === "")) throw new NotChecked("nothing is linked");
-    const { deploy, setSecret } = fixesFor(subject);
+    const { deploy, set } = fixesFor(subject);
     const missing = resources.filter((name) => link(name) === "" && !(isLocal && name === "Worker"));
     // On this machine, the key of a real model is in .env.
     const unset = isLocal ? [] : secrets.filter(([name]) => link(name) === "");
@@ -62,7 +63,7 @@ export const links: Check = {
       missing.length > 0 && `not deployed: ${missing.join(", ")}`,
     ].filter((one) => one !== false);
     if (says.length === 0) return fine("all there");
-    const commands = [...unset, ...padded].map(([name, what]) => setSecret(name, what).split(" && ")[0]);
+    const commands = [...unset, ...padded].map(([name, what]) => set(name, what));
     return wrong(says.join("; "), [...commands, deploy].join(" && "));
   },
 };

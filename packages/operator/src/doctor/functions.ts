@@ -5,8 +5,9 @@ import {
   ListEventSourceMappingsCommand,
 } from "@aws-sdk/client-lambda";
 import * as settings from "@henji/core/settings";
+import { fixesFor } from "../fixes.ts";
 import { type Check, fine, fineUnless, wrong } from "./check.ts";
-import { fixesFor, linked, type Subject } from "./subject.ts";
+import { linked, type Subject } from "./subject.ts";
 
 type Name = "Ingress" | "Worker";
 

@@ -1,8 +1,9 @@
 import { isUsedUp } from "@henji/functions/channel";
+import { fixesFor } from "../fixes.ts";
 import { type Step, switchesOf, useWebhook } from "../line/by-hand.ts";
 import { isSameUrl, meaningOf } from "../line/test-result.ts";
 import { type Check, fine, notChecked, wrong } from "./check.ts";
-import { fixesFor, linked, type Subject } from "./subject.ts";
+import { linked, type Subject } from "./subject.ts";
 
 /** @throws NotChecked if there is no token */
 function channelOf(subject: Subject) {

@@ -1,8 +1,9 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import * as settings from "@henji/core/settings";
+import { fixesFor } from "../fixes.ts";
 import { isCredentialsError } from "./aws-error.ts";
 import { type Check, fine, fineUnless, NotChecked, wrong } from "./check.ts";
-import { fixesFor, linked, type Subject } from "./subject.ts";
+import { linked, type Subject } from "./subject.ts";
 
 type Attributes = Partial<Record<string, string>>;
 

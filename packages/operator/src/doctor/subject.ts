@@ -67,17 +67,3 @@ export function linked({ link, notRunning }: Subject, name: LinkName, property?:
   if (value !== "") return value;
   throw new NotChecked(notRunning === undefined ? `${name} is not linked` : "it is not running");
 }
-
-/** The commands that mend. */
-export function fixesFor({ isLocal, stage }: Subject) {
-  const at = `--stage ${stage || "<stage>"}`;
-  const deploy = isLocal ? "npm start" : `npm run deploy -- ${at}`;
-  return {
-    deploy,
-    /** After somebody else than SST has changed what it had deployed: without the first, it would see no difference. */
-    redeploy: isLocal ? "npm start -- --fresh" : `npx sst refresh ${at} && ${deploy}`,
-    setSecret: (name: string, what: string) => `npx sst secret set ${name} <${what}> ${at} && ${deploy}`,
-    henji: (command: string) =>
-      isLocal ? `npm run henji -- ${command} --local` : `npx sst shell ${at} -- npm run henji -- ${command}`,
-  };
-}

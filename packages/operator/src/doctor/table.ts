@@ -5,8 +5,9 @@ import {
   type TableDescription,
 } from "@aws-sdk/client-dynamodb";
 import { table as expected } from "@henji/core/settings";
+import { fixesFor } from "../fixes.ts";
 import { type Check, fine, fineUnless, NotChecked, wrong } from "./check.ts";
-import { fixesFor, linked } from "./subject.ts";
+import { linked } from "./subject.ts";
 
 export const table: Check = {
   name: "table",

@@ -1,9 +1,8 @@
 import type { WebhookTest } from "@henji/functions/channel";
+import type { Fixes } from "../fixes.ts";
 
 /** What LINE's test of a webhook says of it. */
 export type Meaning = { isFine: boolean; says: string; fix?: string };
-
-type Fixes = { setSecret(name: string, what: string): string; deploy: string };
 
 const statistics = "https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/";
 

@@ -1,0 +1,18 @@
+/** The commands that mend a stage, or the system on this machine. */
+export type Fixes = ReturnType<typeof fixesFor>;
+
+export function fixesFor({ isLocal, stage }: { isLocal: boolean; stage: string }) {
+  const at = `--stage ${stage || "<stage>"}`;
+  const deploy = isLocal ? "npm start" : `npm run deploy -- ${at}`;
+  const set = (name: string, what: string) => `npx sst secret set ${name} <${what}> ${at}`;
+  return {
+    deploy,
+    /** After somebody else than SST has changed what it had deployed: without the first, it would see no difference. */
+    redeploy: isLocal ? "npm start -- --fresh" : `npx sst refresh ${at} && ${deploy}`,
+    set,
+    /** The functions know a secret from their next deployment on. */
+    setSecret: (name: string, what: string) => `${set(name, what)} && ${deploy}`,
+    henji: (command: string) =>
+      isLocal ? `npm run henji -- ${command} --local` : `npx sst shell ${at} -- npm run henji -- ${command}`,
+  };
+}
