@@ -75,6 +75,12 @@ export function localDirectory(root: string, { local, state }: CommonOptions): s
   return local || state !== undefined ? resolve(state ?? `${root}/.henji`) : undefined;
 }
 
+/** The option as it was given. */
+export function localOption({ local, state }: CommonOptions): string | undefined {
+  if (state !== undefined) return `--state ${state}`;
+  return local ? "--local" : undefined;
+}
+
 /** Imported when it is asked for, so that an error in it is explained like any other. */
 export async function loadBot(): Promise<LoadedBot> {
   return defineBot((await import("../../../bot.config.ts")).default);

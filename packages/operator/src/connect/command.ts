@@ -4,6 +4,7 @@ import {
   type CommonOptions,
   commandFor,
   type Environment,
+  localOption,
   withSession,
   wrongOption,
 } from "../environment.ts";
@@ -35,7 +36,7 @@ export function addConnectCommand(program: Command, environment: Environment): v
 }
 
 function run(environment: Environment, options: Options): Promise<void> {
-  const { url: given, replace = false, dryRun = false, local, state } = options;
+  const { url: given, replace = false, dryRun = false } = options;
   return withSession(environment, options, async ({ terminal }) => {
     // Imported here: other commands do not call LINE.
     const [{ linkedChannel }, { connect }, { connectedText }] = await Promise.all([
@@ -43,11 +44,11 @@ function run(environment: Environment, options: Options): Promise<void> {
       import("./connect.ts"),
       import("./text.ts"),
     ]);
-    const isLocal = local === true || state !== undefined;
-    const fixes = fixesFor({ isLocal, stage: optionalLink("App") });
+    const local = localOption(options);
+    const fixes = fixesFor({ localOption: local, stage: optionalLink("App") });
     for (const name of ["LineChannelAccessToken", "LineChannelSecret"] satisfies LinkName[]) linked(name);
     const url = given ?? linked("Ingress");
-    if (!isWebhookUrl(url, isLocal))
+    if (!isWebhookUrl(url, local !== undefined))
       throw wrongOption(`--url takes an https URL of at most 500 characters, not ${url}`);
     const connected = await connect(linkedChannel(), { url, isDryRun: dryRun, mayReplace: replace, fixes });
     terminal.document(connected);

@@ -1,7 +1,8 @@
 import { DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { ListSubscriptionsByTopicCommand } from "@aws-sdk/client-sns";
 import { fixesFor } from "../fixes.ts";
-import { type Check, fine, NotChecked, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
+import { fine, NotChecked, wrong } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 /** @throws NotChecked where there are none, as with `sst dev` */

@@ -6,7 +6,7 @@ import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { boundedCalls } from "@henji/core/aws-client";
 import { createQueueClient } from "@henji/core/queue/sqs";
 import { createTableClient } from "@henji/core/table";
-import { NotChecked } from "./check.ts";
+import { NotChecked } from "./finding.ts";
 
 /** The services that are asked. On this machine there is a queue and a table. */
 export type Aws = {

@@ -1,11 +1,5 @@
 import type { Command } from "commander";
-import {
-  type CommonOptions,
-  commandFor,
-  type Environment,
-  localDirectory,
-  withTerminal,
-} from "../environment.ts";
+import { type CommonOptions, commandFor, type Environment, withTerminal } from "../environment.ts";
 
 const notes = `
 It looks and changes nothing. Exit code: 0 if nothing is wrong, 1 if something is. What cannot be checked, for want of
@@ -31,7 +25,7 @@ function doctor(environment: Environment, options: CommonOptions): Promise<void>
       import("./subject.ts"),
       import("./text.ts"),
     ]);
-    const subject = openSubject(environment.root, localDirectory(environment.root, options));
+    const subject = openSubject(environment.root, options);
     try {
       const results = await examine(checks, subject);
       const isHealthy = results.every(({ status }) => status !== "wrong");

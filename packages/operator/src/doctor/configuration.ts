@@ -1,6 +1,7 @@
 import type { LinkName } from "@henji/functions/links";
 import { fixesFor } from "../fixes.ts";
-import { type Check, fine, NotChecked, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
+import { fine, NotChecked, wrong } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 export const running: Check = {

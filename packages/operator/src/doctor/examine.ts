@@ -1,6 +1,7 @@
 import { BotError } from "@henji/core/error";
 import { accessDenied, isCredentialsError } from "./aws-error.ts";
-import { type Check, type Finding, NotChecked, notChecked, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
+import { type Finding, NotChecked, notChecked, wrong } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 export type Result = { name: string } & Finding;

@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-lambda";
 import * as settings from "@henji/core/settings";
 import { fixesFor } from "../fixes.ts";
-import { type Check, fine, fineUnless, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
+import { fine, fineUnless, wrong } from "./finding.ts";
 import { linked, type Subject } from "./subject.ts";
 
 type Name = "Ingress" | "Worker";
@@ -69,10 +70,11 @@ export const logFormat: Check = {
 export const eventSource: Check = {
   name: "event source",
   async run(subject) {
+    const lambda = subject.aws.lambda();
     const worker = linked(subject, "Worker", "name");
     const queue = linked(subject, "EventQueue").split("/").at(-1);
     const command = new ListEventSourceMappingsCommand({ FunctionName: worker });
-    const { EventSourceMappings = [] } = await subject.aws.lambda().send(command);
+    const { EventSourceMappings = [] } = await lambda.send(command);
     const source = EventSourceMappings.find(({ EventSourceArn = "" }) =>
       EventSourceArn.endsWith(`:${queue}`),
     );
@@ -108,8 +110,9 @@ const increase =
 export const concurrency: Check = {
   name: "account concurrency",
   async run(subject) {
+    const lambda = subject.aws.lambda();
     linked(subject, "Worker", "name"); // else it is no stage whose account could be asked
-    const { AccountLimit = {} } = await subject.aws.lambda().send(new GetAccountSettingsCommand({}));
+    const { AccountLimit = {} } = await lambda.send(new GetAccountSettingsCommand({}));
     const { ConcurrentExecutions: all = 0, UnreservedConcurrentExecutions: free = all } = AccountLimit;
     const { maximumConcurrency } = settings.worker;
     if (free > maximumConcurrency) return fine(`${free} functions can run at once`);

@@ -1,4 +1,5 @@
-import { type Check, fine, NotChecked, notChecked, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
+import { fine, NotChecked, notChecked, wrong } from "./finding.ts";
 import { linked } from "./subject.ts";
 
 const leastNode = 24;

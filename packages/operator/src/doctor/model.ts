@@ -1,7 +1,8 @@
 import { toBotError } from "@henji/core/error";
 import { fixesFor } from "../fixes.ts";
-import { type Check, fine, NotChecked, notChecked, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
 import { validBot } from "./configuration.ts";
+import { fine, NotChecked, notChecked, wrong } from "./finding.ts";
 import { linked, type Subject } from "./subject.ts";
 
 export const modelAccess: Check = {

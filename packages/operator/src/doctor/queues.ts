@@ -2,7 +2,8 @@ import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import * as settings from "@henji/core/settings";
 import { fixesFor } from "../fixes.ts";
 import { isCredentialsError } from "./aws-error.ts";
-import { type Check, fine, fineUnless, NotChecked, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
+import { fine, fineUnless, NotChecked, wrong } from "./finding.ts";
 import { linked, type Subject } from "./subject.ts";
 
 type Attributes = Partial<Record<string, string>>;

@@ -3,15 +3,17 @@ import { join } from "node:path";
 import { type Channel, linkedChannel } from "@henji/functions/channel";
 import { type LinkName, optionalLink } from "@henji/functions/links";
 import { checkAccess } from "@henji/functions/model-access";
-import { type LoadedBot, loadBot } from "../environment.ts";
+import { type CommonOptions, type LoadedBot, loadBot, localDirectory, localOption } from "../environment.ts";
 import { useLocalStage } from "../stage.ts";
 import { type Aws, connectAws } from "./aws.ts";
-import { NotChecked } from "./check.ts";
+import { NotChecked } from "./finding.ts";
 
 /** What is examined, and how it is asked. */
 export type Subject = {
   /** Whether it is the system that `npm start` runs on this machine. */
   isLocal: boolean;
+  /** The option that names it. */
+  localOption?: string | undefined;
   /** Why it is not running, if it is not; on AWS it always is. */
   notRunning?: string | undefined;
   /** Empty if nothing is linked. */
@@ -27,11 +29,13 @@ export type Subject = {
   machine: { node: string; npm: string | undefined; now(): number };
 };
 
-/** @param local state directory of the system on this machine; not set: the stage that is linked */
-export function openSubject(root: string, local: string | undefined): Subject {
+/** What the options name: the system on this machine, or the stage that is linked. */
+export function openSubject(root: string, options: CommonOptions): Subject {
+  const local = localDirectory(root, options);
   const notRunning = local === undefined ? undefined : useLocal(root, local);
   return {
     isLocal: local !== undefined,
+    localOption: localOption(options),
     notRunning,
     stage: optionalLink("App"),
     link: optionalLink,

@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { table as expected } from "@henji/core/settings";
 import { fixesFor } from "../fixes.ts";
-import { type Check, fine, fineUnless, NotChecked, wrong } from "./check.ts";
+import type { Check } from "./check.ts";
+import { fine, fineUnless, NotChecked, wrong } from "./finding.ts";
 import { linked } from "./subject.ts";
 
 export const table: Check = {

@@ -22,7 +22,7 @@ export function switchesOf(basicId: string | undefined): { redelivery: Step; aut
   return {
     redelivery: {
       name: "webhook redelivery",
-      do: 'in the same tab, switch "Webhook redelivery" on: else LINE does not send again what the webhook could not take',
+      do: 'in the channel\'s tab "Messaging API", switch "Webhook redelivery" on: else LINE does not send again what the webhook could not take',
       where: console,
       shows: 'only the switch itself; later, lines of "event.queued" with "redelivery":true in the log',
     },
