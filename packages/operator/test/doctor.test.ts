@@ -76,7 +76,7 @@ async function doctor(change: Partial<Subject> = {}): Promise<Result[]> {
     machine: {
       node: world.machine.node,
       npm: world.machine.npm,
-      now: () => world.aws.date + world.machine.skewMs,
+      now: () => (world.aws.date ?? 0) + world.machine.skewMs,
     },
     ...change,
   };
@@ -628,6 +628,14 @@ test("what is not allowed is not checked, with AWS's words for it", async () => 
   expect(results.find(({ name }) => name === "event source")).toMatchObject({
     says: "AWS denies it: AccessDeniedException: not allowed to ListEventSourceMappings",
   });
+});
+
+test("what has no answer to give is not checked", async () => {
+  world.machine.npm = undefined;
+  world.aws.date = undefined;
+  const results = await doctor();
+  expect(named(results, "wrong")).toEqual([]);
+  expect(named(results, "not checked")).toEqual(["npm", "clock", ...byHand]);
 });
 
 test("a key that may not look at models is no failure", async () => {

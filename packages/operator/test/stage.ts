@@ -86,8 +86,8 @@ export function healthyStage() {
     timeToLive: { TimeToLiveStatus: "ENABLED", AttributeName: timeToLive } as Record<string, string>,
     alarms: [alarm("DeadLetters"), alarm("WorkerErrors"), { ...alarm("x"), AlarmName: "henji-test-2-Other" }],
     subscriptions: [{ SubscriptionArn: "arn:aws:sns:…:1", Protocol: "email", Endpoint: "ops@example.com" }],
-    /** AWS's clock. */
-    date: Date.parse("2026-11-20T00:00:00Z"),
+    /** AWS's clock; its answers say no time, if it is not set. */
+    date: Date.parse("2026-11-20T00:00:00Z") as number | undefined,
     /** Refuses these operations, or every one, by the name of an error. */
     refuses: {} as Record<string, string>,
   };
@@ -101,7 +101,8 @@ export async function serveStage(current: () => AwsStage) {
     const body = await textOf(request);
     const stage = current();
     const { operation, answer, isXml } = route(stage, request, body);
-    response.setHeader("date", new Date(stage.date).toUTCString());
+    response.sendDate = false;
+    if (stage.date !== undefined) response.setHeader("date", new Date(stage.date).toUTCString());
     const type = stage.refuses[operation] ?? stage.refuses["*"];
     const message = `${type}: not allowed to ${operation}`;
     const status = type === undefined ? 200 : 400;
