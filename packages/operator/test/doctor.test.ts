@@ -373,6 +373,13 @@ const cases: Case[] = [
     redeploy,
   ],
   [
+    "a dead-letter queue that is not FIFO",
+    (w) => (letters(w).FifoQueue = undefined),
+    "dead-letter queue",
+    /FifoQueue is not set, not true/,
+    redeploy,
+  ],
+  [
     "a dead-letter queue that forgets early",
     (w) => (letters(w).MessageRetentionPeriod = "3600"),
     "dead-letter queue",
@@ -627,6 +634,18 @@ test("what is not allowed is not checked, with AWS's words for it", async () => 
   );
   expect(results.find(({ name }) => name === "event source")).toMatchObject({
     says: "AWS denies it: AccessDeniedException: not allowed to ListEventSourceMappings",
+  });
+});
+
+test("without credentials, what AWS would have to say is not checked", async () => {
+  world.aws.refuses["*"] = "ExpiredTokenException";
+  const results = await doctor();
+  expect(named(results, "not checked")).toEqual([
+    ...[...byHand, "functions", "sst dev", "event queue", "event source", "dead-letter queue"],
+    ...["account concurrency", "table", "time to live", "log format", "alarms", "alarm mailbox"],
+  ]);
+  expect(results.find(({ name }) => name === "table")).toMatchObject({
+    says: "AWS does not accept the credentials",
   });
 });
 
