@@ -25,7 +25,7 @@ const packages: Record<string, { sources: string[]; tests: string[]; fix: string
   },
   operator: {
     sources: ["bot.config.ts", "core", "functions"],
-    tests: ["line-simulator", "local", "loopback"],
+    tests: ["line-simulator", "local", "loopback", "model-simulator"],
     fix: "A command finds the running system with functions and reads it with core.",
   },
   local: {

@@ -13,12 +13,17 @@ const properties = {
   IngressLogs: "name",
   WorkerLogs: "name",
   Metrics: "namespace",
+  Ingress: "url",
+  Worker: "name",
+  Alarms: "arn",
+  AlarmEmail: "value",
   App: "stage",
 } as const;
 
-/** The linked secret's value, queue's URL, or name. */
-export function link(name: keyof typeof properties): string {
-  const property = properties[name];
+export type LinkName = keyof typeof properties;
+
+/** The linked secret's value, queue's URL, or name; or another property of it. */
+export function link(name: LinkName, property: string = properties[name]): string {
   const value = read(name)?.[property];
   if (typeof value === "string") return value;
   const secret = property === "value" ? ` after \`sst secret set ${name} …\`` : "";
@@ -29,8 +34,8 @@ export function link(name: keyof typeof properties): string {
 }
 
 /** The same; empty if it is not linked, or linked and not set. */
-export function optionalLink(name: keyof typeof properties): string {
-  return read(name) === undefined ? "" : link(name);
+export function optionalLink(name: LinkName, property?: string): string {
+  return read(name) === undefined ? "" : link(name, property);
 }
 
 function read(name: string): Record<string, unknown> | undefined {

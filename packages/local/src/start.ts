@@ -15,6 +15,7 @@ import { restoreLine, saveLine } from "./line-state.ts";
 import { createOperatorsSide, type OperatorsSide } from "./operators-side.ts";
 import type { RunWorkerOptions } from "./run-worker.ts";
 import { createQueues, localAws } from "./sqs.ts";
+import { standInSecrets } from "./stand-in-secrets.ts";
 import { startThread } from "./thread.ts";
 import { watchWebhook } from "./watch-webhook.ts";
 import { contentChannel, type Seen } from "./watch-worker.ts";
@@ -56,8 +57,7 @@ export type Local = {
   stop(): Promise<void>;
 };
 
-const channelSecret = "local-channel-secret";
-const channelAccessToken = "local-channel-access-token";
+const { channelSecret, channelAccessToken } = standInSecrets;
 
 /**
  * Starts the whole system in this process: first the stand-ins, then the environment that the handlers
@@ -124,9 +124,10 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       OPENAI_BASE_URL: modelServer?.url ?? openAi?.baseUrl ?? "https://api.openai.com/v1",
       SST_RESOURCES_JSON: JSON.stringify({
         App: { name: "henji", stage: "local" },
+        Ingress: { url: `${ingress.url}/` },
         LineChannelSecret: { value: channelSecret },
         LineChannelAccessToken: { value: channelAccessToken },
-        OpenAiApiKey: { value: openAi?.apiKey ?? "stand-in" },
+        OpenAiApiKey: { value: openAi?.apiKey ?? standInSecrets.apiKey },
         EventQueue: { url: queues.eventQueue.url },
         DeadLetterQueue: { url: queues.deadLetterQueue.url },
         Conversations: { name: table },

@@ -31,15 +31,22 @@ testWithSignals("it prints what runs, answers, keeps its state, and stops on Ctr
 });
 
 testWithSignals(
-  "while it runs, its state directory says how to reach its table and queues, and no secret",
+  "while it runs, its state directory says how to reach it, and no secret but the stand-ins' own",
   async () => {
     const file = at("state", "environment");
-    const henji = start(["--port", String(await freePorts())]);
+    const key = { OPENAI_API_KEY: "sk-mine", OPENAI_BASE_URL: "http://127.0.0.1:9/v1" };
+    const henji = start(["--port", String(await freePorts())], { env: { ...process.env, ...key } });
     await henji.prints("Studio");
-    const environment = parseEnv(readFileSync(file, "utf8"));
-    expect(environment.AWS_ENDPOINT_URL_DYNAMODB).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    const text = readFileSync(file, "utf8");
+    expect(text).not.toContain("sk-mine");
+    const environment = parseEnv(text);
+    for (const name of ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "LINE_API_BASE_URL"]) {
+      expect(environment[name]).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    }
+    expect(environment.OPENAI_BASE_URL).toBe(key.OPENAI_BASE_URL);
     expect(Object.keys(JSON.parse(environment.SST_RESOURCES_JSON!))).toEqual([
-      ...["App", "EventQueue", "DeadLetterQueue", "Conversations"],
+      ...["App", "Ingress", "LineChannelSecret", "LineChannelAccessToken"],
+      ...["EventQueue", "DeadLetterQueue", "Conversations"],
     ]);
     henji.child.kill("SIGTERM");
     await henji.exit;

@@ -63,13 +63,16 @@ export function createFaults(random: () => number) {
       waiting = [];
     },
     list: () => waiting.map(({ rule, left }) => (Number.isFinite(left) ? { ...rule, times: left } : rule)),
-    /** The fault that applies to this request, if any. */
-    take(): Fault | undefined {
-      const found = waiting.find(({ rule }) => rule.probability === undefined || random() < rule.probability);
+    /** The fault that applies to this request, if any; of those that can. */
+    take(canApply: (fault: Fault) => boolean = () => true): Fault | undefined {
+      const found = waiting.find(
+        ({ rule: { fault, probability } }) =>
+          canApply(fault) && (probability === undefined || random() < probability),
+      );
       if (!found) return undefined;
       found.left--;
       if (found.left === 0) remove(found);
       return found.rule.fault;
     },
-  } satisfies Faults & { take(): Fault | undefined };
+  } satisfies Faults & { take(canApply?: (fault: Fault) => boolean): Fault | undefined };
 }

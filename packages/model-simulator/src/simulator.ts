@@ -23,6 +23,8 @@ export type ModelSimulatorOptions = {
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Longer prompts are a 400 `context_length_exceeded`. Default: 1,050,000, as `gpt-6-luna` has. */
   contextWindowTokens?: number;
+  /** The models that there are. Default: every model that is asked for. */
+  models?: readonly string[];
 };
 
 /** The text of an answer; what it throws becomes a 500. */
@@ -48,6 +50,7 @@ export function createModelSimulator({
   latencyMs = 0,
   sleep = (ms, signal) => wait(ms, undefined, { signal }),
   contextWindowTokens = 1_050_000,
+  models,
 }: ModelSimulatorOptions = {}): ModelSimulator {
   const faults = createFaults(random);
   const cache = createPromptCache(clock);
@@ -61,6 +64,8 @@ export function createModelSimulator({
     return String(serial).padStart(32, "0");
   }
 
+  const isKnown = (model: string) => models?.includes(model) ?? true;
+
   const app = new Hono();
   app.use(requestId({ generator: () => `req_${newId()}` }));
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
@@ -70,9 +75,17 @@ export function createModelSimulator({
   app.get("/v1/models", authorize, (c) =>
     c.json({
       object: "list",
-      data: [{ id: "gpt-6-luna", object: "model", created: 0, owned_by: "openai" }],
+      data: (models ?? ["gpt-6-luna"]).map(modelObject),
     }),
   );
+  app.get("/v1/models/:model", authorize, (c) => {
+    // OpenAI counts neither credit nor rates here.
+    const fault = faults.take((one) => one.kind === "status" && one.status !== 429);
+    if (fault?.kind === "status") throw statusFault(fault);
+    const model = c.req.param("model");
+    if (!isKnown(model)) throw modelNotFound(model);
+    return c.json(modelObject(model));
+  });
   app.get("/_simulator/requests", (c) => c.json({ requests: log.requests }));
   app.get("/_simulator/faults", (c) => c.json({ faults: faults.list() }));
   app.post("/_simulator/faults", async (c) => {
@@ -97,6 +110,7 @@ export function createModelSimulator({
   async function respond(raw: string, signal: AbortSignal) {
     signal.throwIfAborted();
     const conversation = readRequest(raw);
+    if (!isKnown(conversation.model)) throw modelNotFound(conversation.model);
     const fault = faults.take();
     const entry: LoggedRequest = { atMs: clock(), body: conversation.body, raw, ...(fault && { fault }) };
     log.add(entry);
@@ -182,6 +196,14 @@ function statusFault({ status, code, type, message, headers }: Extract<Fault, { 
     headers,
   );
 }
+
+const modelObject = (id: string) => ({ id, object: "model", created: 0, owned_by: "openai" });
+
+const modelNotFound = (model: string) =>
+  new ApiError(404, {
+    message: `The model '${model}' does not exist or you do not have access to it.`,
+    code: "model_not_found",
+  });
 
 const contextLengthExceeded = () =>
   new ApiError(400, {

@@ -46,6 +46,31 @@ describe.each(Object.entries(clients))("the openai package %s", (_, connect) => 
       (error: unknown) => error,
     );
 
+  test("finds a model that there is, and no other", async () => {
+    const find = (name: string, apiKey = "any") => connect(apiKey).models.retrieve(name);
+    expect(await find("gpt-6-luna")).toMatchObject({ id: "gpt-6-luna", object: "model" });
+    expect(await failure(find("gpt-6-luna", "invalid"))).toMatchObject({
+      status: 401,
+      code: "invalid_api_key",
+    });
+    model = createModelSimulator({ ...options, models: ["mine"] });
+    expect(await find("mine")).toMatchObject({ id: "mine" });
+    for (const missing of [find("gpt-6-luna"), create()]) {
+      expect(await failure(missing)).toMatchObject({ status: 404, code: "model_not_found" });
+    }
+  });
+
+  test("is told of faults that concern the key, when it looks for a model", async () => {
+    const { faults } = model;
+    faults.add({ fault: { kind: "failed" } });
+    faults.add({ fault: { kind: "status", status: 429, code: "insufficient_quota" } });
+    faults.add({ fault: { kind: "status", status: 403, code: null } });
+    const find = () => connect("any").models.retrieve("gpt-6-luna");
+    expect(await failure(find())).toMatchObject({ status: 403 });
+    expect(await find()).toMatchObject({ id: "gpt-6-luna" });
+    expect(model.faults.list()).toHaveLength(2);
+  });
+
   test("is refused an effort of reasoning for a model that has none", async () => {
     const reasoning = { effort: "none" } as const;
     expect(await failure(create({ model: "gpt-4o", reasoning }))).toMatchObject({

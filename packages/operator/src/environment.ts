@@ -18,7 +18,7 @@ export type CommonOptions = { local?: boolean; state?: string; json?: boolean };
 /** What a command does its work with. */
 export type Session = { stage: Stage; terminal: Terminal; bot: LoadedBot; root: string };
 
-type LoadedBot = ReturnType<typeof defineBot>;
+export type LoadedBot = ReturnType<typeof defineBot>;
 
 const where = `
 Without --local, on the stage that sst shell links: npx sst shell --stage production -- npm run henji -- …`;
@@ -35,26 +35,55 @@ export function commandFor(name: string, description: string): Command {
 
 /** Runs a command on its stage; its result is the exit code, 0 if it has none. */
 export async function withSession(
-  { root, exitWith, ...streams }: Environment,
-  { local, state, json }: CommonOptions,
+  environment: Environment,
+  options: CommonOptions,
   run: (session: Session) => Promise<number | undefined>,
 ): Promise<void> {
-  const directory = local || state !== undefined ? resolve(state ?? `${root}/.henji`) : undefined;
+  const { root } = environment;
+  const directory = localDirectory(root, options);
   const stage = openStage(directory);
+  try {
+    await withTerminal(environment, options, async (terminal) =>
+      run({ stage, terminal, bot: await loadBot(), root }),
+    );
+  } catch (error) {
+    throw Object.assign(error as Error, { localStage: directory });
+  } finally {
+    stage.close();
+  }
+}
+
+/** Runs a command that finds its stage by itself. */
+export async function withTerminal(
+  { exitWith, ...streams }: Environment,
+  { json }: CommonOptions,
+  run: (terminal: Terminal) => Promise<number | undefined>,
+): Promise<void> {
   const terminal = createTerminal(json === true, streams);
   // Core's waits keep no process alive; a command lives until it is done.
   const alive = setInterval(() => {}, 60_000);
   try {
-    // Imported here, so that an error in it is explained like any other.
-    const bot = defineBot((await import("../../../bot.config.ts")).default);
-    exitWith((await run({ stage, terminal, bot, root })) ?? 0);
-  } catch (error) {
-    throw Object.assign(error as Error, { localStage: directory });
+    exitWith((await run(terminal)) ?? 0);
   } finally {
     clearInterval(alive);
     terminal.endProgress();
-    stage.close();
   }
+}
+
+/** The state directory of the system on this machine, if the options ask for that one. */
+export function localDirectory(root: string, { local, state }: CommonOptions): string | undefined {
+  return local || state !== undefined ? resolve(state ?? `${root}/.henji`) : undefined;
+}
+
+/** The option as it was given. */
+export function localOption({ local, state }: CommonOptions): string | undefined {
+  if (state !== undefined) return `--state ${state}`;
+  return local ? "--local" : undefined;
+}
+
+/** Imported when it is asked for, so that an error in it is explained like any other. */
+export async function loadBot(): Promise<LoadedBot> {
+  return defineBot((await import("../../../bot.config.ts")).default);
 }
 
 /** A value that makes no sense: exit code 2. */

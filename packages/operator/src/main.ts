@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { addChatCommands } from "./chat/commands.ts";
+import { addConnectCommand } from "./connect/command.ts";
 import { addDeadCommands } from "./dead/commands.ts";
+import { addDoctorCommand } from "./doctor/command.ts";
 import type { Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { addTraceCommand } from "./trace/command.ts";
@@ -15,8 +17,10 @@ export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 function programFor(environment: Environment): Command {
   const program = new Command("npm run henji --").description(
-    "Looks after a running Henji: what was given up on, what it does now, one message, one chat, what was used.",
+    "Looks after a running Henji: its LINE channel, what is wrong, what was given up on, what it does now, one message, one chat, usage.",
   );
+  addConnectCommand(program, environment);
+  addDoctorCommand(program, environment);
   addDeadCommands(program, environment);
   addTraceCommand(program, environment);
   addWatchCommand(program, environment);

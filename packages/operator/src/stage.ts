@@ -5,7 +5,7 @@ import type { SQSClient } from "@aws-sdk/client-sqs";
 import { BotError } from "@henji/core/error";
 import { createQueueClient } from "@henji/core/queue/sqs";
 import { createTableClient, type Table } from "@henji/core/table";
-import { link, optionalLink } from "@henji/functions/links";
+import { type LinkName, link, optionalLink } from "@henji/functions/links";
 
 /** What a command works on: the linked stage, or the system on this machine. */
 export type Stage = {
@@ -56,7 +56,7 @@ export function openStage(local: string | undefined): Stage {
  * Connects this process to the system that `npm start` runs on this machine, by the environment that it
  * writes into its state directory.
  */
-function useLocalStage(directory: string): void {
+export function useLocalStage(directory: string): void {
   try {
     Object.assign(process.env, parseEnv(readFileSync(join(directory, "environment"), "utf8")));
   } catch (cause) {
@@ -74,12 +74,16 @@ export function notRunning(directory: string, cause?: unknown): BotError {
   });
 }
 
-function linked(name: "Conversations" | "EventQueue" | "DeadLetterQueue"): string {
+/** @throws BotError with the command that links it */
+export function linked(name: LinkName): string {
   try {
     return link(name);
   } catch (cause) {
-    const fix =
-      "run npx sst shell --stage <stage> -- npm run henji -- <command>, or add --local for the Henji that npm start runs";
-    throw new BotError("config.missing_link", `${name} is not linked: ${fix}`, { retry: "never", cause });
+    const isLinked = optionalLink("App") !== "";
+    const fix = isLinked ? (cause as Error).message : `${name} is not linked: ${howToLink}`;
+    throw new BotError("config.missing_link", fix, { retry: "never", cause });
   }
 }
+
+const howToLink =
+  "run npx sst shell --stage <stage> -- npm run henji -- <command>, or add --local for the Henji that npm start runs";

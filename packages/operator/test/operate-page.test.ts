@@ -11,6 +11,8 @@ import { alarms, codes, documentedCodes, headings, marked, root, unmarked } from
 /** They need an account, and are run by nobody here. What else the page has to type must be run. */
 const withAccount = [
   "npx sst shell --stage production",
+  "npm run henji -- doctor",
+  "npm run henji -- connect",
   "npx sst secret list --stage production",
   "npx sst secret set LineChannelSecretPrevious OLD-SECRET --stage production",
   "npx sst secret set LineChannelSecret NEW-SECRET --stage production",

@@ -36,6 +36,15 @@ export function testFunctions(stage: Stage) {
     expect(JSON.stringify(stage.template.resources.filter(({ custom }) => custom))).not.toContain("dummy-");
   });
 
+  test("the operator's doctor and connect find them, and the alarms' topic, by links", () => {
+    expect(stage.template.links).toMatchObject({
+      Ingress: { name: stage.ingress().name, url: expect.stringMatching(/^https:/) },
+      Worker: { name: stage.worker().name },
+      Alarms: { arn: expect.stringMatching(/^arn:/) },
+      AlarmEmail: { value: expect.any(String) },
+    });
+  });
+
   test("log text for a month, each to its own group", () => {
     for (const [name, fn] of [
       ["Ingress", stage.ingress()],

@@ -1,25 +1,15 @@
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import { BotError } from "../error.ts";
+import { createOpenAiClient } from "./client.ts";
 import { modelError } from "./error.ts";
 import type { Model, ModelAnswer, ModelOptions } from "./model.ts";
 
 /** OpenAI's SDK adds it to what it has parsed. */
 type WithRequestID = { _request_id?: string | null };
 
-/**
- * OpenAI's Responses API without its SDK's own retries: a retry belongs to the queue,
- * where it does not hold a Lambda and keeps the chat's order.
- */
-export function createOpenAiModel({ apiKey, baseURL, settings, fetch }: ModelOptions): Model {
-  const client = new OpenAI({
-    apiKey,
-    // All named, so that the SDK looks for none of them in the environment.
-    baseURL: baseURL ?? "https://api.openai.com/v1",
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    ...(fetch && { fetch }),
-  });
+/** OpenAI's Responses API. A retry belongs to the queue, where it does not hold a Lambda and keeps the chat's order. */
+export function createOpenAiModel({ settings, ...options }: ModelOptions): Model {
+  const client = createOpenAiClient(options);
   return {
     async ask({ instructions, input }, { cacheKey, safetyIdentifier, signal }) {
       const response = await client.responses

@@ -1,0 +1,77 @@
+import type { LinkName } from "@henji/functions/links";
+import { fixesFor } from "../fixes.ts";
+import type { Check } from "./check.ts";
+import { fine, NotChecked, wrong } from "./finding.ts";
+import type { Subject } from "./subject.ts";
+
+export const running: Check = {
+  name: "system",
+  async run({ isLocal, notRunning, stage }) {
+    if (notRunning !== undefined) return wrong(notRunning, "npm start");
+    if (isLocal) return fine("runs on this machine");
+    if (stage !== "") return fine(`stage ${stage}`);
+    const fix =
+      "npx sst shell --stage <stage> -- npm run henji -- doctor, or add --local for what npm start runs";
+    return wrong("no stage is linked: this is not sst shell", fix);
+  },
+};
+
+export const configuration: Check = {
+  name: "bot.config.ts",
+  async run({ loadBot }) {
+    try {
+      const { model } = await loadBot();
+      return fine(`is valid; the model is ${model.name}`);
+    } catch (error) {
+      const { message } = error as Error;
+      const [line = ""] = message.split("\n");
+      return wrong(
+        line.startsWith("bot.config.ts") ? message : `bot.config.ts: ${line}`,
+        "edit bot.config.ts",
+      );
+    }
+  },
+};
+
+/** What a deployed stage has, whatever its secrets are. */
+const resources: readonly LinkName[] = [
+  "EventQueue",
+  "DeadLetterQueue",
+  "Conversations",
+  "Ingress",
+  "Worker",
+];
+const secrets: readonly [LinkName, what: string][] = [
+  ["LineChannelSecret", "channel secret"],
+  ["LineChannelAccessToken", "channel access token"],
+  ["OpenAiApiKey", "OpenAI key"],
+];
+
+export const links: Check = {
+  name: "secrets and links",
+  async run(subject) {
+    const { isLocal, notRunning, stage, link } = subject;
+    if (notRunning !== undefined || (!isLocal && stage === "")) throw new NotChecked("nothing is linked");
+    const { deploy, set } = fixesFor(subject);
+    const missing = resources.filter((name) => link(name) === "" && !(isLocal && name === "Worker"));
+    // On this machine, the key of a real model is in .env.
+    const unset = isLocal ? [] : secrets.filter(([name]) => link(name) === "");
+    // As by pasting with a line break: LINE and OpenAI would refuse it, and every signature would be wrong.
+    const padded = secrets.filter(([name]) => link(name) !== link(name).trim());
+    const says = [
+      unset.length > 0 && `not set: ${unset.map(([name]) => name).join(", ")}`,
+      padded.length > 0 && `with a space or line break around it: ${padded.map(([name]) => name).join(", ")}`,
+      missing.length > 0 && `not deployed: ${missing.join(", ")}`,
+    ].filter((one) => one !== false);
+    if (says.length === 0) return fine("all there");
+    const commands = [...unset, ...padded].map(([name, what]) => set(name, what));
+    return wrong(says.join("; "), [...commands, deploy].join(" && "));
+  },
+};
+
+/** For checks that need it: of a mistake in it the check above tells. */
+export async function validBot({ loadBot }: Subject) {
+  return loadBot().catch(() => {
+    throw new NotChecked("bot.config.ts is not valid");
+  });
+}

@@ -1,0 +1,36 @@
+/** A switch of LINE's that no API knows. */
+export type Step = {
+  name: string;
+  /** What to do. */
+  do: string;
+  where: string;
+  /** How it shows that it is done. */
+  shows: string;
+};
+
+const console = "https://developers.line.biz/console/";
+
+export const useWebhook: Step = {
+  name: "Use webhook",
+  do: 'in the channel\'s tab "Messaging API", switch "Use webhook" on',
+  where: console,
+  shows: "connect and doctor say so",
+};
+
+/** @param basicId the bot's, `@…`, of which its page in LINE's Official Account Manager is named */
+export function switchesOf(basicId: string | undefined): { redelivery: Step; autoReply: Step } {
+  return {
+    redelivery: {
+      name: "webhook redelivery",
+      do: 'in the channel\'s tab "Messaging API", switch "Webhook redelivery" on: else LINE does not send again what the webhook could not take',
+      where: console,
+      shows: 'only the switch itself; later, lines of "event.queued" with "redelivery":true in the log',
+    },
+    autoReply: {
+      name: "auto-reply messages",
+      do: 'in "Settings", "Response settings", switch "Auto-reply messages" off: else they come next to the bot\'s answers',
+      where: `https://manager.line.biz/${basicId === undefined ? "" : `account/${basicId}`}`,
+      shows: "write to the bot: one answer comes, not two",
+    },
+  };
+}
