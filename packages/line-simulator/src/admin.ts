@@ -24,6 +24,7 @@ type Controls = ReturnType<typeof createCast> &
     users: () => User[];
     groups: () => Group[];
     webhookUrl: () => string | undefined;
+    useWebhook: (active: boolean) => void;
     snapshot: () => Snapshot;
   };
 
@@ -64,6 +65,7 @@ const sayBody = z.object({
   ),
   ...delivery,
 });
+const webhookBody = z.object({ active: z.boolean() });
 const eventBody = z.object({
   type: z.string(),
   in: z.optional(z.string()),
@@ -112,6 +114,11 @@ export function createAdmin(line: Controls) {
   app.post("/events", async (c) => {
     const { deliver, redeliver, duplicates, ...input } = await readBody(c, eventBody);
     return c.json(await send(act(input), { deliver, redeliver, duplicates }));
+  });
+  app.post("/webhook", async (c) => {
+    const { active } = await readBody(c, webhookBody);
+    line.useWebhook(active);
+    return c.json({ active });
   });
   app.get("/timeline/:chatId", (c) => c.json(line.timeline(c.req.param("chatId"))));
   app.get("/requests", (c) => c.json(line.requests));

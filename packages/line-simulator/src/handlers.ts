@@ -29,7 +29,7 @@ const LOADING_SECONDS = 20;
  * and an accepted one has all of it.
  */
 export function createHandlers(platform: Platform): Record<Operation, Handler> {
-  const { people, timelines, replyTokens, retryKeys, quota, loading, seals, bot, webhook } = platform;
+  const { people, timelines, replyTokens, retryKeys, quota, loading, seals, bot, chat, webhook } = platform;
 
   /** The messages as they were sent: zod would reorder their fields. */
   function messagesFor(chatId: string, body: unknown): OutgoingMessage[] {
@@ -136,13 +136,13 @@ export function createHandlers(platform: Platform): Record<Operation, Handler> {
     },
     loading: showLoading,
     "mark-as-read": markAsRead,
-    info: (c) => c.json({ ...bot, chatMode: "chat", markAsReadMode: "manual" }),
+    info: (c) => c.json({ ...bot, ...chat }),
     quota: (c) =>
       c.json(quota.limit === undefined ? { type: "none" } : { type: "limited", value: quota.limit }),
     consumption: (c) => c.json({ totalUsage: quota.used() }),
     "webhook-endpoint"(c) {
       if (!webhook.url) throw noEndpoint();
-      return c.json({ endpoint: webhook.url, active: true });
+      return c.json({ endpoint: webhook.url, active: webhook.active });
     },
     "set-webhook-endpoint": setEndpoint,
     "webhook-test": test,

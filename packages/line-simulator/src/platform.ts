@@ -27,6 +27,7 @@ export type PlatformOptions = {
   replyTokenTtlMs: number;
   botUserId: string | undefined;
   botName: string;
+  chatMode: "chat" | "bot";
   snapshot: Snapshot | undefined;
 };
 
@@ -56,7 +57,12 @@ export function createPlatform(options: PlatformOptions) {
   const faults = createFaults({ random });
   const userId = options.botUserId ?? saved?.botUserId ?? ids.user();
   const bot = { userId, displayName: options.botName, basicId: `@${userId.slice(1, 9)}` };
-  const webhook = { url: options.webhookUrl ?? saved?.webhookUrl };
+  const webhook = { url: options.webhookUrl ?? saved?.webhookUrl, active: saved?.webhookActive ?? true };
+  // LINE: where people do not answer, every message counts as read at once.
+  const chat = {
+    chatMode: options.chatMode,
+    markAsReadMode: options.chatMode === "chat" ? "manual" : "auto",
+  } as const;
 
   return {
     clock,
@@ -78,6 +84,7 @@ export function createPlatform(options: PlatformOptions) {
     faults,
     bot,
     webhook,
+    chat,
 
     /** Adds the bot's messages to a chat, unless they reach nobody. */
     post(chatId: string, messages: OutgoingMessage[], sending: Sending): SentMessage[] {
@@ -101,6 +108,7 @@ export function createPlatform(options: PlatformOptions) {
         serial: ids.save(),
         botUserId: bot.userId,
         ...(webhook.url && { webhookUrl: webhook.url }),
+        ...(!webhook.active && { webhookActive: false }),
         people: people.save(),
         timelines: timelines.save(),
         replyTokens: replyTokens.save(),

@@ -34,6 +34,8 @@ export type LineSimulatorOptions = {
   botUserId?: string | undefined;
   /** Default: "Bot". */
   botName?: string | undefined;
+  /** "chat": people answer as well. Default: "chat". */
+  chatMode?: "chat" | "bot" | undefined;
   /** What an earlier `snapshot()` gave. */
   snapshot?: Snapshot | undefined;
 };
@@ -58,6 +60,7 @@ export function createLineSimulator(options: LineSimulatorOptions) {
     replyTokenTtlMs: options.replyTokenTtlMs ?? 60_000,
     botUserId: options.botUserId,
     botName: options.botName ?? "Bot",
+    chatMode: options.chatMode ?? "chat",
     snapshot: options.snapshot,
   });
   const { people, timelines, loading, faults, changes, bot } = platform;
@@ -86,6 +89,11 @@ export function createLineSimulator(options: LineSimulatorOptions) {
     users: () => structuredClone([...people.users.values()]),
     groups: () => structuredClone([...people.groups.values()]),
     webhookUrl: () => platform.webhook.url,
+
+    /** "Use webhook" of LINE's console, which no API sets. While it is off, no event is sent. */
+    useWebhook(active: boolean) {
+      platform.webhook.active = active;
+    },
 
     /** All state as plain JSON, for `createLineSimulator({ snapshot })`. */
     snapshot: () => platform.save(),

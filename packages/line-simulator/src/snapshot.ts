@@ -12,6 +12,8 @@ export type Snapshot = {
   serial: number;
   botUserId: string;
   webhookUrl?: string;
+  /** Default: true. */
+  webhookActive?: boolean;
   people: SavedPeople;
   timelines: Record<string, TimelineEntry[]>;
   replyTokens: ReplyToken[];
@@ -27,6 +29,7 @@ const snapshot = z.looseObject({
   serial: z.number(),
   botUserId: z.string(),
   webhookUrl: z.optional(z.string()),
+  webhookActive: z.optional(z.boolean()),
   people: z.object({ users: items, groups: items }),
   timelines: z.record(z.string(), items),
   replyTokens: items,

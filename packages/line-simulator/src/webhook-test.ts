@@ -1,11 +1,12 @@
 import type { Platform } from "./platform.ts";
-import { isOk, post, signedRequest, statusFrom } from "./webhook.ts";
+import { isOk, send, signedRequest, statusFrom } from "./webhook.ts";
 
 /** The console's Verify button: posts an empty list of events, and reports the result in LINE's words. */
 export async function testWebhook(platform: Platform, url: string) {
   const timestamp = new Date(platform.clock()).toISOString();
   const request = signedRequest(platform, url, []);
-  const status = await statusFrom(platform, (signal) => post(request, platform.fetch, signal));
+  const fault = platform.faults.next("webhook");
+  const status = await statusFrom(platform, (signal) => send(platform, request, { fault, signal }));
   if (status === "timeout") {
     return { success: false, timestamp, statusCode: 0, reason: "REQUEST_TIMEOUT", detail: "Request timeout" };
   }

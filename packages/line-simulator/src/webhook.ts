@@ -17,8 +17,8 @@ export type DeliverOptions = {
 };
 
 export type Delivery = {
-  /** Of the last attempt; of its first copy where there were duplicates. */
-  status: WebhookStatus;
+  /** Of the last attempt; of its first copy where there were duplicates. `off`: nothing was sent. */
+  status: WebhookStatus | "off";
   ok: boolean;
   attempts: number;
 };
@@ -82,28 +82,18 @@ export function createWebhooks(platform: Platform) {
     return signedRequest(platform, url, delivered);
   }
 
-  async function send(request: Request, fetch: Fetch, fault: Fault | undefined, signal: AbortSignal) {
-    const isLate = fault?.kind === "delay" && fault.late === "request";
-    if (isLate) await wait(fault.ms);
-    const status = arrives(fault) ? await post(request, fetch, isLate ? undefined : signal) : undefined;
-    if (fault?.kind === "lose-response" || fault?.kind === "drop-request") return "unreachable";
-    if (fault?.kind === "hang") return new Promise<never>(() => {});
-    if (fault?.kind === "delay" && !isLate) await wait(fault.ms, signal);
-    return fault?.kind === "status" ? fault.status : status!;
-  }
-
   async function attempt(
     events: WebhookEvent[],
     redelivery: boolean,
     options: DeliverOptions,
   ): Promise<WebhookStatus> {
-    const { fetch = platform.fetch, timeoutMs, duplicates = 0 } = options;
+    const { fetch, timeoutMs, duplicates = 0 } = options;
     const request = webhook(events, { redelivery });
     const copies = [request, ...Array.from({ length: duplicates }, () => request.clone())];
     const [status] = await Promise.all(
       copies.map((copy) => {
         const fault = faults.next("webhook");
-        return statusFrom(platform, (signal) => send(copy, fetch, fault, signal), timeoutMs);
+        return statusFrom(platform, (signal) => send(platform, copy, { fault, fetch, signal }), timeoutMs);
       }),
     );
     const eventIds = events.map((event) => event.webhookEventId);
@@ -114,8 +104,12 @@ export function createWebhooks(platform: Platform) {
   return {
     webhook,
 
-    /** Posts the events to the bot, and again after a failure as often as `redeliver` says. */
+    /**
+     * Posts the events to the bot, and again after a failure as often as `redeliver` says. While "Use webhook" is
+     * off, they are not sent, then or later.
+     */
     async deliver(events: WebhookEvent[], options: DeliverOptions = {}): Promise<Delivery> {
+      if (!platform.webhook.active) return { status: "off", ok: false, attempts: 0 };
       const { times, delayMs } = options.redeliver ?? { times: 0, delayMs: 0 };
       for (let attempts = 1; ; attempts++) {
         const status = await attempt(events, attempts > 1, options);
@@ -129,7 +123,23 @@ export function createWebhooks(platform: Platform) {
 
 export const isOk = (status: WebhookStatus) => typeof status === "number" && status >= 200 && status < 300;
 
-export async function post(request: Request, fetch: Fetch, signal: AbortSignal | undefined): Promise<number> {
+/** Sends one request to the bot, and what a fault makes of it. */
+export async function send(
+  { wait, fetch: own }: Platform,
+  request: Request,
+  options: { fault: Fault | undefined; fetch?: Fetch | undefined; signal: AbortSignal },
+): Promise<WebhookStatus> {
+  const { fault, fetch = own, signal } = options;
+  const isLate = fault?.kind === "delay" && fault.late === "request";
+  if (isLate) await wait(fault.ms);
+  const status = arrives(fault) ? await post(request, fetch, isLate ? undefined : signal) : undefined;
+  if (fault?.kind === "lose-response" || fault?.kind === "drop-request") return "unreachable";
+  if (fault?.kind === "hang") return new Promise<never>(() => {});
+  if (fault?.kind === "delay" && !isLate) await wait(fault.ms, signal);
+  return fault?.kind === "status" ? fault.status : status!;
+}
+
+async function post(request: Request, fetch: Fetch, signal: AbortSignal | undefined): Promise<number> {
   const response = await fetch(signal ? new Request(request, { signal }) : request);
   await response.body?.cancel();
   return response.status;

@@ -87,6 +87,8 @@ test("the bot knows itself", async () => {
     chatMode: "chat",
     markAsReadMode: "manual",
   });
+  const { api: botOnly } = setUp({ chatMode: "bot" });
+  expect((await botOnly.get("/v2/bot/info")).body).toMatchObject({ chatMode: "bot", markAsReadMode: "auto" });
   const request = line.webhook([]);
   expect(await request.json()).toEqual({ destination: `U${"b".repeat(32)}`, events: [] });
 });

@@ -137,6 +137,29 @@ describe("webhook endpoint", () => {
     }
   });
 
+  test("while Use webhook is off, the endpoint says so, and no event is sent", async () => {
+    const { line, api, taro, received } = setUp();
+    line.useWebhook(false);
+    expect((await api.get(path)).body).toEqual({ endpoint: "http://bot.test/webhook", active: false });
+    const event = line.say({ from: taro, text: "hi" });
+    const options = { redeliver: { times: 2, delayMs: 0 } };
+    expect(await line.deliver([event], options)).toEqual({ status: "off", ok: false, attempts: 0 });
+    expect(received).toEqual([]);
+    const { line: restored } = setUp({ snapshot: line.snapshot() });
+    expect((await restored.deliver([event])).status).toBe("off");
+    line.useWebhook(true);
+    expect((await line.deliver([event])).ok).toBe(true);
+    expect(line.snapshot()).not.toHaveProperty("webhookActive");
+  });
+
+  test("faults of the webhook reach the test too", async () => {
+    const { line, api } = setUp();
+    line.faults.add({ on: "webhook", times: 1, fault: { kind: "status", status: 502 } });
+    const check = () => api.call("POST", "/v2/bot/channel/webhook/test", {});
+    expect((await check()).body).toMatchObject({ success: false, statusCode: 502 });
+    expect((await check()).body).toMatchObject({ success: true, statusCode: 200 });
+  });
+
   test("the test posts an empty list of events, and reports the answer", async () => {
     const { api, bot, received, time } = setUp();
     const check = () => api.call("POST", "/v2/bot/channel/webhook/test", {});
