@@ -1,4 +1,5 @@
-import { createLine, isUsedUp } from "@henji/core/platform/line/api";
+import { createLine } from "@henji/core/platform/line/api";
+import { isUsedUp } from "@henji/core/platform/line/quota";
 import { beforeEach, expect, test } from "vitest";
 
 let requests: { url: string; body: unknown }[];

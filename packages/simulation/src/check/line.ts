@@ -1,5 +1,5 @@
 import { BotError } from "@henji/core/error";
-import { isUsedUp, type Quota } from "@henji/core/platform/line/api";
+import { isUsedUp, type Quota } from "@henji/core/platform/line/quota";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, namedIn } from "./book.ts";
 

@@ -1,11 +1,11 @@
 import { messagingApi } from "@line/bot-sdk";
-import * as z from "zod/mini";
 import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
 import { deadlines } from "../../settings.ts";
+import { createCaller } from "./call.ts";
 import type { TextMessage } from "./compose.ts";
-import { connectionError, INVALID_REPLY_TOKEN, messageOf, requestIdOf, statusError } from "./error.ts";
-import { exchange, type SdkResult } from "./exchange.ts";
+import { INVALID_REPLY_TOKEN, messageOf, requestIdOf, statusError } from "./error.ts";
+import { askQuota, isUsedUp, type Quota } from "./quota.ts";
 import { tellingUnsent } from "./request-not-sent.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
@@ -15,17 +15,6 @@ export type SendResult = {
   /** LINE's id of the request that was accepted, to trace it with. */
   requestId: string | undefined;
 };
-
-/** The month's pushes. */
-export type Quota = {
-  /** Not set if there is no limit. */
-  limit: number | undefined;
-  used: number;
-};
-
-export function isUsedUp({ limit, used }: Quota): boolean {
-  return limit !== undefined && used >= limit;
-}
 
 /** The part of the Messaging API that the bot uses. */
 export type Line = {
@@ -58,44 +47,9 @@ export function createLine({
   const baseURL = baseUrl ?? "https://api.line.me";
   const client = new messagingApi.MessagingApiClient({ channelAccessToken, baseURL });
 
-  async function request<T>(
-    path: string,
-    call: () => Promise<SdkResult<T>>,
-    withinMs: number = deadlines.lineMs,
-  ) {
-    const signal = clock.timeout(withinMs);
-    try {
-      return { ...(await exchange(call, { fetch, signal })), path };
-    } catch (cause) {
-      throw connectionError(path, cause, signal);
-    }
-  }
-
-  async function get<T>(
-    path: string,
-    call: () => Promise<SdkResult<unknown>>,
-    read: (body: unknown) => T,
-  ): Promise<T> {
-    const answer = await request(path, call, deadlines.quotaMs);
-    if (!answer.ok) throw statusError(answer);
-    try {
-      return read(answer.body);
-    } catch (cause) {
-      throw new BotError("line.unreadable", `LINE ${path} could not be read`, { retry: "later", cause });
-    }
-  }
-
-  async function quota(): Promise<Quota> {
-    const [limit, consumption] = await Promise.all([
-      get("/v2/bot/message/quota", () => client.getMessageQuotaWithHttpInfo(), quotaBody.parse),
-      get(
-        "/v2/bot/message/quota/consumption",
-        () => client.getMessageQuotaConsumptionWithHttpInfo(),
-        consumptionBody.parse,
-      ),
-    ]);
-    return { limit: limit.value, used: consumption.totalUsage };
-  }
+  const caller = createCaller({ clock, fetch });
+  const { request } = caller;
+  const quota = () => askQuota(client, caller, deadlines.quotaMs);
 
   /**
    * "You have reached your monthly limit" is also said while another delivery holds quota in
@@ -114,8 +68,10 @@ export function createLine({
 
   return {
     async reply(replyToken, messages) {
-      const answer = await request("/v2/bot/message/reply", () =>
-        client.replyMessageWithHttpInfo({ replyToken, messages: [...messages] }),
+      const answer = await request(
+        "/v2/bot/message/reply",
+        () => client.replyMessageWithHttpInfo({ replyToken, messages: [...messages] }),
+        deadlines.lineMs,
       );
       if (answer.ok) return { outcome: "sent", requestId: requestIdOf(answer) };
       if (answer.status === 400 && messageOf(answer) === INVALID_REPLY_TOKEN) {
@@ -125,8 +81,10 @@ export function createLine({
     },
 
     async push(to, messages, retryKey) {
-      const answer = await request("/v2/bot/message/push", () =>
-        client.pushMessageWithHttpInfo({ to, messages: [...messages] }, retryKey),
+      const answer = await request(
+        "/v2/bot/message/push",
+        () => client.pushMessageWithHttpInfo({ to, messages: [...messages] }, retryKey),
+        deadlines.lineMs,
       );
       if (answer.ok) return { outcome: "sent", requestId: requestIdOf(answer) };
       if (answer.status === 409) {
@@ -148,6 +106,3 @@ export function createLine({
     quota,
   };
 }
-
-const quotaBody = z.looseObject({ value: z.optional(z.number()) });
-const consumptionBody = z.looseObject({ totalUsage: z.number() });

@@ -1,8 +1,9 @@
 import { type BreakerOptions, createBreaker } from "../../breaker.ts";
 import { BotError, toBotError } from "../../error.ts";
 import type { Route } from "../platform.ts";
-import { isUsedUp, type Line, type Quota } from "./api.ts";
+import type { Line } from "./api.ts";
 import { quotaExhausted } from "./error.ts";
+import { isUsedUp, type Quota } from "./quota.ts";
 
 export type GuardedLine = Line & {
   /**

@@ -1,0 +1,52 @@
+import type { Clock } from "../../clock.ts";
+import { BotError } from "../../error.ts";
+import { connectionError, statusError } from "./error.ts";
+import { type Accepted, exchange, type Refused, type SdkResult } from "./exchange.ts";
+
+export type CallerOptions = { clock: Clock; fetch: typeof globalThis.fetch };
+
+/** What LINE answered, and to which request. */
+export type Called<T> = (Accepted<T> | Refused) & { path: string };
+
+/** LINE's SDK with a deadline on every call, and with every failure as one of ours. */
+export function createCaller({ clock, fetch }: CallerOptions) {
+  /** @throws BotError if LINE has not answered within the time */
+  async function request<T>(
+    path: string,
+    call: () => Promise<SdkResult<T>>,
+    withinMs: number,
+  ): Promise<Called<T>> {
+    const signal = clock.timeout(withinMs);
+    try {
+      return { ...(await exchange(call, { fetch, signal })), path };
+    } catch (cause) {
+      throw connectionError(path, cause, signal);
+    }
+  }
+
+  /** The same for an answer that is read. @throws BotError also if LINE has refused, or the answer makes no sense */
+  async function ask<T>(
+    path: string,
+    call: () => Promise<SdkResult<unknown>>,
+    read: (body: unknown) => T,
+    withinMs: number,
+  ): Promise<T> {
+    const answer = await request(path, call, withinMs);
+    if (!answer.ok) throw statusError(answer);
+    return readWith(read, answer);
+  }
+
+  return { request, ask };
+}
+
+/** @throws BotError if the answer makes no sense */
+export function readWith<T>(
+  read: (body: unknown) => T,
+  { path, body }: Accepted<unknown> & { path: string },
+): T {
+  try {
+    return read(body);
+  } catch (cause) {
+    throw new BotError("line.unreadable", `LINE ${path} could not be read`, { retry: "later", cause });
+  }
+}
