@@ -13,6 +13,7 @@ const properties = {
   IngressLogs: "name",
   WorkerLogs: "name",
   Metrics: "namespace",
+  Ingress: "url",
   App: "stage",
 } as const;
 
