@@ -28,7 +28,7 @@ const environment = isSimulated.apply((simulated) => ({
   AWS_REGION: aws.getRegionOutput().region,
   STUDIO_URL: studioUrl,
   // Not set: LINE itself.
-  ...(simulated && { LINE_API_BASE_URL: simulatorUrl, LINE_DATA_API_BASE_URL: simulatorUrl }),
+  ...(simulated && { LINE_SIMULATOR_URL: simulatorUrl }),
 }));
 
 // Restarted when a file that it has loaded changes; a debugger can attach to it.

@@ -5,7 +5,6 @@ import { root, synthesize, type Template } from "./synth/template.ts";
 import { synthesisMs } from "./template/stage.ts";
 
 const channel = ["LineChannelSecret", "LineChannelAccessToken"];
-const simulator = "http://127.0.0.1:4671";
 
 describe("sst dev, without a LINE channel", () => {
   let dev: Template;
@@ -69,8 +68,7 @@ describe("sst dev, without a LINE channel", () => {
       expect(environment).toEqual({
         AWS_REGION: "ap-northeast-1",
         STUDIO_URL: "http://127.0.0.1:4670",
-        LINE_API_BASE_URL: simulator,
-        LINE_DATA_API_BASE_URL: simulator,
+        LINE_SIMULATOR_URL: "http://127.0.0.1:4671",
       });
       expect(existsSync(join(root, command.split(" ").at(-1)!)), command).toBe(true);
     }

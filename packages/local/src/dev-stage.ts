@@ -10,8 +10,11 @@ export type DevStage = {
 
 /** Reads the environment, and completes it: Studio shows the requests to those URLs only that are set. */
 export function readDevStage(): DevStage {
-  const { STUDIO_URL: studioUrl, LINE_API_BASE_URL: lineSimulatorUrl } = process.env;
+  const { STUDIO_URL: studioUrl, LINE_SIMULATOR_URL: lineSimulatorUrl } = process.env;
   if (!studioUrl) throw new Error("STUDIO_URL is not set: sst dev starts this, and sets it");
+  if (lineSimulatorUrl) {
+    process.env.LINE_API_BASE_URL = process.env.LINE_DATA_API_BASE_URL = lineSimulatorUrl;
+  }
   process.env.LINE_API_BASE_URL ??= "https://api.line.me";
   process.env.OPENAI_BASE_URL ??= "https://api.openai.com/v1";
   return { studioUrl, lineSimulatorUrl };
