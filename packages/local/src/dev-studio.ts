@@ -3,10 +3,12 @@
  * LINE: its simulator, or the pointing of the webhook of the stage's own channel.
  */
 import { resolve } from "node:path";
+import { defineBot } from "@henji/core/bot";
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createChatStore } from "@henji/core/chat/store";
 import { systemClock } from "@henji/core/clock";
 import { logChannel } from "@henji/core/log";
+import { createQueueClient } from "@henji/core/queue/sqs";
 import { createTableClient } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
 import { linkedChannel } from "@henji/functions/channel";
@@ -18,6 +20,8 @@ import { readDevStage } from "./dev-stage.ts";
 import type { Told } from "./dev-tell.ts";
 import { pointWebhook } from "./dev-webhook.ts";
 import { restoreLine, saveLine } from "./line-state.ts";
+import { loadBot } from "./load-bot.ts";
+import { createOperatorsSide } from "./operators-side.ts";
 import { startStudio } from "./studio.ts";
 import { createMemory } from "./studio-memory.ts";
 import type { StudioInfo } from "./studio-view.ts";
@@ -54,15 +58,19 @@ LINE       ${lineSimulatorUrl ? `${lineSimulatorUrl}   simulated: chat in Studio
 async function openStudio(line: LineSimulator) {
   const table = { client: createTableClient(), table: link("Conversations") };
   const chats: Chats = createChats(createChatStore(table));
-  /** Known once the worker has read bot.config.ts. */
-  let bot: BotInUse | undefined;
+  /** If the file is broken now, the defaults; then what the worker says that it has read. */
+  let bot: BotInUse = await loadBot().catch(() => defineBot({ instructions: "-" }));
+  const queues = {
+    eventQueue: { url: link("EventQueue") },
+    deadLetterQueue: { url: link("DeadLetterQueue") },
+  };
   const info = (): StudioInfo => ({
-    ...{ stage, onLine: !lineSimulatorUrl, standIn: false, model: bot?.model.name ?? "…" },
+    ...{ stage, onLine: !lineSimulatorUrl, standIn: false, model: bot.model.name },
     urls: {
       webhook: webhookUrl,
       line: process.env.LINE_API_BASE_URL!,
       model: process.env.OPENAI_BASE_URL!,
-      sqs: link("EventQueue"),
+      sqs: queues.eventQueue.url,
       dynamodb: table.table,
     },
     state: `${stage}, on AWS`,
@@ -80,14 +88,9 @@ async function openStudio(line: LineSimulator) {
   };
   const studio = await startStudio({
     ...{ line, hear, model: undefined, turns: createTurnStore(table), port: portOf(studioUrl), info: info() },
-    memory: createMemory({
-      chats,
-      clock: systemClock,
-      bot() {
-        if (bot) return bot;
-        throw new Error("The worker has not started yet");
-      },
-    }),
+    memory: createMemory({ chats, clock: systemClock, bot: () => bot }),
+    operators: createOperatorsSide({ client: createQueueClient(), ...queues }, table),
+    bot: () => bot,
   });
   return studio;
 }

@@ -63,6 +63,14 @@ test("without a LINE account: a message in Studio goes by the deployed webhook a
   const memory = await getJson<ChatMemory>(`${env.STUDIO_URL}/api/memory?userId=${aki!.id}`);
   expect(memory.window).toMatchObject({ turns: 1, highWaterTokens: 6_000 });
 
+  // And the stage's queues, for the tab Operations.
+  await expect
+    .poll(() => getJson(`${env.STUDIO_URL}/api/queues`))
+    .toEqual({
+      events: { waiting: 0, inFlight: 0 },
+      deadLetters: { waiting: 0, inFlight: 0 },
+    });
+
   studio.child.kill("SIGINT");
   expect(await studio.exit).toBe(0);
   const next = stage.start("dev-studio.ts", { env });
