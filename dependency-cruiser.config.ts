@@ -233,6 +233,8 @@ export default {
   })),
   options: {
     parser: "swc",
+    // SST writes them into every package, at each deployment.
+    exclude: { path: "(^|/)sst-env[.]d[.]ts$" },
     doNotFollow: { path: "(^|/)node_modules/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],

@@ -36,8 +36,11 @@ export default $config({
       eventQueue: eventQueue.url,
       deadLetterQueue: deadLetterQueue.url,
     };
-    // With `sst dev` the functions run on a laptop, where their developer sees what they do.
-    if ($dev) return outputs;
+    // With `sst dev` the worker runs on a laptop, where its developer sees what it does.
+    if ($dev) {
+      await import("./stacks/dev");
+      return outputs;
+    }
 
     await import("./stacks/metrics");
     const { alarmTopic } = await import("./stacks/alarms");

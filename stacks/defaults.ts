@@ -3,11 +3,19 @@
 /** Production keeps its data and is protected; every other stage can be removed completely. */
 export const production = $app.stage === "production";
 
+// Before anything is registered: Pulumi deploys while the program runs.
+if ($dev && production) {
+  throw new Error("sst dev takes the worker off its queue, and a laptop answers instead: not in production");
+}
+
 /** `<app>-<stage>-<name>`: raw `aws.*` resources get no prefix of their own, and stages would collide. */
 export const stageName = (name: string) => `${$app.name}-${$app.stage}-${name}`;
 
 /** Options of both functions. Numbers that differ are next to each function. */
 export const functionDefaults = {
+  // With `sst dev` too, both are deployed as they are. SST would put a stub in their place that stays when it quits,
+  // tells SQS that all went well, and so loses messages. A laptop is the worker instead: see `dev.ts`.
+  dev: false,
   // Supported until April 2028.
   runtime: "nodejs24.x",
   // A fifth cheaper than x86_64, and nothing here is compiled for either.
@@ -24,11 +32,10 @@ export const functionDefaults = {
 
 // SST 4.17.1 tests `!dev` on an Output, which is always truthy, so every function's role also
 // trusts the account's root, that is, any principal in the account that IAM lets assume roles.
-// Only Lambda needs it. `sst dev` does need the wider trust: there the function runs on a laptop.
+// Only Lambda needs it.
 // SST also attaches AWSLambdaBasicExecutionRole, which lets a function write to every log group of the
 // account; ours may write to their own, as listed with each function.
 $transform(sst.aws.Function, (args) => {
-  if ($dev) return;
   if (args.transform?.role)
     throw new Error("stacks/defaults.ts owns the roles' trust and policies; merge the two transforms");
   args.transform = {

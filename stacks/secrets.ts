@@ -1,10 +1,25 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import { createHmac } from "node:crypto";
 
 // Set once per stage with `sst secret set <name>`. They reach a function encrypted in its bundle,
 // never in its environment, and only the function that is linked to them.
 
+/** Asks the model. Only the worker has it. */
+export const openAiApiKey = new sst.Secret("OpenAiApiKey");
+
+/**
+ * What the LINE simulator uses while `sst dev` runs without a LINE channel. Constant for a stage and known to nobody
+ * else, since the ingress that it opens is on the internet.
+ */
+const simulated = (name: string) =>
+  $dev
+    ? openAiApiKey.value.apply((key) =>
+        createHmac("sha256", key).update(`${$app.name} ${$app.stage} ${name}`).digest("hex"),
+      )
+    : undefined;
+
 /** Verifies that a webhook came from LINE. Only ingress has it. */
-export const lineChannelSecret = new sst.Secret("LineChannelSecret");
+export const lineChannelSecret = new sst.Secret("LineChannelSecret", simulated("channel secret"));
 
 /**
  * The secret before that one, accepted as well while it changes. Empty unless it is set, and with an empty secret
@@ -13,10 +28,10 @@ export const lineChannelSecret = new sst.Secret("LineChannelSecret");
 export const lineChannelSecretPrevious = new sst.Secret("LineChannelSecretPrevious", "");
 
 /** Sends answers. Only the worker has it. */
-export const lineChannelAccessToken = new sst.Secret("LineChannelAccessToken");
-
-/** Asks the model. Only the worker has it. */
-export const openAiApiKey = new sst.Secret("OpenAiApiKey");
+export const lineChannelAccessToken = new sst.Secret(
+  "LineChannelAccessToken",
+  simulated("channel access token"),
+);
 
 /** The mailbox for alarms. Nobody gets a mail until it is set. */
 export const alarmEmail = new sst.Secret("AlarmEmail", "");

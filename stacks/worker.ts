@@ -6,6 +6,12 @@ import { deadLetterQueue, eventQueue } from "./queue";
 import { lineChannelAccessToken, openAiApiKey } from "./secrets";
 import { conversations } from "./storage";
 
+/** What the worker is linked to, on Lambda and on a laptop. */
+export const workerLinks = [
+  ...[conversations, eventQueue, deadLetterQueue],
+  ...[lineChannelAccessToken, openAiApiKey],
+];
+
 /** Answers what the event queue holds. */
 export const worker = new sst.aws.Function("Worker", {
   ...functionDefaults,
@@ -14,7 +20,7 @@ export const worker = new sst.aws.Function("Worker", {
   timeout: `${settings.worker.timeoutS} seconds`,
   memory: `${settings.worker.memoryMb} MB`,
   logging: { ...functionDefaults.logging, logGroup: workerLogs.name },
-  link: [conversations, eventQueue, deadLetterQueue, lineChannelAccessToken, openAiApiKey],
+  link: workerLinks,
   permissions: [
     {
       actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"],
@@ -44,6 +50,8 @@ eventQueue.subscribe(worker.arn, {
   },
   transform: {
     eventSourceMapping: {
+      // Off while a laptop is the worker. With no laptop the messages wait, and the next `sst deploy` switches it on.
+      enabled: !$dev,
       // On the event source, not as reserved concurrency: throttled deliveries would count as receives.
       scalingConfig: { maximumConcurrency: settings.worker.maximumConcurrency },
     },

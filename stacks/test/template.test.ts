@@ -99,19 +99,5 @@ test("until a mailbox is set nobody is subscribed, and no previous channel secre
   expect(links.LineChannelSecretPrevious).toMatchObject({ value: "" });
 });
 
-test("with `sst dev` nothing watches the stage, and the roles trust the account, as a laptop needs", {
-  timeout: synthesisMs,
-}, async () => {
-  const { resources } = await synthesize("laptop", { dev: true });
-  const watching = resources.filter(({ type }) => /^aws:(sns|cloudwatch)/.test(type));
-  expect(watching.map(({ type }) => type)).toEqual([
-    "aws:cloudwatch/logGroup:LogGroup",
-    "aws:cloudwatch/logGroup:LogGroup",
-  ]);
-  const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
-  expect(roles).toHaveLength(2);
-  for (const { inputs } of roles) expect(inputs.assumeRolePolicy).toContain("123456789012:root");
-});
-
 const countBy = (items: Resource["type"][]) =>
   Object.fromEntries(Object.entries(Object.groupBy(items, (item) => item)).map(([k, v]) => [k, v?.length]));

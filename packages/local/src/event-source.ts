@@ -15,6 +15,8 @@ export type EventSourceOptions = InvokeOptions & {
   /** SQS: 1 to 10. */
   batchSize: number;
   maximumConcurrency: number;
+  /** For how long a received message is hidden. Default: the queue's time-out, as with Lambda. */
+  visibilityTimeoutS?: number | undefined;
   /** Called when a batch is finished and its successful messages are deleted. */
   onInvocation?: (invocation: Invocation) => void;
   log: Pick<Log, "warn">;
@@ -42,7 +44,15 @@ const RECEIVE_BACKOFF_MS = 1_000;
  * Unlike Lambda it does not slow down after errors.
  */
 export function startEventSource(options: EventSourceOptions): EventSource {
-  const { sqs, queueUrl: QueueUrl, handler, batchSize, maximumConcurrency, log } = options;
+  const {
+    sqs,
+    queueUrl: QueueUrl,
+    handler,
+    batchSize,
+    maximumConcurrency,
+    visibilityTimeoutS,
+    log,
+  } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let slotFreed = Promise.withResolvers<void>();
@@ -70,6 +80,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
         QueueUrl,
         MaxNumberOfMessages: batchSize,
         WaitTimeSeconds: WAIT_S,
+        VisibilityTimeout: visibilityTimeoutS,
         MessageSystemAttributeNames: ["All"],
         MessageAttributeNames: ["All"],
       }),

@@ -1,3 +1,4 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { systemClock } from "@henji/core/clock";
 import { createDeadLetterQueue, depthOf } from "@henji/core/queue/dead-letters";
 import { createSender } from "@henji/core/queue/sqs";
@@ -6,12 +7,13 @@ import { createTurnRegister } from "@henji/core/turn/register";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { readers } from "@henji/functions/readers";
-import type { LocalQueues } from "./sqs.ts";
 
 export type OperatorsSide = ReturnType<typeof createOperatorsSide>;
 
+type Queues = { client: SQSClient; eventQueue: { url: string }; deadLetterQueue: { url: string } };
+
 /** What an operator looks at and changes: the dead-letter queue, the parked turns, and the queue of a replay. */
-export function createOperatorsSide({ client, eventQueue, deadLetterQueue }: LocalQueues, table: Table) {
+export function createOperatorsSide({ client, eventQueue, deadLetterQueue }: Queues, table: Table) {
   return {
     queue: createDeadLetterQueue(client, deadLetterQueue.url),
     register: createTurnRegister(table),

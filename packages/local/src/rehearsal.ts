@@ -50,7 +50,10 @@ const lineFaults: Record<NonNullable<Broken["line"]>, FaultRule[]> = {
 };
 
 /** Breaks the stand-ins on purpose, one fault of each at a time, so that an operator can rehearse. */
-export function createRehearsal(options: { line: LineSimulator; model: ModelSimulator | undefined }) {
+export function createRehearsal(options: {
+  line: LineSimulator | undefined;
+  model: ModelSimulator | undefined;
+}) {
   const { line, model } = options;
   const mend: (() => void)[] = [];
   let broken: Broken = {};
@@ -61,13 +64,13 @@ export function createRehearsal(options: { line: LineSimulator; model: ModelSimu
     /**
      * Breaks exactly this, and mends what else was broken here.
      *
-     * @returns false, and nothing has changed, if the model is a real one and so cannot be broken
+     * @returns false, and nothing has changed, if it is the real one that is to be broken
      */
     set(next: Broken): boolean {
-      if (next.model && !model) return false;
+      if ((next.model && !model) || (next.line && !line)) return false;
       for (const step of mend.splice(0)) step();
       if (next.model) mend.push(model!.faults.add({ probability: 1, fault: modelFaults[next.model] }));
-      if (next.line) mend.push(...lineFaults[next.line].map((rule) => line.faults.add(rule)));
+      if (next.line) mend.push(...lineFaults[next.line].map((rule) => line!.faults.add(rule)));
       broken = next;
       return true;
     },

@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { createLog } from "@henji/core/log";
 import { worker } from "@henji/core/settings";
 import { writeLine } from "@henji/functions/stdout";
+import type { SQSEvent } from "aws-lambda";
 import { type EventSource, startEventSource } from "./event-source.ts";
 import { loadBot } from "./load-bot.ts";
 
@@ -14,6 +15,10 @@ export type RunWorkerOptions = {
   botConfig?: string | undefined;
   /** Default: the worker's, as on Lambda. */
   timeoutMs?: number;
+  /** For how long a received message is hidden, until it is held. Default: the queue's time-out, as with Lambda. */
+  visibilityTimeoutS?: number;
+  /** Called with each batch before the handler is. */
+  onBatch?: (event: SQSEvent) => void;
 };
 
 /**
@@ -21,7 +26,14 @@ export type RunWorkerOptions = {
  * environment when it is imported.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<EventSource> {
-  const { queueUrl, queueArn, botConfig, timeoutMs = worker.timeoutS * 1000 } = options;
+  const {
+    queueUrl,
+    queueArn,
+    botConfig,
+    timeoutMs = worker.timeoutS * 1000,
+    visibilityTimeoutS,
+    onBatch,
+  } = options;
   if (botConfig) replaceBotConfig(pathToFileURL(botConfig).href);
   await loadBot();
   const { handler } = await import("@henji/functions/worker");
@@ -29,9 +41,13 @@ export async function runWorker(options: RunWorkerOptions): Promise<EventSource>
     sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
     queueUrl,
     queueArn,
-    handler,
+    handler(event, context) {
+      onBatch?.(event);
+      return handler(event, context);
+    },
     batchSize: worker.batchSize,
     timeoutMs,
+    visibilityTimeoutS,
     maximumConcurrency: worker.maximumConcurrency,
     log: createLog({ write: writeLine }),
   });

@@ -7,6 +7,10 @@ export type StudioInfo = {
   model: string;
   /** The model is the stand-in. */
   standIn: boolean;
+  /** The stage on AWS that queue and table are of; not set: stand-ins on this machine. */
+  stage?: string | undefined;
+  /** Users chat on LINE itself, and not on this page. */
+  onLine?: boolean | undefined;
   /** URLs by name: `webhook`, `line`, `model`, `sqs`, `dynamodb`. */
   urls: Record<string, string>;
   /** Where state is kept between runs; undefined: in memory. */

@@ -6,6 +6,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { BotInUse } from "./bot-in-use.ts";
+import type { Told } from "./dev-tell.ts";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { createFeed, type Feed } from "./studio-feed.ts";
@@ -13,6 +14,7 @@ import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
 import { createParkedApi } from "./studio-parked.ts";
 import { createRehearsalApi } from "./studio-rehearsal.ts";
+import { createToldApi } from "./studio-told.ts";
 import { createTraceApi } from "./studio-traces.ts";
 import { createUserApi } from "./studio-users.ts";
 import type { ChatMemory, StudioInfo } from "./studio-view.ts";
@@ -29,6 +31,8 @@ export type StudioOptions = {
   operators: OperatorsSide;
   /** The settings that the worker has read. */
   bot: () => Pick<BotInUse, "memory">;
+  /** Called with what a worker in another process tells. Default: the worker is in this one. */
+  hear?: (told: Told) => void;
   /** On loopback; 0: any free port. */
   port: number;
   info: StudioInfo;
@@ -63,9 +67,11 @@ const headers = {
 /** Serves the page to chat with the bot and to see the trace of each message. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { line, model, operators, bot, port, info } = options;
-  if (line.users().length === 0) for (const name of ["Aki", "Ben"]) line.addUser({ name });
+  if (line.users().length === 0 && !info.onLine) {
+    for (const name of ["Aki", "Ben"]) line.addUser({ name });
+  }
   const retentionDays = () => bot().memory.retentionDays;
-  const rehearsal = createRehearsal({ line, model });
+  const rehearsal = createRehearsal({ line: info.onLine ? undefined : line, model });
   const feed = createFeed({ line, info, rehearsal, operators, retentionDays });
   const api = createApi(feed, options);
   const server = createHttpServer(async (request, { incoming, outgoing }) => {
@@ -109,7 +115,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   }
 }
 
-function createApi(feed: Feed, { line, memory, turns }: StudioOptions): Hono {
+function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOptions): Hono {
   const api = new Hono().basePath("/api");
   api.get("/events", (c) =>
     streamSSE(c, async (stream) => {
@@ -131,6 +137,7 @@ function createApi(feed: Feed, { line, memory, turns }: StudioOptions): Hono {
   api.route("/", createTraceApi(feed, turns));
   api.route("/", createRehearsalApi(feed));
   api.route("/", createParkedApi(feed.parked));
-  api.route("/", createUserApi(line));
+  if (!info.onLine) api.route("/", createUserApi(line));
+  if (hear) api.route("/", createToldApi(hear));
   return api;
 }

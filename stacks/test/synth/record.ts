@@ -11,6 +11,7 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export function record(MockMonitor: { prototype: Untyped }, project: { name: string; stage: string }) {
   const resources: Resource[] = [];
   const links: Template["links"] = {};
+  const devCommands: Template["devCommands"] = {};
   const monitor = MockMonitor.prototype;
   const { registerResource, registerResourceOutputs } = monitor;
 
@@ -38,7 +39,8 @@ export function record(MockMonitor: { prototype: Untyped }, project: { name: str
     });
   };
 
-  // A LinkRef's outputs are what the command line turns into types and `SST_RESOURCE_*`.
+  // A LinkRef's outputs are what the command line turns into types and `SST_RESOURCE_*`, and a DevCommand's are what
+  // `sst dev` runs.
   monitor.registerResourceOutputs = function (
     request: Untyped,
     done: (error: unknown, response: Untyped) => void,
@@ -47,12 +49,16 @@ export function record(MockMonitor: { prototype: Untyped }, project: { name: str
       const { target, properties } = plain(request.getOutputs().toJavaScript());
       links[target] = properties;
     }
+    if (request.getUrn().includes("sst:sst:DevCommand")) {
+      devCommands[lastPart(request.getUrn())] = plain(request.getOutputs().toJavaScript())._dev;
+    }
     return registerResourceOutputs.call(this, request, done);
   };
 
   /** In an order that does not depend on timing, so that two runs can be compared byte for byte. */
   return () => ({
-    links: Object.fromEntries(Object.entries(links).sort(([a], [b]) => compare(a, b))),
+    links: sorted(links),
+    devCommands: sorted(devCommands),
     resources: resources.sort((a, b) => compare(a.type + a.name, b.type + b.name)),
   });
 }
@@ -68,4 +74,6 @@ export function plain(value: Untyped): Untyped {
 }
 
 const lastPart = (urn: string) => urn.split("::").at(-1) ?? "";
+const sorted = <T>(named: Record<string, T>) =>
+  Object.fromEntries(Object.entries(named).sort(([a], [b]) => compare(a, b)));
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -15,8 +15,19 @@ export type Template = {
   outputs: Record<string, unknown>;
   /** What `Resource.<name>` holds at run time, secrets replaced by dummies. */
   links: Record<string, Record<string, unknown>>;
+  /** What `sst dev` runs on the laptop, by name. */
+  devCommands: Record<string, DevCommand>;
   bundles: Bundle[];
   resources: Resource[];
+};
+
+export type DevCommand = {
+  command: string;
+  title: string;
+  autostart: boolean;
+  /** Names of what it is linked to. */
+  links: string[];
+  environment: Record<string, string>;
 };
 
 export type Resource = {

@@ -98,6 +98,10 @@ export function testSubscription(stage: Stage) {
     expect(stage.subscription().filterCriteria).toBeUndefined();
   });
 
+  test("is switched on", () => {
+    expect(stage.subscription().enabled).toBe(true);
+  });
+
   test("Lambda accepts every number for a FIFO queue", () => {
     expectWithin(stage.subscription().batchSize, 1, 10);
     expectWithin(stage.subscription().scalingConfig.maximumConcurrency, 2, 1000);

@@ -25,7 +25,7 @@ export function App() {
   const chat = view?.chats.find(({ id }) => id === chosenId) ?? view?.chats[0];
   const unread = useUnread(view, chat?.id);
 
-  if (!view || !chat) return <p class="starting">{words.connecting}</p>;
+  if (!view || !chat) return <p class="starting">{view ? words.nobodyYet : words.connecting}</p>;
 
   const choose = (chatId: string) => {
     setChosenId(chatId);
@@ -78,6 +78,7 @@ export function App() {
           messages={view.messages}
           chosenId={chat.id}
           unread={unread}
+          canAdd={!view.info.onLine}
           onChoose={choose}
         />
         <ChatPane

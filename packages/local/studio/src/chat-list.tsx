@@ -10,10 +10,11 @@ type Props = {
   messages: Message[];
   chosenId: string;
   unread: Record<string, number>;
+  canAdd: boolean;
   onChoose: (chatId: string) => void;
 };
 
-export function ChatList({ chats, messages, chosenId, unread, onChoose }: Props) {
+export function ChatList({ chats, messages, chosenId, unread, canAdd, onChoose }: Props) {
   return (
     <nav class="chats" aria-label={words.chats}>
       <ul>
@@ -29,7 +30,7 @@ export function ChatList({ chats, messages, chosenId, unread, onChoose }: Props)
           </li>
         ))}
       </ul>
-      <AddUser onAdded={onChoose} />
+      {canAdd && <AddUser onAdded={onChoose} />}
     </nav>
   );
 }

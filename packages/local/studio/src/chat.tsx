@@ -31,6 +31,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
   const latest = messages.at(-1);
   const name = nameOf(chat);
   const { botName } = view;
+  const { onLine } = view.info;
 
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   useLayoutEffect(() => {
@@ -55,7 +56,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
     <main class="chat">
       <div class="chat-title">
         <h2>{words.chatTitle(name, botName)}</h2>
-        {chat.type === "user" && !chat.blocked && (
+        {chat.type === "user" && !chat.blocked && !onLine && (
           <More
             label={words.moreOf(name)}
             action={words.block(botName)}
@@ -66,7 +67,9 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
       <div class="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="polite">
-        {messages.length === 0 && <p class="empty">{words.emptyChat(name, botName)}</p>}
+        {messages.length === 0 && (
+          <p class="empty">{onLine ? words.onLine : words.emptyChat(name, botName)}</p>
+        )}
         {messages.map((message, index) => {
           const before = messages[index - 1];
           const newDay = !before || dayKey(before.at) !== dayKey(message.at);
@@ -110,7 +113,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
           {words.newMessages} ↓
         </button>
       )}
-      {chat.type !== "user" ? (
+      {onLine ? null : chat.type !== "user" ? (
         <p class="watch-only">{words.groupsLater}</p>
       ) : chat.blocked ? (
         <p class="watch-only">

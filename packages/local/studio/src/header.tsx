@@ -49,8 +49,8 @@ export function Header({ info, pane, traces, parked, onPane }: Props) {
       </span>
       <ul class="chips">
         <Chip name={info.standIn ? words.model : info.model} standIn={info.standIn} />
-        <Chip name="LINE" standIn />
-        <Chip name="AWS" standIn />
+        <Chip name="LINE" standIn={!info.onLine} />
+        <Chip name={info.stage ? `AWS ${info.stage}` : "AWS"} standIn={!info.stage} />
       </ul>
       <button type="button" class="running" popovertarget="running">
         {words.running}

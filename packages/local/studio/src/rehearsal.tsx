@@ -23,6 +23,7 @@ export function Rehearsal({ broken, info }: { broken: Broken; info: StudioInfo }
         texts={words.lineFaults}
         faults={lineFaults}
         current={broken.line}
+        unavailable={info.onLine ? words.realLine : undefined}
         onChoose={(line) => set({ ...broken, line })}
       />
       <p class="mended">

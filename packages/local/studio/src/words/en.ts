@@ -11,6 +11,7 @@ export const en = {
   botConfig: "Bot",
   disconnected: "Not connected to the local system. Trying again…",
   connecting: "Connecting…",
+  nobodyYet: "Write to the bot on LINE: its chats and the traces of its messages then appear here.",
   botBroken: (file: string) => `${file} has an error; the last valid version stays in use.`,
 
   chats: "Chats",
@@ -21,6 +22,7 @@ export const en = {
   unnamed: "Unnamed group",
   unread: (count: number) => `${count} unread`,
   chatTitle: (user: string, bot: string) => `${user} and ${bot}`,
+  onLine: "This chat is on LINE, and so are its messages. Here are its memory and its traces.",
   emptyChat: (user: string, bot: string) => `Write to ${bot} as ${user}.`,
   groupsLater: "Groups are read-only here.",
 
@@ -253,6 +255,7 @@ export const en = {
         "Pushes are answered 429. Replies are free and still go out; an answer that comes too late is parked.",
     },
   },
+  realLine: "Users chat on LINE itself: it cannot be broken from here.",
   realModel: (name: string) => `${name} is a real model: it cannot be broken from here.`,
   mend: "Mend",
   mendEverything: "Mend everything",

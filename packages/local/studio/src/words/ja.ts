@@ -11,6 +11,7 @@ export const ja: typeof en = {
   botConfig: "ボット",
   disconnected: "ローカルシステムに接続できません。再接続しています…",
   connecting: "接続しています…",
+  nobodyYet: "LINEでボットに話しかけると、ここにトークとメッセージのトレースが表示されます。",
   botBroken: (file) => `${file}に誤りがあるため、最後に正しく読み込めた設定で動いています。`,
 
   chats: "トーク",
@@ -21,6 +22,7 @@ export const ja: typeof en = {
   unnamed: "名前のないグループ",
   unread: (count) => `未読${count}件`,
   chatTitle: (user, bot) => `${user}と${bot}`,
+  onLine: "このトークのメッセージはLINEにあります。ここでは、記憶とトレースを見られます。",
   emptyChat: (user, bot) => `${user}として${bot}に話しかけてみましょう。`,
   groupsLater: "グループは閲覧のみです。",
 
@@ -245,6 +247,7 @@ export const ja: typeof en = {
       effect: "プッシュに429を返します。無料のリプライは届きますが、間に合わない回答は保留になります。",
     },
   },
+  realLine: "本物のLINEを使っているので、ここからは壊せません。",
   realModel: (name) => `${name}は本物のモデルなので、ここからは壊せません。`,
   mend: "元に戻す",
   mendEverything: "すべて元に戻す",
