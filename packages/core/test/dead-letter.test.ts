@@ -1,3 +1,4 @@
+import { elapsed } from "@henji/core/clock";
 import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
 import { createDescribe } from "@henji/core/dead-letter/describe";
 import { createDiscard } from "@henji/core/dead-letter/discard";
@@ -5,6 +6,7 @@ import { createFind } from "@henji/core/dead-letter/find";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { BotError } from "@henji/core/error";
 import { read } from "@henji/core/platform/line/read";
+import type { DeadLetterQueue } from "@henji/core/queue/dead-letters";
 import type { Sender } from "@henji/core/queue/sqs";
 import { deadLetterQueue as settings } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
@@ -243,6 +245,20 @@ test("a long replay looks again before what it has hidden becomes visible", asyn
   const count = 12;
   for (let n = 0; n < count; n += 1) await giveUp(`U${n}`, "Hello");
   const results = await replay({ everyMs: (settings.hiddenS * 1000) / 4 });
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array(count).fill("done"));
+  expect(letters()).toEqual([]);
+});
+
+test("where SQS is too slow to show all letters in time, those that were seen are replayed before it looks again", async () => {
+  const count = 200;
+  for (let n = 0; n < count; n += 1) world.say(`U${n}`, "Hello");
+  moveAll();
+  const receive: DeadLetterQueue["receive"] = async (forS, waitS) => {
+    await elapsed(world.scheduler, 12_000);
+    return world.queue.deadLetterQueue.receive(forS, waitS);
+  };
+  const slow = { ...side(), queue: { ...world.queue.deadLetterQueue, receive } };
+  const results = await inTime(createReplay(slow)({ select: () => true, everyMs: 0, force: false }));
   expect(results.map(({ outcome }) => outcome)).toEqual(Array(count).fill("done"));
   expect(letters()).toEqual([]);
 });

@@ -20,7 +20,7 @@ export type Found = {
   all: DeadLetter[];
   /**
    * Letters that could not be looked at: SQS hands out at most ten of a chat at a time, and none that another command
-   * has hidden. Those with a turn are among `all` nevertheless.
+   * has hidden; and receiving has its time. Those with a turn are among `all` nevertheless.
    */
   unseen: number;
   /** Until when something may be begun with the letters, epoch milliseconds: then they are still hidden for a while. */
@@ -43,13 +43,15 @@ const LAST_WAIT_S = 1;
  */
 export function createFind({ queue, register, readers, clock }: FindOptions) {
   return async (onLetters: (letters: number) => void = () => {}): Promise<Found> => {
-    const until = clock.now() + (settings.hiddenS - settings.hiddenReserveS) * 1000;
+    const startedAt = clock.now();
+    const until = startedAt + (settings.hiddenS - settings.hiddenReserveS) * 1000;
+    const receiveUntil = startedAt + settings.receiveS * 1000;
     const received: Opened[] = [];
     const release = (deleted: ReadonlySet<Letter>) =>
       queue.release(received.map(({ letter }) => letter).filter((letter) => !deleted.has(letter)));
     try {
       const parked = await register.parked();
-      const unseen = await receiveAll(received, { parked, until, onLetters });
+      const unseen = await receiveAll(received, { parked, receiveUntil, onLetters });
       return { all: join(parked, received), unseen, until, release };
     } catch (error) {
       await release(new Set()).catch(() => {});
@@ -71,10 +73,10 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
   async function receiveUntilEmpty(
     received: Opened[],
     waitS: number,
-    { until, onLetters }: ReceiveOptions,
+    { receiveUntil, onLetters }: ReceiveOptions,
   ): Promise<void> {
     const lane = async () => {
-      while (clock.now() < until) {
+      while (clock.now() < receiveUntil) {
         const some = await queue.receive(settings.hiddenS, waitS);
         if (some.length === 0) return;
         received.push(...some.map(opened));
@@ -105,7 +107,7 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
 type ReceiveOptions = {
   parked: readonly TurnKey[];
   /** Epoch milliseconds. */
-  until: number;
+  receiveUntil: number;
   onLetters: (letters: number) => void;
 };
 

@@ -99,9 +99,11 @@ async function change(
   }
   for (const id of missing) terminal.print(`${id} was not given up on.`);
   if (untouched > 0) {
-    terminal.print(
-      `${untouched} ${signal.aborted ? "not begun" : "left because others failed"}: run it again.`,
-    );
+    const isAnyFailed = results.some(({ outcome }) => outcome === "failed");
+    const why = isAnyFailed
+      ? "left because others failed"
+      : "not there any more, or behind letters that are hidden";
+    terminal.print(`${untouched} ${signal.aborted ? "not begun" : why}: run it again.`);
   }
   return others.length + missing.length === 0 && untouched <= 0 ? 0 : 1;
 }

@@ -70,7 +70,8 @@ export function rowsOf(rows: readonly (readonly string[])[]): string {
 function unknownText(unknown: number): string {
   const more = unknown === 1 ? "1 more letter is" : `${unknown.toLocaleString("en-US")} more letters are`;
   return (
-    `${more} on the queue, and no worker has begun them. SQS shows at most ten of a chat at a time, and none that ` +
-    "another command is looking at: look again in a minute, or replay or drop the ones in front."
+    `${more} on the queue and could not be looked at. SQS shows at most ten of a chat at a time, and none that ` +
+    "another command is looking at: look again in a minute, or replay or drop the ones in front. They are messages " +
+    "that no worker has begun, or that are over and only wait to be removed."
   );
 }
