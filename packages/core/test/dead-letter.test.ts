@@ -321,3 +321,31 @@ test("what a worker holds is left alone", async () => {
   expect(await discard()).toMatchObject([{ outcome: "left", because: "held" }]);
   expect(letters()).toHaveLength(1);
 });
+
+test("a turn waits while letters of nobody knows which chat are hidden by a command that was killed", async () => {
+  for (let n = 0; n < 2; n += 1) world.say("U1", `moved ${n}`);
+  for (const message of world.queue.main.messages()) {
+    world.queue.main.discard(message.messageId);
+    world.queue.deadLetters.send({ ...message, deduplicationId: `redriven ${message.messageId}` });
+  }
+  await world.scheduler.run(world.scheduler.now() + 1_000, () => false);
+  await giveUp("U1", "later");
+  await inTime(createFind(side())());
+  expect(await replay()).toEqual([]);
+  expect(world.queue.main.messages()).toEqual([]);
+  await world.scheduler.run(world.scheduler.now() + settings.hiddenS * 1000, () => false);
+  await replay();
+  const order = world.queue.main.messages().map(({ body }) => JSON.parse(body).event.message.text);
+  expect(order).toEqual(["moved 0", "moved 1", "later"]);
+});
+
+test("a turn without a letter after 14 days does not stand for a letter that was not seen", async () => {
+  await giveUp("U1", "old");
+  for (const { messageId } of letters()) world.queue.deadLetters.discard(messageId);
+  await world.scheduler.run(world.scheduler.now() + settings.retentionS * 1000 + 1, () => false);
+  world.queue.deadLetters.send({ chatId: "U2", deduplicationId: "d", body: "{" });
+  world.queue.deadLetters.receive(10, 10, 60);
+  const found = await inTime(createFind(side())());
+  expect(found).toMatchObject({ unseen: 1, unknown: 1 });
+  expect(idsOf(found.all)).toEqual(["E1"]);
+});

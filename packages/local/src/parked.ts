@@ -101,9 +101,8 @@ export function createParked(options: ParkedOptions) {
       if (letter?.parkedAt === parkedAt && letter.letters.length === 0) letters.delete(id);
       else sentBack.delete(id);
     }
-    const withoutLetter = found.all.filter((letter) => letter.letters.length === 0).length;
     chatsThen = new Set(letters.values().map(({ chatId }) => chatHash(chatId)));
-    last = { letters, unseen: Math.max(0, found.unseen - withoutLetter) };
+    last = { letters, unseen: found.unknown };
     publish({ count: countOf(last), version: state.version + 1 });
   }
 

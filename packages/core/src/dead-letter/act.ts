@@ -124,16 +124,15 @@ export function createAct(options: ActOptions) {
 }
 
 /**
- * Those that overtake no letter of their chat: letters that were not seen stand behind those that were, so what is
- * known by its turn alone and comes later must wait for them.
+ * Those that overtake no letter of their chat. Letters that were not seen may stand behind those that were, or be hidden
+ * with their whole chat: what is known by its turn alone waits for them.
  */
-function inTurn({ all, unseen }: Found): DeadLetter[] {
-  const known = all.filter(({ letters }) => letters.length === 0).length;
-  if (unseen <= known) return all;
+function inTurn({ all, unknown }: Found): DeadLetter[] {
+  if (unknown === 0) return all;
   const lastSeen = new Map<string, DeadLetter>();
   for (const letter of all) if (letter.letters.length > 0) lastSeen.set(letter.chatId, letter);
   return all.filter((letter) => {
     const last = lastSeen.get(letter.chatId);
-    return last === undefined || byEvent(letter, last) <= 0;
+    return last !== undefined && byEvent(letter, last) <= 0;
   });
 }

@@ -23,6 +23,8 @@ export type Found = {
    * has hidden; and receiving has its time. Those with a turn are among `all` nevertheless.
    */
   unseen: number;
+  /** How many of these no turn among `all` tells of, at the least. */
+  unknown: number;
   /** Until when something may be begun with the letters, epoch milliseconds: then they are still hidden for a while. */
   until: number;
   /** Makes the letters visible again, those excepted that were deleted meanwhile. */
@@ -51,8 +53,12 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
       queue.release(received.map(({ letter }) => letter).filter((letter) => !deleted.has(letter)));
     try {
       const parked = await register.parked();
-      const unseen = await receiveAll(received, { parked, receiveUntil, onLetters });
-      return { all: join(parked, received), unseen, until, release };
+      // Of one that was parked longer ago than SQS keeps messages there is no letter.
+      const oldest = startedAt - settings.retentionS * 1000;
+      const recent = parked.filter(({ at }) => at > oldest);
+      const unseen = await receiveAll(received, { parked: recent, receiveUntil, onLetters });
+      const unknown = Math.max(0, unseen - withoutLetter(recent, received));
+      return { all: join(parked, received), unseen, unknown, until, release };
     } catch (error) {
       await release(new Set()).catch(() => {});
       throw error;

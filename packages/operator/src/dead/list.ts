@@ -17,13 +17,12 @@ export type Look = {
 /** Looks, and makes everything visible again. */
 export async function look({ stage, terminal }: Session): Promise<Look> {
   const find = createFind(operatorsSide(stage));
-  const { all, unseen, release } = await find((letters) =>
+  const { all, unknown, release } = await find((letters) =>
     terminal.progress(`${letters.toLocaleString("en-US")} letters …`),
   );
   await release(new Set());
   terminal.endProgress();
-  const known = all.filter(({ letters }) => letters.length === 0).length;
-  return { all, unknown: Math.max(0, unseen - known) };
+  return { all, unknown };
 }
 
 export async function list(session: Session, { select, limit }: ListRequest): Promise<undefined> {
