@@ -78,6 +78,7 @@ export const sending: readonly Mutation[] = [
   {
     name: "ignores-409",
     mistake: "LINE's 'already accepted' is an error like any other",
+    scenario: "push-responses-lost",
     edit: {
       file: "platform/line/api.ts",
       find: "status === 409",

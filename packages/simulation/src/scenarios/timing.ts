@@ -76,6 +76,19 @@ export const timing: readonly Scenario[] = [
     judge: () => [],
   },
   {
+    name: "push-responses-lost",
+    shows:
+      "LINE's responses to pushes are lost: a repeat is recognized by its retry key, and nothing counts as refused",
+    plan: planOf(steadily(3, 3, 20_000), {
+      bot: { ...quietPlan.bot, delivery: "push" },
+      faultRates: { ...quietPlan.faultRates, line: { ...noFaults, responseLost: 0.3 } },
+    }),
+    judge: ({ events, ...outcome }) => [
+      ...allAnswered({ events, ...outcome }),
+      ...wrong(events, "parked as refused", ({ parkings }) => !parkings.includes("line.rejected")),
+    ],
+  },
+  {
     name: "replay-after-two-days",
     shows: "a push whose outcome is unknown is not sent again after its retry key has expired",
     plan: planOf(steadily(3, 2, 20_000), {
