@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createLine, type LineOptions } from "@henji/core/platform/line/api";
+import { createLine } from "@henji/core/platform/line/api";
+import type { LineOptions } from "@henji/core/platform/line/call";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const message = [{ type: "text" as const, text: "Hello" }];

@@ -12,4 +12,5 @@ export function linkedChannel(): Channel {
 }
 
 export type { BotInfo, Channel, WebhookEndpoint, WebhookTest } from "@henji/core/platform/line/channel";
+export { isSameUrl } from "@henji/core/platform/line/channel";
 export { isUsedUp, type Quota } from "@henji/core/platform/line/quota";

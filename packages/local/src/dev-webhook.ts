@@ -1,4 +1,4 @@
-import type { Channel } from "@henji/functions/channel";
+import { type Channel, isSameUrl } from "@henji/functions/channel";
 
 export type PointedWebhook =
   /** LINE's switch "Use webhook" decides whether it sends anything. */
@@ -17,14 +17,9 @@ export async function pointWebhook(
   { take }: { take: boolean },
 ): Promise<PointedWebhook> {
   const current = await channel.webhook();
-  const isHere = current !== undefined && isSame(current.url, url);
+  const isHere = current !== undefined && isSameUrl(current.url, url);
   if (current && !isHere && !take) return { state: "elsewhere", url: current.url };
   if (!isHere) await channel.setWebhook(url);
   const { isActive = false } = (isHere ? current : await channel.webhook()) ?? {};
   return { state: "pointed", wasElsewhere: isHere ? undefined : current?.url, isActive };
-}
-
-/** With and without the slash at its end a Function URL is the same. */
-function isSame(one: string, other: string): boolean {
-  return URL.parse(one)?.href === URL.parse(other)?.href;
 }

@@ -1,7 +1,13 @@
-import type { BotInfo, Channel, Quota, WebhookTest } from "@henji/functions/channel";
+import {
+  type BotInfo,
+  type Channel,
+  isSameUrl,
+  type Quota,
+  type WebhookTest,
+} from "@henji/functions/channel";
 import type { Fixes } from "../fixes.ts";
 import { type Step, switchesOf, useWebhook } from "../line/by-hand.ts";
-import { isSameUrl, type Meaning, meaningOf } from "../line/test-result.ts";
+import { type Meaning, meaningOf } from "../line/test-result.ts";
 
 export type ConnectOptions = {
   url: string;

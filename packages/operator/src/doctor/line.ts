@@ -1,7 +1,7 @@
-import { isUsedUp } from "@henji/functions/channel";
+import { isSameUrl, isUsedUp } from "@henji/functions/channel";
 import { fixesFor } from "../fixes.ts";
 import { type Step, switchesOf, useWebhook } from "../line/by-hand.ts";
-import { isSameUrl, meaningOf } from "../line/test-result.ts";
+import { meaningOf } from "../line/test-result.ts";
 import type { Check } from "./check.ts";
 import { fine, notChecked, wrong } from "./finding.ts";
 import { linked, type Subject } from "./subject.ts";

@@ -40,9 +40,3 @@ export function meaningOf({ isSuccess, statusCode, reason, detail }: WebhookTest
     return failed(`it answered ${statusCode}, not 200: is it another server?`, fixes.deploy);
   return failed(`LINE says ${reason}: ${detail}`, statistics);
 }
-
-/** LINE keeps a URL as it was written; a function's has a slash at its end. */
-export function isSameUrl(one: string, other: string): boolean {
-  const [first, second] = [one, other].map((url) => URL.parse(url)?.href.replace(/\/$/, ""));
-  return first !== undefined && first === second;
-}

@@ -1,12 +1,9 @@
-import { messagingApi } from "@line/bot-sdk";
-import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
 import { deadlines } from "../../settings.ts";
-import { createCaller } from "./call.ts";
+import { createCaller, type LineOptions } from "./call.ts";
 import type { TextMessage } from "./compose.ts";
 import { INVALID_REPLY_TOKEN, messageOf, requestIdOf, statusError } from "./error.ts";
 import { askQuota, isUsedUp, type Quota } from "./quota.ts";
-import { tellingUnsent } from "./request-not-sent.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
 export type SendResult = {
@@ -28,28 +25,11 @@ export type Line = {
   quota(): Promise<Quota>;
 };
 
-export type LineOptions = {
-  channelAccessToken: string;
-  /** An origin, since the SDK drops a path; https://api.line.me, if not set. */
-  baseUrl?: string | undefined;
-  clock: Clock;
-  /** Should throw `RequestNotSent` where it is certain; Node's, told apart that way, if not set. */
-  fetch?: typeof globalThis.fetch;
-};
-
 /** LINE's SDK with a deadline on every call, and with every outcome as one of ours. */
-export function createLine({
-  channelAccessToken,
-  baseUrl,
-  clock,
-  fetch = tellingUnsent(globalThis.fetch),
-}: LineOptions): Line {
-  const baseURL = baseUrl ?? "https://api.line.me";
-  const client = new messagingApi.MessagingApiClient({ channelAccessToken, baseURL });
-
-  const caller = createCaller({ clock, fetch });
-  const { request } = caller;
-  const quota = () => askQuota(client, caller, deadlines.quotaMs);
+export function createLine(options: LineOptions): Line {
+  const caller = createCaller(options);
+  const { client, request } = caller;
+  const quota = () => askQuota(caller, deadlines.quotaMs);
 
   /**
    * "You have reached your monthly limit" is also said while another delivery holds quota in

@@ -1,15 +1,34 @@
+import { messagingApi } from "@line/bot-sdk";
 import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
 import { connectionError, statusError } from "./error.ts";
 import { type Accepted, exchange, type Refused, type SdkResult } from "./exchange.ts";
+import { tellingUnsent } from "./request-not-sent.ts";
 
-export type CallerOptions = { clock: Clock; fetch: typeof globalThis.fetch };
+export type LineOptions = {
+  channelAccessToken: string;
+  /** An origin, since the SDK drops a path; https://api.line.me, if not set. */
+  baseUrl?: string | undefined;
+  clock: Clock;
+  /** Should throw `RequestNotSent` where it is certain; Node's, told apart that way, if not set. */
+  fetch?: typeof globalThis.fetch;
+};
+
+export type Caller = ReturnType<typeof createCaller>;
 
 /** What LINE answered, and to which request. */
 export type Called<T> = (Accepted<T> | Refused) & { path: string };
 
 /** LINE's SDK with a deadline on every call, and with every failure as one of ours. */
-export function createCaller({ clock, fetch }: CallerOptions) {
+export function createCaller({
+  channelAccessToken,
+  baseUrl,
+  clock,
+  fetch = tellingUnsent(globalThis.fetch),
+}: LineOptions) {
+  const baseURL = baseUrl ?? "https://api.line.me";
+  const client = new messagingApi.MessagingApiClient({ channelAccessToken, baseURL });
+
   /** @throws BotError if LINE has not answered within the time */
   async function request<T>(
     path: string,
@@ -36,7 +55,7 @@ export function createCaller({ clock, fetch }: CallerOptions) {
     return readWith(read, answer);
   }
 
-  return { request, ask };
+  return { client, request, ask };
 }
 
 /** @throws BotError if the answer makes no sense */

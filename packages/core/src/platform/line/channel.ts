@@ -1,10 +1,7 @@
-import { messagingApi } from "@line/bot-sdk";
 import * as z from "zod/mini";
-import type { LineOptions } from "./api.ts";
-import { createCaller, readWith } from "./call.ts";
+import { createCaller, type LineOptions, readWith } from "./call.ts";
 import { statusError } from "./error.ts";
 import { askQuota, type Quota } from "./quota.ts";
-import { tellingUnsent } from "./request-not-sent.ts";
 
 export type BotInfo = {
   userId: string;
@@ -47,16 +44,9 @@ export type Channel = {
 const CALL_MS = 8_000;
 
 /** The channel behind a token. It throws a {@link BotError} whatever goes wrong. */
-export function createChannel({
-  channelAccessToken,
-  baseUrl,
-  clock,
-  fetch = tellingUnsent(globalThis.fetch),
-}: LineOptions): Channel {
-  const baseURL = baseUrl ?? "https://api.line.me";
-  const client = new messagingApi.MessagingApiClient({ channelAccessToken, baseURL });
-  const caller = createCaller({ clock, fetch });
-  const { ask, request } = caller;
+export function createChannel(options: LineOptions): Channel {
+  const caller = createCaller(options);
+  const { client, ask, request } = caller;
   const endpointPath = "/v2/bot/channel/webhook/endpoint";
 
   return {
@@ -89,8 +79,14 @@ export function createChannel({
       return { isSuccess: success ?? statusCode === 200, statusCode, reason, detail };
     },
 
-    quota: () => askQuota(client, caller, CALL_MS),
+    quota: () => askQuota(caller, CALL_MS),
   };
+}
+
+/** LINE keeps a URL as it was written; a function's has a slash at its end. */
+export function isSameUrl(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((url) => URL.parse(url)?.href.replace(/\/$/, ""));
+  return first !== undefined && first === second;
 }
 
 const infoBody = z.looseObject({

@@ -1,6 +1,5 @@
-import type { messagingApi } from "@line/bot-sdk";
 import * as z from "zod/mini";
-import type { createCaller } from "./call.ts";
+import type { Caller } from "./call.ts";
 
 /** The month's pushes. */
 export type Quota = {
@@ -14,11 +13,7 @@ export function isUsedUp({ limit, used }: Quota): boolean {
 }
 
 /** Free, like every question about the channel. */
-export async function askQuota(
-  client: messagingApi.MessagingApiClient,
-  { ask }: ReturnType<typeof createCaller>,
-  withinMs: number,
-): Promise<Quota> {
+export async function askQuota({ client, ask }: Caller, withinMs: number): Promise<Quota> {
   const [limit, consumption] = await Promise.all([
     ask("/v2/bot/message/quota", () => client.getMessageQuotaWithHttpInfo(), quotaBody.parse, withinMs),
     ask(
