@@ -80,11 +80,11 @@ export function createPrepare(options: PrepareOptions) {
 
   /** A stored answer that nobody can have seen yet is stored once more, so that what is sent is what is stored. */
   async function quotingIfLate(turn: AnsweredTurn, held: Held): Promise<AnsweredTurn> {
+    if (!wasNeverSent(turn) || !isLate(held)) return turn;
     const { answer } = turn;
     const { platform, job } = held;
     const messages = platform.quoting(answer.messages, job);
-    const isQuoting = isDeepStrictEqual(messages, answer.messages);
-    if (isQuoting || !wasNeverSent(turn) || !isLate(held)) return turn;
+    if (isDeepStrictEqual(messages, answer.messages)) return turn;
     const at = clock.now();
     const route = platform.route(job, at, bot.delivery);
     return turns.answer(turn, { ...answer, messages, route }, { at, leaseUntil: at + hold.leaseMs });

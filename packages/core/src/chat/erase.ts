@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import { textOf } from "../platform/content.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
-import { AFTER_ALL, isBefore, type Place, timeOf } from "../turn/place.ts";
+import { AFTER_ALL, atOf, isBefore, keyAt, type Place, timeOf } from "../turn/place.ts";
 import type { StoredTurn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import type { Chats, Page } from "./chats.ts";
@@ -177,8 +177,8 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
 }
 
 /** The time that was `ms` milliseconds before, as keys start with it. */
-function timeBefore({ key }: Place, ms: number): string {
-  return String(Math.max(0, Number(timeOf(key)) - ms)).padStart(13, "0");
+function timeBefore(place: Place, ms: number): string {
+  return keyAt(atOf(place) - ms);
 }
 
 function isUnfinished(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Letter } from "../queue/dead-letters.ts";
-import { retryKeyGoodMs } from "../settings.ts";
+import { diedSendingAt, isKeyExpired } from "../turn/attempt.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import type { DescribedLetter, ReplayEffect } from "./dead-letter.ts";
 
@@ -26,13 +26,8 @@ export function effectOf({ event, turn, letters }: Known, now: number): ReplayEf
 /** A push is recognized by its retry key for a day; of a reply nobody can tell, once its token is no longer good. */
 function mayArriveTwice(turn: TurnItem, now: number): boolean {
   if (turn.error === "delivery.unclear") return true;
-  const since = turn.outcomeUnknownSince ?? diedSending(turn);
-  return since !== undefined && (turn.route !== "push" || now - since > retryKeyGoodMs);
-}
-
-/** The process that held it has died, and may have been sending it until its lease ran out. */
-function diedSending({ status, leaseUntil }: TurnItem): number | undefined {
-  return status === "answered" && leaseUntil > 0 ? leaseUntil : undefined;
+  const since = turn.outcomeUnknownSince ?? diedSendingAt(turn);
+  return since !== undefined && (turn.route !== "push" || isKeyExpired(since, now));
 }
 
 /** Of the parking that a letter tells of: so one parking is replayed once, however often it is asked for. */

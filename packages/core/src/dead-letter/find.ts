@@ -3,7 +3,7 @@ import type { Readers } from "../platform/platform.ts";
 import type { DeadLetterQueue, Letter, ReceivedLetter } from "../queue/dead-letters.ts";
 import { decodeJob } from "../queue/job.ts";
 import { deadLetterQueue as settings } from "../settings.ts";
-import { type TurnKey, turnKeyOf } from "../turn/place.ts";
+import { eventIdOf, type TurnKey, turnKeyOf } from "../turn/place.ts";
 import type { ListedTurn, TurnRegister } from "../turn/register.ts";
 import { byEvent, type DeadEvent, type DeadLetter, nameOfTurn } from "./dead-letter.ts";
 
@@ -129,8 +129,7 @@ type Opened = { letter: Letter; event: DeadEvent | undefined; job: string };
 function join(parked: readonly ListedTurn[], received: readonly Opened[]): DeadLetter[] {
   const byName = new Map<string, DeadLetter>();
   for (const { chatId, key, sequence, code, at } of parked) {
-    const eventId = key.slice(key.indexOf("#") + 1);
-    const event = { chatId, key, sequence, eventId, kind: "question" } as const;
+    const event = { chatId, key, sequence, eventId: eventIdOf({ key }), kind: "question" } as const;
     byName.set(nameOfTurn(event), { chatId, event, letters: [], code, parkedAt: at, job: undefined });
   }
   const isParked = new Set(byName.keys());

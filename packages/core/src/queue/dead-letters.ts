@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { inLanes } from "../lanes.ts";
 import { guarded, type ParkReason, sequenceOf } from "./sqs.ts";
 
 /** A message on the dead-letter queue, without what it says. */
@@ -60,19 +61,13 @@ export function createDeadLetterQueue(sqs: SQSClient, queueUrl: string): DeadLet
     send: (entries: { Id: string; ReceiptHandle: string }[]) => Promise<{ Failed?: unknown[] | undefined }>,
   ): Promise<number> {
     let refused = 0;
-    const starts = Array.from({ length: Math.ceil(letters.length / BATCH) }, (_, n) => n * BATCH).values();
-    const lane = async () => {
-      for (const start of starts) {
-        const batch = letters.slice(start, start + BATCH);
-        const entries = batch.map(({ receiptHandle }, n) => ({
-          Id: String(n),
-          ReceiptHandle: receiptHandle,
-        }));
-        const { Failed = [] } = await guarded(() => send(entries));
-        refused += Failed.length;
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    const starts = Array.from({ length: Math.ceil(letters.length / BATCH) }, (_, n) => n * BATCH);
+    await inLanes(LANES, starts, async (start) => {
+      const batch = letters.slice(start, start + BATCH);
+      const entries = batch.map(({ receiptHandle }, n) => ({ Id: String(n), ReceiptHandle: receiptHandle }));
+      const { Failed = [] } = await guarded(() => send(entries));
+      refused += Failed.length;
+    });
     return refused;
   }
 

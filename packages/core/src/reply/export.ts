@@ -5,7 +5,7 @@ import { wordsFor } from "../decide/command.ts";
 import { textOf } from "../platform/content.ts";
 import type { Message, Platform } from "../platform/platform.ts";
 import { localTime, nameOfZone } from "../time-zone.ts";
-import { afterKey, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
+import { afterKey, atOf, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
 import type { StoredTurn } from "../turn/turn.ts";
 
 export type ExportRequest = {
@@ -84,7 +84,7 @@ function later(next: string, from: string): string {
 function exchangeIn({ key, past, unanswered }: StoredTurn, timeZone: string): Part | undefined {
   const question = past?.question ?? unanswered;
   if (question === undefined) return undefined;
-  const at = localTime(Number(timeOf(key)), timeZone);
+  const at = localTime(atOf({ key }), timeZone);
   const asked = `${at}\n> ${textOf(question).replaceAll("\n", "\n> ")}`;
   return { key, text: past?.answer ? `${asked}\n${past.answer}` : asked };
 }

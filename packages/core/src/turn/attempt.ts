@@ -1,5 +1,6 @@
 import { BotError } from "../error.ts";
 import { retry, retryKeyGoodMs } from "../settings.ts";
+import type { TurnItem } from "./entity.ts";
 import type { AnsweredTurn, Turn } from "./turn.ts";
 
 /** One death is most likely nobody's fault; of a second, each message of the batch may be the cause. */
@@ -18,11 +19,21 @@ export function mustIsolate({ crashes, attempts }: Turn, { chats }: { chats: num
 export function retryKeyExpired(turn: Turn, now: number): boolean {
   const { status, outcomeUnknownSince: since } = turn;
   return (
-    status === "answered" &&
-    turn.answer.route === "push" &&
-    since !== undefined &&
-    now - since > retryKeyGoodMs
+    status === "answered" && turn.answer.route === "push" && since !== undefined && isKeyExpired(since, now)
   );
+}
+
+/** Whether LINE no longer knows the retry key of a push that was sent then. */
+export function isKeyExpired(since: number, now: number): boolean {
+  return now - since > retryKeyGoodMs;
+}
+
+/** The process that held a stored answer has died, and may have been sending it until its lease ran out. */
+export function diedSendingAt({
+  status,
+  leaseUntil,
+}: Pick<TurnItem, "status" | "leaseUntil">): number | undefined {
+  return status === "answered" && leaseUntil > 0 ? leaseUntil : undefined;
 }
 
 export function retryKeyUnknown(): BotError {

@@ -1,9 +1,10 @@
+import { inLanes } from "../lanes.ts";
 import { maxEventAgeMs } from "../settings.ts";
 import { guarded, type Table } from "../table.ts";
 import { dayOf } from "../time-zone.ts";
 import { turnEntity } from "./entity.ts";
-import { AFTER_ALL, timeOf } from "./place.ts";
-import { listed } from "./register.ts";
+import { AFTER_ALL, atOf, keyAt } from "./place.ts";
+import { chatsOn } from "./register.ts";
 
 /** When an answer or a notice was sent, and how long after its message: both in milliseconds. */
 export type Sent = { at: number; waitMs: number };
@@ -29,12 +30,13 @@ export function createDelivered(table: Table) {
   const entity = turnEntity(table);
 
   async function sentIn(chatId: string, { since, now }: SentRequest): Promise<Sent[]> {
-    const from = String(Math.max(0, now - maxEventAgeMs)).padStart(13, "0");
-    const query = entity.query.byChat({ chatId }).between({ key: from }, { key: AFTER_ALL });
+    const query = entity.query
+      .byChat({ chatId })
+      .between({ key: keyAt(now - maxEventAgeMs) }, { key: AFTER_ALL });
     const attributes = ["key", "status", "finishedAt"] as ("key" | "status" | "finishedAt")[];
     const { data } = await guarded(() => query.go({ pages: "all", attributes }));
     return data.flatMap(({ key, status, finishedAt: at = 0 }) =>
-      status === "delivered" && at >= since ? { at, waitMs: at - Number(timeOf(key)) } : [],
+      status === "delivered" && at >= since ? { at, waitMs: at - atOf({ key }) } : [],
     );
   }
 
@@ -42,15 +44,12 @@ export function createDelivered(table: Table) {
   return async (request: SentRequest): Promise<Sent[] | undefined> => {
     const { since, now, timeZone, maxChats } = request;
     const days = new Set([dayOf(since, timeZone), dayOf(now, timeZone)]);
-    const lists = await Promise.all([...days].map((day) => listed(entity, `day#${day}`)));
-    const chats = new Set(lists.flat().map(({ chatId }) => chatId));
+    const chats = await chatsOn(entity, days);
     if (chats.size > maxChats) return undefined;
     const sent: Sent[] = [];
-    const waiting = chats.values();
-    const lane = async () => {
-      for (const chatId of waiting) sent.push(...(await sentIn(chatId, request)));
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await inLanes(LANES, chats.keys(), async (chatId) => {
+      sent.push(...(await sentIn(chatId, request)));
+    });
     return sent;
   };
 }

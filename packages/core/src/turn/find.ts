@@ -1,10 +1,11 @@
 import { DescribeTableCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { createConversions } from "electrodb";
 import { type Clock, elapsed } from "../clock.ts";
+import { inLanes } from "../lanes.ts";
 import { guarded, type Table } from "../table.ts";
 import { turnEntity } from "./entity.ts";
-import { AFTER_ALL, afterKey, type TurnKey } from "./place.ts";
-import { listed } from "./register.ts";
+import { AFTER_ALL, afterKey, eventIdOf, keyAt, type TurnKey } from "./place.ts";
+import { chatsOn, listed } from "./register.ts";
 
 /** A table's size as DynamoDB last counted it, which it does every six hours. */
 export type TableSize = { items: number; bytes: number };
@@ -52,21 +53,21 @@ export function createTurnFinder(table: Table, clock: Clock): TurnFinder {
     inChat,
 
     async onDays(days, eventId, times, onChat) {
-      const lists = await Promise.all(days.map((day) => listed(entity, `day#${day}`)));
-      const chats = new Set(lists.flat().map(({ chatId }) => chatId));
-      const waiting = chats.values();
+      const chats = await chatsOn(entity, days);
       let looked = 0;
       let found: TurnKey | undefined;
-      const lane = async () => {
-        for (const chatId of waiting) {
-          const key = await inChat(chatId, eventId, times);
-          looked += 1;
-          onChat(looked, chats.size);
-          found ??= key;
+      const untilFound = function* () {
+        for (const chatId of chats.keys()) {
           if (found) return;
+          yield chatId;
         }
       };
-      await Promise.all(Array.from({ length: LANES }, lane));
+      await inLanes(LANES, untilFound(), async (chatId) => {
+        const key = await inChat(chatId, eventId, times);
+        looked += 1;
+        onChat(looked, chats.size);
+        found ??= key;
+      });
       return found;
     },
 
@@ -106,11 +107,6 @@ export function createTurnFinder(table: Table, clock: Clock): TurnFinder {
   };
 }
 
-/** As a key of that time begins. */
-function keyAt(at: number): string {
-  return String(Math.max(0, at)).padStart(13, "0");
-}
-
 function isOf(eventId: string): (key: TurnKey) => boolean {
-  return ({ key }) => key.slice(key.indexOf("#") + 1) === eventId;
+  return (key) => eventIdOf(key) === eventId;
 }

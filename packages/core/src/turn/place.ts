@@ -14,7 +14,21 @@ export type Place = {
 
 /** @param at of the event, epoch milliseconds */
 export function turnKeyOf(chatId: string, { eventId, at }: { eventId: string; at: number }): TurnKey {
-  return { chatId, key: `${String(at).padStart(13, "0")}#${eventId}` };
+  return { chatId, key: `${keyAt(at)}#${eventId}` };
+}
+
+/** As the keys of that time begin. @param at epoch milliseconds; what is before 1970 is 1970 */
+export function keyAt(at: number): string {
+  return String(Math.max(0, at)).padStart(13, "0");
+}
+
+/** When the event happened, epoch milliseconds. */
+export function atOf({ key }: { key: string }): number {
+  return Number(timeOf(key));
+}
+
+export function eventIdOf({ key }: { key: string }): string {
+  return key.slice(key.indexOf("#") + 1);
 }
 
 /** Sorts after every key. */

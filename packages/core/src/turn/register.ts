@@ -23,6 +23,15 @@ export async function listed(entity: ReturnType<typeof turnEntity>, list: string
 /** All that the index holds of an item. */
 type IndexKeys = { pk: string; sk: string; gsi1sk: string };
 
+/** The chats that had a turn over on one of these days, each with the key of such a turn. A query a day. */
+export async function chatsOn(
+  entity: ReturnType<typeof turnEntity>,
+  days: Iterable<string>,
+): Promise<Map<string, string>> {
+  const lists = await Promise.all(Array.from(days, (day) => listed(entity, `day#${day}`)));
+  return new Map(lists.flat().map(({ chatId, key }) => [chatId, key]));
+}
+
 /** How much of a turn is read: `facts` leaves what was said in the table. */
 export type ReadDepth = "facts" | "all";
 

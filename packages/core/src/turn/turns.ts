@@ -2,6 +2,7 @@ import { BotError } from "../error.ts";
 import type { Content } from "../platform/content.ts";
 import type { Replay } from "../queue/job.ts";
 import type { RunningTotal } from "../usage/usage.ts";
+import { diedSendingAt } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
 import type { Place, TurnKey } from "./place.ts";
@@ -215,9 +216,10 @@ function newTurn({ now, replay: _, question, ...claimed }: ClaimRequest): TurnIt
   return { ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1, steps };
 }
 
-/** The process that held a stored answer has died, and may have been sending it until its lease ran out. */
-function unheard({ status, leaseUntil, outcomeUnknownSince = leaseUntil }: TurnItem): Partial<TurnItem> {
-  return status === "answered" && leaseUntil > 0 ? { outcomeUnknownSince } : {};
+/** If its process died while it may have been sending: since when nobody knows what became of it. */
+function unheard(item: TurnItem): Partial<TurnItem> {
+  const diedAt = diedSendingAt(item);
+  return diedAt === undefined ? {} : { outcomeUnknownSince: item.outcomeUnknownSince ?? diedAt };
 }
 
 /** What becomes of a claim on a turn that is there already. */

@@ -1,8 +1,10 @@
+import { inLanes } from "../lanes.ts";
 import { chatHash } from "../log.ts";
 import { guarded, type Table } from "../table.ts";
 import { daysAfter, startOfDay } from "../time-zone.ts";
 import { turnEntity } from "../turn/entity.ts";
-import { listed } from "../turn/register.ts";
+import { keyAt } from "../turn/place.ts";
+import { chatsOn } from "../turn/register.ts";
 import { costOf, type DayUsage, type ModelUsage, type Prices, totalOf } from "./usage.ts";
 
 type Counts = ModelUsage & { answers: number; replies: number; pushes: number; costUsd: number };
@@ -47,12 +49,6 @@ type Listed = readonly [chatId: string, key: string];
 export function createUsageReport(table: Table): UsageReport {
   const entity = turnEntity(table);
 
-  /** Each chat once; only where two workers were at the same chat perhaps twice. */
-  async function chatsOf(day: string): Promise<Listed[]> {
-    const keys = await listed(entity, `day#${day}`);
-    return [...new Map(keys.map(({ chatId, key }) => [chatId, key]))];
-  }
-
   /** The total is on one of the chat's newest turns of the day. */
   async function totalIn(
     listed: Listed,
@@ -61,7 +57,7 @@ export function createUsageReport(table: Table): UsageReport {
     cursor?: string,
   ): Promise<DayUsage | undefined> {
     const [chatId, key] = listed;
-    const dayEnd = String(endsAt + AHEAD_MS).padStart(13, "0");
+    const dayEnd = keyAt(endsAt + AHEAD_MS);
     const query = entity.query.byChat({ chatId }).between({ key }, { key: key > dayEnd ? key : dayEnd });
     const page = { order: "desc", limit: PAGE, pages: 1, cursor: cursor ?? null } as const;
     // The texts stay where they are.
@@ -74,16 +70,11 @@ export function createUsageReport(table: Table): UsageReport {
     async forDay(day, { prices, timeZone }, ids = false) {
       const chats: ChatUsage[] = [];
       const endsAt = startOfDay(daysAfter(day, 1), timeZone);
-      const waiting = (await chatsOf(day)).values();
-      const lane = async () => {
-        for (const listed of waiting) {
-          const [chatId] = listed;
-          const total = await totalIn(listed, day, endsAt);
-          if (total)
-            chats.push({ chat: chatHash(chatId), ...(ids && { chatId }), ...counted(total, prices) });
-        }
-      };
-      await Promise.all(Array.from({ length: LANES }, lane));
+      await inLanes(LANES, await chatsOn(entity, [day]), async (listed) => {
+        const [chatId] = listed;
+        const total = await totalIn(listed, day, endsAt);
+        if (total) chats.push({ chat: chatHash(chatId), ...(ids && { chatId }), ...counted(total, prices) });
+      });
       chats.sort((a, b) => b.costUsd - a.costUsd || (a.chat < b.chat ? -1 : 1));
       return { day, chats, total: sumOf(chats) };
     },

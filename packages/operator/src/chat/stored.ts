@@ -1,6 +1,6 @@
 import type { ChatStore } from "@henji/core/chat/store";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { afterKey, timeOf } from "@henji/core/turn/place";
+import { afterKey, atOf } from "@henji/core/turn/place";
 
 /** Read at once; DynamoDB ends a page at 1 MB. */
 const PAGE = 500;
@@ -37,7 +37,7 @@ export async function countTurns(
       counts.turns += 1;
       counts.byStatus[status] = (counts.byStatus[status] ?? 0) + 1;
       if (erased) counts.erased += 1;
-      const at = Number(timeOf(key));
+      const at = atOf({ key });
       counts.first ??= at;
       counts.last = at;
     }

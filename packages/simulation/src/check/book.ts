@@ -100,11 +100,6 @@ function keyOf({ eventId, timestamp }: Fate): string {
   return `${String(timestamp).padStart(13, "0")}#${eventId}`;
 }
 
-/** The event that a turn's key names. */
-export function eventIdOfKey(key: string): string {
-  return key.slice(key.indexOf("#") + 1);
-}
-
 export function textOf(messages: readonly TextMessage[]): string {
   return messages.map(({ text }) => text).join("\n");
 }

@@ -2,8 +2,9 @@ import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import { TOKENS_PER_MESSAGE } from "@henji/core/context/tokens";
 import { textOf } from "@henji/core/platform/content";
 import type { TurnItem } from "@henji/core/turn/entity";
+import { eventIdOf } from "@henji/core/turn/place";
 import type { Process } from "../process.ts";
-import { type Book, type BookOptions, eventIdOfKey, namedIn } from "./book.ts";
+import { type Book, type BookOptions, namedIn } from "./book.ts";
 import type { Fate } from "./fate.ts";
 
 /** What an attempt should find in its chat's past. */
@@ -18,7 +19,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
   return {
     /** A process is about to read the turns before a turn. */
     recalling({ name }: Process, chatId: string, key: string): void {
-      const eventId = eventIdOfKey(key);
+      const eventId = eventIdOf({ key });
       const fate = fateOf(eventId);
       if (fate) recalled.set(`${name}/${chatId}`, { eventId, newest: newestBefore(fate) });
     },
