@@ -1,12 +1,10 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { systemClock } from "@henji/core/clock";
-import { createDeadLetterQueue, depthOf } from "@henji/core/queue/dead-letters";
+import { depthOf } from "@henji/core/queue/dead-letters";
 import { createSender } from "@henji/core/queue/sqs";
 import type { Table } from "@henji/core/table";
-import { createTurnRegister } from "@henji/core/turn/register";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
-import { readers } from "@henji/functions/readers";
+import { createOperatorsSide as createBase } from "@henji/functions/operators-side";
 
 export type OperatorsSide = ReturnType<typeof createOperatorsSide>;
 
@@ -15,11 +13,9 @@ type Queues = { client: SQSClient; eventQueue: { url: string }; deadLetterQueue:
 /** What an operator looks at and changes: the dead-letter queue, the parked turns, and the queue of a replay. */
 export function createOperatorsSide({ client, eventQueue, deadLetterQueue }: Queues, table: Table) {
   return {
-    queue: createDeadLetterQueue(client, deadLetterQueue.url),
-    register: createTurnRegister(table),
+    ...createBase({ sqs: client, deadLetterQueueUrl: deadLetterQueue.url, table }),
     turns: createTurns(createTurnStore(table)),
     sender: createSender(client, eventQueue.url),
     eventDepth: () => depthOf(client, eventQueue.url),
-    ...{ readers, clock: systemClock },
   };
 }

@@ -1,10 +1,12 @@
+import { countedBy } from "@henji/core/dead-letter/counted-by";
 import type { DeadLetter, DescribedLetter } from "@henji/core/dead-letter/dead-letter";
 import { idOf } from "@henji/core/dead-letter/dead-letter";
+import { describeEach } from "@henji/core/dead-letter/describe";
 import { chatHash } from "@henji/core/log";
 import { type Content, textOf } from "@henji/core/platform/content";
 import type { Message } from "@henji/core/platform/platform";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { timeOf } from "@henji/core/turn/place";
+import { atOf } from "@henji/core/turn/place";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
@@ -23,8 +25,6 @@ import { toText } from "./trace-contents.ts";
 
 /** Room for the ids of all that a page can show. */
 const MAX_BODY_BYTES = 256 * 1024;
-/** Turns in memory at once. */
-const READ_AT_ONCE = 500;
 
 const changeRequest = z.strictObject({
   ids: z.union([z.literal("all"), z.array(z.string()).check(z.minLength(1), z.maxLength(MAX_SHOWN_PARKED))]),
@@ -47,7 +47,12 @@ export function createParkedApi(parked: Parked): Hono {
     const first = all.slice(0, limit);
     const chosen = also && !first.includes(also) ? [...first, also] : first;
     const shown = (await parked.describe(chosen, "facts")).map(messageOf);
-    return c.json({ count: all.length, codes: codesOf(all), unseen, shown } satisfies ParkedList);
+    return c.json({
+      count: all.length,
+      codes: countedBy(all.map(({ code }) => code)),
+      unseen,
+      shown,
+    } satisfies ParkedList);
   });
 
   // Not a GET: to look hides the letters for a moment.
@@ -83,15 +88,10 @@ export function createParkedApi(parked: Parked): Hono {
     const { letters } = await parked.listing();
     const selected = ids ? ids.flatMap((id) => letters.get(id) ?? []) : [...letters.values()];
     const effects = new Map<string, ReplayPlan["effects"][number]>();
-    for (let start = 0; start < selected.length; start += READ_AT_ONCE) {
-      for (const { onReplay: effect } of await parked.describe(
-        selected.slice(start, start + READ_AT_ONCE),
-        "facts",
-      )) {
-        const name = JSON.stringify(effect);
-        effects.set(name, { effect, count: (effects.get(name)?.count ?? 0) + 1 });
-      }
-    }
+    await describeEach(parked.describe, selected, ({ onReplay: effect }) => {
+      const name = JSON.stringify(effect);
+      effects.set(name, { effect, count: (effects.get(name)?.count ?? 0) + 1 });
+    });
     return {
       count: selected.length,
       effects: [...effects.values()].sort((a, b) => b.count - a.count),
@@ -115,7 +115,7 @@ export function createParkedApi(parked: Parked): Hono {
 
 function messageOf(letter: DescribedLetter): ParkedMessage {
   const { chatId, event, code, reason, attempts, receivedAt, parkedAt, turn, onReplay } = letter;
-  const sentAt = event && Number(timeOf(event.key));
+  const sentAt = event && atOf(event);
   return {
     ...{ id: idOf(letter), chat: chatHash(chatId), code, reason, attempts, sentAt, receivedAt, parkedAt },
     ...{ status: turn?.status, onReplay },
@@ -126,13 +126,6 @@ function answerOf({ messages, route, idempotencyKey }: TurnItem): ParkedHistory[
   if (messages === undefined || route === undefined || idempotencyKey === undefined) return undefined;
   const texts = (JSON.parse(messages) as Message[]).map(({ text }) => text);
   return { messages: texts, route, retryKey: idempotencyKey };
-}
-
-function codesOf(letters: readonly DeadLetter[]): ParkedList["codes"] {
-  const counts = [...Map.groupBy(letters, ({ code }) => code)];
-  return counts
-    .map(([code, all]): [string, number] => [code, all.length])
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
 }
 
 /** What cannot be parsed is shown as it is. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { defineBot } from "@henji/core/bot";
+import { type Bot, defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { Command } from "commander";
 import { openStage, type Stage } from "./stage.ts";
@@ -16,9 +16,7 @@ export type Environment = Streams & {
 export type CommonOptions = { local?: boolean; state?: string; json?: boolean };
 
 /** What a command does its work with. */
-export type Session = { stage: Stage; terminal: Terminal; bot: LoadedBot; root: string };
-
-export type LoadedBot = ReturnType<typeof defineBot>;
+export type Session = { stage: Stage; terminal: Terminal; bot: Bot; root: string };
 
 const where = `
 Without --local, on the stage that sst shell links: npx sst shell --stage production -- npm run henji -- …`;
@@ -82,8 +80,15 @@ export function localOption({ local, state }: CommonOptions): string | undefined
 }
 
 /** Imported when it is asked for, so that an error in it is explained like any other. */
-export async function loadBot(): Promise<LoadedBot> {
+export async function loadBot(): Promise<Bot> {
   return defineBot((await import("../../../bot.config.ts")).default);
+}
+
+/** Aborts at the first Ctrl-C; the second ends the process at once. */
+export function stopAtCtrlC(): AbortSignal {
+  const stopping = new AbortController();
+  process.once("SIGINT", () => stopping.abort());
+  return stopping.signal;
 }
 
 /** A value that makes no sense: exit code 2. */

@@ -19,6 +19,31 @@ export function createDescribe({ register, clock }: DescribeOptions) {
   };
 }
 
+export type Describe = ReturnType<typeof createDescribe>;
+
+/** Turns in memory at once. */
+const READ_AT_ONCE = 500;
+
+/**
+ * Describes any number of letters, without what was said, and keeps only what is made of each.
+ *
+ * @param onRead called with the number of turns read so far
+ */
+export async function describeEach<T>(
+  describe: Describe,
+  letters: readonly DeadLetter[],
+  make: (letter: DescribedLetter, index: number) => T,
+  onRead: (count: number) => void = () => {},
+): Promise<T[]> {
+  const made: T[] = [];
+  for (let start = 0; start < letters.length; start += READ_AT_ONCE) {
+    const some = await describe(letters.slice(start, start + READ_AT_ONCE), "facts");
+    made.push(...some.map((letter, n) => make(letter, start + n)));
+    onRead(made.length);
+  }
+  return made;
+}
+
 /** What the turn knows counts more than what a letter says. */
 function described(known: DeadLetter, turn: TurnItem | undefined, now: number): DescribedLetter {
   const { event, letters, code, parkedAt } = known;

@@ -13,6 +13,7 @@ import { look } from "../dead/list.ts";
 import { operatorsSide } from "../dead/side.ts";
 import { reasonFor } from "../dead/words.ts";
 import type { Session } from "../environment.ts";
+import { count } from "../format.ts";
 import { chatIdOf, nothingStored } from "./find.ts";
 import { countTurns, pagesOf } from "./stored.ts";
 
@@ -127,6 +128,3 @@ function dropLetters({ stage, bot }: Session, chatId: string): Promise<Result[]>
     everyMs: 0,
   });
 }
-
-const count = (n: number, noun: string): string =>
-  `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;

@@ -3,8 +3,8 @@ import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
 import { chatHash } from "@henji/core/log";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { look } from "../dead/list.ts";
-import { iso } from "../dead/words.ts";
 import type { Session } from "../environment.ts";
+import { iso, whole } from "../format.ts";
 import { chatIdOf, nothingStored } from "./find.ts";
 import { pagesOf } from "./stored.ts";
 
@@ -28,7 +28,7 @@ export async function exportChat(session: Session, name: string): Promise<number
     }
   };
   await terminal.stream(terminal.isJson ? oneDocument(counted()) : jsonLines(counted()));
-  terminal.note(`${turns.toLocaleString("en-US")} turns.`);
+  terminal.note(`${whole(turns)} turns.`);
   return undefined;
 }
 

@@ -4,11 +4,11 @@ import { createChatStore } from "@henji/core/chat/store";
 import { type ChatMemory, readMemory } from "@henji/core/context/memory";
 import { chatHash } from "@henji/core/log";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { timeOf as timeOfKey } from "@henji/core/turn/place";
-import { stepsOf } from "../dead/show.ts";
-import { iso, timeOf } from "../dead/words.ts";
+import { atOf } from "@henji/core/turn/place";
 import type { Session } from "../environment.ts";
+import { count, iso, timeOf, whole } from "../format.ts";
 import { saidIn, saidText } from "../said.ts";
+import { stepsOf } from "../steps.ts";
 import { table } from "../terminal.ts";
 import { chatIdOf, nothingStored } from "./find.ts";
 import { type Counts, countTurns, pagesOf } from "./stored.ts";
@@ -139,10 +139,3 @@ function turnsText(turns: readonly TurnItem[], timeZone: string): string {
 function erasedBefore({ erasedBefore: at }: ChatState): string | undefined {
   return at === "" ? undefined : iso(Number(at));
 }
-
-function atOf({ key }: TurnItem): number {
-  return Number(timeOfKey(key));
-}
-
-const whole = (n: number): string => n.toLocaleString("en-US");
-const count = (n: number, noun: string): string => `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;

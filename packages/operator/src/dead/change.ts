@@ -1,14 +1,16 @@
 import type { Result } from "@henji/core/dead-letter/act";
-import { type DeadLetter, idOf } from "@henji/core/dead-letter/dead-letter";
+import { countedBy } from "@henji/core/dead-letter/counted-by";
+import { type DeadLetter, type DescribedLetter, idOf } from "@henji/core/dead-letter/dead-letter";
 import { createDiscard } from "@henji/core/dead-letter/discard";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { createSender } from "@henji/core/queue/sqs";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import type { Session } from "../environment.ts";
+import { whole } from "../format.ts";
 import { look, rowOf, rowsOf } from "./list.ts";
-import { describeEach, operatorsSide } from "./side.ts";
-import { countedBy, describedDocumentOf, documentOf, reasonFor, wordsOf } from "./words.ts";
+import { describeAll, operatorsSide } from "./side.ts";
+import { describedDocumentOf, documentOf, reasonFor, wordsOf } from "./words.ts";
 
 export type ChangeRequest = {
   /** Those that were named; each must be there. */
@@ -116,11 +118,14 @@ async function planOf(
 ): Promise<{ document: object; text: string }> {
   if (selected.length === 0)
     return { document: { effects: {}, deadLetters: [] }, text: "There is nothing to do." };
-  const shown = await describeEach(session, selected.slice(0, SHOWN), (letter) => letter);
-  const effects = await describeEach(session, selected, ({ onReplay }) => words[verb].would(onReplay));
+  const shown: DescribedLetter[] = [];
+  const effects = await describeAll(session, selected, (letter, index) => {
+    if (index < SHOWN) shown.push(letter);
+    return words[verb].would(letter.onReplay);
+  });
   const more = selected.length > SHOWN ? `\nand ${selected.length - SHOWN} more` : "";
   const counts = countedBy(effects);
-  const what = counts.map(([effect, count]) => `  ${count.toLocaleString("en-US")} × ${effect}`).join("\n");
+  const what = counts.map(([effect, number]) => `  ${whole(number)} × ${effect}`).join("\n");
   return {
     document: { effects: Object.fromEntries(counts), deadLetters: shown.map(describedDocumentOf) },
     text: `${rowsOf(shown.map((letter) => rowOf(letter, session.bot.timeZone)))}${more}\n\nThis ${verb}:\n${what}\nNothing was changed. Add --yes to do it.`,

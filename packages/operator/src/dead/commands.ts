@@ -3,6 +3,7 @@ import {
   type CommonOptions,
   commandFor,
   type Environment,
+  stopAtCtrlC,
   wholeNumber,
   withSession,
   wrongOption,
@@ -102,11 +103,4 @@ function changeOf(ids: readonly string[], options: ChangeOptions): ChangeRequest
   if (options.yes && options.dryRun) throw wrongOption("Choose --yes or --dry-run");
   const select = selectorOf(ids, options, Date.now());
   return { ids, select, isDryRun: !options.yes, signal: stopAtCtrlC() };
-}
-
-/** The first Ctrl-C ends after the message at hand, the second at once: nothing is lost by either. */
-function stopAtCtrlC(): AbortSignal {
-  const stopping = new AbortController();
-  process.once("SIGINT", () => stopping.abort());
-  return stopping.signal;
 }

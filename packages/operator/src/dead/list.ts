@@ -1,10 +1,12 @@
+import { countedBy } from "@henji/core/dead-letter/counted-by";
 import { type DeadLetter, type DescribedLetter, idOf } from "@henji/core/dead-letter/dead-letter";
 import { createFind } from "@henji/core/dead-letter/find";
 import { chatHash } from "@henji/core/log";
 import type { Session } from "../environment.ts";
+import { countsOf, timeOf, whole } from "../format.ts";
 import { table } from "../terminal.ts";
-import { describeEach, operatorsSide } from "./side.ts";
-import { countedBy, countsOf, describedDocumentOf, timeOf, wordsOf } from "./words.ts";
+import { describeAll, operatorsSide } from "./side.ts";
+import { describedDocumentOf, wordsOf } from "./words.ts";
 
 export type ListRequest = { select(letter: DeadLetter): boolean; limit: number };
 
@@ -17,9 +19,7 @@ export type Look = {
 /** Looks, and makes everything visible again. */
 export async function look({ stage, terminal }: Session): Promise<Look> {
   const find = createFind(operatorsSide(stage));
-  const { all, unknown, release } = await find((letters) =>
-    terminal.progress(`${letters.toLocaleString("en-US")} letters …`),
-  );
+  const { all, unknown, release } = await find((letters) => terminal.progress(`${whole(letters)} letters …`));
   await release(new Set());
   terminal.endProgress();
   return { all, unknown };
@@ -32,11 +32,11 @@ export async function list(session: Session, { select, limit }: ListRequest): Pr
   const codes = Object.fromEntries(countedBy(selected.map(({ code }) => code)));
   const some = selected.slice(0, limit);
   if (terminal.isJson) {
-    const deadLetters = await describeEach(session, some, describedDocumentOf);
+    const deadLetters = await describeAll(session, some, describedDocumentOf);
     terminal.document({ count: selected.length, codes, unknown, deadLetters });
     return;
   }
-  const rows = await describeEach(session, some, (letter) => rowOf(letter, bot.timeZone));
+  const rows = await describeAll(session, some, (letter) => rowOf(letter, bot.timeZone));
   terminal.print(summaryOf(selected));
   if (rows.length > 0) terminal.print(`\n${rowsOf(rows)}`);
   if (rows.length < selected.length) {
@@ -47,8 +47,7 @@ export async function list(session: Session, { select, limit }: ListRequest): Pr
 
 function summaryOf(letters: readonly DeadLetter[]): string {
   if (letters.length === 0) return "Nothing was given up on.";
-  const count =
-    letters.length === 1 ? "1 message was" : `${letters.length.toLocaleString("en-US")} messages were`;
+  const count = letters.length === 1 ? "1 message was" : `${whole(letters.length)} messages were`;
   return `${count} given up on: ${countsOf(letters.map(({ code }) => code))}.`;
 }
 
@@ -67,7 +66,7 @@ export function rowsOf(rows: readonly (readonly string[])[]): string {
 }
 
 function unknownText(unknown: number): string {
-  const more = unknown === 1 ? "1 more letter is" : `${unknown.toLocaleString("en-US")} more letters are`;
+  const more = unknown === 1 ? "1 more letter is" : `${whole(unknown)} more letters are`;
   return (
     `${more} on the queue and could not be looked at. SQS shows at most ten of a chat at a time, and none that ` +
     "another command is looking at: look again in a minute, or replay or drop the ones in front. They are messages " +

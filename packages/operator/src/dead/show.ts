@@ -2,12 +2,14 @@ import { type DescribedLetter, idOf } from "@henji/core/dead-letter/dead-letter"
 import { createDescribe } from "@henji/core/dead-letter/describe";
 import { chatHash } from "@henji/core/log";
 import type { TurnItem } from "@henji/core/turn/entity";
-import type { Step } from "@henji/core/turn/turn";
 import type { Session } from "../environment.ts";
+import { countsOf, timeOf } from "../format.ts";
+import { saidIn, saidText } from "../said.ts";
+import { stepsOf, stepsText } from "../steps.ts";
 import { table } from "../terminal.ts";
 import { look } from "./list.ts";
 import { operatorsSide } from "./side.ts";
-import { countsOf, describedDocumentOf, iso, timeOf, wordsOf } from "./words.ts";
+import { describedDocumentOf, wordsOf } from "./words.ts";
 
 /** The whole history of one message. */
 export async function show(session: Session, id: string, withText: boolean): Promise<number | undefined> {
@@ -22,7 +24,7 @@ export async function show(session: Session, id: string, withText: boolean): Pro
   const describe = createDescribe(operatorsSide(stage));
   const described = (await describe([letter], withText ? "all" : "facts"))[0]!;
   const { turn } = described;
-  const said = turn && withText ? { question: questionOf(turn), answer: messagesOf(turn) } : {};
+  const said = turn && withText ? saidIn(turn) : {};
   terminal.document({ ...describedDocumentOf(described), steps: stepsOf(turn), ...said });
   terminal.print(textOf(described, bot.timeZone));
   if (turn && withText) terminal.print(`\n${saidText(turn)}`);
@@ -53,33 +55,4 @@ function answerText(turn: TurnItem | undefined): string {
   if (turn?.idempotencyKey === undefined) return "none";
   const by = turn.route === "reply" ? "as a reply while its token is fresh, else as a push" : "as a push";
   return `to be sent ${by}`;
-}
-
-/** A line for each step of its way. */
-export function stepsText(steps: readonly Step[], timeZone: string): string {
-  const lines = steps.map(({ at, is, code = "", route = "", requestId = "" }) => [
-    ...[timeOf(at, timeZone), is, code || route, requestId],
-  ]);
-  return table(["when", "what", "", "request"], lines);
-}
-
-/** For `--json`. */
-export function stepsOf(turn: TurnItem | undefined) {
-  return (turn?.steps ?? []).map(({ at, ...step }) => ({ at: iso(at), ...step }));
-}
-
-function questionOf({ question = "[]" }: TurnItem): unknown {
-  return JSON.parse(question);
-}
-
-function messagesOf({ messages = "[]" }: TurnItem): { text: string }[] {
-  return JSON.parse(messages) as { text: string }[];
-}
-
-function saidText(turn: TurnItem): string {
-  const question = (questionOf(turn) as { text?: string; kind: string }[])
-    .map(({ text, kind }) => text ?? `(${kind})`)
-    .join("\n");
-  const answer = messagesOf(turn).map(({ text }) => text);
-  return [`The user: ${question}`, ...answer.map((text) => `The bot: ${text}`)].join("\n");
 }

@@ -5,6 +5,7 @@ import {
   type ReplayEffect,
 } from "@henji/core/dead-letter/dead-letter";
 import { chatHash } from "@henji/core/log";
+import { iso } from "../format.ts";
 
 /** What a replay would do, or has done, for people. */
 export function wordsOf(effect: ReplayEffect): string {
@@ -65,36 +66,4 @@ export function describedDocumentOf(letter: DescribedLetter) {
     status: turn?.status ?? null,
     onReplay,
   };
-}
-
-export function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
-/** `2026-11-28 14:05:33` by the clocks of the zone. */
-export function timeOf(at: number | undefined, timeZone: string): string {
-  if (at === undefined) return "";
-  const format =
-    formats.get(timeZone) ??
-    new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-  formats.set(timeZone, format);
-  return format.format(at);
-}
-
-/** Making one takes far longer than using it. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** How often each comes, the most frequent first. */
-export function countedBy(names: readonly string[]): [name: string, count: number][] {
-  const counts = [...Map.groupBy(names, (name) => name)].map(
-    ([name, all]) => [name, all.length] as [string, number],
-  );
-  return counts.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-}
-
-/** `3 model.unavailable, 1 line.rejected`. */
-export function countsOf(names: readonly string[]): string {
-  return countedBy(names)
-    .map(([name, count]) => `${count.toLocaleString("en-US")} ${name}`)
-    .join(", ");
 }

@@ -1,3 +1,4 @@
+import { whole } from "../format.ts";
 import type { Check } from "./check.ts";
 import { fine, NotChecked, notChecked, wrong } from "./finding.ts";
 import { linked } from "./subject.ts";
@@ -38,7 +39,7 @@ export const clock: Check = {
     if (at === undefined) return notChecked("AWS's answer says no time");
     const skewMs = machine.now() - at;
     if (Math.abs(skewMs) <= MAX_SKEW_MS) return fine("this machine's agrees with AWS's");
-    const seconds = Math.round(Math.abs(skewMs) / 1000).toLocaleString("en-US");
+    const seconds = whole(Math.round(Math.abs(skewMs) / 1000));
     const says = `this machine's is ${seconds} s ${skewMs > 0 ? "ahead of" : "behind"} AWS's`;
     return wrong(says, "switch on setting the time automatically");
   },

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Bot } from "@henji/core/bot";
 import { type Channel, linkedChannel } from "@henji/functions/channel";
 import { type LinkName, optionalLink } from "@henji/functions/links";
 import { checkAccess } from "@henji/functions/model-access";
-import { type CommonOptions, type LoadedBot, loadBot, localDirectory, localOption } from "../environment.ts";
+import { type CommonOptions, loadBot, localDirectory, localOption } from "../environment.ts";
 import { useLocalStage } from "../stage.ts";
 import { type Aws, connectAws } from "./aws.ts";
 import { NotChecked } from "./finding.ts";
@@ -20,7 +21,7 @@ export type Subject = {
   stage: string;
   /** Empty if it is not linked. */
   link(name: LinkName, property?: string): string;
-  loadBot(): Promise<LoadedBot>;
+  loadBot(): Promise<Bot>;
   channel(): Channel;
   /** @throws BotError unless the key may use the model */
   checkAccess(apiKey: string, model: string, signal: AbortSignal): Promise<void>;

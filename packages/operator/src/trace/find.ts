@@ -4,6 +4,7 @@ import { createTurnFinder, type TimeRange } from "@henji/core/turn/find";
 import type { TurnKey } from "@henji/core/turn/place";
 import { chatIdOf } from "../chat/find.ts";
 import type { Session } from "../environment.ts";
+import { whole } from "../format.ts";
 import { eventTimeOf } from "./event-time.ts";
 
 /** How far an event's timestamp may be from the time in its id. */
@@ -42,8 +43,8 @@ export async function findTurn(
   if (!mayScan) return undefined;
   const { items, bytes } = await finder.tableSize();
   terminal.note(
-    `Reads the whole table: ${items.toLocaleString("en-US")} items, ${(bytes / 1e6).toFixed(1)} MB when DynamoDB last ` +
+    `Reads the whole table: ${whole(items)} items, ${(bytes / 1e6).toFixed(1)} MB when DynamoDB last ` +
       "counted them, within the last six hours; at most 10 MB a second. Ctrl-C stops it.",
   );
-  return finder.scan(eventId, (read) => terminal.progress(`${read.toLocaleString("en-US")} items …`));
+  return finder.scan(eventId, (read) => terminal.progress(`${whole(read)} items …`));
 }

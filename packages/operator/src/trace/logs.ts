@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import { boundedCalls } from "@henji/core/aws-client";
 import { cloudWatchError } from "../cloudwatch-error.ts";
-import { iso, timeOf } from "../dead/words.ts";
+import { iso, timeOf } from "../format.ts";
 import { table } from "../terminal.ts";
 
 /** A line that a function has logged. */

@@ -1,11 +1,11 @@
 import { chatHash } from "@henji/core/log";
 import type { TurnItem } from "@henji/core/turn/entity";
-import { timeOf as timeOfKey } from "@henji/core/turn/place";
+import { atOf } from "@henji/core/turn/place";
 import { createTurnRegister } from "@henji/core/turn/register";
-import { stepsOf, stepsText } from "../dead/show.ts";
-import { iso, timeOf } from "../dead/words.ts";
 import type { Session } from "../environment.ts";
+import { iso, timeOf, whole } from "../format.ts";
 import { saidIn, saidText } from "../said.ts";
+import { stepsOf, stepsText } from "../steps.ts";
 import { table } from "../terminal.ts";
 import { eventTimeOf } from "./event-time.ts";
 import { type FindRequest, findTurn } from "./find.ts";
@@ -128,9 +128,3 @@ function notFoundText({ eventId, chat, mayScan }: TraceRequest): string {
     "or it asks nothing, as when a user joins. If it was given up on before a worker began it: dead show."
   );
 }
-
-function atOf({ key }: TurnItem): number {
-  return Number(timeOfKey(key));
-}
-
-const whole = (n: number): string => n.toLocaleString("en-US");

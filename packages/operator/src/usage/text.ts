@@ -1,4 +1,5 @@
 import type { ChatUsage, DayReport } from "@henji/core/usage/report";
+import { count, whole } from "../format.ts";
 import { table } from "../terminal.ts";
 
 const heads = ["answers", "input", "cached", "output", "replies", "pushes", "refused", "cost in $"];
@@ -13,7 +14,7 @@ export function byChat({ day, chats, total }: DayReport, timeZone: string): stri
   ]);
   const hasIds = chats.some(({ chatId }) => chatId !== undefined);
   const head = ["chat", ...heads, ...(hasIds ? ["id"] : [])];
-  return `${day} (${timeZone})\n\n${table(head, [...lines, [count(total.chats), ...cells(total, whole(total.refused))]])}`;
+  return `${day} (${timeZone})\n\n${table(head, [...lines, [count(total.chats, "chat"), ...cells(total, whole(total.refused))]])}`;
 }
 
 /** A line for each day, the newest first, including those without a chat. */
@@ -36,6 +37,3 @@ function cells(counts: Counts, refused: string): string[] {
   const before = [answers, inputTokens, cachedTokens, outputTokens, replies, pushes].map(whole);
   return [...before, refused, costUsd.toFixed(5)];
 }
-
-const whole = (n: number): string => n.toLocaleString("en-US");
-const count = (chats: number): string => (chats === 1 ? "1 chat" : `${whole(chats)} chats`);

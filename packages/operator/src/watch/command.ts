@@ -5,6 +5,7 @@ import {
   commandFor,
   type Environment,
   type Session,
+  stopAtCtrlC,
   wholeNumber,
   withSession,
 } from "../environment.ts";
@@ -72,10 +73,4 @@ async function watch(
   } finally {
     reader.close();
   }
-}
-
-function stopAtCtrlC(): AbortSignal {
-  const stopping = new AbortController();
-  process.once("SIGINT", () => stopping.abort());
-  return stopping.signal;
 }

@@ -7,7 +7,7 @@ import {
 import { boundedCalls } from "@henji/core/aws-client";
 import { metricNames } from "@henji/core/settings";
 import { cloudWatchError } from "../cloudwatch-error.ts";
-import { iso } from "../dead/words.ts";
+import { iso } from "../format.ts";
 import type { RateSource, Rates } from "./rates.ts";
 
 export type MetricNames = { namespace: string; eventQueue: string; deadLetterQueue: string };

@@ -1,5 +1,6 @@
+import { countedBy } from "@henji/core/dead-letter/counted-by";
 import type { TurnRegister } from "@henji/core/turn/register";
-import { countedBy, iso } from "../dead/words.ts";
+import { iso } from "../format.ts";
 
 export type ParkedCounts = {
   total: number;

@@ -1,7 +1,7 @@
 import { depthOf } from "@henji/core/queue/dead-letters";
 import { createTurnRegister } from "@henji/core/turn/register";
-import { iso } from "../dead/words.ts";
 import type { Session } from "../environment.ts";
+import { iso } from "../format.ts";
 import { countParked, type ParkedCounts } from "./parked.ts";
 import type { RateSource, Rates } from "./rates.ts";
 import { createTableRates } from "./table-rates.ts";

@@ -1,6 +1,6 @@
 import type { Table } from "@henji/core/table";
 import { createDelivered } from "@henji/core/turn/delivered";
-import { iso } from "../dead/words.ts";
+import { iso } from "../format.ts";
 import type { RateSource, Rates, Wait } from "./rates.ts";
 
 const MINUTES = 5;

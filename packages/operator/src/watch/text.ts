@@ -1,4 +1,4 @@
-import { timeOf } from "../dead/words.ts";
+import { timeOf, whole } from "../format.ts";
 import { table } from "../terminal.ts";
 import type { Span } from "./rates.ts";
 import type { Reading } from "./reading.ts";
@@ -67,5 +67,3 @@ function durationText(seconds: number): string {
   if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
   return `${Math.round(seconds / 86_400)} days`;
 }
-
-const whole = (n: number): string => n.toLocaleString("en-US");
