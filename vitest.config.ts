@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
-    // Some files mostly wait: by default vitest would leave one of two cores idle.
-    maxWorkers: 2,
+    // Some files mostly wait, for a visibility time-out or for a command: fewer would leave one of two cores idle.
+    maxWorkers: 3,
   },
 });

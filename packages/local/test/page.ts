@@ -10,8 +10,16 @@ import { createMemoryQueue, createMemoryTable, type MemoryQueue, type MemoryTabl
 import { afterEach, beforeEach } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import type { OperatorsSide } from "../src/operators-side.ts";
+import type { Local } from "../src/start.ts";
 import { type Studio, type StudioOptions, startStudio } from "../src/studio.ts";
 import type { ChatMemory, Message, View, ViewChange } from "../src/studio-view.ts";
+
+/** Studio's API over a running system; it has nothing to tell of memory. */
+export function openStudio(local: Local, model = "stand-in"): Promise<Studio> {
+  const memory = () => Promise.reject(new Error("not asked"));
+  const info = { model, standIn: local.model !== undefined, urls: {}, botConfig: "bot.config.ts" };
+  return startStudio({ ...local, memory, port: 0, info });
+}
 
 /** What Studio sends to a page: the view, then each change. */
 export async function* pageEvents(studioUrl: string): AsyncGenerator<View | ViewChange> {

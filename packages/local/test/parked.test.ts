@@ -2,9 +2,9 @@ import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Depths, ParkedHistory, ParkedList, ParkedResult, ReplayPlan } from "../src/parked-view.ts";
 import { type Local, startLocal } from "../src/start.ts";
-import { type Studio, startStudio } from "../src/studio.ts";
+import type { Studio } from "../src/studio.ts";
 import { useLog } from "./log.ts";
-import { viewOf } from "./page.ts";
+import { openStudio, viewOf } from "./page.ts";
 import { answersIn, ask } from "./support.ts";
 
 let local: Local;
@@ -13,9 +13,7 @@ const log = useLog();
 
 beforeAll(async () => {
   local = await startLocal();
-  const memory = () => Promise.reject(new Error("not asked"));
-  const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
-  studio = await startStudio({ ...local, memory, port: 0, info });
+  studio = await openStudio(local);
 });
 afterAll(async () => {
   await studio.close();

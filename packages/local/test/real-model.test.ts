@@ -1,8 +1,9 @@
 import { createModelSimulator, type ServedModel, serveModel } from "@henji/model-simulator";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
-import { type Studio, startStudio } from "../src/studio.ts";
+import type { Studio } from "../src/studio.ts";
 import type { TraceContent } from "../src/trace-content.ts";
+import { openStudio } from "./page.ts";
 
 /** In OpenAI's place: for the local system it is a server like any other. */
 let openAi: ServedModel;
@@ -12,9 +13,7 @@ let studio: Studio;
 beforeAll(async () => {
   openAi = await serveModel(createModelSimulator());
   local = await startLocal({ openAi: { apiKey: "sk-very-secret", baseUrl: openAi.url } });
-  const memory = () => Promise.reject(new Error("not asked"));
-  const info = { model: "gpt-6-luna", standIn: false, urls: {}, botConfig: "bot.config.ts" };
-  studio = await startStudio({ ...local, memory, port: 0, info });
+  studio = await openStudio(local, "gpt-6-luna");
 });
 afterAll(async () => {
   await studio.close();

@@ -2,9 +2,10 @@ import { createHmac } from "node:crypto";
 import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
-import { type Studio, startStudio } from "../src/studio.ts";
+import type { Studio } from "../src/studio.ts";
 import type { Exchange, TraceContent } from "../src/trace-content.ts";
 import { useLog } from "./log.ts";
+import { openStudio } from "./page.ts";
 import { ask } from "./support.ts";
 
 let local: Local;
@@ -13,9 +14,7 @@ const log = useLog();
 
 beforeAll(async () => {
   local = await startLocal();
-  const memory = () => Promise.reject(new Error("not asked"));
-  const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
-  studio = await startStudio({ ...local, memory, port: 0, info });
+  studio = await openStudio(local);
 });
 afterAll(async () => {
   await studio.close();
@@ -45,10 +44,13 @@ const ended = (exchange: Exchange | undefined) =>
   exchange?.end && "response" in exchange.end ? exchange.end.response : undefined;
 const sends = ({ exchanges }: TraceContent) => exchanges.filter(({ url }) => url.includes("/message/"));
 const isSent = (content: TraceContent) => sends(content).some((send) => ended(send)?.status === 200);
+/** LINE has it, and then its turn says so. */
+const isDelivered = (content: TraceContent) =>
+  isSent(content) && JSON.parse(content.turn?.text ?? "{}").status === "delivered";
 const explained = ({ explanations }: TraceContent) => explanations.length > 0;
 
 test("the content of a trace is the event, what the model and LINE were sent, what they said, and the turn", async () => {
-  const content = await say("I like tea", isSent);
+  const content = await say("I like tea", isDelivered);
   expect(JSON.parse(content.event!.text)).toMatchObject({ type: "message", message: { text: "I like tea" } });
   const [asked] = content.exchanges;
   const [replied] = sends(content);

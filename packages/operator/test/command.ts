@@ -6,6 +6,9 @@ const script = resolve(import.meta.dirname, "../src/main.ts");
 /** Of the real environment only what Node needs: a test never reaches a stage of the developer. */
 const { PATH = "" } = process.env;
 
+/** Hundreds of commands load the same files: compiled once, each starts in half the time. */
+const compileCache = resolve(import.meta.dirname, "../../../node_modules/.cache/henji-commands");
+
 export type Ran = { code: number; output: string; error: string };
 
 /** Runs `npm run henji -- …args`, with this environment. */
@@ -23,7 +26,7 @@ export function startHenji(
   const child = execFile(
     process.execPath,
     [...nodeOptions, script, ...args],
-    { env: { PATH, ...env }, maxBuffer: 64 * 1024 * 1024 },
+    { env: { PATH, NODE_COMPILE_CACHE: compileCache, ...env }, maxBuffer: 64 * 1024 * 1024 },
     (_, output, error) => end({ code: child.exitCode ?? 1, output, error }),
   );
   return { child, ended };

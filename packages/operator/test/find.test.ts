@@ -1,32 +1,22 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createChatFinder } from "@henji/core/chat/find";
 import { systemClock } from "@henji/core/clock";
 import { chatHash } from "@henji/core/log";
 import { maxEventAgeMs } from "@henji/core/settings";
-import type { Table } from "@henji/core/table";
 import { createDelivered } from "@henji/core/turn/delivered";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { createTurnFinder } from "@henji/core/turn/find";
 import { listedAs } from "@henji/core/turn/listed-as";
 import { turnKeyOf } from "@henji/core/turn/place";
 import { createTurnStore } from "@henji/core/turn/store";
-import { type AwsStandIns, startAws } from "@henji/local/aws";
-import { createTable } from "@henji/local/dynamo";
-import { localAws } from "@henji/local/sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTable, type TestTable } from "./table.ts";
 
-let aws: AwsStandIns;
-let table: Table;
+let table: TestTable;
 
 beforeAll(async () => {
-  aws = await startAws();
-  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
-  table = { client, table: await createTable(aws.dynamodb) };
+  table = await openTable();
 });
-afterAll(async () => {
-  table.client.destroy();
-  await aws.stop();
-});
+afterAll(() => table.close());
 
 const hour = 3_600_000;
 const noon = Date.parse("2026-12-01T12:00:00Z");

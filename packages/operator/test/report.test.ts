@@ -1,20 +1,16 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createChats } from "@henji/core/chat/chats";
 import { createChatStore } from "@henji/core/chat/store";
 import { chatHash, userHash } from "@henji/core/log";
 import { textContent } from "@henji/core/platform/content";
 import type { Route } from "@henji/core/platform/platform";
-import type { Table } from "@henji/core/table";
 import { dayOf } from "@henji/core/time-zone";
 import { createTurnStore } from "@henji/core/turn/store";
 import type { Answer, NoticeKind } from "@henji/core/turn/turn";
 import { createTurns } from "@henji/core/turn/turns";
 import { createUsageReport, type DayReport } from "@henji/core/usage/report";
 import { type ModelUsage, runningTotal, withSend } from "@henji/core/usage/usage";
-import { type AwsStandIns, startAws } from "@henji/local/aws";
-import { createTable } from "@henji/local/dynamo";
-import { localAws } from "@henji/local/sqs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openTable, type TestTable } from "./table.ts";
 
 const prices = { input: 1, cachedInput: 0.1, cacheWrite: 2, output: 10 };
 const used: ModelUsage = { inputTokens: 1_000, cachedTokens: 400, outputTokens: 50 };
@@ -23,21 +19,15 @@ const costUsd = 0.00174;
 
 let timeZone = "UTC";
 const hour = 60 * 60_000;
-let aws: AwsStandIns;
-let table: Table;
+let table: TestTable;
 /** Each test has a day of its own. */
 let day = "2026-12-01";
 let events = 0;
 
 beforeAll(async () => {
-  aws = await startAws();
-  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
-  table = { client, table: await createTable(aws.dynamodb) };
+  table = await openTable();
 });
-afterAll(async () => {
-  table.client.destroy();
-  await aws.stop();
-});
+afterAll(() => table.close());
 beforeEach(() => {
   timeZone = "UTC";
   day = new Date(Date.parse(day) + 7 * 24 * hour).toISOString().slice(0, 10);
@@ -125,7 +115,7 @@ test("a chat's id is included only on request", async () => {
 test("of a long day the newest total counts, and no text is read for it", async () => {
   for (let n = 0; n < 12; n += 1) await answer("U-talks", at(1) + n);
   const read: string[] = [];
-  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
+  const client = table.newClient();
   client.middlewareStack.add(
     (next) => (args) => {
       read.push(JSON.stringify(args.input));
@@ -209,7 +199,7 @@ test("a message brought back days later counts, and its chat only once", async (
 
 test("pages of the table are read to their end", async () => {
   for (let n = 0; n < 5; n += 1) await answer(`U-page-${n}`, at(n + 1));
-  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
+  const client = table.newClient();
   client.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, Limit: 2 } }), {
     step: "initialize",
   });
@@ -222,7 +212,7 @@ test("many chats are read side by side, but not all at once", async () => {
   await Promise.all(Array.from({ length: 60 }, (_, n) => answer(`U-crowd-${n}`, at(1))));
   let open = 0;
   let most = 0;
-  const client = new DynamoDBClient({ ...localAws, endpoint: aws.dynamodb });
+  const client = table.newClient();
   client.middlewareStack.add(
     (next) => async (args) => {
       open += 1;
