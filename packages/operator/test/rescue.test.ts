@@ -54,6 +54,9 @@ test("at night: the model is broken, messages are given up on, the cause is mend
   }
   const table = await henji(["dead", "list"], local.environment);
   expect(table.output).toContain(`${all} messages were given up on: ${all} model.rejected.`);
+  expect(
+    table.output.match(/parked +asks the model .* OpenAI answered 400 unsupported_parameter$/gm),
+  ).toHaveLength(all);
   expect(table.output).not.toMatch(/question \d/);
   // Looking has disturbed nothing.
   expect(await depth()).toEqual({ waiting: all, inFlight: 0 });

@@ -51,13 +51,13 @@ function summaryOf(letters: readonly DeadLetter[]): string {
   return `${count} given up on: ${countsOf(letters.map(({ code }) => code))}.`;
 }
 
-const head = ["event", "chat", "code", "attempts", "received", "parked", "turn", "a replay"];
+const head = ["event", "chat", "code", "attempts", "received", "parked", "turn", "a replay", "reason"];
 
 export function rowOf(letter: DescribedLetter, timeZone: string): string[] {
   return [
     ...[idOf(letter), chatHash(letter.chatId), letter.code, String(letter.attempts)],
     ...[timeOf(letter.receivedAt, timeZone), timeOf(letter.parkedAt, timeZone)],
-    ...[letter.turn?.status ?? "none", wordsOf(letter.onReplay)],
+    ...[letter.turn?.status ?? "none", wordsOf(letter.onReplay), letter.reason],
   ];
 }
 
