@@ -25,7 +25,6 @@ export function effectOf({ event, turn, letters }: Known, now: number): ReplayEf
 
 /** A push is recognized by its retry key for a day; of a reply nobody can tell, once its token is no longer good. */
 function mayArriveTwice(turn: TurnItem, now: number): boolean {
-  if (turn.error === "delivery.unclear") return true;
   const since = turn.outcomeUnknownSince ?? diedSendingAt(turn);
   return since !== undefined && (turn.route !== "push" || isKeyExpired(since, now));
 }
