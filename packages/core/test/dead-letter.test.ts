@@ -2,6 +2,7 @@ import { elapsed } from "@henji/core/clock";
 import type { DeadLetter } from "@henji/core/dead-letter/dead-letter";
 import { createDescribe } from "@henji/core/dead-letter/describe";
 import { createDiscard } from "@henji/core/dead-letter/discard";
+import { effectOf } from "@henji/core/dead-letter/effect";
 import { createFind } from "@henji/core/dead-letter/find";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { BotError } from "@henji/core/error";
@@ -9,6 +10,7 @@ import { read } from "@henji/core/platform/line/read";
 import type { DeadLetterQueue } from "@henji/core/queue/dead-letters";
 import type { Sender } from "@henji/core/queue/sqs";
 import { deadLetterQueue as settings } from "@henji/core/settings";
+import type { TurnItem } from "@henji/core/turn/entity";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, start, type World } from "./specification/world.ts";
@@ -348,4 +350,31 @@ test("a turn without a letter after 14 days does not stand for a letter that was
   const found = await inTime(createFind(side())());
   expect(found).toMatchObject({ unseen: 1, unknown: 1 });
   expect(idsOf(found.all)).toEqual(["E1"]);
+});
+
+test("a push that may have arrived is replayed as long as LINE knows its retry key; after that, and any reply, only by force", () => {
+  const event = { chatId: "U1", key: `${start}#E1`, sequence: "1", eventId: "E1", kind: "question" } as const;
+  const held = { eventId: "E1", owner: "w", leaseUntil: 0, attempts: 1, expiresAt: 0, idempotencyKey: "k" };
+  const effect = (fields: Partial<TurnItem>, hoursLater = 0) =>
+    effectOf(
+      {
+        event,
+        letters: [],
+        turn: { ...event, ...held, status: "parked", outcomeUnknownSince: start, ...fields },
+      },
+      start + hoursLater * 3_600_000,
+    );
+  expect(effect({ route: "push" }, 22)).toEqual({ kind: "send" });
+  expect(effect({ route: "push" }, 24)).toEqual({ kind: "send_perhaps_twice" });
+  expect(effect({ route: "reply" })).toEqual({ kind: "send_perhaps_twice" });
+  const { outcomeUnknownSince: _, ...known } = { ...held, outcomeUnknownSince: start };
+  const never = {
+    event,
+    letters: [],
+    turn: { ...event, ...known, status: "parked", route: "reply" } as TurnItem,
+  };
+  expect(effectOf(never, start)).toEqual({ kind: "send" });
+  // Its process died while it may have been sending.
+  const died = { ...never.turn, status: "answered", leaseUntil: start } as TurnItem;
+  expect(effectOf({ ...never, turn: died }, start)).toEqual({ kind: "send_perhaps_twice" });
 });
