@@ -121,8 +121,9 @@ export function createParked(options: ParkedOptions) {
 
   /** As it was when it was last looked; looks if something has happened since. */
   async function listing(): Promise<Listing> {
-    if (!last) await (looking ?? look());
-    else if (!state.running && (soon || waiting)) await look();
+    const isDue = !state.running && (soon !== undefined || waiting !== undefined);
+    if (isDue) await look();
+    else await (looking ?? (last ? undefined : look()));
     return last ?? { letters: new Map(), unseen: 0 };
   }
 

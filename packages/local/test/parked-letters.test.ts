@@ -1,7 +1,11 @@
+import { systemClock } from "@henji/core/clock";
 import { encodeJob } from "@henji/core/queue/job";
 import { listedAs } from "@henji/core/turn/listed-as";
 import { turnKeyOf } from "@henji/core/turn/place";
+import { createTurns } from "@henji/core/turn/turns";
+import { readers } from "@henji/functions/readers";
 import { expect, test } from "vitest";
+import { createParked } from "../src/parked.ts";
 import type { ParkedList, ParkedResult } from "../src/parked-view.ts";
 import type { View, ViewChange } from "../src/studio-view.ts";
 import { useStudio, viewOf } from "./page.ts";
@@ -68,6 +72,35 @@ test("letters that no log line tells of are found while the queues are shown", a
   const depths = await (await fetch(`${studio.url}/api/queues`)).json();
   expect(depths).toMatchObject({ deadLetters: { waiting: 1, inFlight: 0 } });
   await expect.poll(async () => (await viewOf(studio.url)).parked.count).toBe(1);
+});
+
+test("a list that is asked for while it is looked waits for what is found", async () => {
+  const { deadLetterQueue, sender } = studio.queue;
+  const held = Promise.withResolvers<void>();
+  let gate = Promise.resolve();
+  const begun = Promise.withResolvers<void>();
+  const parked = createParked({
+    queue: {
+      ...deadLetterQueue,
+      async receive(...args) {
+        if (gate === held.promise) begun.resolve();
+        await gate;
+        return deadLetterQueue.receive(...args);
+      },
+    },
+    ...{ register: studio.table.register, turns: createTurns(studio.table.turnStore), sender },
+    ...{ readers, clock: systemClock, eventDepth: () => deadLetterQueue.depth(), retentionDays: () => 30 },
+    ...{ onChange: () => {}, onDone: () => {} },
+  });
+  expect((await parked.listing()).letters.size).toBe(0);
+  park(1);
+  gate = held.promise;
+  void parked.look();
+  await begun.promise;
+  const listing = parked.listing();
+  held.resolve();
+  expect([...(await listing).letters.keys()]).toEqual(["E1"]);
+  await parked.close();
 });
 
 test("what was put back on the queue is not listed, though its turn is parked until a worker claims it", async () => {
