@@ -11,7 +11,7 @@ const sourced = z.looseObject({
 
 /**
  * Lists the chat of an event that came from LINE itself, so that Studio can show what the bot remembers of it. Its
- * name is the end of its id: the event has no other.
+ * name is made of its id: the event has no other.
  */
 export function addChatOf(
   line: Pick<LineSimulator, "users" | "groups" | "addUser" | "addGroup" | "addRoom">,
@@ -20,7 +20,7 @@ export function addChatOf(
     const { userId, groupId, roomId } = z.safeParse(sourced, event).data?.source ?? {};
     const chatId = groupId ?? roomId ?? userId;
     if (chatId === undefined || isKnown(chatId)) return;
-    const name = `…${chatId.slice(-6)}`;
+    const name = `${chatId[0]}…${chatId.slice(-6)}`;
     try {
       if (groupId) line.addGroup({ name, groupId, members: [] });
       else if (roomId) line.addRoom({ roomId, members: [] });
