@@ -94,6 +94,18 @@ test("without credentials, what AWS would have to say is not checked", async () 
   });
 });
 
+test("a stage of npm run dev without a channel of its own: only its event source is off", async () => {
+  delete used.world.links.Alarms;
+  used.world.links.LineChannelAccessToken!.value = "the simulator's";
+  used.world.aws.eventSources[0]!.State = "Disabled";
+  const results = await used.doctor();
+  expect(named(results, "wrong")).toEqual(["event source"]);
+  expect(named(results, "not checked")).toEqual([
+    ...["channel access token", "webhook", "webhook test", ...byHand, "push quota"],
+    ...["alarms", "alarm mailbox"],
+  ]);
+});
+
 test("what has no answer to give is not checked", async () => {
   used.world.machine.npm = undefined;
   used.world.aws.date = undefined;
