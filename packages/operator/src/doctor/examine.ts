@@ -41,5 +41,6 @@ function toFinding(error: unknown): Finding {
   if (isCredentialsError(error)) return notChecked("AWS does not accept the credentials");
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   if (error instanceof BotError) return wrong(message, "run it again in a minute");
-  return wrong(`${name}: ${message}`, "run it again in a minute");
+  // AWS's SDK adds lines on how to look into it.
+  return wrong(`${name}: ${message.split("\n")[0]}`, "run it again in a minute");
 }

@@ -1,0 +1,195 @@
+import { links } from "../stage.ts";
+import { type Broken, deploy, redeploy } from "./broken.ts";
+import type { World } from "./world.ts";
+
+const events = ({ aws }: World) => aws.queues["Events.fifo"];
+const letters = ({ aws }: World) => aws.queues["Letters.fifo"];
+const worker = ({ aws }: World) => aws.functions[links.Worker.name]!;
+const source = ({ aws }: World) => aws.eventSources[0]!;
+
+/** Queues, functions, and what connects them. */
+export const brokenQueues: readonly Broken[] = [
+  [
+    "a function that could not start",
+    (w) => (worker(w).State = "Failed"),
+    "functions",
+    /Worker is Failed/,
+    redeploy,
+  ],
+  [
+    "an update that failed",
+    (w) => (worker(w).LastUpdateStatus = "Failed"),
+    "functions",
+    /update of Worker failed/,
+    redeploy,
+  ],
+  [
+    "a time-out changed by hand",
+    (w) => (worker(w).Timeout = 20),
+    "functions",
+    /time-out of Worker is 20 s, not 75 s/,
+    redeploy,
+  ],
+  [
+    "sst dev's stub left behind",
+    (w) => (worker(w).Handler = "bootstrap"),
+    "sst dev",
+    /stub in place of Worker: .*deleted unanswered/,
+    deploy,
+  ],
+  [
+    "sst dev's stub, by its description",
+    (w) => (worker(w).Description = "Answers (live)"),
+    "sst dev",
+    /stub/,
+    deploy,
+  ],
+  [
+    "sst dev's stub, by its runtime",
+    (w) => (worker(w).Runtime = "provided.al2023"),
+    "sst dev",
+    /stub/,
+    deploy,
+  ],
+  [
+    "an event queue that is not FIFO",
+    (w) => (events(w).FifoQueue = undefined),
+    "event queue",
+    /FifoQueue is not set, not true/,
+    redeploy,
+  ],
+  [
+    "a visibility time-out changed by hand",
+    (w) => (events(w).VisibilityTimeout = "30"),
+    "event queue",
+    /VisibilityTimeout is 30, not 90/,
+    redeploy,
+  ],
+  [
+    "a retention changed by hand",
+    (w) => (events(w).MessageRetentionPeriod = "60"),
+    "event queue",
+    /MessageRetentionPeriod is 60/,
+    redeploy,
+  ],
+  [
+    "one throughput for all chats",
+    (w) => (events(w).FifoThroughputLimit = "perQueue"),
+    "event queue",
+    /FifoThroughputLimit is perQueue/,
+    redeploy,
+  ],
+  [
+    "one deduplication for all chats",
+    (w) => (events(w).DeduplicationScope = "queue"),
+    "event queue",
+    /DeduplicationScope is queue/,
+    redeploy,
+  ],
+  [
+    "no dead-letter queue",
+    (w) => (events(w).RedrivePolicy = undefined),
+    "event queue",
+    /goes to no dead-letter queue/,
+    redeploy,
+  ],
+  [
+    "somebody else's dead-letter queue",
+    (w) => (events(w).RedrivePolicy = events(w).RedrivePolicy!.replace("Letters", "Other")),
+    "event queue",
+    /is arn:.*:Other\.fifo, not the stage's/,
+    redeploy,
+  ],
+  [
+    "another maxReceiveCount",
+    (w) => (events(w).RedrivePolicy = events(w).RedrivePolicy!.replace("300", "3")),
+    "event queue",
+    /maxReceiveCount is 3, not 300/,
+    redeploy,
+  ],
+  [
+    "a dead-letter queue that is not FIFO",
+    (w) => (letters(w).FifoQueue = undefined),
+    "dead-letter queue",
+    /FifoQueue is not set, not true/,
+    redeploy,
+  ],
+  [
+    "a dead-letter queue that forgets early",
+    (w) => (letters(w).MessageRetentionPeriod = "3600"),
+    "dead-letter queue",
+    /MessageRetentionPeriod is 3600/,
+    redeploy,
+  ],
+  [
+    "letters that wait",
+    (w) => (letters(w).ApproximateNumberOfMessages = "3"),
+    "dead-letter queue",
+    /3 given up on/,
+    /henji -- dead list$/,
+  ],
+  ["no event source", (w) => (w.aws.eventSources = []), "event source", /not subscribed/, redeploy],
+  [
+    "an event source of another queue only",
+    (w) => (source(w).EventSourceArn += "-other"),
+    "event source",
+    /not subscribed/,
+    redeploy,
+  ],
+  [
+    "an event source that is off",
+    (w) => (source(w).State = "Disabled"),
+    "event source",
+    /is off: messages wait/,
+    /npm run deploy -- --stage test, or at once: aws lambda update-event-source-mapping --uuid u-u-i-d --enabled/,
+  ],
+  [
+    "an event source that is being switched off",
+    (w) => (source(w).State = "Disabling"),
+    "event source",
+    /is off/,
+    deploy,
+  ],
+  [
+    "an event source that cannot receive",
+    (w) => (source(w).LastProcessingResult = "PROBLEM: Function call failed"),
+    "event source",
+    /PROBLEM: Function call failed/,
+    redeploy,
+  ],
+  [
+    "failures that are not reported one by one",
+    (w) => (source(w).FunctionResponseTypes = []),
+    "event source",
+    /they would be lost/,
+    redeploy,
+  ],
+  [
+    "another batch size",
+    (w) => (source(w).BatchSize = 1),
+    "event source",
+    /batch size is 1, not 10/,
+    redeploy,
+  ],
+  [
+    "workers without a limit",
+    (w) => Object.assign(source(w), { ScalingConfig: {} }),
+    "event source",
+    /workers at once are not limited, not 20/,
+    redeploy,
+  ],
+  [
+    "a new account",
+    (w) => (w.aws.account.UnreservedConcurrentExecutions = 10),
+    "account concurrency",
+    /10 functions can run at once: 20 workers leave none for the webhook/,
+    /service-quotas request-service-quota-increase/,
+  ],
+  [
+    "logs in JSON",
+    (w) => (worker(w).LoggingConfig.LogFormat = "JSON"),
+    "log format",
+    /Worker logs in Lambda's JSON/,
+    redeploy,
+  ],
+];
