@@ -142,6 +142,13 @@ export const rules: IRegularForbiddenRuleType[] = [
     },
   },
   {
+    name: "bot-test-imports-testing",
+    comment:
+      "The bot's own test speaks with it as its users do, by @henji/local/testing: what it lacks is missing there.",
+    from: { path: "^bot[.]config[.]test[.]ts$" },
+    to: { path: ours, pathNot: ["^bot[.]config[.]ts$", "^packages/local/src/testing[.]ts$"] },
+  },
+  {
     name: "lambda-and-sst-outside-core",
     comment:
       "Only functions, operator and local know Lambda, SST and the environment: pass the value in from there.",

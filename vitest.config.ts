@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{packages/*,scripts,stacks}/test/**/*.test.ts"],
+    include: ["{packages/*,scripts,stacks}/test/**/*.test.ts", "*.test.ts"],
     exclude: ["**/test/browser/**"],
     setupFiles: "vitest.setup.ts",
     // Upper bounds for what never happens: a busy machine must not reach them.

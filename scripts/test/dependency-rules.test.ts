@@ -98,6 +98,9 @@ const refused: Record<string, Import[]> = {
       `${core}/error.ts`,
     ],
   ],
+  "bot-test-imports-testing": [
+    ["bot.config.test.ts", 'import { a } from "@henji/local/a";', `${local}/src/a.ts`],
+  ],
   "studio-imports-types": [
     [
       `${local}/studio/src/b.tsx`,

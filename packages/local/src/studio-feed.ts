@@ -1,5 +1,4 @@
 import { chatHash, type LogEntry, logChannel } from "@henji/core/log";
-import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
 import type {
   BotEntry,
   Change,
@@ -13,6 +12,7 @@ import * as z from "zod/mini";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createParked } from "./parked.ts";
 import type { Rehearsal } from "./rehearsal.ts";
+import { eventsByRetryKey } from "./retry-keys.ts";
 import type {
   Broken,
   Chat,
@@ -203,20 +203,6 @@ export function createFeed(options: FeedOptions) {
       await parked.close();
     },
   };
-}
-
-/** The retry key of a push identifies the event that it answers or apologizes for. */
-function eventsByRetryKey(entries: readonly TimelineEntry[]): Map<string, string> {
-  return new Map(
-    entries.flatMap((entry) => {
-      if (entry.by !== "user") return [];
-      const { webhookEventId } = entry;
-      return [webhookEventId, `${webhookEventId}/apology`].map((name): [string, string] => [
-        idempotencyKeyOf(name),
-        webhookEventId,
-      ]);
-    }),
-  );
 }
 
 function userChat({ userId, displayName, blocked }: User): Chat {

@@ -93,7 +93,8 @@ const ends: ReadonlySet<StepDetail["name"]> = new Set([
   "dropped",
 ]);
 
-function isOver({ steps }: Trace): boolean {
+/** Whether the bot is done with the event, however it ended. */
+export function isOver({ steps }: Trace): boolean {
   const has = (wanted: StepDetail["name"]) => steps.some(({ name }) => name === wanted);
   // A command that erases is claimed before, and answered afterwards.
   return steps.some(({ name }) => ends.has(name)) || (has("erased") && !has("claimed"));

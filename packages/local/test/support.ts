@@ -1,8 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { dayOf } from "@henji/core/time-zone";
-import type { BotEntry, Change, LineSimulator } from "@henji/line-simulator";
+import type { Change, LineSimulator } from "@henji/line-simulator";
 import bot from "../../../bot.config.ts";
+import { textOf, watchAnswers } from "../src/answers.ts";
 import type { Local } from "../src/start.ts";
+
+export { textOf } from "../src/answers.ts";
 
 /** What the functions are linked with: the URLs of queues, the name of the table. */
 export function linksOf({ environment }: Pick<Local, "environment">): Record<string, Record<string, string>> {
@@ -21,12 +24,14 @@ export function nextChange<T>(line: LineSimulator, pick: (change: Change) => T |
   });
 }
 
-/** Sends a user's message, and waits for the bot's next message in that chat. */
+/** Sends a user's message, and waits for the bot's answer to it; of several messages, the last. */
 export async function ask(line: LineSimulator, userId: string, text: string): Promise<string> {
-  const answer = nextAnswer(line, userId);
-  const delivery = await line.deliver([line.say({ from: userId, text })]);
-  if (!delivery.ok) throw new Error(`the webhook was answered ${delivery.status}`);
-  return answer;
+  const answers = watchAnswers({ line });
+  try {
+    return textOf((await answers.answersTo(line.say({ from: userId, text }))).at(-1)!);
+  } finally {
+    answers.stop();
+  }
 }
 
 export function nextAnswer(line: LineSimulator, chatId: string): Promise<string> {
@@ -41,10 +46,6 @@ export function nextAnswers(line: LineSimulator, chatId: string, count: number):
     left -= 1;
     return left === 0 ? textOf(change.entry) : undefined;
   });
-}
-
-export function textOf({ message }: BotEntry): string {
-  return "text" in message ? String(message.text) : "";
 }
 
 /** The bot's messages in a chat, oldest first. */

@@ -1,4 +1,6 @@
+export { standInAnswer } from "./answer.ts";
 export type { Fault, FaultRule, Faults } from "./faults.ts";
+export { readNotesRequest } from "./notes.ts";
 export type { Conversation, Message } from "./request.ts";
 export type { LoggedRequest, RequestLog } from "./request-log.ts";
 export type { Usage } from "./response.ts";

@@ -1,0 +1,97 @@
+import type { LineSimulator, TimelineEntry, WebhookEvent } from "@henji/line-simulator";
+import { textOf, watchAnswers } from "./answers.ts";
+import { type ScriptedModel, scriptModel } from "./scripted-model.ts";
+import { type Local, type LocalOptions, startLocal } from "./start.ts";
+import type { Trace } from "./trace-step.ts";
+
+export type { ScriptedModel, Words } from "./scripted-model.ts";
+export type { Step, Trace } from "./trace-step.ts";
+
+export type TestOptions = Pick<LocalOptions, "botConfig" | "logLevel"> & {
+  /** How long to wait for an answer. Default: 120,000. */
+  timeoutMs?: number;
+};
+
+export type TestUser = {
+  id: string;
+  name: string;
+  /**
+   * Writes to the bot, in the 1:1 chat or in the group or room whose id is `in`, and waits until the bot is
+   * done with it.
+   *
+   * @returns the texts of the bot's answer, apology or notice; none, if it says nothing
+   */
+  say(text: string, options?: { in?: string }): Promise<string[]>;
+  /** The 1:1 chat as the user sees it, oldest first: with quick replies, and `by: "reply" | "push"`. */
+  chat(): TimelineEntry[];
+};
+
+export type Henji = AsyncDisposable & {
+  /** Adds a user, who has not written yet. */
+  user(name: string): TestUser;
+  model: ScriptedModel;
+  /**
+   * Brings events of `line` to the bot in one webhook, and waits until it is done with them:
+   * `henji.deliver(henji.line.follow({ from: aki.id }))`.
+   *
+   * @returns the texts that the bot has sent because of them
+   */
+  deliver(...events: WebhookEvent[]): Promise<string[]>;
+  /** The way of each event through the system, oldest first. */
+  traces(): Trace[];
+  /** LINE's stand-in, for everything else that happens there: stickers, groups, unsending, faults. */
+  line: LineSimulator;
+  /** The system itself: its table, queues and worker. */
+  local: Local;
+  stop(): Promise<void>;
+};
+
+let hasStarted = false;
+
+/**
+ * Starts the whole bot for a test, with stand-ins for LINE, AWS and the model, and the project's
+ * `bot.config.ts`. Nothing is kept, and nothing leaves the machine.
+ */
+export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): Promise<Henji> {
+  if (hasStarted) {
+    throw new Error(
+      "startHenji was called before in this process, and the handlers know the first one's queue: call it once in each test file, and add a user for each test",
+    );
+  }
+  hasStarted = true;
+  const local = await startLocal(options);
+  const { line } = local;
+  const answers = watchAnswers({
+    line,
+    timeoutMs,
+    async isIdle() {
+      const { waiting, inFlight } = await local.operators.eventDepth();
+      return waiting + inFlight === 0;
+    },
+  });
+  const deliver = async (...events: WebhookEvent[]) => (await answers.answersTo(...events)).map(textOf);
+
+  async function stop(): Promise<void> {
+    answers.stop();
+    await local.stop();
+  }
+
+  return {
+    user(name) {
+      const { userId: id } = line.addUser({ name });
+      return {
+        id,
+        name,
+        say: (text, options) => deliver(line.say({ from: id, text, in: options?.in })),
+        chat: () => line.timeline(id),
+      };
+    },
+    model: scriptModel(local.model!, answers.fail),
+    deliver,
+    traces: answers.traces,
+    line,
+    local,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
