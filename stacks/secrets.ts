@@ -1,8 +1,8 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { createHmac } from "node:crypto";
 
-// Set once per stage with `sst secret set <name>`. They reach a function encrypted in its bundle,
-// never in its environment, and only the function that is linked to them.
+// Set once per stage with `sst secret set <name>`. They reach a function encrypted in its bundle, and only the function
+// that is linked to them. The key to them is in its environment: docs/deploy.md says who can read what.
 
 /** Asks the model. Only the worker has it. */
 export const openAiApiKey = new sst.Secret("OpenAiApiKey");

@@ -12,14 +12,15 @@ export function fixesFor({ localOption, stage }: Mended) {
   const isLocal = localOption !== undefined;
   const at = `--stage ${stage || "<stage>"}`;
   const deploy = isLocal ? "npm start" : `npm run deploy -- ${at}`;
-  const set = (name: string, what: string) => `npx sst secret set ${name} <${what}> ${at}`;
+  // Without a value SST asks for it: a shell would remember it.
+  const set = (name: string) => `npx sst secret set ${name} ${at}`;
   return {
     deploy,
     /** After somebody else than SST has changed what it had deployed: without the first, it would see no difference. */
     redeploy: isLocal ? "npm start -- --fresh" : `npx sst refresh ${at} && ${deploy}`,
     set,
     /** The functions know a secret from their next deployment on. */
-    setSecret: (name: string, what: string) => `${set(name, what)} && ${deploy}`,
+    setSecret: (name: string) => `${set(name)} && ${deploy}`,
     henji: (command: string) =>
       isLocal
         ? `npm run henji -- ${command} ${localOption}`

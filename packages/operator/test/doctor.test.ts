@@ -57,7 +57,7 @@ test("all secrets that are missing are named at once, with their commands", asyn
   expect(results.find(({ name }) => name === "secrets and links")).toMatchObject({
     status: "wrong",
     says: "not set: LineChannelSecret, OpenAiApiKey; not deployed: Worker",
-    fix: "npx sst secret set LineChannelSecret <channel secret> --stage test && npx sst secret set OpenAiApiKey <OpenAI key> --stage test && npm run deploy -- --stage test",
+    fix: "npx sst secret set LineChannelSecret --stage test && npx sst secret set OpenAiApiKey --stage test && npm run deploy -- --stage test",
   });
   expect(named(results, "wrong")).toEqual(["secrets and links"]);
   expect(results.find(({ name }) => name === "model")).toMatchObject({ says: "OpenAiApiKey is not linked" });

@@ -48,7 +48,7 @@ export const mailbox: Check = {
       return wrong(`${mailbox} is set and not subscribed`, deploy);
     }
     if (Subscriptions.length === 0) {
-      return wrong("nobody is told of alarms", setSecret("AlarmEmail", "you@example.com"));
+      return wrong("nobody is told of alarms", setSecret("AlarmEmail"));
     }
     const pending = Subscriptions.filter(({ SubscriptionArn = "" }) => !SubscriptionArn.startsWith("arn:"));
     if (pending.length === 0) return fine(Subscriptions.map(({ Endpoint }) => Endpoint).join(", "));

@@ -41,11 +41,7 @@ const resources: readonly LinkName[] = [
   "Ingress",
   "Worker",
 ];
-const secrets: readonly [LinkName, what: string][] = [
-  ["LineChannelSecret", "channel secret"],
-  ["LineChannelAccessToken", "channel access token"],
-  ["OpenAiApiKey", "OpenAI key"],
-];
+const secrets: readonly LinkName[] = ["LineChannelSecret", "LineChannelAccessToken", "OpenAiApiKey"];
 
 export const links: Check = {
   name: "secrets and links",
@@ -55,16 +51,16 @@ export const links: Check = {
     const { deploy, set } = fixesFor(subject);
     const missing = resources.filter((name) => link(name) === "" && !(isLocal && name === "Worker"));
     // On this machine, the key of a real model is in .env.
-    const unset = isLocal ? [] : secrets.filter(([name]) => link(name) === "");
+    const unset = isLocal ? [] : secrets.filter((name) => link(name) === "");
     // As by pasting with a line break: LINE and OpenAI would refuse it, and every signature would be wrong.
-    const padded = secrets.filter(([name]) => link(name) !== link(name).trim());
+    const padded = secrets.filter((name) => link(name) !== link(name).trim());
     const says = [
-      unset.length > 0 && `not set: ${unset.map(([name]) => name).join(", ")}`,
-      padded.length > 0 && `with a space or line break around it: ${padded.map(([name]) => name).join(", ")}`,
+      unset.length > 0 && `not set: ${unset.join(", ")}`,
+      padded.length > 0 && `with a space or line break around it: ${padded.join(", ")}`,
       missing.length > 0 && `not deployed: ${missing.join(", ")}`,
     ].filter((one) => one !== false);
     if (says.length === 0) return fine("all there");
-    const commands = [...unset, ...padded].map(([name, what]) => set(name, what));
+    const commands = [...unset, ...padded].map((name) => set(name));
     return wrong(says.join("; "), [...commands, deploy].join(" && "));
   },
 };

@@ -32,7 +32,7 @@ export const token: Check = {
         "LINE does not know it: npm run dev has the LINE simulator, unless the stage has a channel",
       );
     }
-    const fix = fixesFor(subject).setSecret("LineChannelAccessToken", "channel access token");
+    const fix = fixesFor(subject).setSecret("LineChannelAccessToken");
     return wrong("LINE does not accept it", `issue another in LINE's console, then ${fix}`);
   },
 };

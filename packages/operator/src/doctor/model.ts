@@ -39,7 +39,7 @@ function fixOf(code: string, subject: Subject): string {
     case "model.unauthorized":
       return subject.isLocal
         ? "put a key that is alive into .env, and restart npm start"
-        : fixesFor(subject).setSecret("OpenAiApiKey", "OpenAI key");
+        : fixesFor(subject).setSecret("OpenAiApiKey");
     case "model.unknown_model":
     case "model.not_found":
       return "name another in bot.config.ts (model.name, memory.summaryModel), or let the key's project use this one";

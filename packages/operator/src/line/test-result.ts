@@ -12,7 +12,7 @@ export function meaningOf({ isSuccess, statusCode, reason, detail }: WebhookTest
   if (statusCode === 401) {
     const says = "the webhook answered 401: its channel secret is not that of the token's channel";
     const where = "both are of one channel in https://developers.line.biz/console/";
-    return failed(says, `${fixes.setSecret("LineChannelSecret", "channel secret")}; ${where}`);
+    return failed(says, `${fixes.setSecret("LineChannelSecret")}; ${where}`);
   }
   if (/time-?out/i.test(reason)) {
     const says = "the webhook did not answer within LINE's two seconds";

@@ -15,7 +15,7 @@ export const brokenLine: readonly Broken[] = [
     (w) => (w.links.LineChannelAccessToken!.value = "old"),
     "channel access token",
     /does not accept it/,
-    /sst secret set LineChannelAccessToken <channel access token> --stage test/,
+    /sst secret set LineChannelAccessToken --stage test/,
   ],
   [
     "a webhook that goes elsewhere",

@@ -43,7 +43,7 @@ export const brokenMachine: readonly Broken[] = [
     (w) => (w.links.LineChannelSecret!.value = "line-secret\n"),
     "secrets and links",
     /a space or line break around it: LineChannelSecret$/,
-    /^npx sst secret set LineChannelSecret <channel secret> --stage test && npm run deploy/,
+    /^npx sst secret set LineChannelSecret --stage test && npm run deploy/,
   ],
   [
     "credentials that have expired",
@@ -71,7 +71,7 @@ export const brokenMachine: readonly Broken[] = [
     (w) => (w.links.OpenAiApiKey!.value = "invalid"),
     "model",
     /401 invalid_api_key/,
-    /sst secret set OpenAiApiKey <OpenAI key> --stage test/,
+    /sst secret set OpenAiApiKey --stage test/,
   ],
   [
     "a model that there is not",
