@@ -41,7 +41,15 @@ test("what needs an AWS account is in blocks of its own, on pages that say so", 
   const marked = new Set(inBlocks.filter(({ block }) => block === "sh aws").map(({ page }) => page));
   expect(marked.size).toBeGreaterThan(2);
   for (const page of marked)
-    expect([page, textOf(page)]).toEqual([page, expect.stringMatching(/AWS account/)]);
+    expect([page, textOf(page)]).toEqual([page, expect.stringMatching(/AWS( account|アカウント)/)]);
+});
+
+test("no secret is part of a command, where the shell's history keeps it", () => {
+  const set = commands.filter(({ line }) => line.includes("sst secret set "));
+  expect(set.length).toBeGreaterThan(3);
+  // Its name, options, and at most a file. SST asks for the value.
+  const withValue = set.filter(({ line }) => !/ set \w+( --\w+( \w+)?)*( < \S+)?$/.test(line));
+  expect(withValue.map(show)).toEqual([]);
 });
 
 test("the tests that are said to run commands exist, and nothing is listed that no page has", () => {

@@ -7,8 +7,8 @@ export type Command = {
   block?: string;
 };
 
-/** Pages that show what to type today. The changelog and the decisions tell of other days; pages in Japanese follow. */
-const read = documents.filter(({ path }) => !/^(CHANGELOG\.md|docs\/decisions\/.*|.*\.ja\.md)$/.test(path));
+/** Pages that show what to type today. The changelog and the decisions tell of other days. */
+const read = documents.filter(({ path }) => !/^(CHANGELOG\.md|docs\/decisions\/.*)$/.test(path));
 
 export const pages = new Map(read.map((document) => [document.path, document]));
 

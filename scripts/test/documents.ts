@@ -12,11 +12,15 @@ export type Document = {
   path: string;
   /** What a link to a heading has behind `#`. */
   anchors: string[];
+  /** Levels of the headings, in the order of `anchors`. */
+  levels: number[];
   /** Where links and pictures lead. */
   links: string[];
   blocks: Block[];
   /** What stands between backquotes in the text. */
   spans: string[];
+  /** Of each table, the cells of each row, its header first. */
+  tables: number[][];
 };
 
 /** All pages of the repository that people read, as GitHub understands them. */
@@ -30,12 +34,17 @@ export const documents: readonly Document[] = globSync("**/*.md", {
 
 function read(path: string): Document {
   const slugger = new GithubSlugger();
-  const document: Document = { path, anchors: [], links: [], blocks: [], spans: [] };
+  const document: Document = { path, anchors: [], levels: [], links: [], blocks: [], spans: [], tables: [] };
   walkTokens(lexer(readFileSync(join(root, path), "utf8")), (token) => {
-    if (token.type === "heading") document.anchors.push(slugger.slug(plainText(token)));
+    if (token.type === "heading") {
+      document.anchors.push(slugger.slug(plainText(token)));
+      document.levels.push(token.depth);
+    }
     if (token.type === "link" || token.type === "image") document.links.push(token.href);
     if (token.type === "codespan") document.spans.push(token.text);
     if (token.type === "code") document.blocks.push({ language: token.lang ?? "", text: token.text });
+    if (token.type === "table")
+      document.tables.push([token.header, ...token.rows].map((cells: unknown[]) => cells.length));
   });
   return document;
 }
