@@ -37,6 +37,8 @@ test.each<[Language, string[]]>([
       "英訳",
       "我慢の限界",
       "え～",
+      "I love you の意味は？",
+      "Let it go feat. Idina Menzel の歌詞",
       "東京の地図",
       "OK、ありがとう(^o^)",
     ],
