@@ -3,7 +3,10 @@ import { textContent } from "@henji/core/platform/content";
 import { languageFor } from "@henji/core/reply/language";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { seed } from "./seed.ts";
 import { past } from "./turns.ts";
+
+fc.configureGlobal({ seed });
 
 test.each<[Language, string[]]>([
   [
