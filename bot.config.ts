@@ -51,20 +51,38 @@ export default defineBot({
    * words in the user's language are the label of its button: at most 20 characters.
    */
   commands: {
-    memory: ["/memory", "what do you know?", "何を覚えてる？"],
-    forget: ["/forget", "forget everything", "全部忘れて"],
-    forgetForSure: ["yes, forget it all", "はい、全部忘れて"],
-    export: ["/export", "export my data", "データを見せて"],
-    retry: ["/retry", "try again", "もう一度答えて"],
-    help: ["/help", "help", "ヘルプ"],
+    memory: [
+      ...["/memory", "what do you know?", "何を覚えてる？", "你記得什麼？"],
+      ...["จำอะไรได้บ้าง", "뭘 기억하고 있어?", "apa yang kamu ingat?"],
+    ],
+    forget: [
+      ...["/forget", "forget everything", "全部忘れて", "全部忘掉"],
+      ...["ลืมทั้งหมด", "전부 잊어줘", "lupakan semua"],
+    ],
+    forgetForSure: [
+      ...["yes, forget it all", "はい、全部忘れて", "是的，全部忘掉"],
+      ...["ใช่ ลืมทั้งหมดเลย", "응, 전부 잊어줘", "ya, lupakan semua"],
+    ],
+    export: [
+      ...["/export", "export my data", "データを見せて", "匯出我的資料"],
+      ...["ขอดูข้อมูลของฉัน", "내 데이터 보여줘", "lihat data saya"],
+    ],
+    retry: [
+      ...["/retry", "try again", "もう一度答えて", "再回答一次"],
+      ...["ตอบใหม่อีกครั้ง", "다시 대답해줘", "coba jawab lagi"],
+    ],
+    help: ["/help", "help", "ヘルプ", "使用說明", "วิธีใช้", "도움말", "bantuan"],
   },
 
   /** "auto": free replies while the reply token is fresh, pushes (counted by LINE) otherwise. "push": always push. */
   delivery: "auto",
 
+  /** Of the bot's own messages, where neither what was said nor the user's profile tells it. */
+  language: "en",
+
   /**
-   * The bot's own messages: in Japanese if the user's message has kana or kanji, in English otherwise. These are some
-   * of them; packages/core/src/bot/texts.ts has all, and each can be replaced here.
+   * The bot's own messages, in the language of the chat: en, ja, zh-TW, th, ko or id. These are some of them;
+   * packages/core/src/bot/texts/ has all, and each can be replaced here.
    */
   texts: {
     en: {

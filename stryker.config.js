@@ -5,7 +5,7 @@ export default {
   mutate: [
     "packages/core/src/**/*.ts",
     // Sentences for users: no test can judge them.
-    "!packages/core/src/bot/texts.ts",
+    "!packages/core/src/bot/texts/{en,ja,zh-tw,th,ko,id}.ts",
   ],
   plugins: ["@stryker-mutator/vitest-runner"],
   testRunner: "vitest",

@@ -53,12 +53,16 @@ describe("as deployed, in a fresh process", () => {
 });
 
 describe("what a cold start reads", () => {
-  test("ingress: at most 450 KB, and neither model, table nor tokenizer", async () => {
+  test("ingress: at most 450 KB, and neither model, table, tokenizer nor what the bot says", async () => {
     const { startup, files } = await contents(bundle("ingress"));
     expect(startup.bytes).toBeLessThanOrEqual(450 * KB);
     for (const unused of ["gpt-tokenizer", "openai", "electrodb", "@aws-sdk/client-dynamodb"]) {
       expect(files.filter(({ packages }) => packages.has(unused))).toEqual([]);
     }
+    const textsIn = (all: typeof files) =>
+      all.flatMap(({ sources }) => sources.filter((it) => /\/bot\/texts\//.test(it)));
+    expect(textsIn(files)).toEqual([]);
+    expect(textsIn((await contents(bundle("worker"))).files)).not.toEqual([]);
   });
 
   test("worker: at most 1 MB, the tokenizer not among it but in files of its own", async () => {

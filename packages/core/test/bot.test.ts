@@ -12,13 +12,9 @@ test("only instructions are required; defaults are the values of the shipped fil
   expect(defineBot(minimal)).toEqual({ ...bot, instructions: "Be kind." });
 });
 
-test("each text of the bot can be replaced by itself", () => {
-  const { texts } = defineBot({ ...minimal, texts: { en: { apology: "Oops!", about: { help: "this" } } } });
-  expect(texts.en).toMatchObject({
-    apology: "Oops!",
-    about: { help: "this", retry: bot.texts.en.about.retry },
-  });
-  expect(texts.ja).toEqual(defineBot(minimal).texts.ja);
+test("each description of a command can be replaced by itself", () => {
+  const { texts } = defineBot({ ...minimal, texts: { en: { about: { help: "this" } } } });
+  expect(texts.en.about).toEqual({ ...bot.texts.en.about, help: "this" });
 });
 
 test("every mistake is reported with its path", () => {
@@ -41,6 +37,8 @@ test.each([
   [{ temperature: 1 }, /temperature: unknown$/],
   // A short name may have one typo, a long one several.
   [{ texts: { e: {} } }, "texts.e: unknown; did you mean en?"],
+  // Nearer to th by its letters.
+  [{ texts: { zh: {} } }, "texts.zh: unknown; did you mean zh-TW?"],
   [{ tetxs: {} }, "tetxs: unknown; did you mean texts?"],
   [{ tetxz: {} }, /tetxz: unknown$/],
   [{ tezzs: {} }, /tezzs: unknown$/],
@@ -114,9 +112,21 @@ test("two commands must not have the same words", () => {
   expect(() => defineBot(broken)).toThrow("commands: the same words stand for two commands");
 });
 
-test("a command's words must fit on a button", () => {
+test("a command's words must fit on a button, which counts what a reader sees as one character", () => {
   const broken = { ...minimal, commands: { help: ["x".repeat(21)] } };
-  expect(() => defineBot(broken)).toThrow(/commands\.help\.0: /);
+  expect(() => defineBot(broken)).toThrow(
+    "commands.help.0: too long for a button, which has room for 20 characters",
+  );
+  const words = "ชี้".repeat(10);
+  expect(defineBot({ ...minimal, commands: { help: [words] } }).commands.help).toEqual([words]);
+});
+
+test("the bot's own language is English by default, and one that it does not speak is refused", () => {
+  expect(defineBot(minimal).language).toBe("en");
+  expect(defineBot({ ...minimal, language: "th" }).language).toBe("th");
+  expect(() => defineBot({ ...minimal, language: "fr" } as unknown as BotConfig)).toThrow(
+    "language: Invalid option",
+  );
 });
 
 test("instructions can be given by kind of chat, or as a function of the chat", () => {

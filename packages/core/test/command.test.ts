@@ -1,3 +1,4 @@
+import type { Language } from "@henji/core/bot/language";
 import { LONGEST_WORDS, plainWords } from "@henji/core/bot/words";
 import { commandOf, wordsFor } from "@henji/core/decide/command";
 import { expect, test } from "vitest";
@@ -20,7 +21,7 @@ test.each(
   expect(nameOf(text)).toBeUndefined();
 });
 
-test("a command has at most 60 characters, white space and end marks included", () => {
+test("a command has at most 120 characters, white space and end marks included", () => {
   expect(nameOf("/help".padEnd(LONGEST_WORDS, "!"))).toBe("help");
   expect(nameOf("/help".padEnd(LONGEST_WORDS + 1, "!"))).toBeUndefined();
 });
@@ -56,11 +57,13 @@ test("a button has the command's words in the user's language, or else the first
     ...bot.commands,
     help: ["/help", "ヘルプ", "help me"],
     retry: ["/retry", "もう一度"],
-    memory: ["/memory"],
+    memory: ["/memory", "記憶"],
   };
-  const words = (name: "help" | "retry" | "memory" | "export", language: "en" | "ja") =>
+  const words = (name: "help" | "retry" | "memory" | "export", language: Language) =>
     wordsFor(name, language, { commands: { ...commands, export: [] } });
   expect([words("help", "ja"), words("help", "en")]).toEqual(["ヘルプ", "help me"]);
   expect([words("retry", "ja"), words("retry", "en")]).toEqual(["もう一度", "/retry"]);
-  expect([words("memory", "ja"), words("export", "en")]).toEqual(["/memory", undefined]);
+  expect([words("memory", "th"), words("export", "en")]).toEqual(["/memory", undefined]);
+  // 漢字 alone may be Japanese or Chinese.
+  expect([words("memory", "ja"), words("memory", "zh-TW")]).toEqual(["記憶", "記憶"]);
 });

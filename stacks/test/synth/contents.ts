@@ -29,6 +29,7 @@ export async function contents({ directory, metafile }: Bundle) {
     .map(([file, { bytes, inputs }]) => ({
       file,
       bytes,
+      sources: Object.keys(inputs),
       packages: new Set(Object.keys(inputs).map(packageOf)),
     }));
   const first = files.filter(({ file }) => early.has(file));

@@ -3,53 +3,46 @@ import * as z from "zod/mini";
 import { BotError } from "../error.ts";
 import { isTimeZone } from "../time-zone.ts";
 import { mistakesOf } from "./config-mistakes.ts";
-import type { Language } from "./language.ts";
-import { defaultTexts, type Texts } from "./texts.ts";
-import { MAX_WORDS, plainWords } from "./words.ts";
+import { type Language, languages } from "./language.ts";
+import { textsSchema, withDefaults } from "./texts/schema.ts";
+import type { Texts } from "./texts/texts.ts";
+import { isLabel, plainWords } from "./words.ts";
 
 const price = z.number().check(z.nonnegative());
-
-/** One LINE message has room for 5,000 units; what the bot says by itself is short. */
-const text = z.string().check(z.minLength(1), z.maxLength(1_000));
-
-/** Whatever is not said here is said as in texts.ts. */
-const texts = z.partial(
-  z.strictObject({
-    apology: text,
-    refusal: text,
-    cut: text,
-    tooMany: text,
-    dailyLimit: text,
-    forget: text,
-    forgotten: text,
-    memory: text,
-    nothingRemembered: text,
-    export: text,
-    nothingStored: text,
-    nothingToRetry: text,
-    help: text,
-    about: z.partial(z.strictObject({ memory: text, forget: text, export: text, retry: text, help: text })),
-  }),
-);
 
 /** The commands that a user is told of. */
 export const spokenCommands = ["memory", "forget", "export", "retry", "help"] as const;
 
 const words = z.array(
   z.string().check(
-    z.maxLength(MAX_WORDS),
+    z.refine(isLabel, "too long for a button, which has room for 20 characters"),
     z.refine((text) => plainWords(text) !== "", "needs letters"),
   ),
 );
 
 const commands = z.strictObject({
-  memory: z._default(words, ["/memory", "what do you know?", "何を覚えてる？"]),
-  forget: z._default(words, ["/forget", "forget everything", "全部忘れて"]),
+  memory: z._default(words, [
+    ...["/memory", "what do you know?", "何を覚えてる？", "你記得什麼？"],
+    ...["จำอะไรได้บ้าง", "뭘 기억하고 있어?", "apa yang kamu ingat?"],
+  ]),
+  forget: z._default(words, [
+    ...["/forget", "forget everything", "全部忘れて", "全部忘掉"],
+    ...["ลืมทั้งหมด", "전부 잊어줘", "lupakan semua"],
+  ]),
   /** Confirms `forget`. */
-  forgetForSure: z._default(words.check(z.minLength(1)), ["yes, forget it all", "はい、全部忘れて"]),
-  export: z._default(words, ["/export", "export my data", "データを見せて"]),
-  retry: z._default(words, ["/retry", "try again", "もう一度答えて"]),
-  help: z._default(words, ["/help", "help", "ヘルプ"]),
+  forgetForSure: z._default(words.check(z.minLength(1)), [
+    ...["yes, forget it all", "はい、全部忘れて", "是的，全部忘掉"],
+    ...["ใช่ ลืมทั้งหมดเลย", "응, 전부 잊어줘", "ya, lupakan semua"],
+  ]),
+  export: z._default(words, [
+    ...["/export", "export my data", "データを見せて", "匯出我的資料"],
+    ...["ขอดูข้อมูลของฉัน", "내 데이터 보여줘", "lihat data saya"],
+  ]),
+  retry: z._default(words, [
+    ...["/retry", "try again", "もう一度答えて", "再回答一次"],
+    ...["ตอบใหม่อีกครั้ง", "다시 대답해줘", "coba jawab lagi"],
+  ]),
+  help: z._default(words, ["/help", "help", "ヘルプ", "使用說明", "วิธีใช้", "도움말", "bantuan"]),
 });
 
 const limits = z.strictObject({
@@ -121,7 +114,9 @@ const schema = z
     ),
     commands: z.prefault(commands, {}),
     delivery: z._default(z.enum(["auto", "push"]), "auto"),
-    texts: z.prefault(z.strictObject({ en: z.prefault(texts, {}), ja: z.prefault(texts, {}) }), {}),
+    /** Of what the bot says by itself, where neither the chat nor the user's profile tells the language. */
+    language: z._default(z.enum(languages), "en"),
+    texts: textsSchema,
   })
   .check(
     z.refine((bot) => bot.memory.lowWaterTokens < bot.memory.highWaterTokens, {
@@ -166,21 +161,6 @@ export function defineBot(config: BotConfig): Bot {
 function withEffort(given: z.infer<typeof model>): z.infer<typeof model> {
   const isKnown = given.reasoningEffort !== undefined || given.name !== DEFAULT_MODEL;
   return isKnown ? given : { ...given, reasoningEffort: "none" };
-}
-
-function withDefaults(given: z.infer<typeof schema>["texts"]): Bot["texts"] {
-  const both = (language: Language): Texts => {
-    const { about, ...said } = defaultTexts[language];
-    const { about: newAbout, ...newlySaid } = given[language];
-    return { ...said, ...stated(newlySaid), about: { ...about, ...stated(newAbout ?? {}) } };
-  };
-  return { en: both("en"), ja: both("ja") };
-}
-
-/** Without the keys that are there and undefined. */
-function stated<T extends object>(texts: T) {
-  const said = Object.entries(texts).filter(([, text]) => text !== undefined);
-  return Object.fromEntries(said) as { [key in keyof T]?: NonNullable<T[key]> };
 }
 
 /** Thinking counts as output: room for it beside the notes, unless it is known that there is none. */

@@ -36,6 +36,9 @@ function elsewhere(key: string, schema: z.core.$ZodType): string | undefined {
 
 /** The known key that is one slip of the fingers away, or a few if it is long. */
 function nearest(key: string, known: readonly string[]): string | undefined {
+  // A language without its region: "zh" means "zh-TW", and not "th".
+  const whole = known.find((name) => name.startsWith(`${key}-`));
+  if (whole) return whole;
   const [best] = known
     .map((name) => ({ name, slips: slipsBetween(key.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.slips - b.slips);

@@ -15,7 +15,7 @@ import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 
 export type ParkOptions = {
-  bot: Pick<Bot, "texts" | "commands" | "timeZone">;
+  bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language">;
   inbox: Pick<Inbox, "park">;
   turns: Pick<Turns, "park">;
   clock: Clock;
@@ -83,7 +83,7 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
 
   async function apologize(route: Route, { turn, job, platform, memory }: Told, log: Log): Promise<void> {
     const { chatId, eventId } = turn;
-    const messages = notices.apology({ platform, language: languageFor(turn, memory) });
+    const messages = notices.apology({ platform, language: languageFor(turn, memory, [bot.language]) });
     const idempotencyKey = idempotencyKeyOf(`${eventId}/apology`);
     try {
       await platform.sendOnce({ job, chatId, messages, idempotencyKey, route });

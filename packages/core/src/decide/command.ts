@@ -20,11 +20,12 @@ export function commandOf(text: string, { commands }: Pick<Bot, "commands">): Co
   return named(words) === "export" ? { name: "export", from } : undefined;
 }
 
-/** How a button says a command: in the user's language, if there are words in it. */
+/** How a button says a command: in the user's language, if there are words that are or may be in it. */
 export function wordsFor(name: CommandName, language: Language, { commands }: Pick<Bot, "commands">) {
   const all = commands[name];
   const spoken = all.filter((words) => !isSlashed(words));
-  return spoken.find((words) => languageOf(words) === language) ?? all[0];
+  const isSaid = spoken.find((words) => languageOf(words) === language);
+  return isSaid ?? spoken.find((words) => languageOf(words, [language]) === language) ?? all[0];
 }
 
 /** Written with a slash, such as `/help`, which is in no language. */

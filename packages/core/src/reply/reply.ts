@@ -1,5 +1,5 @@
 import type { Bot } from "../bot/bot.ts";
-import { languageOf } from "../bot/language.ts";
+import type { Language } from "../bot/language.ts";
 import type { Chats, Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
 import { loadTokenizer } from "../context/tokens.ts";
@@ -66,7 +66,7 @@ export function createReply(options: ReplyOptions) {
         return notice(decision.notice, request);
       case "export": {
         const { turn, memory, platform } = request;
-        const language = languageFor(turn, memory);
+        const language = languageFor(turn, memory, [bot.language]);
         const page = { turn, from: decision.from, summary: memory.summary, platform, language };
         return byBot("export", await exportPage({ ...page, now: clock.now() }));
       }
@@ -75,7 +75,10 @@ export function createReply(options: ReplyOptions) {
 
   function notice(kind: Exclude<NoticeKind, "export">, { turn, memory, platform }: ReplyRequest): Reply {
     const { summary } = memory;
-    return byBot(kind, notices.notice(kind, { platform, language: languageFor(turn, memory), summary }));
+    return byBot(
+      kind,
+      notices.notice(kind, { platform, language: languageFor(turn, memory, [bot.language]), summary }),
+    );
   }
 
   async function ask(asking: { question: Content; repeats: Repeated | undefined }, request: ReplyRequest) {
@@ -98,16 +101,14 @@ export function createReply(options: ReplyOptions) {
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const question = textOf(asking.question);
-    const messages = compose(answer, question, platform);
+    const messages = compose(answer, languageFor(asking, memory, [bot.language]), platform);
     const text = shownText(messages);
-    const tokens = count && { question: count(question), answer: count(text) };
+    const tokens = count && { question: count(textOf(asking.question)), answer: count(text) };
     const said: Said = { from: "model", messages, usage, tokens, refused, repeats: asking.repeats };
     return { said, requestId, isPastRefused };
   }
 
-  function compose({ text, cut, refused }: ModelAnswer, question: string, platform: Platform) {
-    const language = languageOf(question);
+  function compose({ text, cut, refused }: ModelAnswer, language: Language, platform: Platform) {
     if (refused) return notices.refusal({ platform, language });
     return platform.compose(text, { cutNotice: bot.texts[language].cut, isCut: cut });
   }

@@ -28,7 +28,7 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
   const violations: Violation[] = [];
   /** Whose reply token or retry key it is. */
   const keys = new Map<string, string>();
-  const apologies = new Set([bot.texts.en.apology, bot.texts.ja.apology]);
+  const apologies = new Set(Object.values(bot.texts).map(({ apology }) => apology));
 
   function violate(rule: string, what: string, about: { chatId?: string; eventId?: string } = {}) {
     const { chatId = "", eventId = "" } = about;

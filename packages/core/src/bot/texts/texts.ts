@@ -1,0 +1,54 @@
+/** What the bot says by itself, if `bot.config.ts` says nothing else. */
+export type Texts = {
+  /** Sent when a user adds the bot as a friend, or unblocks it. */
+  greeting: string;
+  /** Sent when the bot joins a group: says that it answers when it is mentioned or quoted. */
+  greetingGroup: string;
+  /** Sent once when a message is given up on. */
+  apology: string;
+  /** Sent when the model declines to answer. */
+  refusal: string;
+  /** Sent for a picture, voice message, video or file, which the bot cannot look at. */
+  notUnderstood: string;
+  /** Added to an answer that was cut at a limit. */
+  cut: string;
+  /** Label of the button that shows the rest of a long answer, and what the user says by pressing it. */
+  goOn: string;
+  /** Sent if an answer takes long, with a button that shows it. */
+  stillThinking: string;
+  /** Label of that button. */
+  showAnswer: string;
+  /** Sent if a button is pressed whose answer is no longer stored. */
+  gone: string;
+  /** Sent once when more messages wait for an answer than `limits.maxUnanswered`. */
+  tooMany: string;
+  /** Sent once a day when `limits.dailyMessages`, `dailyTokens` or, for all users, `totalDailyTokens` is reached. */
+  dailyLimit: string;
+  /** Asks whether everything shall be forgotten. */
+  forget: string;
+  forgotten: string;
+  /** The same in a group, where only what this member has written is erased. */
+  forgetOwn: string;
+  forgottenOwn: string;
+  /** Label of the button that declines, beside the one that confirms. */
+  keep: string;
+  /** Sent when it is pressed. */
+  kept: string;
+  /** Stands above the notes on the conversation. */
+  memory: string;
+  nothingRemembered: string;
+  /** Stands above everything that is stored of a chat. `{timeZone}` is the name of the bot's time zone. */
+  export: string;
+  /** The same in a group, where only what this member has written is shown. */
+  exportOwn: string;
+  /** In place of either, if there is nothing. */
+  nothingStored: string;
+  nothingToRetry: string;
+  /** Stands above the list of the commands. */
+  help: string;
+  /** What each command does, for that list. */
+  about: { memory: string; forget: string; export: string; retry: string; help: string };
+};
+
+/** The texts that are shown on a button. */
+export const labels = ["goOn", "showAnswer", "keep"] as const satisfies readonly (keyof Texts)[];
