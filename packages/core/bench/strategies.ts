@@ -35,7 +35,13 @@ function history(bounds: { instructions: string; maxWindowTokens: number }): Str
   const turns: PastTurn[] = [];
   return {
     context: (message) =>
-      buildContext({ ...bounds, turns, windowStart: "", summary: "", question: textContent(message) }),
+      buildContext({
+        ...bounds,
+        turns,
+        windowStart: "",
+        summary: "",
+        asked: { question: textContent(message) },
+      }),
     answered(turn) {
       turns.push(turn);
       return undefined;
@@ -56,7 +62,7 @@ export function foldingEveryTurn(options: StrategyOptions): Strategy {
         summary,
         turns,
         windowStart: "",
-        question: textContent(message),
+        asked: { question: textContent(message) },
         maxWindowTokens: Infinity,
       }),
     answered(turn) {
@@ -91,7 +97,7 @@ export function foldingAtHighMark(options: StrategyOptions): Strategy {
         summary,
         turns,
         windowStart,
-        question: textContent(message),
+        asked: { question: textContent(message) },
         maxWindowTokens,
       }),
     answered(turn) {

@@ -2,13 +2,14 @@ import type { Bot } from "./bot/bot.ts";
 import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
 import type { Clock } from "./clock.ts";
+import { questionIn } from "./decide/addressed.ts";
 import { toBotError } from "./error.ts";
 import { createFail } from "./fail.ts";
 import type { Batch, Work } from "./held.ts";
 import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
-import type { Erasure, Question } from "./platform/platform.ts";
+import type { Answerable, Erasure, Overheard } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
 import type { Inbox } from "./queue/sqs.ts";
 import type { ReadableMessage, Received } from "./receive.ts";
@@ -63,11 +64,11 @@ export function createHandle(options: HandleOptions) {
     }
     const { inbound } = received;
     const log = options.log.with({ eventId: inbound.eventId, chat });
-    if (inbound.kind === "ignored") {
+    if (inbound.kind === "ignored" || (inbound.kind === "greeting" && !bot.greeting)) {
       log.info("event.ignored", { type: inbound.type });
       return acknowledged;
     }
-    if (inbound.kind === "question" && isTooOld(inbound, received)) {
+    if (inbound.kind !== "erasure" && isTooOld(inbound, received)) {
       log.warn("event.too_old");
       return acknowledged;
     }
@@ -76,9 +77,11 @@ export function createHandle(options: HandleOptions) {
     }
     try {
       const work = { ...received, batch, log };
-      return inbound.kind === "erasure"
-        ? await eraseSaid({ ...work, inbound })
-        : await answer({ ...work, inbound });
+      if (inbound.kind === "erasure") return await eraseSaid({ ...work, inbound });
+      const answerable = inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : inbound;
+      if (answerable) return await answer({ ...work, inbound: answerable });
+      log.info("event.ignored", { type: inbound.type });
+      return acknowledged;
     } catch (error) {
       return fail({ kind: "unclaimed", message, error: toBotError(error), log });
     }
@@ -93,12 +96,18 @@ export function createHandle(options: HandleOptions) {
     return erased;
   }
 
+  function addressed(work: Work<Overheard>) {
+    const { inbound: overheard, platform } = work;
+    return questionIn({ overheard, platform, recall: () => recall(work) }, bot);
+  }
+
   /** Claims the turn while its chat's memory is read: one round trip before the model call. */
-  async function answer(work: Work<Question>): Promise<Verdict> {
-    const { message, batch, log } = work;
+  async function answer(work: Work<Answerable>): Promise<Verdict> {
+    const { message, inbound, platform, batch, log } = work;
     const startedAt = clock.now();
     const recalling = later(recall(work));
     const checkingCap = later(options.cap?.isReached() ?? Promise.resolve(false));
+    const profile = platform.profileOf(inbound.chat, inbound.senderId);
     const claim = await claimTurn(work);
     if (claim.kind === "finished") {
       log.info("turn.duplicate", { status: claim.status });
@@ -118,7 +127,7 @@ export function createHandle(options: HandleOptions) {
       const ms = clock.now() - startedAt;
       log.info("turn.claimed", { attempts: turn.attempts, turns: memory.turns.length, ms });
 
-      const held = { ...work, turn, memory, checkingCap };
+      const held = { ...work, turn, memory, profile, checkingCap };
       const stored = await prepare(held);
       if (!stored) return acknowledged;
       turn = stored.turn;
@@ -130,18 +139,19 @@ export function createHandle(options: HandleOptions) {
     }
   }
 
-  function recall({ message, inbound }: Work<Question>): Promise<Memory> {
+  function recall({ message, inbound }: Work<Answerable | Overheard>): Promise<Memory> {
     const place = { ...turnKeyOf(message.chatId, inbound), sequence: message.sequence };
     const mostTurns = Math.max(bot.memory.maxTurns, bot.limits.maxUnanswered);
     return chats.recall(place, mostTurns + BESIDE_TURNS, clock.now());
   }
 
-  function claimTurn({ message, inbound, replay }: Work<Question>): Promise<Claim> {
+  function claimTurn({ message, inbound, replay }: Work<Answerable>): Promise<Claim> {
     const now = clock.now();
-    const { eventId, messageId, senderId, content } = inbound;
+    const { eventId, senderId } = inbound;
+    const { messageId, content, quotes } = inbound.kind === "question" ? inbound : unwritten;
     return turns.claim({
       ...turnKeyOf(message.chatId, inbound),
-      ...{ sequence: message.sequence, eventId, messageId, senderId, question: content, now },
+      ...{ sequence: message.sequence, eventId, messageId, senderId, question: content, quotes, now },
       owner: options.newOwner(),
       leaseUntil: now + hold.leaseMs,
       expiresAt: expiryOf(now, retentionDays),
@@ -149,10 +159,13 @@ export function createHandle(options: HandleOptions) {
     });
   }
 
-  function isTooOld({ at }: Question, { replay }: ReadableMessage): boolean {
+  function isTooOld({ at }: { at: number }, { replay }: ReadableMessage): boolean {
     return !replay && clock.now() - at > maxEventAgeMs;
   }
 }
+
+/** In place of a message, where there is none. */
+const unwritten = { messageId: "", content: [], quotes: undefined };
 
 /** Something that is looked at later: until then it may fail without anybody hearing of it. */
 function later<T>(promise: Promise<T>): Promise<T> {

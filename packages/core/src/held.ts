@@ -1,6 +1,6 @@
 import type { Memory } from "./chat/chats.ts";
 import type { Log } from "./log.ts";
-import type { Question } from "./platform/platform.ts";
+import type { Answerable, Profile } from "./platform/platform.ts";
 import type { ReadableMessage } from "./receive.ts";
 import type { AnsweredTurn, PastTurn, Turn } from "./turn/turn.ts";
 
@@ -16,11 +16,13 @@ export type Batch = {
 /** A message that is being worked on. */
 export type Work<T> = Omit<ReadableMessage, "inbound"> & { inbound: T; batch: Batch; log: Log };
 
-/** A question whose turn this worker holds, and what it knows of it. */
-export type Held = Work<Question> & {
+/** What gets an answer, whose turn this worker holds, and what it knows of it. */
+export type Held = Work<Answerable> & {
   /** As this attempt found it. */
   turn: Turn;
   memory: Memory;
+  /** Of the one who asks; it never fails. */
+  profile: Promise<Profile | undefined>;
   /** Whether all users together have used what the bot may use today. */
   checkingCap: Promise<boolean>;
 };

@@ -51,8 +51,9 @@ export function createPrepare(options: PrepareOptions) {
 
     const isBotUsedUp = await held.checkingCap;
     const total = dayTotal(memory, turn, clock.now(), bot.timeZone);
-    const decision = decide({ turn, memory, total, sentAt: inbound.at, isBotUsedUp }, bot);
-    const request = { ...held, question: inbound, deadline: batch.deadline };
+    const { kind, at: sentAt } = inbound;
+    const decision = decide({ turn, kind, memory, total, sentAt, isBotUsedUp }, bot);
+    const request = { ...held, profile: await held.profile, deadline: batch.deadline };
     switch (decision.kind) {
       case "drop":
         return drop(decision.because, held);
@@ -60,12 +61,20 @@ export function createPrepare(options: PrepareOptions) {
         log.warn("chat.flooded", { waiting: decision.waiting });
         return decision.isTold ? drop("too_many", held) : store(notice("too_many", request), held);
       case "forget":
-        await erase.chat({ chatId: turn.chatId, before: turn, deadline: batch.deadline, log });
+        await forget(held);
         return store(notice("forgotten", request), held);
       default:
         return store(await reply(decision, request), held);
     }
   };
+
+  /** In a group everybody's own; all of it is erased when the bot leaves. */
+  async function forget({ turn, inbound, batch, log }: Held): Promise<void> {
+    const { chatId, senderId } = turn;
+    const request = { chatId, before: turn, deadline: batch.deadline, log };
+    if (inbound.chat.type === "user") await erase.chat(request);
+    else await erase.ofSender(senderId, request);
+  }
 
   async function drop(because: DropReason, { turn, memory, log }: Held): Promise<undefined> {
     const at = clock.now();
@@ -90,26 +99,33 @@ export function createPrepare(options: PrepareOptions) {
     return turns.answer(turn, { ...answer, messages, route }, { at, leaseUntil: at + hold.leaseMs });
   }
 
-  async function store({ said, requestId, isPastRefused }: Reply, held: Held): Promise<Stored> {
+  async function store({ said, requestId, speaker, isPastRefused }: Reply, held: Held): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
     const now = clock.now();
     const messages = isLate(held) ? platform.quoting(said.messages, job) : said.messages;
     const route = platform.route(job, now, bot.delivery);
     const answer: Answer = { ...said, messages, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
     const [stored] = await Promise.all([
-      turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId }),
+      turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId, speaker }),
       isPastRefused && leavePast(turn, memory, log),
     ]);
     const notice = said.from === "bot" ? { notice: said.notice } : {};
     log.info("turn.answered", { messages: said.messages.length, ...notice });
-    return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said) };
+    return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said, speaker) };
   }
 }
 
 /** What a notice, or a question that the model declined, does not join. */
-function pastOf({ key, question, messageId }: AnsweredTurn, said: Said): PastTurn | undefined {
+function pastOf(
+  { key, question, messageId, senderId, quotes }: AnsweredTurn,
+  said: Said,
+  speaker: string | undefined,
+): PastTurn | undefined {
   if (said.from === "bot" || said.refused) return undefined;
   const { messages, tokens, repeats } = said;
   const answer = shownText(messages);
-  return { key, question, answer, messageId, tokens, repeats: repeats?.key, origin: repeats?.origin };
+  return {
+    ...{ key, question, answer, messageId, senderId, speaker, quotes, tokens },
+    ...{ repeats: repeats?.key, origin: repeats?.origin },
+  };
 }

@@ -84,8 +84,9 @@ function sentUnrecorded(cause: unknown): never {
 }
 
 /** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */
-function sentUsage(answer: Answer, { usage }: RunningTotal): SentUsage {
+function sentUsage(answer: Answer, { usage, chat }: RunningTotal): SentUsage {
   if (answer.from === "model") return answer.usage;
+  if (answer.notice === "group_limit") return chat && sends(chat) > 0 ? "group_limit_notice" : "notice";
   const isLimit = answer.notice === "total_limit" || (answer.notice === "daily_limit" && sends(usage) > 0);
   return isLimit ? "limit_notice" : "notice";
 }

@@ -110,6 +110,8 @@ const queueMs = seconds(2);
 /** Deadlines of single calls inside the worker, SDK retries included. Their sum is below its time-out. */
 export const deadlines = {
   lineMs,
+  /** Who writes, and the bot's own name: asked beside the claim, remembered for an hour. */
+  profileMs: seconds(1),
   /** The loading animation is a courtesy, shown while the model thinks. */
   loadingMs: seconds(1),
   /** Asked only when a push was refused for want of quota, or LINE is known to refuse. */
@@ -153,6 +155,9 @@ export const tokenCap = {
   /** Items of a day. 20 workers add twice in ten seconds or so; DynamoDB takes a thousand writes a second to an item. */
   shards: 4,
 } as const;
+
+/** Names that a worker process remembers, and for how long: an answer may call a user by a name of an hour ago. */
+export const profiles = { most: 2_000, goodMs: seconds(60 * 60) } as const;
 
 /** How long a model or a LINE channel whose account is out of order is left alone. */
 export const breakerOpenMs = seconds(60);

@@ -29,6 +29,17 @@ export function localTime(at: number, timeZone: string): string {
   return `${localFormat(timeZone).format(at)} ${zoneName(at, timeZone, "en", "shortOffset")}`;
 }
 
+const spokenFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** `Saturday, 28 November 2026 at 20:31` by the clocks of the zone. */
+export function spokenTime(at: number, timeZone: string): string {
+  const made =
+    spokenFormats.get(timeZone) ??
+    new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "full", timeStyle: "short" });
+  spokenFormats.set(timeZone, made);
+  return made.format(at);
+}
+
 /** How people call the zone, such as "Japan Standard Time" or 日本標準時. */
 export function nameOfZone(at: number, timeZone: string, language: string): string {
   return zoneName(at, timeZone, language, "longGeneric");

@@ -70,7 +70,7 @@ const asks = createAsk({
 const ask = (request: Partial<AskRequest> = {}) =>
   asks({
     ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
-    ...{ question: textContent("Hi"), repeats: undefined, safetyIdentifier: "s" },
+    ...{ asked: { question: textContent("Hi") }, repeats: undefined, safetyIdentifier: "s" },
     ...{ ready: async () => {}, deadline: start + 75_000 },
     ...request,
   });
@@ -154,7 +154,7 @@ test("a worker whose renewed lease has expired before the call does not ask", as
   });
   const request: AskRequest = {
     ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
-    ...{ question: textContent("Hi"), repeats: undefined, safetyIdentifier: "s" },
+    ...{ asked: { question: textContent("Hi") }, repeats: undefined, safetyIdentifier: "s" },
     ...{ ready: async () => {}, deadline: start + 175_000 },
   };
   await expect(standing(request)).rejects.toMatchObject({ code: "turn.lease_expired" });

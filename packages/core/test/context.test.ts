@@ -32,13 +32,18 @@ const request = {
   instructions: "Be kind.",
   summary: "",
   windowStart: "",
-  question: textContent("?"),
+  asked: { question: textContent("?") },
   maxWindowTokens: 400,
 };
 
 test("the context is the instructions, the turns of the window, and the new message", () => {
   const turns = [turn(1, "q1", "a1"), turn(2, "q2", "a2")];
-  const context = buildContext({ ...request, turns, windowStart: key(2), question: textContent("q3") });
+  const context = buildContext({
+    ...request,
+    turns,
+    windowStart: key(2),
+    asked: { question: textContent("q3") },
+  });
   expect(context).toMatchObject({
     instructions: "Be kind.",
     turns: 1,
@@ -57,7 +62,12 @@ test("until the window moves, each request starts with the previous one", () => 
   let moves = 0;
   for (let n = 1; n <= 200; n += 1) {
     const question = `question ${n} about something`;
-    const context = buildContext({ ...request, turns, windowStart, question: textContent(question) });
+    const context = buildContext({
+      ...request,
+      turns,
+      windowStart,
+      asked: { question: textContent(question) },
+    });
     const history = JSON.stringify(context.input.slice(0, -1)).slice(0, -1);
     const moved = !history.startsWith(before);
     if (moved) moves += 1;
@@ -140,7 +150,7 @@ test("no request exceeds a token bound that depends on the configuration and the
             summary,
             turns,
             windowStart: "",
-            question: textContent(message),
+            asked: { question: textContent(message) },
             maxWindowTokens,
           },
         });

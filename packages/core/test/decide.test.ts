@@ -11,12 +11,12 @@ const now = 1_800_000_000_000;
 const today = "2027-01-16";
 const user = "0123456789ab";
 const sentAt = now - 1_000;
-const limits = { maxUnanswered: 3, dailyMessages: 10, dailyTokens: 1_000 };
+const limits = { ...bot.limits, maxUnanswered: 3, dailyMessages: 10, dailyTokens: 1_000 };
 
 const key = (at: number) => `${at}#E1`;
 const past = (question: string) => pastTurn(key(sentAt - 60_000), question);
 const finished = (finishedAt: number, notice?: NoticeKind): FinishedTurn => ({
-  ...{ key: key(finishedAt), finishedAt, notice },
+  ...{ key: key(finishedAt), senderId: "U1", finishedAt, notice },
 });
 
 const turn = (question: string) => claimed({ key: key(sentAt), question: textContent(question) });
@@ -28,7 +28,14 @@ function decide(
 ) {
   const all = { ...nothingRemembered, ...memory };
   const total = runningTotal(all.usages, all.fold, { user, day: today });
-  const request = { turn: turn(question), memory: all, total, sentAt, isBotUsedUp };
+  const request = {
+    turn: turn(question),
+    kind: "question" as const,
+    memory: all,
+    total,
+    sentAt,
+    isBotUsedUp,
+  };
   return decideFor(request, { commands, limits });
 }
 
@@ -42,7 +49,7 @@ const again = ({
   question,
   messageId,
 }: Pick<Repeated, "key" | "question"> & { messageId?: string | undefined }) => ({
-  ...{ kind: "ask", question, repeats: { key: of, origin: of, question, messageId } },
+  ...{ kind: "ask", question, repeats: { key: of, origin: of, question, messageId, senderId: "U1" } },
 });
 
 const used = (fields: Partial<DayUsage>) => ({
@@ -139,7 +146,7 @@ describe("a command", () => {
   test("to retry repeats the newest question, whether it was answered or parked", () => {
     const parked = (at: number, question: string): Repeated => {
       const messageId = `M${at}`;
-      return { key: key(at), origin: key(at), question: textContent(question), messageId };
+      return { key: key(at), origin: key(at), question: textContent(question), messageId, senderId: "U1" };
     };
     const answered = past("answered");
     const before = parked(sentAt - 120_000, "given up on before");

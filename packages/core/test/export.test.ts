@@ -35,7 +35,8 @@ function asked(n: number, question: string, answer = "ok"): StoredTurn {
 }
 
 const request: ExportRequest = {
-  turn: { chatId: "U1", key: keyAt(start + 3_600_000), sequence: "2" },
+  turn: { chatId: "U1", key: keyAt(start + 3_600_000), sequence: "2", senderId: "U1" },
+  chat: { type: "user" },
   ...{ from: undefined, now: start, summary: "", platform: { compose, fits }, language: "en" },
 };
 

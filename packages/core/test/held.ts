@@ -17,6 +17,7 @@ export function platformWith(functions: Partial<Platform> = {}): Platform {
   return {
     ...{ name: "line", read, compose, fits, quoting, route: () => "reply", ready: async () => {} },
     ...{ deliver: notExpected, sendOnce: notExpected, showLoading: async () => {} },
+    ...{ markAsRead: async () => {}, botName: async () => undefined, profileOf: async () => undefined },
     ...functions,
   };
 }
@@ -35,6 +36,7 @@ export function held(fields: Partial<Held> = {}): Held {
     },
     batch: { deadline: receivedAt + 75_000, chats: 1, unsent: [] },
     replay: undefined,
+    profile: Promise.resolve(undefined),
     checkingCap: Promise.resolve(false),
     log: createLog({ write: () => {} }),
     ...fields,

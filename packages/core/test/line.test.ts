@@ -26,6 +26,9 @@ const line = createLinePlatform({
       return sent;
     },
     showLoading: async (...call) => void calls.push(["loading", ...call]),
+    markAsRead: async (...call) => void calls.push(["read", ...call]),
+    profile: async () => undefined,
+    info: () => Promise.reject(new Error("LINE was not to be asked")),
     quota: () => Promise.reject(new Error("LINE was not to be asked")),
     ready: async () => {},
   },

@@ -10,6 +10,7 @@ import bot from "../../../bot.config.ts";
 const { en, ja } = bot.texts;
 const notices = createNotices(bot);
 const platform = { compose };
+const chat = { type: "user" } as const;
 
 /** The notice as LINE shows it, with the texts of its buttons. */
 function shown(messages: readonly object[]) {
@@ -21,7 +22,7 @@ function shown(messages: readonly object[]) {
 }
 
 const say = (kind: Exclude<NoticeKind, "export">, language: Language = "en", summary = "") =>
-  shown(notices.notice(kind, { platform, language, summary }));
+  shown(notices.notice(kind, { platform, chat, language, summary }));
 const words = (...names: CommandName[]) => names.map((name) => wordsFor(name, "en", bot));
 
 describe("a notice", () => {
@@ -47,7 +48,7 @@ describe("a notice", () => {
   });
 
   test("says so in the user's language if not all of it fits", () => {
-    const all = notices.notice("memory", { platform, language: "ja", summary: "x".repeat(30_000) });
+    const all = notices.notice("memory", { platform, chat, language: "ja", summary: "x".repeat(30_000) });
     expect(all).toHaveLength(5);
     expect(all.at(-1)?.text.endsWith(`x\n${ja.cut}`)).toBe(true);
   });
@@ -55,13 +56,13 @@ describe("a notice", () => {
   test("has buttons for the commands that make sense next", () => {
     expect(say("help").buttons).toEqual(words("memory", "forget"));
     expect(say("memory").buttons).toEqual(words("export", "forget"));
-    expect(say("forget")).toEqual({ text: en.forget, buttons: words("forgetForSure") });
+    expect(say("forget")).toEqual({ text: en.forget, buttons: words("forgetForSure", "keep") });
   });
 
   test("leaves out a command that has no words", () => {
     const commands = { ...bot.commands, forget: [], help: [] };
     const { notice } = createNotices({ ...bot, commands });
-    const help = shown(notice("help", { platform, language: "en", summary: "" }));
+    const help = shown(notice("help", { platform, chat, language: "en", summary: "" }));
     expect(help.buttons).toEqual(words("memory"));
     expect(help.text).not.toContain(en.about.forget);
     expect(help.text).toContain(en.about.export);

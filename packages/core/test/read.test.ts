@@ -38,16 +38,118 @@ describe("a question", () => {
 
   test.each([
     ["of another type", { type: "postback" }],
-    ["in a group", { source: group }],
-    ["in a room", { source: room }],
     ["without a user", { source: { type: "user" } }],
     ["without words", { message: { ...text, text: "" } }],
     ["without an id", { message: { type: "text", text: "Hi" } }],
-    ["that is a sticker", { message: { type: "sticker", id: "1" } }],
     ["that is missing", { message: undefined }],
   ])("is not an event %s", (_, fields) => {
     expect(kindOf(fields)).toBe("ignored");
   });
+});
+
+describe("in a group", () => {
+  const mentioning = (words: string, ...mentionees: object[]) =>
+    read(event({ source: group, message: { ...text, text: words, mention: { mentionees } } }));
+  const self = (index: number) => ({ index, length: 6, isSelf: true });
+
+  test("a message is a question if it mentions the bot, without the mention", () => {
+    expect(mentioning("@Henji, hi", self(0))).toMatchObject({
+      kind: "question",
+      content: textContent("hi"),
+    });
+    expect(mentioning("hi @Henji", self(3))).toMatchObject({ content: textContent("hi") });
+    expect(mentioning("hi @Henji there", self(3))).toMatchObject({ content: textContent("hi there") });
+    const twice = mentioning("@Henji @Henji both", self(0), self(7));
+    expect(twice).toMatchObject({ content: textContent("both"), senderId: "U1" });
+    // Two UTF-16 units stand before the mention.
+    expect(mentioning("😀@Henji 何時？", self(2))).toMatchObject({ content: textContent("😀 何時？") });
+  });
+
+  test("a mention and nothing else calls the bot", () => {
+    expect(mentioning("@Henji", self(0))).toMatchObject({ kind: "question", content: textContent("@Henji") });
+  });
+
+  test("everything else is overheard", () => {
+    const other = { index: 0, length: 4, userId: "U2" };
+    expect(mentioning("@Ben hi", other)).toMatchObject({
+      kind: "overheard",
+      content: textContent("@Ben hi"),
+    });
+    expect(mentioning("@All hi", { ...other, type: "all" })).toMatchObject({ kind: "overheard" });
+    for (const source of [group, room]) expect(kindOf({ source })).toBe("overheard");
+    expect(kindOf({ source: group, message: { type: "sticker", id: "1" } })).toBe("overheard");
+  });
+
+  test("a mention that makes no sense is passed over", () => {
+    for (const mention of [
+      7,
+      {},
+      { mentionees: 7 },
+      { mentionees: [{ isSelf: true, index: "0", length: 6 }] },
+    ])
+      expect(kindOf({ source: group, message: { ...text, mention } })).toBe("overheard");
+    expect(mentioning("hi", { index: 99, length: 99, isSelf: true })).toMatchObject({ kind: "question" });
+  });
+
+  test("members whom LINE does not name are one", () => {
+    expect(read(event({ source: { type: "group", groupId: "C1" } }))).toMatchObject({
+      senderId: "C1#somebody",
+    });
+  });
+});
+
+test.each([
+  [
+    { type: "sticker", keywords: ["happy", "cat"] },
+    { kind: "sticker", text: "[Sticker: happy, cat]" },
+  ],
+  [
+    { type: "sticker", text: "やった", keywords: [] },
+    { kind: "sticker", text: '[Sticker: "やった"]' },
+  ],
+  [
+    { type: "sticker", keywords: 7 },
+    { kind: "sticker", text: "[Sticker]" },
+  ],
+  [
+    { type: "location", latitude: 1.5, longitude: 2 },
+    { kind: "location", text: "[Location: 1.5, 2]" },
+  ],
+  [
+    { type: "location", title: "Home" },
+    { kind: "location", text: "[Location: Home]" },
+  ],
+  [{ type: "location" }, { kind: "location", text: "[Location: unknown]" }],
+  [{ type: "image" }, { kind: "image", ref: "1" }],
+  [{ type: "audio" }, { kind: "audio", ref: "1" }],
+  [{ type: "video" }, { kind: "video", ref: "1" }],
+  [
+    { type: "file", fileName: "a.pdf", fileSize: 9 },
+    { kind: "file", ref: "1", name: "a.pdf", bytes: 9 },
+  ],
+  [{ type: "file" }, { kind: "file", ref: "1" }],
+  [{ type: "hologram" }, { kind: "unknown", type: "hologram" }],
+])("a message %j is a question with %j", (message, part) => {
+  expect(read(event({ message: { id: "1", ...message } }))).toMatchObject({
+    kind: "question",
+    content: [part],
+  });
+});
+
+test("a message names what it quotes", () => {
+  expect(read(event({ message: { ...text, quotedMessageId: "7" } }))).toMatchObject({ quotes: "7" });
+});
+
+test("a follow and a join are greetings", () => {
+  expect(read(event({ type: "follow" }))).toMatchObject({ kind: "greeting", senderId: "U1" });
+  expect(read(event({ type: "join", source: group }))).toMatchObject({ kind: "greeting" });
+  expect(kindOf({ type: "follow", source: { type: "user" } })).toBe("ignored");
+});
+
+test("of buttons, only the bot's own are pressed", () => {
+  const press = (data: unknown) => read(event({ type: "postback", postback: { data } }));
+  expect(press("henji:go_on:1")).toMatchObject({ kind: "pressed", data: "go_on:1", senderId: "U1" });
+  for (const data of ["buy", "", 7, undefined]) expect(press(data).kind).toBe("ignored");
 });
 
 test("an unsend, a block and leaving a group erase; nothing else does", () => {
@@ -55,7 +157,7 @@ test("an unsend, a block and leaving a group erase; nothing else does", () => {
   expect(read(event({ type: "unsend", unsend }))).toMatchObject({ kind: "erasure", erase: unsend });
   expect(read(event({ type: "unfollow" }))).toMatchObject({ kind: "erasure", erase: "chat" });
   expect(read(event({ type: "leave", source: group }))).toMatchObject({ kind: "erasure", erase: "chat" });
-  for (const type of ["follow", "join", "memberLeft", "somethingNew"])
+  for (const type of ["memberJoined", "memberLeft", "somethingNew"])
     expect([type, kindOf({ type, unsend })]).toEqual([type, "ignored"]);
   expect(kindOf({ type: "message", unsend })).toBe("question");
   expect(kindOf({ type: "unsend" })).toBe("ignored");

@@ -122,7 +122,12 @@ describe.each(languages)("the commands in %s", (language) => {
   });
 
   test("have a line each in the list of the commands", () => {
-    const help = createNotices(bot).notice("help", { platform: { compose }, language, summary: "" });
+    const help = createNotices(bot).notice("help", {
+      platform: { compose },
+      chat: { type: "user" },
+      language,
+      summary: "",
+    });
     for (const name of spokenCommands) {
       const line = `${wordsFor(name, language, bot)}\n　${bot.texts[language].about[name]}`;
       expect(help.map(({ text }) => text).join("\n")).toContain(line);
@@ -138,10 +143,10 @@ test("no words stand for two things: commands in any language, and buttons", () 
 });
 
 test("a label that does not fit on a button is refused, counted as LINE counts", () => {
-  const keep = (text: string) => defineBot({ ...minimal, texts: { th: { keep: text } } }).texts.th.keep;
+  const goOn = (text: string) => defineBot({ ...minimal, texts: { th: { goOn: text } } }).texts.th.goOn;
   // Twenty times what a reader sees as one character, in forty UTF-16 code units.
-  expect(keep("กี่".slice(0, 2).repeat(20))).toHaveLength(40);
-  expect(() => keep("x".repeat(21))).toThrow("texts.th.keep: too long for a button");
-  expect(() => keep(`x${"\u0301".repeat(80)}`)).toThrow("texts.th.keep: too long for a button");
-  expect(() => keep("")).toThrow("texts.th.keep: ");
+  expect(goOn("กี่".slice(0, 2).repeat(20))).toHaveLength(40);
+  expect(() => goOn("x".repeat(21))).toThrow("texts.th.goOn: too long for a button");
+  expect(() => goOn(`x${"\u0301".repeat(80)}`)).toThrow("texts.th.goOn: too long for a button");
+  expect(() => goOn("")).toThrow("texts.th.goOn: ");
 });

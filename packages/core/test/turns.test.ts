@@ -109,8 +109,8 @@ test("only parked or declined questions can be asked again, with their message i
   await claim(4);
   await answer(5, { refused: true });
   expect((await recall()).unanswered).toEqual([
-    { key: keyOf(2), origin: keyOf(2), question: questionOf(2), messageId: "M2" },
-    { key: keyOf(3), origin: keyOf(3), question: questionOf(3), messageId: "M3" },
+    { key: keyOf(2), origin: keyOf(2), question: questionOf(2), messageId: "M2", senderId: "U1" },
+    { key: keyOf(3), origin: keyOf(3), question: questionOf(3), messageId: "M3", senderId: "U1" },
   ]);
 });
 

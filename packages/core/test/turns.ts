@@ -30,7 +30,7 @@ export function answered(
 }
 
 export function past(key: string, question: string, answer = "An answer"): PastTurn {
-  return { key, question: textContent(question), answer };
+  return { key, question: textContent(question), answer, senderId: "U1" };
 }
 
 /** The memory of a new chat. */
@@ -44,6 +44,6 @@ export const nothingRemembered: Memory = {
     fold: undefined,
     version: 0,
   },
-  ...{ turns: [], isWhole: true, finished: [], unanswered: [], usages: [] },
+  ...{ turns: [], isWhole: true, finished: [], unanswered: [], usages: [], chatUsages: [] },
   ...{ apologyPushedAt: undefined, folding: undefined },
 };

@@ -1,4 +1,5 @@
 import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ABOUT_HEADING } from "@henji/core/context/about";
 import { sign } from "@henji/line-simulator";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
@@ -27,7 +28,12 @@ const newUser = () => local.line.addUser({ name: "Aki" }).userId;
 
 /** The model answers with what it was sent. */
 function echoContext() {
-  local.model!.answerWith(({ messages }) => messages.map(({ role, text }) => `${role}: ${text}`).join("\n"));
+  local.model!.answerWith(({ messages }) =>
+    messages
+      .filter(({ text }) => !text.startsWith(ABOUT_HEADING))
+      .map(({ role, text }) => `${role}: ${text}`)
+      .join("\n"),
+  );
 }
 
 async function post(body: string | Buffer<ArrayBuffer>, signature = sign("local-channel-secret", body)) {
@@ -132,12 +138,11 @@ test("a parked message gets one apology, and its answer when an operator moves i
   expect(answersIn(local.line, user)).toHaveLength(2);
 });
 
-test("events that are no question are acknowledged and logged with their type", async () => {
+test("events that ask for nothing are acknowledged and logged with their type", async () => {
   const user = newUser();
   const group = local.line.addGroup({ name: "Family", members: [user] });
   await local.line.deliver([
-    local.line.follow({ from: user }),
-    local.line.sticker({ from: user }),
+    local.line.event({ type: "memberJoined", in: group.chatId, fields: { joined: { members: [] } } }),
     local.line.say({ from: user, in: group.chatId, text: "hi all" }),
     local.line.event({ type: "somethingNew", fields: { unheardOf: true } }),
   ]);
@@ -148,7 +153,7 @@ test("events that are no question are acknowledged and logged with their type", 
         .map(({ type }) => type)
         .sort(),
     )
-    .toEqual(["follow", "message/sticker", "message/text in a group", "somethingNew"]);
+    .toEqual(["memberJoined in a group", "message/text in a group", "somethingNew"]);
 });
 
 test("the console's connectivity check is answered 200", async () => {

@@ -32,8 +32,10 @@ async function say(has: (content: TraceContent) => boolean): Promise<TraceConten
 }
 
 test("what a real model is sent and says is in the trace, and its key is not", async () => {
-  const content = await say(({ exchanges }) => exchanges.some(({ end }) => end && "response" in end));
-  expect(content.exchanges[0]).toMatchObject({
+  const content = await say(({ exchanges }) =>
+    exchanges.some((one) => one.with === "model" && one.end && "response" in one.end),
+  );
+  expect(content.exchanges.find((one) => one.with === "model")).toMatchObject({
     ...{ with: "model", url: `${openAi.url}/responses`, body: { text: expect.stringContaining("Hello") } },
     end: { response: { status: 200, body: { text: expect.stringContaining("output") } } },
   });

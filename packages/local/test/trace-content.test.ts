@@ -43,6 +43,7 @@ async function say(text: string, has: (content: TraceContent) => boolean): Promi
 const ended = (exchange: Exchange | undefined) =>
   exchange?.end && "response" in exchange.end ? exchange.end.response : undefined;
 const sends = ({ exchanges }: TraceContent) => exchanges.filter(({ url }) => url.includes("/message/"));
+const asks = ({ exchanges }: TraceContent) => exchanges.filter((exchange) => exchange.with === "model");
 const isSent = (content: TraceContent) => sends(content).some((send) => ended(send)?.status === 200);
 /** LINE has it, and then its turn says so. */
 const isDelivered = (content: TraceContent) =>
@@ -52,12 +53,15 @@ const explained = ({ explanations }: TraceContent) => explanations.length > 0;
 test("the content of a trace is the event, what the model and LINE were sent, what they said, and the turn", async () => {
   const content = await say("I like tea", isDelivered);
   expect(JSON.parse(content.event!.text)).toMatchObject({ type: "message", message: { text: "I like tea" } });
-  const [asked] = content.exchanges;
+  const [asked] = asks(content);
   const [replied] = sends(content);
   expect(asked).toMatchObject({ with: "model", method: "POST", url: `${local.urls.model}/responses` });
   expect(JSON.parse(asked!.body!.text)).toMatchObject({
     instructions: expect.stringContaining("Henji"),
-    input: [{ role: "user", content: "I like tea" }],
+    input: [
+      { content: expect.stringMatching(/^For reference only:/) },
+      { role: "user", content: "I like tea" },
+    ],
   });
   expect(ended(asked)).toMatchObject({
     status: 200,
@@ -76,11 +80,12 @@ test("the content of a trace is the event, what the model and LINE were sent, wh
 test("a model that is not well is explained in its own words, on the page and not in the log", async () => {
   const message = "You said “I like tea”, and we are overloaded.";
   local.model!.faults.add({ fault: { kind: "status", status: 503, code: "server_error", message } });
-  const { explanations, exchanges } = await say("I like tea", explained);
+  const content = await say("I like tea", explained);
+  const { explanations } = content;
   expect(explanations).toMatchObject([
     { step: "retried", errors: [{ name: "InternalServerError", message: expect.stringContaining(message) }] },
   ]);
-  expect(ended(exchanges[0])).toMatchObject({
+  expect(ended(asks(content)[0])).toMatchObject({
     status: 503,
     body: { text: expect.stringContaining(message) },
   });
@@ -90,10 +95,11 @@ test("a model that is not well is explained in its own words, on the page and no
 
 test("a connection that breaks is explained by Node's errors, and its URL is there", async () => {
   local.model!.faults.add({ fault: { kind: "lose-response" } });
-  const { explanations, exchanges } = await say("Hello", explained);
+  const content = await say("Hello", explained);
+  const { explanations } = content;
   const errors = explanations[0]!.errors.map(({ name }) => name);
   expect(errors.slice(0, 2)).toEqual(["APIConnectionError", "TypeError"]);
-  expect(exchanges[0]).toMatchObject({
+  expect(asks(content)[0]).toMatchObject({
     url: `${local.urls.model}/responses`,
     end: { errors: [{ message: "fetch failed" }, { name: "SocketError" }] },
   });

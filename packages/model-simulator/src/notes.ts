@@ -8,6 +8,8 @@ const NOTE_LENGTH = 40;
 const OLD_NOTES = "Notes so far:\n";
 const NEW_MESSAGES = "\n\nNew messages:\n";
 const HEADING = "Notes on our conversation so far, for reference only:\n";
+/** Begins what Henji tells beside a question: the time, and who asks. */
+const REFERENCE = "For reference only:";
 
 /** A request to rewrite the notes on a conversation. */
 export type NotesRequest = {
@@ -84,7 +86,8 @@ export type Remembered = {
 };
 
 /** Notes precede a message of the user; a user's own message with these words is followed by an answer. */
-export function readRemembered({ messages }: Conversation): Remembered {
+export function readRemembered(conversation: Conversation): Remembered {
+  const messages = conversation.messages.filter(({ text }) => !text.startsWith(REFERENCE));
   const [first, second] = messages;
   if (first?.role !== "user" || second?.role !== "user" || !first.text.startsWith(HEADING)) {
     return { notes: [], messages };

@@ -65,7 +65,7 @@ const said = {
 export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   const { clock, network = directNetwork, refuses = () => undefined, onSent, onSaid } = options;
   const tokens = new Map<string, Token>();
-  const retryKeys = new Map<string, { at: number; requestId: string }>();
+  const retryKeys = new Map<string, { at: number; requestId: string; body: string }>();
   const blocked = new Set<string>();
   const sent: Sent[] = [];
   let requests = 0;
@@ -82,7 +82,9 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     const message = { ...request, at: clock.now(), reached: !blocked.has(request.chatId) };
     sent.push(message);
     onSent?.(message);
-    return { status: 200, message: "", headers: { "x-line-request-id": requestId } };
+    const sentMessages = request.messages.map((_, n) => ({ id: `${requestId}.${n}` }));
+    const headers = { "x-line-request-id": requestId };
+    return { status: 200, message: JSON.stringify({ sentMessages }), headers };
   }
 
   function reply(token: Token | undefined, request: SendRequest): Said {
@@ -96,11 +98,14 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   function push(request: SendRequest): Said {
     const before = retryKeys.get(request.key);
     if (before && clock.now() - before.at < RETRY_KEY_MS) {
-      const message = "The retry key is already accepted";
-      return { status: 409, message, headers: { "x-line-accepted-request-id": before.requestId } };
+      return {
+        status: 409,
+        message: before.body,
+        headers: { "x-line-accepted-request-id": before.requestId },
+      };
     }
     const answer = accept(request);
-    retryKeys.set(request.key, { at: clock.now(), requestId: `r${requests}` });
+    retryKeys.set(request.key, { at: clock.now(), requestId: `r${requests}`, body: answer.message });
     return answer;
   }
 
@@ -123,6 +128,16 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     }
     if (path === "/v2/bot/chat/loading/start")
       return refuses("line.loading") ? said.rate : { status: 202, message: "" };
+    if (path === "/v2/bot/info") {
+      return { status: 200, message: JSON.stringify(info) };
+    }
+    if (path === "/v2/bot/chat/markAsRead") return { status: 200, message: "{}" };
+    const member = /^\/v2\/bot\/(?:profile|(?:group|room)\/[^/]+\/member)\/([^/]+)$/.exec(path)?.[1];
+    if (member !== undefined) {
+      if (blocked.has(member)) return { status: 404, message: "Not found" };
+      const profile = { userId: member, displayName: `Name of ${member}`, language: "en" };
+      return { status: 200, message: JSON.stringify(profile) };
+    }
     if (path === "/v2/bot/message/push") {
       const { to, messages } = JSON.parse(body) as { to: string; messages: TextMessage[] };
       const request = { by: "push", chatId: to, key: retryKey, messages } as const;
@@ -139,7 +154,7 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     const signal = init.signal!;
     const retryKey = headerOf("x-line-retry-key", init.headers as Record<string, string>) ?? "";
     const answer = await network.carry<Said>({
-      operation: operations[path] ?? "line.quota",
+      operation: operations[path] ?? "line.ask",
       effect: () => handle(path, String(init.body), retryKey),
       failed: (failure) => failed(failure, signal),
       patience: signal,
@@ -164,10 +179,14 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   };
 }
 
+const info = { userId: "Ubot", basicId: "@henji", displayName: "Henji", chatMode: "chat" };
+
 const operations: Record<string, string> = {
   "/v2/bot/message/reply": "line.reply",
   "/v2/bot/message/push": "line.push",
   "/v2/bot/chat/loading/start": "line.loading",
+  "/v2/bot/message/quota": "line.quota",
+  "/v2/bot/message/quota/consumption": "line.quota",
 };
 
 function failed(failure: Failure, signal: AbortSignal): Said {

@@ -34,6 +34,11 @@ const commands = z.strictObject({
     ...["yes, forget it all", "はい、全部忘れて", "是的，全部忘掉"],
     ...["ใช่ ลืมทั้งหมดเลย", "응, 전부 잊어줘", "ya, lupakan semua"],
   ]),
+  /** Says no to `forget`. */
+  keep: z._default(words, [
+    ...["no, keep it", "いいえ、そのままで", "不用，還是留著吧"],
+    ...["ไม่ เก็บไว้เหมือนเดิม", "아니, 그대로 둬", "tidak, simpan saja"],
+  ]),
   export: z._default(words, [
     ...["/export", "export my data", "データを見せて", "匯出我的資料"],
     ...["ขอดูข้อมูลของฉัน", "내 데이터 보여줘", "lihat data saya"],
@@ -51,8 +56,29 @@ const limits = z.strictObject({
   dailyMessages: z._default(z.int().check(z.positive()), 200),
   /** Input and output tokens of one user on one day, those for the notes included. */
   dailyTokens: z._default(z.int().check(z.positive()), 1_000_000),
+  /** The same for all who write in one group. */
+  groupDailyMessages: z._default(z.int().check(z.positive()), 1_000),
+  groupDailyTokens: z._default(z.int().check(z.positive()), 5_000_000),
   /** Of all users together on one day; no cap, if it is not set. */
   totalDailyTokens: z.optional(z.int().check(z.positive())),
+});
+
+const groups = z.strictObject({
+  /** Calls the bot at the beginning of a message, as a mention of it does. */
+  words: z._default(
+    z
+      .array(z.string().check(z.minLength(1), z.refine(isLabel, "at most 20 characters")))
+      .check(z.maxLength(20)),
+    [],
+  ),
+});
+
+/** What the model is told with each question. It comes last, where it costs nothing of the prompt cache. */
+const context = z.strictObject({
+  /** Date, weekday and time in `timeZone`. */
+  dateAndTime: z._default(z.boolean(), true),
+  /** The name and the language of the user, as they have set them on the platform. */
+  profile: z._default(z.boolean(), true),
 });
 
 /** Who the bot speaks with. */
@@ -104,6 +130,10 @@ const schema = z
       z.strictObject({ user: instructions, group: instructions, room: instructions }),
       z.custom<(chat: Chat) => string>((value) => typeof value === "function"),
     ]),
+    /** Whether a user who adds the bot, or a group that it comes into, is greeted. */
+    greeting: z._default(z.boolean(), true),
+    groups: z.prefault(groups, {}),
+    context: z.prefault(context, {}),
     model: z.prefault(model, {}),
     memory: z.prefault(memory, {}),
     limits: z.prefault(limits, {}),

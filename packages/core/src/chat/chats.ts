@@ -27,6 +27,8 @@ export type Memory = ChatState & {
   unanswered: readonly Repeated[];
   /** What the newest turns carry of their users' days, oldest first; those after the one at hand too. */
   usages: readonly DayUsage[];
+  /** The same of the days of their group. */
+  chatUsages: readonly DayUsage[];
   /** When the chat was last pushed an apology, epoch milliseconds; as far as the newest turns know. */
   apologyPushedAt: number | undefined;
   /** The newest fold that was begun; it may be over. */
@@ -88,6 +90,7 @@ export function createChats(store: ChatStore): Chats {
         finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
         unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
+        chatUsages: newest.turns.flatMap(({ chatUsage }) => chatUsage ?? []),
         apologyPushedAt: lastApologyOf(newest.turns),
         folding: toFolding(newest.turns),
       };

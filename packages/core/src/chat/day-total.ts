@@ -3,12 +3,22 @@ import { dayOf } from "../time-zone.ts";
 import { type RunningTotal, runningTotal } from "../usage/usage.ts";
 import type { Memory } from "./chats.ts";
 
-/** A user's total of the day at `at`, before their next turn is counted. */
+type Asking = {
+  chatId: string;
+  /** In a 1:1 chat the chat's own id. */
+  senderId: string;
+};
+
+/** A user's total of the day at `at`, and in a group that of all its members, before their next turn is counted. */
 export function dayTotal(
-  { usages, fold }: Pick<Memory, "usages" | "fold">,
-  { senderId }: { senderId: string },
+  { usages, chatUsages, fold }: Pick<Memory, "usages" | "chatUsages" | "fold">,
+  { chatId, senderId }: Asking,
   at: number,
   timeZone: string,
 ): RunningTotal {
-  return runningTotal(usages, fold, { user: userHash(senderId), day: dayOf(at, timeZone) });
+  const day = dayOf(at, timeZone);
+  const total = runningTotal(usages, fold, { user: userHash(senderId), day });
+  if (senderId === chatId) return total;
+  const { usage: chat, isFirstOfDay } = runningTotal(chatUsages, fold, { user: userHash(chatId), day });
+  return { ...total, chat, isFirstOfDay };
 }

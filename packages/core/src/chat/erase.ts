@@ -72,6 +72,23 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
       return erased;
     },
 
+    /** What one member of a group has asked, the answers, what was noted of it, and later answers that repeat it. */
+    async ofSender(senderId: string, request: EraseRequest): Promise<void> {
+      const { chatId, before, log } = request;
+      // The notes may hold it: they are taken again, from the turns that are left.
+      await change(chatId, () => ({ windowStart: timeBefore(before, notesRetakenMs), summary: "" }));
+      let erased = 0;
+      for await (const page of pages(request, "")) {
+        const own = page.turns.filter(
+          (turn) => turn.senderId === senderId && isBefore(turn, before) && !turn.isErased,
+        );
+        const repeating = own.flatMap((turn) => repeatsOf(turn, page.turns));
+        await eraseAll([...new Set(repeating)], request, turns.eraseAnswer);
+        erased += await eraseAll(own, request);
+      }
+      log.info("chat.erased", { turns: erased });
+    },
+
     /**
      * One message, its answers, what was noted of it, and later answers that repeat it. A message that has not
      * arrived yet is remembered, so that it is not answered when it does.

@@ -1,4 +1,4 @@
-import { type Content, textOf } from "../platform/content.ts";
+import { textOf } from "../platform/content.ts";
 import { timeOf } from "../turn/place.ts";
 import type { PastTurn } from "../turn/turn.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
@@ -19,6 +19,9 @@ export type Context = {
 /** With how many past turns are in it: the newest. */
 export type BuiltContext = Context & { turns: number };
 
+/** Something that a user has asked, as the model is shown it. */
+export type Asked = Pick<PastTurn, "question" | "speaker" | "quotes">;
+
 export type ContextRequest = {
   instructions: string;
   /** What is remembered of the turns before the window; empty: nothing. */
@@ -27,7 +30,9 @@ export type ContextRequest = {
   turns: readonly PastTurn[];
   /** Where the window starts: a time, since a key says nothing of the order within its millisecond. */
   windowStart: string;
-  question: Content;
+  /** What changes from one question to the next, such as the time; nothing, if it is not set or empty. */
+  about?: string;
+  asked: Asked;
   /**
    * Turns beyond this are left out, oldest first, until the window has been moved. It holds for the newest turn
    * too: one that has no room even alone is left out, and comes into the notes with the next fold.
@@ -36,27 +41,62 @@ export type ContextRequest = {
 };
 
 /**
- * `instructions → summary → turns since windowStart → new message`. Nothing in front of the new
- * message changes from turn to turn but by appending, so the model's prompt cache
- * serves the prefix. The summary holds users' words: it is a message, never an instruction.
+ * `instructions → summary → turns since windowStart → about → new message`. Nothing in front of the last
+ * two changes from turn to turn but by appending, so the model's prompt cache
+ * serves the prefix. The summary and a name hold users' words: they are messages, never instructions.
  */
 export function buildContext(request: ContextRequest): BuiltContext {
-  const { instructions, summary, windowStart, maxWindowTokens } = request;
-  const message = textOf(request.question);
+  const { instructions, summary, windowStart, about = "", maxWindowTokens } = request;
   const turns = newestWithin(
     request.turns.filter(({ key }) => key >= windowStart),
     maxWindowTokens,
   );
+  const inWindow = sayings(turns);
+  const asked = askedText(request.asked, sayings(request.turns));
+  const before = summaryMessages(summary);
+  const after = [about, asked].filter((text) => text !== "").map(byUser);
   return {
     instructions,
-    input: [...summaryMessages(summary), ...turns.flatMap(toMessages), { role: "user", content: message }],
+    input: [...before, ...turns.flatMap((turn) => toMessages(turn, inWindow)), ...after],
     tokensAtMost:
       tokensAtMost(instructions) +
-      sum([...summaryMessages(summary), { content: message }].map(({ content }) => tokensAtMost(content))) +
-      3 * TOKENS_PER_MESSAGE +
+      sum([...before, ...after].map(({ content }) => tokensAtMost(content) + TOKENS_PER_MESSAGE)) +
+      TOKENS_PER_MESSAGE +
       sum(turns.map(tokensOf)),
     turns: turns.length,
   };
+}
+
+/** What a quoted message said, by the platform's id of it. */
+type Sayings = ReadonlyMap<string, string>;
+
+function sayings(turns: readonly PastTurn[]): Sayings {
+  return new Map(
+    turns.flatMap(({ question, answer, speaker, messageId, sentIds = [] }) => [
+      ...(messageId === undefined ? [] : [[messageId, askedText({ question, speaker })] as const]),
+      ...sentIds.map((id) => [id, answer] as const),
+    ]),
+  );
+}
+
+/** Characters of a message that is quoted: as many as tell which one is meant. */
+const MAX_QUOTED = 100;
+
+/** With the line around it, in bytes of UTF-8: no more tokens than that. */
+const QUOTE_TOKENS_AT_MOST = 3 * MAX_QUOTED + 50;
+
+/** A question as the model is shown it: who asks, in a group, and what it quotes. */
+export function askedText({ question, speaker, quotes }: Asked, said: Sayings = new Map()): string {
+  const text = speaker === undefined ? textOf(question) : `${speaker}: ${textOf(question)}`;
+  if (quotes === undefined) return text;
+  const quoted = said.get(quotes)?.replace(/\s+/g, " ");
+  return quoted
+    ? `[Replying to: ${excerptOf(quoted)}]\n${text}`
+    : `[Replying to an earlier message]\n${text}`;
+}
+
+function excerptOf(text: string): string {
+  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED).toWellFormed()}…`;
 }
 
 export type WindowMarks = { highWaterTokens: number; lowWaterTokens: number; maxTurns: number };
@@ -85,14 +125,19 @@ export function nextWindowStart(
 }
 
 /** An answer that was erased, because it repeated an unsent message, is empty. */
-function toMessages({ question, answer }: PastTurn): ContextMessage[] {
-  const asked: ContextMessage = { role: "user", content: textOf(question) };
+function toMessages(turn: PastTurn, said: Sayings): ContextMessage[] {
+  const { answer } = turn;
+  const asked = byUser(askedText(turn, said));
   return answer === "" ? [asked] : [asked, { role: "assistant", content: answer }];
 }
 
 function summaryMessages(summary: string): ContextMessage[] {
   if (summary === "") return [];
-  return [{ role: "user", content: `${SUMMARY_HEADING}\n${summary}` }];
+  return [byUser(`${SUMMARY_HEADING}\n${summary}`)];
+}
+
+function byUser(content: string): ContextMessage {
+  return { role: "user", content };
 }
 
 function newestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[] {
@@ -105,11 +150,11 @@ function newestWithin(turns: readonly PastTurn[], maxTokens: number): PastTurn[]
 }
 
 /** Tokens of a turn in the context: counted if they were, bounded if not. */
-export function tokensOf({ tokens, question, answer }: PastTurn): number {
+export function tokensOf({ tokens, question, speaker, quotes, answer }: PastTurn): number {
   const text = tokens
     ? tokens.question + tokens.answer
-    : tokensAtMost(textOf(question)) + tokensAtMost(answer);
-  return text + 2 * TOKENS_PER_MESSAGE;
+    : tokensAtMost(askedText({ question, speaker })) + tokensAtMost(answer);
+  return text + (quotes === undefined ? 0 : QUOTE_TOKENS_AT_MOST) + 2 * TOKENS_PER_MESSAGE;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -4,14 +4,13 @@ import type { Clock } from "../clock.ts";
 import { BotError, toBotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
-import { textOf } from "../platform/content.ts";
 import { deadlines } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import { conversationOf } from "../turn/item.ts";
 import { timeOf } from "../turn/place.ts";
 import type { PastTurn } from "../turn/turn.ts";
 import { add, costUsd, type ModelUsage } from "../usage/usage.ts";
-import { type Context, nextWindowStart, tokensOf } from "./context.ts";
+import { askedText, type Context, nextWindowStart, tokensOf } from "./context.ts";
 import { loadTokenizer, tokensAtMost } from "./tokens.ts";
 
 export type FoldOptions = {
@@ -165,8 +164,8 @@ export function foldContext(summary: string, turns: readonly PastTurn[], mostTok
     JSON.stringify(summary),
     "",
     "New messages:",
-    ...turns.flatMap(({ question, answer }) => [
-      JSON.stringify({ user: textOf(question) }),
+    ...turns.flatMap(({ question, speaker, answer }) => [
+      JSON.stringify({ user: askedText({ question, speaker }) }),
       ...(answer === "" ? [] : [JSON.stringify({ assistant: answer })]),
     ]),
   ].join("\n");

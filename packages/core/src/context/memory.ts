@@ -1,7 +1,6 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Chats } from "../chat/chats.ts";
 import { userHash } from "../log.ts";
-import { textContent } from "../platform/content.ts";
 import { dayOf } from "../time-zone.ts";
 import { AFTER_ALL } from "../turn/place.ts";
 import { costOf, runningTotal } from "../usage/usage.ts";
@@ -50,13 +49,14 @@ export async function readMemory(chatId: string, { chats, bot, now }: MemoryOpti
   const memory = await chats.recall({ chatId, key: AFTER_ALL, sequence: "" }, marks.maxTurns + 1, now);
   const { turns, windowStart, summary } = memory;
   const context = buildContext({
-    ...{ turns, windowStart, summary, instructions: "", question: textContent("") },
+    ...{ turns, windowStart, summary, instructions: "", about: "", asked: { question: [] } },
     maxWindowTokens: marks.maxTokens,
   });
   const sent = turns.slice(turns.length - context.turns);
-  // In a 1:1 chat the user has the id of the chat.
+  // In a 1:1 chat the user has the id of the chat; a group's total has it too.
   const user = userHash(chatId);
-  const { usage } = runningTotal(memory.usages, memory.fold, { user, day: dayOf(now, timeZone) });
+  const carried = memory.chatUsages.length > 0 ? memory.chatUsages : memory.usages;
+  const { usage } = runningTotal(carried, memory.fold, { user, day: dayOf(now, timeZone) });
   const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes } = usage;
   return {
     window: {

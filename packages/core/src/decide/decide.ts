@@ -2,6 +2,7 @@ import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { ChatState } from "../chat/state.ts";
 import { type Content, textOf } from "../platform/content.ts";
+import type { Answerable } from "../platform/platform.ts";
 import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../turn/turn.ts";
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { commandOf } from "./command.ts";
@@ -11,7 +12,7 @@ export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
   | { kind: "ask"; question: Content; repeats: Repeated | undefined }
   | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many"> }
-  /** Everything that was said is erased, and then that is said. */
+  /** Everything that was said is erased, in a group what this user has said, and then that is said. */
   | { kind: "forget" }
   | { kind: "export"; from: string | undefined }
   /** `waiting` messages stood in line, which is too many; the user is told once. */
@@ -21,6 +22,8 @@ export type Decision =
 
 export type DecideRequest = {
   turn: Turn;
+  /** What it answers. */
+  kind: Answerable["kind"];
   memory: Memory;
   /** Its user's total of today. */
   total: RunningTotal;
@@ -32,9 +35,10 @@ export type DecideRequest = {
 
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function decide(
-  { turn, memory, total: { usage }, sentAt, isBotUsedUp }: DecideRequest,
+  { turn, kind, memory, total, sentAt, isBotUsedUp }: DecideRequest,
   bot: Pick<Bot, "commands" | "limits">,
 ): Decision {
+  if (kind === "greeting") return { kind: "say", notice: "greeting" };
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
 
@@ -46,24 +50,31 @@ export function decide(
       return { kind: "say", notice: "forget" };
     case "forgetForSure":
       // It erases only as the answer to the question.
-      if (memory.finished.at(-1)?.notice === "forget") return { kind: "forget" };
-      return { kind: "say", notice: "forget" };
+      return wasAskedToForget(turn, memory) ? { kind: "forget" } : { kind: "say", notice: "forget" };
   }
 
-  const isFree = command !== undefined && command.name !== "retry";
-  if (isFree ? isOverSendLimit(usage, bot.limits) : isUsedUp(usage, bot.limits)) {
-    return refusal("daily_limit", usage);
+  const isUnderstood = textOf(turn.question) !== "";
+  const isFree = !isUnderstood || (command !== undefined && command.name !== "retry");
+  const refused = refusalFor(total, { isFree, isBotUsedUp }, bot.limits);
+  if (refused) return refused;
+  if (!isUnderstood) {
+    const isToldLately = wasTold("not_understood", memory, sentAt - TOLD_AGAIN_MS);
+    return isToldLately
+      ? { kind: "drop", because: "not_understood" }
+      : { kind: "say", notice: "not_understood" };
   }
-  if (!isFree && isBotUsedUp) return refusal("total_limit", usage);
 
   switch (command?.name) {
+    case "keep":
+      if (wasAskedToForget(turn, memory)) return { kind: "say", notice: "kept" };
+      return { kind: "ask", question: turn.question, repeats: undefined };
     case "help":
     case "memory":
       return { kind: "say", notice: command.name };
     case "export":
       return { kind: "export", from: command.from };
     case "retry": {
-      const repeats = lastQuestion(memory, bot);
+      const repeats = lastQuestion(turn, memory, bot);
       if (!repeats) return { kind: "say", notice: "nothing_to_retry" };
       return { kind: "ask", question: repeats.question, repeats };
     }
@@ -72,23 +83,51 @@ export function decide(
   }
 }
 
-/** The user is told once a day. */
-function refusal(limit: "daily_limit" | "total_limit", usage: DayUsage): Decision {
-  return usage.refused ? { kind: "drop", because: limit } : { kind: "say", notice: limit };
+/** Somebody who sends many pictures is told once that they are not understood. */
+const TOLD_AGAIN_MS = 10 * 60_000;
+
+function wasTold(notice: NoticeKind, { finished }: Pick<Memory, "finished">, since: number): boolean {
+  return finished.some((turn) => turn.notice === notice && turn.finishedAt > since);
 }
 
-/** The newest message that was answered, refused or given up on, commands aside. */
+/** The chat's last word was the question whether to forget, and it was put to this user. */
+function wasAskedToForget({ senderId }: Turn, { finished }: Pick<Memory, "finished">): boolean {
+  const last = finished.at(-1);
+  return last?.notice === "forget" && last.senderId === senderId;
+}
+
+/** Who has reached a limit is told once a day. */
+function refusalFor(
+  { usage, chat }: RunningTotal,
+  { isFree, isBotUsedUp }: { isFree: boolean; isBotUsedUp: boolean },
+  limits: Bot["limits"],
+): Decision | undefined {
+  const { groupDailyMessages: dailyMessages, groupDailyTokens: dailyTokens } = limits;
+  const isReached = isFree ? isOverSendLimit : isUsedUp;
+  if (isReached(usage, limits)) return refusal("daily_limit", usage);
+  if (chat && isReached(chat, { dailyMessages, dailyTokens })) return refusal("group_limit", chat);
+  return !isFree && isBotUsedUp ? refusal("total_limit", usage) : undefined;
+}
+
+function refusal(limit: "daily_limit" | "group_limit" | "total_limit", { refused }: DayUsage): Decision {
+  return refused ? { kind: "drop", because: limit } : { kind: "say", notice: limit };
+}
+
+/** The newest message of this user that was answered, refused or given up on, commands aside. */
 function lastQuestion(
+  { senderId }: Turn,
   { turns, unanswered, finished }: Memory,
   bot: Pick<Bot, "commands">,
 ): Repeated | undefined {
-  const answered = turns.at(-1);
-  const other = unanswered.findLast(({ question }) => !commandOf(textOf(question), bot));
+  const answered = turns.findLast((turn) => turn.senderId === senderId);
+  const other = unanswered.findLast(
+    (turn) => turn.senderId === senderId && !commandOf(textOf(turn.question), bot),
+  );
   const newest = finished.findLast(({ key }) => key === answered?.key || key === other?.key);
   const last = other && newest?.key === other.key ? other : answered;
   if (!last) return undefined;
   const { key, origin = key, question, messageId } = last;
-  return { key, origin, question, messageId };
+  return { key, origin, question, messageId, senderId };
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it. */
@@ -111,11 +150,13 @@ function backlogAt(sentAt: number, finished: readonly FinishedTurn[]) {
   return { waiting: since.length, isTold: since.some(({ notice }) => notice === "too_many") };
 }
 
-function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: Bot["limits"]): boolean {
+type DayLimits = Pick<Bot["limits"], "dailyMessages" | "dailyTokens">;
+
+function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: DayLimits): boolean {
   return usage.answers >= dailyMessages || usage.inputTokens + usage.outputTokens >= dailyTokens;
 }
 
 /** What costs no model call may cost a push: twice as many are sent as answers are given. */
-function isOverSendLimit(usage: DayUsage, { dailyMessages }: Bot["limits"]): boolean {
+function isOverSendLimit(usage: DayUsage, { dailyMessages }: DayLimits): boolean {
   return sends(usage) >= 2 * dailyMessages;
 }

@@ -3,7 +3,9 @@ export type ContentPart =
   | { kind: "text"; text: string }
   | { kind: "image" | "audio" | "video" | "file"; ref: string; name?: string; bytes?: number }
   /** Described in words: a sticker's keywords, a place's name and address. */
-  | { kind: "sticker" | "location"; text: string };
+  | { kind: "sticker" | "location"; text: string }
+  /** Of a type that came after this was written. */
+  | { kind: "unknown"; type: string };
 
 /** What a user has sent as one question; never empty. */
 export type Content = readonly ContentPart[];

@@ -43,7 +43,10 @@ export type Webhook = {
 };
 
 /** What an event means to the bot. */
-export type Inbound = Question | Erasure | Ignored;
+export type Inbound = Question | Overheard | Pressed | Greeting | Erasure | Ignored;
+
+/** What gets a turn of its own, and by that one answer at the most. */
+export type Answerable = Question | Pressed | Greeting;
 
 type Happening = {
   eventId: string;
@@ -54,18 +57,36 @@ type Happening = {
   type: string;
 };
 
-export type Question = Happening & {
-  kind: "question";
+/** Something that a user has written. */
+type Written = Happening & {
   messageId: string;
-  /** The user who asks; in a 1:1 chat the chat's own id. */
+  /**
+   * The user who writes; in a 1:1 chat the chat's own id, in a group never. One name for all of whom the platform
+   * does not say who they are.
+   */
   senderId: string;
+  /** Without the mention of the bot. */
   content: Content;
+  /** The platform's id of the message that it quotes. */
+  quotes?: string | undefined;
 };
+
+/** Written to the bot: in a 1:1 chat, or with a mention of it. */
+export type Question = Written & { kind: "question" };
+
+/** Written in a group, as far as the platform can tell not to the bot. */
+export type Overheard = Written & { kind: "overheard" };
+
+/** A button of the bot's own was pressed. */
+export type Pressed = Happening & { kind: "pressed"; senderId: string; data: string };
+
+/** A user has added the bot, or it has come into a group. */
+export type Greeting = Happening & { kind: "greeting"; senderId: string };
 
 /** Something that was said is to be erased. */
 export type Erasure = Happening & { kind: "erasure"; erase: "chat" | { messageId: string } };
 
-/** Neither asks nor erases: not addressed to the bot, another bot's turn to speak, or of an unknown type. */
+/** Neither asks nor erases: another bot's turn to speak, or of a type that asks for nothing. */
 export type Ignored = Happening & { kind: "ignored" };
 
 /**
@@ -78,6 +99,13 @@ export type Message = { readonly text: string };
 export function shownText(messages: readonly Message[]): string {
   return messages.map(({ text }) => text).join("\n");
 }
+
+/** Who writes, as the platform shows them. */
+export type Profile = {
+  name: string;
+  /** The one they use the platform in, a BCP 47 tag, where it says so. */
+  language: string | undefined;
+};
 
 /** Pressing one sends its text as the user's own. */
 export type Button = { label: string; text: string };
@@ -100,6 +128,8 @@ export type Delivered = {
   route: Route;
   /** The platform's id of the accepted request, to trace it with. */
   requestId: string | undefined;
+  /** The platform's ids of the messages, if it has told them: by them users quote the bot. */
+  sentIds?: readonly string[] | undefined;
 };
 
 /** A stored answer on its way out. */
@@ -149,6 +179,12 @@ export type Platform = {
   ): Promise<void>;
   /** Shows that an answer is being written, where the platform can: a courtesy. */
   showLoading(chat: Chat): Promise<void>;
+  /** Shows that the message was read, where the platform can and it is not shown anyway: a courtesy. */
+  markAsRead(job: Job): Promise<void>;
+  /** The name by which users call the bot; nothing, if it cannot be had now. It never throws. */
+  botName(): Promise<string | undefined>;
+  /** Nothing, if it cannot be had now: it takes no longer than a short deadline. It never throws. */
+  profileOf(chat: Chat, userId: string): Promise<Profile | undefined>;
 };
 
 /** The platforms that a worker serves. */

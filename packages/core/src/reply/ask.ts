@@ -1,11 +1,10 @@
 import { type Bot, type Chat, instructionsFor } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
-import { buildContext, type Context } from "../context/context.ts";
+import { type Asked, type BuiltContext, buildContext, type Context } from "../context/context.ts";
 import { BotError, toBotError } from "../error.ts";
 import { chatHash } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
-import type { Content } from "../platform/content.ts";
 import { deadlines, hold } from "../settings.ts";
 import type { Repeated, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
@@ -16,7 +15,9 @@ export type AskRequest = {
   turn: Turn;
   memory: Memory;
   chat: Chat;
-  question: Content;
+  /** What changes from question to question: see `aboutText`. */
+  about?: string;
+  asked: Asked;
   /** The turn whose question it is, if it is asked once more. */
   repeats: Repeated | undefined;
   safetyIdentifier: string;
@@ -26,7 +27,11 @@ export type AskRequest = {
   deadline: number;
 };
 
-export type Asked = {
+/** Said after the bot's own instructions, always the same, so that it is served from the prompt cache. */
+const inGroup =
+  "You are in a group chat. Each message begins with the name of its writer; your answers begin with no name.";
+
+export type AskResult = {
   answer: ModelAnswer;
   /** It was answered only without what came before. */
   isPastRefused: boolean;
@@ -40,10 +45,11 @@ export type Asked = {
 export function createAsk({ bot, turns, model, clock }: AskOptions) {
   const { maxTokens, lowWaterTokens } = bot.memory;
 
-  return async (request: AskRequest): Promise<Asked> => {
+  return async (request: AskRequest): Promise<AskResult> => {
     const answer = await unlessRefused(shortened(request));
     if (answer) return { answer, isPastRefused: false };
-    if (contextOf(request, maxTokens).input.length === 1) return { answer: refusal, isPastRefused: false };
+    const whole = contextOf(request, maxTokens);
+    if (whole.turns === 0 && request.memory.summary === "") return { answer: refusal, isPastRefused: false };
     const alone = contextOf({ ...request, memory: { ...request.memory, summary: "", turns: [] } }, 0);
     const second = (await unlessRefused(send(request, alone))) ?? refusal;
     return { answer: second, isPastRefused: !second.refused };
@@ -58,12 +64,14 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
     }
   }
 
-  function contextOf({ memory, chat, question, repeats }: AskRequest, maxWindowTokens: number): Context {
+  function contextOf(request: AskRequest, maxWindowTokens: number): BuiltContext {
+    const { memory, chat, about = "", asked, repeats } = request;
     return buildContext({
-      instructions: instructionsFor(bot, chat),
+      instructions:
+        chat.type === "user" ? instructionsFor(bot, chat) : `${instructionsFor(bot, chat)}\n\n${inGroup}`,
       ...memory,
       turns: memory.turns.filter(({ key }) => key !== repeats?.key),
-      ...{ question, maxWindowTokens },
+      ...{ about, asked, maxWindowTokens },
     });
   }
 

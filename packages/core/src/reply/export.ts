@@ -1,4 +1,4 @@
-import type { Bot } from "../bot/bot.ts";
+import type { Bot, Chat } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
 import type { Chats } from "../chat/chats.ts";
 import { wordsFor } from "../decide/command.ts";
@@ -9,7 +9,9 @@ import { afterKey, atOf, isBefore, type Place, type TurnKey, timeOf } from "../t
 import type { StoredTurn } from "../turn/turn.ts";
 
 export type ExportRequest = {
-  turn: TurnKey & Place;
+  turn: TurnKey & Place & { senderId: string };
+  /** Of a group, a user is shown what they have asked themselves. */
+  chat: Pick<Chat, "type">;
   /** Where it goes on, epoch milliseconds, 13 digits; from the beginning, if it is not set. */
   from: string | undefined;
   /** Notes on the conversation; empty: none. */
@@ -29,11 +31,14 @@ type Part = { key: string; text: string };
  */
 export function createExport(bot: Pick<Bot, "texts" | "commands" | "timeZone">, chats: Pick<Chats, "page">) {
   return async (request: ExportRequest): Promise<Message[]> => {
-    const { turn, from = "", platform, language } = request;
+    const { turn, chat, from = "", platform, language } = request;
+    const isGroup = chat.type !== "user";
     const page = await chats.page(turn.chatId, from, afterKey(timeOf(turn.key)), request.now);
-    const earlier = page.turns.filter((stored) => isBefore(stored, turn));
+    const earlier = page.turns.filter(
+      (stored) => isBefore(stored, turn) && (!isGroup || stored.senderId === turn.senderId),
+    );
     const parts = earlier.flatMap((stored) => exchangeIn(stored, bot.timeZone) ?? []);
-    if (page.next === undefined && request.summary !== "") parts.push(notesIn(request));
+    if (page.next === undefined && request.summary !== "" && !isGroup) parts.push(notesIn(request));
 
     const isEmpty = parts.length === 0 && page.next === undefined;
     const heading = from === "" && !isEmpty ? [headingOf(request)] : [];
@@ -47,9 +52,9 @@ export function createExport(bot: Pick<Bot, "texts" | "commands" | "timeZone">, 
     });
   };
 
-  function headingOf({ language, now }: ExportRequest): string {
+  function headingOf({ language, chat, now }: ExportRequest): string {
     const zone = nameOfZone(now, bot.timeZone, language);
-    return bot.texts[language].export.replaceAll("{timeZone}", zone);
+    return bot.texts[language][chat.type === "user" ? "export" : "exportOwn"].replaceAll("{timeZone}", zone);
   }
 
   function notesIn({ turn, language, summary }: ExportRequest): Part {

@@ -1,4 +1,4 @@
-import { type Bot, type CommandName, spokenCommands } from "../bot/bot.ts";
+import { type Bot, type Chat, type CommandName, spokenCommands } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
 import { wordsFor } from "../decide/command.ts";
 import type { Button, Message, Platform } from "../platform/platform.ts";
@@ -8,6 +8,8 @@ import type { NoticeKind } from "../turn/turn.ts";
 export type NoticeRequest = {
   platform: Pick<Platform, "compose">;
   language: Language;
+  /** In a group, a user is told of what is their own. */
+  chat: Pick<Chat, "type">;
   /** Notes on the conversation; empty: none. */
   summary: string;
 };
@@ -49,19 +51,27 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
     buttonsFor,
 
     notice(kind: Exclude<NoticeKind, "export">, request: NoticeRequest): Message[] {
-      const { language } = request;
+      const { language, chat } = request;
       const texts = bot.texts[language];
+      const isGroup = chat.type !== "user";
       switch (kind) {
         case "too_many":
           return say(request, texts.tooMany);
         // The whole bot has nothing left for today; to its user that is the same.
         case "daily_limit":
+        case "group_limit":
         case "total_limit":
           return say(request, texts.dailyLimit);
         case "forget":
-          return say(request, texts.forget, ["forgetForSure"]);
+          return say(request, isGroup ? texts.forgetOwn : texts.forget, ["forgetForSure", "keep"]);
         case "forgotten":
-          return say(request, texts.forgotten);
+          return say(request, isGroup ? texts.forgottenOwn : texts.forgotten);
+        case "kept":
+          return say(request, texts.kept);
+        case "greeting":
+          return say(request, isGroup ? texts.greetingGroup : texts.greeting, ["help"]);
+        case "not_understood":
+          return say(request, texts.notUnderstood);
         case "memory":
           return say(request, memoryText(request), ["export", "forget"]);
         case "nothing_to_retry":

@@ -1,13 +1,21 @@
 import type { Bot } from "../bot/bot.ts";
-import type { Language } from "../bot/language.ts";
+import { type Language, languageOfTag } from "../bot/language.ts";
 import type { Chats, Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
+import { aboutText, plainName } from "../context/about.ts";
+import { askedText } from "../context/context.ts";
 import { loadTokenizer } from "../context/tokens.ts";
 import type { Decision } from "../decide/decide.ts";
 import type { Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
-import { type Content, textOf } from "../platform/content.ts";
-import { type Message, type Platform, type Question, shownText } from "../platform/platform.ts";
+import type { Content } from "../platform/content.ts";
+import {
+  type Answerable,
+  type Message,
+  type Platform,
+  type Profile,
+  shownText,
+} from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
@@ -30,7 +38,10 @@ export type ReplyOptions = {
 
 export type ReplyRequest = {
   turn: Turn;
-  question: Question;
+  /** What it answers. */
+  inbound: Answerable;
+  /** Of the one who asks, as far as it is known. */
+  profile: Profile | undefined;
   job: Job;
   memory: Memory;
   platform: Platform;
@@ -44,9 +55,14 @@ export type Reply = {
   said: Said;
   /** The model's id of the request that gave it. */
   requestId: string | undefined;
+  /** Name of the one who asks, if it is part of the conversation: in a group. */
+  speaker: string | undefined;
   /** The model answered only without what came before: the chat's window is to leave that out. */
   isPastRefused: boolean;
 };
+
+/** A member of a group whose name the platform does not tell. */
+const NAMELESS = "Somebody";
 
 /** Decisions after which something is said. */
 export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" }>;
@@ -65,28 +81,38 @@ export function createReply(options: ReplyOptions) {
       case "say":
         return notice(decision.notice, request);
       case "export": {
-        const { turn, memory, platform } = request;
-        const language = languageFor(turn, memory, [bot.language]);
-        const page = { turn, from: decision.from, summary: memory.summary, platform, language };
+        const { turn, inbound, memory, platform } = request;
+        const language = languageIn(request);
+        const { chat } = inbound;
+        const page = { turn, chat, from: decision.from, summary: memory.summary, platform, language };
         return byBot("export", await exportPage({ ...page, now: clock.now() }));
       }
     }
   }
 
-  function notice(kind: Exclude<NoticeKind, "export">, { turn, memory, platform }: ReplyRequest): Reply {
+  /** In which language the one who asks is answered. */
+  function languageIn({ turn, memory, profile }: ReplyRequest, question = turn.question): Language {
+    return languageFor({ question }, memory, [languageOfTag(profile?.language), bot.language]);
+  }
+
+  function notice(kind: Exclude<NoticeKind, "export">, request: ReplyRequest): Reply {
+    const { inbound, memory, platform } = request;
     const { summary } = memory;
-    return byBot(
-      kind,
-      notices.notice(kind, { platform, language: languageFor(turn, memory, [bot.language]), summary }),
-    );
+    const language = languageIn(request);
+    return byBot(kind, notices.notice(kind, { platform, chat: inbound.chat, language, summary }));
   }
 
   async function ask(asking: { question: Content; repeats: Repeated | undefined }, request: ReplyRequest) {
-    const { turn, memory, platform, job, deadline, log } = request;
-    const { chat, senderId } = request.question;
+    const { turn, inbound, profile, memory, platform, job, deadline, log } = request;
+    const { chat, senderId } = inbound;
+    const isGroup = chat.type !== "user";
+    const speaker = isGroup ? plainName(profile?.name ?? "") || NAMELESS : undefined;
     const startedAt = clock.now();
+    const about = aboutText({ now: startedAt, profile: isGroup ? undefined : profile }, bot);
+    const { question, repeats } = asking;
+    const quotes = repeats ? undefined : turn.quotes;
     const answering = askModel({
-      ...{ ...asking, turn, memory, chat, deadline },
+      ...{ about, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
       safetyIdentifier: identify(senderId),
       ready: () => platform.ready(platform.route(job, clock.now(), bot.delivery)),
     });
@@ -101,11 +127,11 @@ export function createReply(options: ReplyOptions) {
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const messages = compose(answer, languageFor(asking, memory, [bot.language]), platform);
-    const text = shownText(messages);
-    const tokens = count && { question: count(textOf(asking.question)), answer: count(text) };
-    const said: Said = { from: "model", messages, usage, tokens, refused, repeats: asking.repeats };
-    return { said, requestId, isPastRefused };
+    const messages = compose(answer, languageIn(request, question), platform);
+    const shown = { question: askedText({ question, speaker }), answer: shownText(messages) };
+    const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
+    const said: Said = { from: "model", messages, usage, tokens, refused, repeats };
+    return { said, requestId, speaker, isPastRefused };
   }
 
   function compose({ text, cut, refused }: ModelAnswer, language: Language, platform: Platform) {
@@ -117,5 +143,6 @@ export function createReply(options: ReplyOptions) {
 }
 
 function byBot(notice: NoticeKind, messages: readonly Message[]): Reply {
-  return { said: { from: "bot", notice, messages }, requestId: undefined, isPastRefused: false };
+  const said: Said = { from: "bot", notice, messages };
+  return { said, requestId: undefined, speaker: undefined, isPastRefused: false };
 }

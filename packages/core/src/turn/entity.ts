@@ -5,6 +5,23 @@ import { noticeKinds, stepNames, turnStatuses } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
 
+const dayUsage = {
+  type: "map",
+  properties: {
+    day: { type: "string", required: true },
+    /** Whose it is: see `userHash`. */
+    user: { type: "string", required: true },
+    answers: counter,
+    inputTokens: counter,
+    cachedTokens: counter,
+    outputTokens: counter,
+    replies: counter,
+    pushes: counter,
+    refused: { type: "boolean", required: true },
+    foldVersion: counter,
+  },
+} as const;
+
 /** What was said, or tells of it: erasing a turn removes all of these. */
 const text = {
   /** The parts of the question, as JSON. */
@@ -13,6 +30,12 @@ const text = {
   messageId: { type: "string" },
   /** The platform's id of the user who asks. */
   senderId: { type: "string" },
+  /** Their name; only in a group. */
+  speaker: { type: "string" },
+  /** The platform's id of the message that the question quotes. */
+  quotes: { type: "string" },
+  /** The platform's ids of the messages that were sent, by which a user's message quotes them. */
+  sentIds: { type: "list", items: { type: "string" } },
   /** Key of the turn in whose place this one stands. */
   repeats: { type: "string" },
   /** Key of the turn that first asked its question; with `repeats`, which may name one that was a repeat itself. */
@@ -85,22 +108,9 @@ export function turnEntity({ client, table }: Table) {
         /** Epoch milliseconds; when it was parked, if its apology was pushed. */
         apologyPushedAt: { type: "number" },
         /** Its user's total of the day on which it was over, this turn included. */
-        usage: {
-          type: "map",
-          properties: {
-            day: { type: "string", required: true },
-            /** Of the user: see `userHash`. */
-            user: { type: "string", required: true },
-            answers: counter,
-            inputTokens: counter,
-            cachedTokens: counter,
-            outputTokens: counter,
-            replies: counter,
-            pushes: counter,
-            refused: { type: "boolean", required: true },
-            foldVersion: counter,
-          },
-        },
+        usage: dayUsage,
+        /** That of all members of its group. */
+        chatUsage: dayUsage,
         /** Set if a fold has begun after it: when it has ended in any case, epoch milliseconds, and of which version. */
         foldingUntil: { type: "number" },
         foldingVersion: { type: "number" },

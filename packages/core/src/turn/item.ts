@@ -17,11 +17,11 @@ import type {
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
-  const { outcomeUnknownSince, error, released = 0, steps = [] } = item;
+  const { outcomeUnknownSince, error, released = 0, steps = [], quotes } = item;
   const held = {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
-    ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId },
+    ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId, quotes },
   };
   const answer = toAnswer(item);
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
@@ -34,13 +34,15 @@ function toAnswer(item: TurnItem): Answer | undefined {
 }
 
 function toSaid(item: TurnItem): Said {
-  const { notice, refused = false, repeats, origin = "", messageId } = item;
+  const { notice, refused = false, repeats, origin = "", messageId, senderId } = item;
   const messages = toMessages(item);
   if (notice) return { from: "bot", notice, messages };
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = item;
   const usage = { inputTokens, cachedTokens, outputTokens };
   const repeated =
-    repeats === undefined ? undefined : { key: repeats, origin, question: toContent(item), messageId };
+    repeats === undefined
+      ? undefined
+      : { key: repeats, origin, question: toContent(item), messageId, senderId };
   return { from: "model", messages, usage, tokens: toTokens(item), refused, repeats: repeated };
 }
 
@@ -72,9 +74,9 @@ function toTokens({ questionTokens, answerTokens }: TurnItem): TokenCounts | und
 /** What the context needs of an answered turn; nothing for any other. */
 function toPastTurn(item: TurnItem): PastTurn | undefined {
   if (!isConversation(item)) return undefined;
-  const { key, messageId, repeats, origin } = item;
+  const { key, messageId, senderId, speaker, quotes, sentIds, repeats, origin } = item;
   const [question, answer, tokens] = [toContent(item), toText(item), toTokens(item)];
-  return { key, question, answer, messageId, repeats, origin, tokens };
+  return { key, question, answer, messageId, senderId, speaker, quotes, sentIds, repeats, origin, tokens };
 }
 
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
@@ -85,10 +87,10 @@ function isConversation({ status, notice, refused, erased }: TurnItem): boolean 
 
 /** What may be asked again of a turn that was given up on, or refused by the model. */
 export function toUnanswered(item: TurnItem): Repeated | undefined {
-  const { key, status, refused, question, messageId, origin = key } = item;
+  const { key, status, refused, question, messageId, senderId, origin = key } = item;
   const isUnanswered = status === "parked" || (status === "delivered" && refused === true);
   if (!isUnanswered || question === undefined) return undefined;
-  return { key, origin, question: toContent(item), messageId };
+  return { key, origin, question: toContent(item), messageId, senderId };
 }
 
 export function toConversation(items: readonly TurnItem[]): PastTurn[] {
@@ -102,8 +104,9 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
 }
 
 /** When a turn was over; nothing for one that is not. */
-export function toFinishedTurn({ key, finishedAt, notice }: TurnItem): FinishedTurn | undefined {
-  return finishedAt === undefined ? undefined : { key, finishedAt, notice };
+export function toFinishedTurn(item: TurnItem): FinishedTurn | undefined {
+  const { key, senderId, finishedAt, notice } = item;
+  return finishedAt === undefined ? undefined : { key, senderId, finishedAt, notice };
 }
 
 /** The newest fold that these turns, oldest first, have begun. */
@@ -123,6 +126,7 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
   const {
     status,
     messageId,
+    senderId,
     origin = item.key,
     erased: isErased = false,
     refused = false,
@@ -131,7 +135,7 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
   } = item;
   const isUnanswered = (status === "parked" || refused) && !isExpired && !isErased;
   return {
-    ...{ ...toPlace(item), status, messageId, origin, isErased },
+    ...{ ...toPlace(item), status, messageId, senderId, origin, isErased },
     wasReplayed: item.replayedBy !== undefined,
     question: toContent(item),
     answer: toText(item),

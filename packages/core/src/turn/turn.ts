@@ -22,6 +22,7 @@ export type FinalStatus = Exclude<TurnStatus, "claimed" | "answered">;
 export const noticeKinds = [
   "too_many",
   "daily_limit",
+  "group_limit",
   "total_limit",
   "forget",
   "forgotten",
@@ -29,12 +30,21 @@ export const noticeKinds = [
   "export",
   "nothing_to_retry",
   "help",
+  "kept",
+  "greeting",
+  "not_understood",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Why a message gets no answer of its own: a notice has said so for an earlier one, or it was erased. */
-export type DropReason = "too_many" | "daily_limit" | "total_limit" | "unsent";
+export type DropReason =
+  | "too_many"
+  | "daily_limit"
+  | "group_limit"
+  | "total_limit"
+  | "not_understood"
+  | "unsent";
 
 /** The turn whose question is answered once more; its own answer is no longer part of the conversation. */
 export type Repeated = {
@@ -43,6 +53,8 @@ export type Repeated = {
   origin: string;
   question: Content;
   messageId: string | undefined;
+  /** The platform's id of the user who asked it. */
+  senderId?: string | undefined;
 };
 
 /** Exact o200k_base counts. */
@@ -120,11 +132,14 @@ type Held = TurnKey &
     error: string | undefined;
     /** Its way so far, oldest first: the newest {@link MAX_STEPS}. */
     steps: readonly Step[];
+    /** Empty, if nobody has written it: a greeting, or a button that was pressed. */
     question: Content;
-    /** The platform's id of the message that asks it. */
+    /** The platform's id of the message that asks it; empty, if there is none. */
     messageId: string;
     /** The platform's id of the user who asks. */
     senderId: string;
+    /** The platform's id of the message that it quotes. */
+    quotes?: string | undefined;
   };
 
 export type ClaimedTurn = Held & { status: "claimed" };
@@ -150,6 +165,8 @@ export type Storing = {
   leaseUntil: number;
   /** The model's id of the request that gave it. */
   requestId?: string | undefined;
+  /** Name of the one who asks; only in a group. */
+  speaker?: string | undefined;
 };
 
 /** How an attempt ended. */
@@ -177,6 +194,8 @@ export type Parking = TurnFailure & {
 /** A turn that is over, as it counts for the backlog of its chat. */
 export type FinishedTurn = {
   key: string;
+  /** The platform's id of the user who asked, until it is erased. */
+  senderId?: string | undefined;
   /** Epoch milliseconds. */
   finishedAt: number;
   /** The notice that it got instead of an answer, or after which it was dropped. */
@@ -197,6 +216,13 @@ export type PastTurn = {
   question: Content;
   answer: string;
   messageId?: string | undefined;
+  senderId?: string | undefined;
+  /** Name of the one who asked; only in a group. */
+  speaker?: string | undefined;
+  /** The platform's id of the message that the question quotes. */
+  quotes?: string | undefined;
+  /** The platform's ids of the messages of the answer. */
+  sentIds?: readonly string[] | undefined;
   /** Key of the turn in whose place it stands. */
   repeats?: string | undefined;
   /** Key of the turn that first asked its question, if that is another. */
@@ -209,6 +235,7 @@ export type PastTurn = {
 export type StoredTurn = Place & {
   status: TurnStatus;
   messageId: string | undefined;
+  senderId?: string | undefined;
   /** Key of the turn that first asked its question: its own, unless it repeats another. */
   origin: string;
   /** Nothing of its text is left. */

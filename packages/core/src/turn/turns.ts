@@ -40,6 +40,8 @@ export type ClaimRequest = TurnKey &
     question: Content;
     messageId: string;
     senderId: string;
+    /** The platform's id of the message that it quotes. */
+    quotes?: string | undefined;
     /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
     owner: string;
     /** Epoch milliseconds. */
@@ -211,9 +213,12 @@ function newDiscarded(event: Omit<DiscardedEvent, "at">): Omit<TurnItem, "status
   return { ...event, sequence: "", owner: "", leaseUntil: 0, attempts: 0 };
 }
 
-function newTurn({ now, replay: _, question, ...claimed }: ClaimRequest): TurnItem {
+function newTurn({ now, replay: _, question, quotes, ...claimed }: ClaimRequest): TurnItem {
   const steps = withStep({}, { at: now, is: "claimed" });
-  return { ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1, steps };
+  return {
+    ...{ ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1, steps },
+    ...(quotes !== undefined && { quotes }),
+  };
 }
 
 /** If its process died while it may have been sending: since when nobody knows what became of it. */

@@ -29,12 +29,17 @@ export function withStep({ steps = [] }: { steps?: readonly Step[] | undefined }
 }
 
 /** It keeps its answer, exactly as it will be sent. */
-export function answered(turn: Turn, answer: Answer, { at, leaseUntil, requestId }: Storing): Change {
+export function answered(
+  turn: Turn,
+  answer: Answer,
+  { at, leaseUntil, requestId, speaker }: Storing,
+): Change {
   const { messages, idempotencyKey, route } = answer;
   const stored = {
     ...{ status: "answered" as const, leaseUntil, idempotencyKey, route },
     steps: withStep(turn, { at, is: "answered", requestId }),
     messages: JSON.stringify(messages),
+    ...(speaker !== undefined && { speaker }),
   };
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice } };
   const { usage, tokens, refused, repeats } = answer;
@@ -54,11 +59,12 @@ export function answered(turn: Turn, answer: Answer, { at, leaseUntil, requestId
 
 /** Its answer is out. Of a notice nothing is kept: it may hold much of the chat, such as an export. */
 export function delivered(turn: AnsweredTurn, delivery: FinishedDelivery): Change {
-  const { route, requestId, at, total, folding } = delivery;
+  const { route, requestId, sentIds, at, total, folding } = delivery;
   const set: Partial<TurnItem> = {
     ...{ status: "delivered", route, finishedAt: at },
     steps: withStep(turn, { at, is: "delivered", route, requestId }),
     ...totalled(total, at),
+    ...(sentIds && { sentIds: [...sentIds] }),
     ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
   };
   if (turn.answer.from === "model") return { set };
@@ -98,7 +104,7 @@ export function parked(turn: Turn, parking: Parking): Change {
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
       // The day's first turn stands in the day's list, and this one cannot.
-      ...(!total.isFirstOfDay && { usage: total.usage }),
+      ...(!total.isFirstOfDay && carried(total)),
     },
   };
 }
@@ -121,11 +127,16 @@ function failed(turn: Turn, { code, outcomeUnknownSince }: TurnFailure): Partial
 }
 
 /** A turn that is over carries its user's total of the day. */
-function totalled({ usage, isFirstOfDay }: RunningTotal, at: number): Partial<TurnItem> {
+function totalled(total: RunningTotal, at: number): Partial<TurnItem> {
+  const { usage, isFirstOfDay } = total;
   return {
-    usage,
+    ...carried(total),
     ...(isFirstOfDay && { list: `day#${usage.day}`, listedAs: new Date(at).toISOString() }),
   };
+}
+
+function carried({ usage, chat }: RunningTotal): Partial<TurnItem> {
+  return { usage, ...(chat && { chatUsage: chat }) };
 }
 
 export const eraseFinished: TurnWrite = {

@@ -61,8 +61,10 @@ export function createUsageReport(table: Table): UsageReport {
     const query = entity.query.byChat({ chatId }).between({ key }, { key: key > dayEnd ? key : dayEnd });
     const page = { order: "desc", limit: PAGE, pages: 1, cursor: cursor ?? null } as const;
     // The texts stay where they are.
-    const { data, cursor: next } = await guarded(() => query.go({ ...page, attributes: ["usage"] }));
-    const total = totalOf(data.flatMap(({ usage }) => usage ?? []).reverse(), day);
+    const { data, cursor: next } = await guarded(() =>
+      query.go({ ...page, attributes: ["usage", "chatUsage"] }),
+    );
+    const total = totalOf(data.flatMap(({ usage, chatUsage }) => chatUsage ?? usage ?? []).reverse(), day);
     return total || next === null ? total : totalIn(listed, day, endsAt, next);
   }
 

@@ -25,7 +25,9 @@ export type DayUsage = ModelUsage & {
 /** A user's total of the day, as the turn that is over next will carry it. */
 export type RunningTotal = {
   usage: DayUsage;
-  /** It is the user's first turn of the day, by which an operator finds the day's chats. */
+  /** What all members of a group have used; not set in a 1:1 chat. */
+  chat?: DayUsage | undefined;
+  /** It is the chat's first turn of the day, by which an operator finds the day's chats. */
   isFirstOfDay: boolean;
 };
 
@@ -71,21 +73,31 @@ export function totalOf(carried: readonly DayUsage[], day: string): DayUsage | u
     );
 }
 
-/** What was sent: an answer with its tokens, a notice, or the notice that a limit is reached. */
-export type SentUsage = ModelUsage | "notice" | "limit_notice";
+/** What was sent: an answer with its tokens, a notice, or the notice that the user's or the group's limit is reached. */
+export type SentUsage = ModelUsage | "notice" | "limit_notice" | "group_limit_notice";
 
 /** The total with one more send in it. */
-export function withSend({ usage, isFirstOfDay }: RunningTotal, route: Route, sent: SentUsage): RunningTotal {
-  const used = typeof sent === "object" ? sent : undefined;
+export function withSend(
+  { usage, chat, isFirstOfDay }: RunningTotal,
+  route: Route,
+  sent: SentUsage,
+): RunningTotal {
   return {
     isFirstOfDay,
-    usage: {
-      ...(used ? add(usage, used) : usage),
-      answers: usage.answers + (used ? 1 : 0),
-      replies: usage.replies + (route === "reply" ? 1 : 0),
-      pushes: usage.pushes + (route === "push" ? 1 : 0),
-      refused: usage.refused || sent === "limit_notice",
-    },
+    usage: { ...sentIn(usage, route, sent), refused: usage.refused || sent === "limit_notice" },
+    ...(chat && {
+      chat: { ...sentIn(chat, route, sent), refused: chat.refused || sent === "group_limit_notice" },
+    }),
+  };
+}
+
+function sentIn(usage: DayUsage, route: Route, sent: SentUsage): DayUsage {
+  const used = typeof sent === "object" ? sent : undefined;
+  return {
+    ...(used ? add(usage, used) : usage),
+    answers: usage.answers + (used ? 1 : 0),
+    replies: usage.replies + (route === "reply" ? 1 : 0),
+    pushes: usage.pushes + (route === "push" ? 1 : 0),
   };
 }
 

@@ -6,7 +6,7 @@ import { replyTokenFreshMs } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -49,7 +49,7 @@ test("an apology for a command is in the language of the question before it", as
 
 test("without words for /retry an apology has no button", async () => {
   const commands = { ...ownBot.commands, retry: [] };
-  world = createWorld({ bot: defineBot({ ...ownBot, commands }) });
+  world = createWorld({ bot: defineBot({ ...plainBot, commands }) });
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broken() }), 1_000);
   expect(world.line.sent.map(({ messages }) => messages)).toEqual([
@@ -124,7 +124,7 @@ test.each([
   ["pushed, after LINE has refused the answer as a reply and as a push", "auto", 2, "push"],
   ["replied, after LINE has refused the answer as a push: its token is unused", "push", 1, "reply"],
 ] as const)("an apology is %s", async (_, delivery, refusals, by) => {
-  world = createWorld({ bot: defineBot({ ...ownBot, delivery }) });
+  world = createWorld({ bot: defineBot({ ...plainBot, delivery }) });
   world.say("U1", "Hello");
   await world.run(world.worker({ line: refusingFirst(refusals) }), 1_000);
   expect(letters()).toHaveLength(1);

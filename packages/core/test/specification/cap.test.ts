@@ -3,7 +3,7 @@ import { BotError } from "@henji/core/error";
 import { tokenCap } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 // The stand-in model takes 40 tokens for a question without a past.
 const QUESTION = 40;
@@ -11,7 +11,7 @@ const { dailyLimit } = ownBot.texts.en;
 const knownEverywhereMs = tokenCap.addEveryMs + tokenCap.readEveryMs;
 
 const capped = (totalDailyTokens: number) =>
-  defineBot({ ...ownBot, limits: { ...ownBot.limits, totalDailyTokens } });
+  defineBot({ ...plainBot, limits: { ...ownBot.limits, totalDailyTokens } });
 
 let world: World;
 /** Calls to the day's items. */

@@ -2,7 +2,7 @@ import { defineBot } from "@henji/core/bot";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -30,7 +30,7 @@ test("a command within a sentence is a question", async () => {
 });
 
 test("a command without words is switched off", async () => {
-  world = createWorld({ bot: { ...ownBot, commands: { ...ownBot.commands, help: [] } } });
+  world = createWorld({ bot: { ...plainBot, commands: { ...ownBot.commands, help: [] } } });
   await world.talk("U1", "/help", "/memory");
   expect(world.asked).toEqual(["/help"]);
   expect(world.newest()).toBe(`U1 reply: ${en.nothingRemembered} [export my data] [forget everything]`);
@@ -44,7 +44,7 @@ test("the bot's own messages are not part of the conversation", async () => {
 
 test("everything is erased only when the user confirms it", async () => {
   await world.talk("U1", "My PIN is 4711", "yes, forget it all");
-  expect(world.newest()).toBe(`U1 reply: ${en.forget} [yes, forget it all]`);
+  expect(world.newest()).toBe(`U1 reply: ${en.forget} [yes, forget it all] [no, keep it]`);
   await world.talk("U1", "Wait");
   expect(world.table.textOf("U1")).toContain("4711");
   await world.talk("U1", "forget everything", "yes, forget it all");
@@ -89,7 +89,7 @@ test("an export includes parked questions", async () => {
 
 test("an export continues after an exchange that is longer than a page, and has the notes at the end", async () => {
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory: { ...ownBot.memory, highWaterTokens: 2_500, maxTokens: 20_000 } }),
+    bot: defineBot({ ...plainBot, memory: { ...ownBot.memory, highWaterTokens: 2_500, maxTokens: 20_000 } }),
     summarizer: { answer: () => "Aki likes x" },
   });
   await world.talk("U1", "x\n".repeat(2_400), "one", "two", "/export");

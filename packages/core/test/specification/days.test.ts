@@ -1,10 +1,10 @@
 import { defineBot } from "@henji/core/bot";
 import { expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 const limited = (timeZone: string) =>
-  defineBot({ ...ownBot, timeZone, limits: { ...ownBot.limits, dailyMessages: 1 } });
+  defineBot({ ...plainBot, timeZone, limits: { ...ownBot.limits, dailyMessages: 1 } });
 
 /** The test starts at 17:00 in Tokyo, 8:00 UTC. */
 const untilMidnightInTokyoMs = 7 * 60 * 60_000;
@@ -37,7 +37,7 @@ test.each([
   ["Hello", "Times are in Japan Standard Time.", "/export"],
   ["こんにちは", "時刻は日本標準時です。", "/export"],
 ])("an export shows times in the bot's time zone and says so (%s)", async (text, heading, command) => {
-  const world = createWorld({ bot: defineBot({ ...ownBot, timeZone: "Asia/Tokyo" }) });
+  const world = createWorld({ bot: defineBot({ ...plainBot, timeZone: "Asia/Tokyo" }) });
   await world.talk("U1", text, command);
   expect(world.sent().at(-1)).toContain(heading);
   expect(world.sent().at(-1)).toContain(`2027-01-15 17:00 GMT+9\n> ${text}`);

@@ -2,7 +2,7 @@ import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -15,7 +15,7 @@ const { en } = ownBot.texts;
 const limited = () =>
   createWorld({
     bot: defineBot({
-      ...ownBot,
+      ...plainBot,
       limits: { ...ownBot.limits, dailyMessages: 2 },
       memory: { ...ownBot.memory, maxTurns: 4 },
     }),

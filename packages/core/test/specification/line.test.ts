@@ -7,8 +7,7 @@ import { createLine, type Line } from "@henji/core/platform/line/api";
 import { breakerOpenMs, replyTokenFreshMs } from "@henji/core/settings";
 import { createMemoryLine, createMemoryModel, type Refusal } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
-import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -83,7 +82,7 @@ function channel(dead: "unauthorized" | "quota") {
 test.each(["reply", "push"])(
   "while the channel access token is invalid, the model is asked once (%s)",
   async (delivery) => {
-    world = createWorld({ bot: defineBot({ ...ownBot, delivery: delivery === "push" ? "push" : "auto" }) });
+    world = createWorld({ bot: defineBot({ ...plainBot, delivery: delivery === "push" ? "push" : "auto" }) });
     const { line, mend } = channel("unauthorized");
     const worker = world.worker({ line });
     for (let message = 0; message < 12; message += 1) {

@@ -7,7 +7,7 @@ import type { Delivery, Inbound, Message, Platform } from "@henji/core/platform/
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 const { en } = ownBot.texts;
 const limits = { ...ownBot.limits, dailyMessages: 2 };
@@ -17,7 +17,7 @@ let delivered: Delivery[];
 let asked: { safetyIdentifier: string; cacheKey: string; input: string[] }[];
 
 beforeEach(() => {
-  world = createWorld({ bot: defineBot({ ...ownBot, limits }) });
+  world = createWorld({ bot: defineBot({ ...plainBot, limits }) });
   delivered = [];
   asked = [];
 });
@@ -48,6 +48,9 @@ const platform: Platform = {
   },
   sendOnce: async () => {},
   showLoading: async () => {},
+  markAsRead: async () => {},
+  botName: async () => undefined,
+  profileOf: async () => undefined,
 };
 
 const model: Model = {
@@ -73,7 +76,7 @@ test("a message is stored and delivered exactly as its platform has composed it"
       chatId: "G1",
       route: "push",
       maybeSent: false,
-      messages: [composed("You said: Hello")],
+      messages: [composed("You said: Somebody: Hello")],
     },
   ]);
   expect(world.table.turnsOf("G1")[0]).toMatchObject({
@@ -85,12 +88,12 @@ test("a message is stored and delivered exactly as its platform has composed it"
 test("memory belongs to the chat, limits to each user", async () => {
   await say("aki", "My word is marzipan");
   await say("ben", "Which word was it?");
-  expect(asked.at(-1)?.input).toContain("My word is marzipan");
+  expect(asked.at(-1)?.input).toContain("Somebody: My word is marzipan");
   await say("aki", "And now?");
   await say("aki", "One too many");
   expect(shown().at(-1)).toBe(en.dailyLimit);
   await say("ben", "I may go on");
-  expect(shown().at(-1)).toBe("You said: I may go on");
+  expect(shown().at(-1)).toBe("You said: Somebody: I may go on");
 });
 
 test("users of one chat have different safety identifiers and the same cache key", async () => {
@@ -106,7 +109,7 @@ test("a user has the same safety identifier in every chat, also when notes are t
   const { memory } = ownBot;
   world = createWorld({
     bot: defineBot({
-      ...ownBot,
+      ...plainBot,
       memory: { ...memory, highWaterTokens: 20, lowWaterTokens: 0, maxTokens: 200 },
     }),
     summarizer: { onAsk: (_notes, _context, { safetyIdentifier }) => void notedFor.push(safetyIdentifier) },

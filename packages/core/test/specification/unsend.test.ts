@@ -6,7 +6,7 @@ import { retry } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -201,7 +201,7 @@ test("notes that contain an unsent message are dropped, and taken again without 
     noted.push([...new Set(facts)].join(", "));
     return noted.at(-1)!;
   };
-  world = createWorld({ bot: defineBot({ ...ownBot, memory }), summarizer: { answer } });
+  world = createWorld({ bot: defineBot({ ...plainBot, memory }), summarizer: { answer } });
   const [id = ""] = await world.talk(
     "U1",
     "My PIN 4711",
@@ -220,7 +220,7 @@ test("notes that contain an unsent message are dropped, and taken again without 
 test("notes that cannot contain an unsent message stay", async () => {
   const memory = { ...ownBot.memory, highWaterTokens: 120, lowWaterTokens: 40, maxTokens: 200 };
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory }),
+    bot: defineBot({ ...plainBot, memory }),
     summarizer: { answer: () => "Aki likes x" },
   });
   const ids = await world.talk("U1", ...Array.from({ length: 8 }, (_, n) => `fact ${n}`), "My PIN is 4711");

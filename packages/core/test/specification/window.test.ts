@@ -2,7 +2,7 @@ import { defineBot } from "@henji/core/bot";
 import { chatHash } from "@henji/core/log";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -16,7 +16,7 @@ const questions = (from: number, to: number) =>
 test("a full window is folded after the answer was sent; if that fails, it is tried again", async () => {
   const folds: string[] = [];
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory: small }),
+    bot: defineBot({ ...plainBot, memory: small }),
     summarizer: {
       behave: () => (folds.length === 1 ? "unavailable" : "answer"),
       answer: () => "notes",
@@ -44,7 +44,7 @@ test("a full window is folded after the answer was sent; if that fails, it is tr
 async function foldsWith(also: (world: World) => void): Promise<number> {
   let folds = 0;
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory: small }),
+    bot: defineBot({ ...plainBot, memory: small }),
     summarizer: { answer: () => "notes", onAsk: () => void folds++ },
   });
   await world.talk("U1", ...questions(0, 4));
@@ -91,7 +91,7 @@ test("two messages of one millisecond are kept in the order in which they came",
 test("a message that comes while the window is folded is answered at once, and does not fold it again", async () => {
   let folds = 0;
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory: small }),
+    bot: defineBot({ ...plainBot, memory: small }),
     summarizer: { behave: () => "hang", onAsk: () => void folds++ },
   });
   await world.talk("U1", ...questions(0, 6));
@@ -105,7 +105,7 @@ test("a message that comes while the window is folded is answered at once, and d
 test("turns on which the model refuses to take notes leave the window, and the notes stay unchanged", async () => {
   let folds = 0;
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory: small }),
+    bot: defineBot({ ...plainBot, memory: small }),
     summarizer: {
       behave: () => (folds > 1 ? "refusal" : "answer"),
       answer: () => "notes",
@@ -142,7 +142,7 @@ test("turns that are not part of the conversation do not prevent folds", async (
 test("notes that are too long are taken once more, with a lower limit, instead of being cut", async () => {
   const lengths: number[] = [];
   world = createWorld({
-    bot: defineBot({ ...ownBot, memory: { ...small, summaryTokens: 60 } }),
+    bot: defineBot({ ...plainBot, memory: { ...small, summaryTokens: 60 } }),
     summarizer: {
       answer: () => (lengths.length > 1 ? "short notes" : "long ".repeat(80)),
       onAsk: (_content, { instructions }) =>

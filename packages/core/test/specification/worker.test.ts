@@ -34,11 +34,15 @@ test("a message older than a day is acknowledged without an answer", async () =>
   expect([world.asked, world.sent()]).toEqual([[], []]);
 });
 
-test("an event that is not a question is acknowledged and logged with its type", async () => {
-  const eventId = world.put("U1", { type: "message", message: { type: "sticker", id: "1" } });
+test("an event that asks for nothing is acknowledged and logged with its type", async () => {
+  const eventId = world.put("U1", {
+    type: "message",
+    mode: "standby",
+    message: { type: "sticker", id: "1" },
+  });
   await world.settle();
   expect(world.printed.map((line) => JSON.parse(line))).toMatchObject([
-    { name: "event.ignored", eventId, type: "message/sticker" },
+    { name: "event.ignored", eventId, type: "message/sticker (standby)" },
   ]);
   expect(world.table.textOf("U1")).not.toContain(eventId);
 });

@@ -30,11 +30,14 @@ await loadTokenizer();
 
 export const start = 1_800_000_000_000;
 
+/** Without what changes from one question to the next. */
+export const plainBot: Bot = { ...ownBot, context: { dateAndTime: false, profile: false } };
+
 export type World = ReturnType<typeof createWorld>;
 
 /** The real worker with in-memory services, in virtual time. */
 export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOptions } = {}) {
-  const { bot = ownBot } = options;
+  const { bot = plainBot } = options;
   const scheduler = createScheduler(start);
   const queue = createMemoryQueue({ clock: scheduler });
   const memoryLine = createMemoryLine({ clock: scheduler });
@@ -102,13 +105,14 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       type: string;
       webhookEventId: string;
       timestamp: number;
-      source: { userId: string } & { type: string };
+      source: { type: string; userId?: string; groupId?: string };
     },
     deduplicationId: string,
   ) {
     const job = { version: 2, platform: "line", eventId: event.webhookEventId } as const;
     const body = encodeJob({ ...job, event, receivedAt: scheduler.now() });
-    queue.main.send({ chatId: event.source.userId, deduplicationId, body });
+    const { groupId, userId = "" } = event.source;
+    queue.main.send({ chatId: groupId ?? userId, deduplicationId, body });
   }
 
   /** Runs a batch from the queue for at most `forMs` of virtual time, and deletes what is done, as Lambda does. */
@@ -160,6 +164,34 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
     unsend: (userId: string, messageId: string) => put(userId, { type: "unsend", unsend: { messageId } }),
     unfollow: (userId: string, at?: number) => put(userId, { type: "unfollow" }, at),
     settle,
+    /**
+     * A member of a group writes this, or sends what `message` says; the bot is mentioned where the text has "@Henji".
+     *
+     * @returns LINE's id of the message
+     */
+    async sayIn(groupId: string, userId: string, text: string, message: object = {}): Promise<string> {
+      const id = String(events + 1);
+      const replyToken = `token ${id}`;
+      memoryLine.giveToken(replyToken, groupId, 60_000);
+      const index = text.indexOf("@Henji");
+      const mention = index < 0 ? {} : { mention: { mentionees: [{ index, length: 6, isSelf: true }] } };
+      const source = { type: "group", groupId, userId };
+      put(userId, {
+        type: "message",
+        source,
+        replyToken,
+        message: { type: "text", id, text, ...mention, ...message },
+      });
+      await settle();
+      return id;
+    },
+    /** Any other event, with a reply token. */
+    async happen(userId: string, fields: { type: string; source?: { groupId?: string } }): Promise<void> {
+      const replyToken = `token ${events + 1}`;
+      memoryLine.giveToken(replyToken, fields.source?.groupId ?? userId, 60_000);
+      put(userId, { replyToken, ...fields });
+      await settle();
+    },
     /**
      * The user writes these messages, each after the answer to the one before.
      *

@@ -60,6 +60,9 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     reply: sent,
     push: sent,
     showLoading: async () => {},
+    markAsRead: async () => {},
+    profile: async () => undefined,
+    info: async () => ({ userId: "U", basicId: "@b", displayName: "Bot", chatMode: "bot" }),
     quota: async () => ({ limit: undefined, used: 0 }),
     ready: async () => {},
   };

@@ -78,7 +78,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       const tokens = { question: count(question), answer: count(answer) };
       const past = { key, question: textContent(question), answer, tokens };
       const memory = {
-        ...{ ...state, turns, isWhole: true, finished: [], unanswered: [], usages: [] },
+        ...{ ...state, turns, isWhole: true, finished: [], unanswered: [], usages: [], chatUsages: [] },
         ...{ apologyPushedAt: undefined, folding: undefined },
       };
       const now = systemClock.now();
@@ -95,7 +95,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
         ...state,
         instructions: instructionsFor(bot, { type: "user", id: chatId }),
         turns,
-        question: textContent(message),
+        asked: { question: textContent(message) },
         maxWindowTokens: bot.memory.maxTokens,
       });
       return model.ask(context, {

@@ -1,3 +1,4 @@
+import { ABOUT_HEADING } from "@henji/core/context/about";
 import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import { retry } from "@henji/core/settings";
 import { type Book, type BookOptions, namedIn } from "./book.ts";
@@ -31,7 +32,8 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
       if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
-      if (context.input.length === 1 && refused.has(question)) fate.mayHaveDroppedPast = true;
+      const isAlone = context.input.filter(({ content }) => !content.startsWith(ABOUT_HEADING)).length === 1;
+      if (isAlone && refused.has(question)) fate.mayHaveDroppedPast = true;
       if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
       if (fate.asks > CALLS_OF_AN_ATTEMPT * retry.maxAttempts)
         violate("bounded", `the model was asked ${fate.asks} times`, fate);
@@ -85,7 +87,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
         violate("private", `the context holds ${eventId}`, fate);
     }
     const { maxTokens, summaryTokens, maxTurns } = bot.memory;
-    if (input.length > 2 * maxTurns + 2) violate("bounded", `${input.length} messages in the context`, fate);
+    if (input.length > 2 * maxTurns + 3) violate("bounded", `${input.length} messages in the context`, fate);
     const past = input.slice(0, -1).map(({ content }) => content);
     if (eventsIn(past).some(({ kind }) => kind === "refused"))
       violate("bounded", "a refused question is sent again", fate);

@@ -102,8 +102,8 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
 
   function notQuestion(): Partial<LineEvent> & { type: string } {
     return random.pick([
-      { type: "message", message: { type: "sticker", id: "1" } },
-      { type: "follow" },
+      { type: "beacon", beacon: { hwid: "1", type: "enter" } },
+      { type: "memberJoined" },
       { type: "something_new" },
       { type: "message", mode: "standby", message: { type: "text", id: "1", text: "not for us" } },
     ]);

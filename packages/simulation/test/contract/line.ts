@@ -70,7 +70,9 @@ export function lineContract(name: string, open: () => Promise<LinePorts>) {
       const first = await ports.line.push(userId, text("once"), key(1));
       expect(first).toMatchObject({ outcome: "sent", requestId: expect.any(String) });
       const second = await ports.line.push(userId, text("once"), key(1));
-      expect(second).toEqual({ outcome: "already_accepted", requestId: first.requestId });
+      const { requestId, sentIds } = first;
+      expect(second).toEqual({ outcome: "already_accepted", requestId, sentIds });
+      expect(sentIds).toEqual([expect.any(String)]);
       await ports.line.push(userId, text("twice"), key(2));
       expect(ports.seen(userId)).toEqual(["once", "twice"]);
     });

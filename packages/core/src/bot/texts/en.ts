@@ -20,7 +20,6 @@ export const en: Texts = {
   forgetOwn:
     "Shall I forget everything that you have written in this group? What the others have written stays. This cannot be undone.",
   forgottenOwn: "Done. I have forgotten everything that you have written in this group.",
-  keep: "No, keep everything",
   kept: "All right, I have kept everything.",
   memory: "Besides your latest messages, this is what I have noted:",
   nothingRemembered: "I have no notes so far, only your latest messages.",

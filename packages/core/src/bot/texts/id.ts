@@ -22,7 +22,6 @@ export const id: Texts = {
   forgetOwn:
     "Apakah saya perlu melupakan semua yang pernah Anda tulis di grup ini? Tulisan anggota lain tetap ada. Ini tidak bisa dibatalkan.",
   forgottenOwn: "Baik, saya sudah melupakan semua yang pernah Anda tulis di grup ini.",
-  keep: "Tidak, simpan saja",
   kept: "Baik, semuanya tetap saya ingat.",
   memory: "Selain pesan-pesan terakhir, ini yang saya catat:",
   nothingRemembered: "Belum ada yang saya catat. Saya hanya ingat pesan-pesan terakhir.",

@@ -30,7 +30,6 @@ const texts = z.partial(
     forgotten: text,
     forgetOwn: text,
     forgottenOwn: text,
-    keep: label,
     kept: text,
     memory: text,
     nothingRemembered: text,

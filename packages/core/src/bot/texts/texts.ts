@@ -30,9 +30,7 @@ export type Texts = {
   /** The same in a group, where only what this member has written is erased. */
   forgetOwn: string;
   forgottenOwn: string;
-  /** Label of the button that declines, beside the one that confirms. */
-  keep: string;
-  /** Sent when it is pressed. */
+  /** Sent when the user declines. */
   kept: string;
   /** Stands above the notes on the conversation. */
   memory: string;
@@ -51,4 +49,4 @@ export type Texts = {
 };
 
 /** The texts that are shown on a button. */
-export const labels = ["goOn", "showAnswer", "keep"] as const satisfies readonly (keyof Texts)[];
+export const labels = ["goOn", "showAnswer"] as const satisfies readonly (keyof Texts)[];

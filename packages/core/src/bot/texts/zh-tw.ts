@@ -18,7 +18,6 @@ export const zhTW: Texts = {
   forgotten: "好的，我們聊過的內容我都忘記了。",
   forgetOwn: "要我忘記你在這個群組寫過的所有內容嗎？其他人寫的會保留。忘記之後就無法復原了。",
   forgottenOwn: "好的，你在這個群組寫過的內容我都忘記了。",
-  keep: "不用，先留著",
   kept: "好的，我會繼續記得。",
   memory: "除了最近的訊息，我還記下了這些：",
   nothingRemembered: "我還沒有記下任何事，只記得最近的訊息。",

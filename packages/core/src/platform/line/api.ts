@@ -1,8 +1,12 @@
+import * as z from "zod/mini";
+import type { Chat } from "../../bot/bot.ts";
 import { BotError } from "../../error.ts";
 import { deadlines } from "../../settings.ts";
-import { createCaller, type LineOptions } from "./call.ts";
+import type { Profile } from "../platform.ts";
+import { createCaller, type LineOptions, readWith } from "./call.ts";
 import type { TextMessage } from "./compose.ts";
 import { INVALID_REPLY_TOKEN, messageOf, requestIdOf, statusError } from "./error.ts";
+import { askInfo, type BotInfo } from "./info.ts";
 import { askQuota, isUsedUp, type Quota } from "./quota.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
@@ -11,6 +15,8 @@ export type SendResult = {
   outcome: "sent" | "already_accepted" | "invalid_reply_token";
   /** LINE's id of the request that was accepted, to trace it with. */
   requestId: string | undefined;
+  /** Ids of the messages, by which users quote them, if LINE has told them. */
+  sentIds?: readonly string[] | undefined;
 };
 
 /** The part of the Messaging API that the bot uses. */
@@ -21,6 +27,11 @@ export type Line = {
   push(to: string, messages: readonly TextMessage[], retryKey: string): Promise<SendResult>;
   /** Shows "…" in a 1:1 chat until the next message, or for `seconds` (5 to 60, in fives). */
   showLoading(userId: string, seconds: number): Promise<void>;
+  /** Shows the chat's messages as read; only for a channel whose `chatMode` is `chat`. */
+  markAsRead(token: string): Promise<void>;
+  /** Nothing if LINE knows no such user: a stranger, or one who has blocked the bot. */
+  profile(chat: Chat, userId: string): Promise<Profile | undefined>;
+  info(): Promise<BotInfo>;
   /** Free, like every question about the channel. */
   quota(): Promise<Quota>;
 };
@@ -29,6 +40,11 @@ export type Line = {
 export function createLine(options: LineOptions): Line {
   const caller = createCaller(options);
   const { client, request } = caller;
+  const askProfile = {
+    user: (_: string, userId: string) => client.getProfileWithHttpInfo(userId),
+    group: (id: string, userId: string) => client.getGroupMemberProfileWithHttpInfo(id, userId),
+    room: (id: string, userId: string) => client.getRoomMemberProfileWithHttpInfo(id, userId),
+  };
   const quota = () => askQuota(caller, deadlines.quotaMs);
 
   /**
@@ -53,9 +69,10 @@ export function createLine(options: LineOptions): Line {
         () => client.replyMessageWithHttpInfo({ replyToken, messages: [...messages] }),
         deadlines.lineMs,
       );
-      if (answer.ok) return { outcome: "sent", requestId: requestIdOf(answer) };
+      const requestId = requestIdOf(answer);
+      if (answer.ok) return { outcome: "sent", requestId, sentIds: sentIdsIn(answer.body) };
       if (answer.status === 400 && messageOf(answer) === INVALID_REPLY_TOKEN) {
-        return { outcome: "invalid_reply_token", requestId: requestIdOf(answer) };
+        return { outcome: "invalid_reply_token", requestId };
       }
       throw statusError(answer);
     },
@@ -66,10 +83,12 @@ export function createLine(options: LineOptions): Line {
         () => client.pushMessageWithHttpInfo({ to, messages: [...messages] }, retryKey),
         deadlines.lineMs,
       );
-      if (answer.ok) return { outcome: "sent", requestId: requestIdOf(answer) };
+      if (answer.ok) {
+        return { outcome: "sent", requestId: requestIdOf(answer), sentIds: sentIdsIn(answer.body) };
+      }
       if (answer.status === 409) {
         const requestId = answer.headers.get("x-line-accepted-request-id") ?? undefined;
-        return { outcome: "already_accepted", requestId };
+        return { outcome: "already_accepted", requestId, sentIds: sentIdsIn(parsed(answer.body)) };
       }
       throw await confirmed(statusError(answer));
     },
@@ -83,6 +102,46 @@ export function createLine(options: LineOptions): Line {
       if (!answer.ok) throw statusError(answer);
     },
 
+    async markAsRead(markAsReadToken) {
+      const answer = await request(
+        "/v2/bot/chat/markAsRead",
+        () => client.markMessagesAsReadByTokenWithHttpInfo({ markAsReadToken }),
+        deadlines.loadingMs,
+      );
+      if (!answer.ok) throw statusError(answer);
+    },
+
+    async profile({ type, id }, userId) {
+      const path = `/v2/bot/${type === "user" ? "profile" : `${type}/member`}`;
+      const answer = await request(path, () => askProfile[type](id, userId), deadlines.profileMs);
+      if (!answer.ok && answer.status === 404) return undefined;
+      if (!answer.ok) throw statusError(answer);
+      const { displayName, language } = readWith(profileBody.parse, answer);
+      return { name: displayName, language };
+    },
+
+    info: () => askInfo(caller, deadlines.profileMs),
+
     quota,
   };
+}
+
+const profileBody = z.looseObject({
+  displayName: z.string(),
+  language: z.catch(z.optional(z.string()), undefined),
+});
+
+const sentBody = z.looseObject({ sentMessages: z.array(z.looseObject({ id: z.string() })) });
+
+/** Whatever else the body says: the messages were sent. */
+function sentIdsIn(body: unknown): string[] | undefined {
+  return sentBody.safeParse(body).data?.sentMessages.map(({ id }) => id);
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,16 +1,8 @@
 import * as z from "zod/mini";
 import { createCaller, type LineOptions, readWith } from "./call.ts";
 import { statusError } from "./error.ts";
+import { askInfo, type BotInfo } from "./info.ts";
 import { askQuota, type Quota } from "./quota.ts";
-
-export type BotInfo = {
-  userId: string;
-  /** As users find it: `@…`. */
-  basicId: string;
-  displayName: string;
-  /** `chat`: people answer too, in LINE's Official Account Manager. `bot`: they do not. */
-  chatMode: string;
-};
 
 export type WebhookEndpoint = {
   url: string;
@@ -50,7 +42,7 @@ export function createChannel(options: LineOptions): Channel {
   const endpointPath = "/v2/bot/channel/webhook/endpoint";
 
   return {
-    info: () => ask("/v2/bot/info", () => client.getBotInfoWithHttpInfo(), infoBody.parse, CALL_MS),
+    info: () => askInfo(caller, CALL_MS),
 
     async webhook() {
       const answer = await request(endpointPath, () => client.getWebhookEndpointWithHttpInfo(), CALL_MS);
@@ -89,12 +81,6 @@ export function isSameUrl(one: string, other: string): boolean {
   return first !== undefined && first === second;
 }
 
-const infoBody = z.looseObject({
-  userId: z.string(),
-  basicId: z.string(),
-  displayName: z.string(),
-  chatMode: z.string(),
-});
 const endpointBody = z.looseObject({ endpoint: z.string(), active: z.boolean() });
 const testBody = z.looseObject({
   success: z.optional(z.boolean()),

@@ -28,8 +28,12 @@ export function createDeliver({ line, clock }: DeliverOptions) {
       await delivery.usePush();
     }
     delivery.mustHold(deadlines.lineMs);
-    const { requestId } = await line.push(delivery.chatId, textsOf(delivery), delivery.idempotencyKey);
-    return { route: "push", requestId };
+    const { requestId, sentIds } = await line.push(
+      delivery.chatId,
+      textsOf(delivery),
+      delivery.idempotencyKey,
+    );
+    return { route: "push", requestId, sentIds };
   };
 
   /** @returns nothing if it is certain that no reply arrived */
@@ -48,7 +52,8 @@ export function createDeliver({ line, clock }: DeliverOptions) {
         if (sends < REPLY_SENDS && isFresh(replyToken, clock.now())) continue;
         throw outcomeUnknown(result);
       }
-      if (result.outcome !== "invalid_reply_token") return { route: "reply", requestId: result.requestId };
+      const { outcome, requestId, sentIds } = result;
+      if (outcome !== "invalid_reply_token") return { route: "reply", requestId, sentIds };
       if (!maybeSent) return undefined;
       if (isFresh(replyToken, clock.now())) return { route: "reply", requestId: undefined };
       break;

@@ -5,8 +5,10 @@ import type { Platform, Route } from "../platform.ts";
 import type { GuardedLine } from "./breaker.ts";
 import { compose, fits, type TextMessage } from "./compose.ts";
 import { createDeliver } from "./deliver.ts";
+import { createPeople } from "./people.ts";
 import { quoting } from "./quote.ts";
-import { read } from "./read.ts";
+import { read, SOMEBODY } from "./read.ts";
+import { readTokenOf } from "./read-token.ts";
 import { isFresh, replyTokenOf } from "./reply-token.ts";
 
 export type LinePlatformOptions = { line: GuardedLine; clock: Clock };
@@ -16,6 +18,7 @@ const LOADING_S = 60;
 
 /** LINE as core sees it. */
 export function createLinePlatform({ line, clock }: LinePlatformOptions): Platform {
+  const people = createPeople({ line, clock });
   return {
     name: "line",
     read,
@@ -47,6 +50,19 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
     /** LINE: 1:1 chats only. */
     async showLoading({ type, id }: Chat) {
       if (type === "user") await line.showLoading(id, LOADING_S);
+    },
+
+    /** LINE: where people do not answer too, it shows a message as read by itself. */
+    async markAsRead(job) {
+      const token = readTokenOf(job);
+      if (token === undefined || (await people.bot())?.chatMode !== "chat") return;
+      await line.markAsRead(token);
+    },
+
+    botName: async () => (await people.bot())?.displayName,
+
+    async profileOf(chat, userId) {
+      return userId.endsWith(SOMEBODY) ? undefined : people.profile(chat, userId);
     },
   };
 }

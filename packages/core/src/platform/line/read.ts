@@ -1,9 +1,15 @@
 import * as z from "zod/mini";
 import type { Chat } from "../../bot/bot.ts";
 import { BotError } from "../../error.ts";
-import { textContent } from "../content.ts";
 import type { Erasure, Inbound } from "../platform.ts";
 import { chatIdOf, type LineEvent, lineEvent } from "./event.ts";
+import { messageIn } from "./message.ts";
+
+/** Begins the data of the bot's own buttons; what its owner's or another's say is not ours to answer. */
+export const BUTTON_DATA = "henji:";
+
+/** Ends the sender's id in a group where LINE does not say who writes: some of its clients, and members who have not agreed. */
+export const SOMEBODY = "#somebody";
 
 /** What a LINE event means to the bot. @throws BotError `job.unreadable` */
 export function read(raw: unknown): Inbound {
@@ -12,11 +18,22 @@ export function read(raw: unknown): Inbound {
   const happening = { eventId, at, chat: chatOf(event), type: detailedType(event) };
   const erase = erasureIn(event);
   if (erase) return { ...happening, kind: "erasure", erase };
-  const message = isStandby(event) ? undefined : questionIn(event);
-  if (!message) return { ...happening, kind: "ignored" };
-  const { id: messageId, text } = message.message;
-  const senderId = message.source.userId;
-  return { ...happening, kind: "question", messageId, senderId, content: textContent(text) };
+  // Another module owns the chat: there is no reply token, and the bot stays silent.
+  if (isStandby(event)) return { ...happening, kind: "ignored" };
+  const { chat } = happening;
+  const senderId = event.source?.userId ?? `${chat.id}${SOMEBODY}`;
+  if (chat.type === "user" && event.source?.userId === undefined) return { ...happening, kind: "ignored" };
+  const message = messageIn(event);
+  if (message) {
+    const { isToBot, ...written } = message;
+    const isQuestion = chat.type === "user" || isToBot;
+    return { ...happening, ...written, senderId, kind: isQuestion ? "question" : "overheard" };
+  }
+  if (event.type === "follow" || event.type === "join") return { ...happening, senderId, kind: "greeting" };
+  const data = buttonIn(event);
+  return data === undefined
+    ? { ...happening, kind: "ignored" }
+    : { ...happening, senderId, kind: "pressed", data };
 }
 
 function eventIn(raw: unknown): LineEvent {
@@ -28,19 +45,14 @@ function eventIn(raw: unknown): LineEvent {
   });
 }
 
-/** A text message in a 1:1 chat. */
-const textMessageEvent = z.looseObject({
-  type: z.literal("message"),
-  source: z.looseObject({ type: z.literal("user"), userId: z.string() }),
-  message: z.looseObject({
-    type: z.literal("text"),
-    id: z.string(),
-    text: z.string().check(z.minLength(1)),
-  }),
+const postbackEvent = z.looseObject({
+  type: z.literal("postback"),
+  source: z.looseObject({}),
+  postback: z.looseObject({ data: z.string().check(z.startsWith(BUTTON_DATA)) }),
 });
 
-function questionIn(event: LineEvent) {
-  return textMessageEvent.safeParse(event).data;
+function buttonIn(event: LineEvent): string | undefined {
+  return postbackEvent.safeParse(event).data?.postback.data.slice(BUTTON_DATA.length);
 }
 
 const unsendEvent = z.looseObject({ unsend: z.looseObject({ messageId: z.string() }) });
@@ -58,7 +70,6 @@ function chatOf(event: LineEvent): Chat {
   return { type, id: chatIdOf(event) };
 }
 
-/** Another module owns the chat: there is no reply token, and the bot stays silent. */
 function isStandby(event: LineEvent): boolean {
   return event.mode === "standby";
 }

@@ -65,7 +65,7 @@ export function recall(test: TableTest) {
     const done = await delivered("seen", now + 4);
     const memory = await recall();
     expect(memory.turns.map(({ answer }) => answer)).toEqual(["seen"]);
-    expect(memory.finished).toEqual([
+    expect(memory.finished).toMatchObject([
       { key: parked.key, finishedAt: now + 1 },
       { key: noticed.key, finishedAt: now + 2, notice: "too_many" },
       { key: dropped.key, finishedAt: now + 3, notice: "daily_limit" },
