@@ -39,6 +39,9 @@ export default defineBot({
     /** Answers to one user, and tokens spent on them, in one day. At either limit the user is told once that day. */
     dailyMessages: 200,
     dailyTokens: 1_000_000,
+    /** The same for all members of one group together. */
+    groupDailyMessages: 1_000,
+    groupDailyTokens: 5_000_000,
     /** Tokens of all users together in one day. Past it nobody is answered until the next day, and an alarm is sent. */
     // totalDailyTokens: 50_000_000,
   },
@@ -63,6 +66,10 @@ export default defineBot({
       ...["yes, forget it all", "はい、全部忘れて", "是的，全部忘掉"],
       ...["ใช่ ลืมทั้งหมดเลย", "응, 전부 잊어줘", "ya, lupakan semua"],
     ],
+    keep: [
+      ...["no, keep it", "いいえ、そのままで", "不用，還是留著吧"],
+      ...["ไม่ เก็บไว้เหมือนเดิม", "아니, 그대로 둬", "tidak, simpan saja"],
+    ],
     export: [
       ...["/export", "export my data", "データを見せて", "匯出我的資料"],
       ...["ขอดูข้อมูลของฉัน", "내 데이터 보여줘", "lihat data saya"],
@@ -73,6 +80,15 @@ export default defineBot({
     ],
     help: ["/help", "help", "ヘルプ", "使用說明", "วิธีใช้", "도움말", "bantuan"],
   },
+
+  /** Whether a user who adds the bot, and a group that it comes into, is greeted. */
+  greeting: true,
+
+  /** In a group, these words call the bot at the beginning of a message; so do a mention, its name after an @, and a quote. */
+  groups: { words: [] },
+
+  /** What the model is told with each question; about 45 tokens that no prompt cache serves. */
+  context: { dateAndTime: true, profile: true },
 
   /** "auto": free replies while the reply token is fresh, pushes (counted by LINE) otherwise. "push": always push. */
   delivery: "auto",
