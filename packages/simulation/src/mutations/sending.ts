@@ -90,7 +90,7 @@ export const sending: readonly Mutation[] = [
     mistake: "'Invalid reply token' always means that the reply arrived",
     edit: {
       file: "platform/line/deliver.ts",
-      find: 'if (result.outcome !== "invalid_reply_token") return',
+      find: 'if (outcome !== "invalid_reply_token") return',
       replace: "return",
     },
   },
