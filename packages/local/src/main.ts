@@ -75,6 +75,7 @@ async function main() {
   const info = (): StudioInfo => ({
     model: openAi ? local.bot().model.name : "stand-in",
     standIn: !openAi,
+    commands: local.bot().commands,
     urls: local.urls,
     state,
     botConfig: relative(process.cwd(), options.config),

@@ -25,7 +25,8 @@ export function useStudio() {
   beforeAll(async () => {
     browser = await driver.launch({ executablePath: chromium, args: flags });
     local = await startLocal({ modelLatencyMs: 600 });
-    info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
+    const { commands } = local.bot();
+    info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts", commands };
     const memory = createMemory({ ...local, clock: systemClock });
     studio = await startStudio({ ...local, port: 0, memory, info });
   });
@@ -43,6 +44,7 @@ export function useStudio() {
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
     await send("PUT", "broken", {});
+    await send("DELETE", "script", {});
     await send("POST", "dead/drop", { ids: "all" });
     local.model!.answerWith(undefined);
     local.model!.faults.clear();
@@ -50,7 +52,7 @@ export function useStudio() {
     expect(errors).toEqual([]);
   });
 
-  const send = (method: "PUT" | "POST", path: string, body: object) =>
+  const send = (method: "PUT" | "POST" | "DELETE", path: string, body: object) =>
     fetch(`${studio.url}/api/${path}`, {
       method,
       headers: { "content-type": "application/json" },

@@ -40,7 +40,13 @@ const model = local.model!;
 const memory = createMemory({ ...local, clock: systemClock });
 const studio = await startStudio({
   ...{ ...local, memory, port: 0 },
-  info: { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" },
+  info: {
+    model: "stand-in",
+    standIn: true,
+    urls: local.urls,
+    botConfig: "bot.config.ts",
+    commands: local.bot().commands,
+  },
 });
 const [aki, ben] = line.users().map(({ userId }) => userId) as [string, string];
 
