@@ -20,6 +20,7 @@ export function App() {
   const [selected, setSelected] = useState<string>();
   const [pointed, setPointed] = useState<string>();
   const [shownParked, setShownParked] = useState<string>();
+  const [script, setScript] = useState<object>();
 
   useEffect(() => follow(dispatch), []);
   const chat = view?.chats.find(({ id }) => id === chosenId) ?? view?.chats[0];
@@ -44,6 +45,12 @@ export function App() {
   };
   const showParked = (id: string | undefined) => {
     setShownParked(id);
+    setScript(undefined);
+    setPane("operations");
+  };
+  const showScript = () => {
+    // A new one each time, so that each click scrolls there.
+    setScript({});
     setPane("operations");
   };
   const showTraceOf = (eventId: string) => {
@@ -60,6 +67,8 @@ export function App() {
         onPane={(next) => (next === "operations" ? showParked(undefined) : setPane(next))}
         traces={view.traces.length}
         parked={view.parked.count}
+        isScripted={view.script !== undefined}
+        onScript={showScript}
       />
       {!connected && (
         <p class="banner" role="status">
@@ -88,10 +97,11 @@ export function App() {
           marks={marks}
           onPoint={setPointed}
           onShowTrace={showTrace}
+          onScript={showScript}
         />
         <aside class="side" aria-label={words.panes[pane === "operations" ? pane : "traces"]}>
           {pane === "operations" ? (
-            <Operations view={view} shownParked={shownParked} onShowTrace={showTraceOf} />
+            <Operations view={view} shownParked={shownParked} script={script} onShowTrace={showTraceOf} />
           ) : (
             <TracesPane
               view={view}

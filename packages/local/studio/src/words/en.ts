@@ -1,4 +1,6 @@
+import { greetingEn } from "./greeting-en.ts";
 import { parkedEn } from "./parked-en.ts";
+import { scriptEn } from "./script-en.ts";
 
 /** Every sentence of the page. Its type makes a missing translation an error. */
 export const en = {
@@ -23,7 +25,7 @@ export const en = {
   unread: (count: number) => `${count} unread`,
   chatTitle: (user: string, bot: string) => `${user} and ${bot}`,
   onLine: "This chat is on LINE, and so are its messages. Here are its memory and its traces.",
-  emptyChat: (user: string, bot: string) => `Write to ${bot} as ${user}.`,
+  greeting: greetingEn,
   groupsLater: "Groups are read-only here.",
 
   today: "Today",
@@ -209,6 +211,7 @@ export const en = {
   underWay: "under way…",
   cutText: (shown: string, all: string) => `The first ${shown} of ${all} characters.`,
 
+  script: scriptEn,
   rehearsal: "Break things on purpose",
   rehearsalRule:
     "Practise before it happens: break a stand-in, write a message in the chat, follow its trace, mend it.",

@@ -1,5 +1,7 @@
 import type { en } from "./en.ts";
+import { greetingJa } from "./greeting-ja.ts";
 import { parkedJa } from "./parked-ja.ts";
+import { scriptJa } from "./script-ja.ts";
 
 export const ja: typeof en = {
   standIn: "代役",
@@ -23,7 +25,7 @@ export const ja: typeof en = {
   unread: (count) => `未読${count}件`,
   chatTitle: (user, bot) => `${user}と${bot}`,
   onLine: "このトークのメッセージはLINEにあります。ここでは、記憶とトレースを見られます。",
-  emptyChat: (user, bot) => `${user}として${bot}に話しかけてみましょう。`,
+  greeting: greetingJa,
   groupsLater: "グループは閲覧のみです。",
 
   today: "今日",
@@ -202,6 +204,7 @@ export const ja: typeof en = {
   underWay: "処理中…",
   cutText: (shown, all) => `全${all}文字のうち最初の${shown}文字です。`,
 
+  script: scriptJa,
   rehearsal: "わざと壊してみる",
   rehearsalRule:
     "障害の練習ができます。代役を壊し、トークにメッセージを送り、トレースを追い、元に戻してください。",
