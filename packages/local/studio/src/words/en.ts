@@ -51,23 +51,24 @@ export const en = {
   memory: "Memory",
   windowSize: (turns: number, tokens: string) =>
     `${turns} ${turns === 1 ? "turn" : "turns"} · ${tokens} tokens`,
-  window: "Tokens of past turns, sent verbatim",
-  windowRule:
-    "Past turns that are sent verbatim. Above the high mark, the oldest are summarized into notes, down to the low mark.",
-  lowMark: (tokens: string) => `low ${tokens}`,
-  highMark: (tokens: string) => `high ${tokens}`,
+  window: "Tokens of past turns, sent word for word",
+  windowRule: (low: string, high: string) =>
+    `Every question is sent with these past turns, word for word. Past ${high} tokens, the oldest become notes, until ${low} are left. A turn is a message and its answer; a token is about four letters, or one Japanese character.`,
+  lowMark: (tokens: string) => `down to ${tokens}`,
+  highMark: (tokens: string) => `notes from ${tokens}`,
   bound: (tokens: string) => `at most ${tokens}`,
-  leftOut: (n: number) => `${n} older ${n === 1 ? "turn is" : "turns are"} not sent, and not yet summarized`,
+  leftOut: (n: number) => `${n} older ${n === 1 ? "turn" : "turns"} not sent, and not noted yet`,
   notes: "Notes",
   tokensOf: (tokens: string, most: string) => `${tokens} of ${most} tokens`,
-  noNotes: "No turns have been summarized yet.",
+  noNotes: (high: string) => `None yet: the model writes them once the past turns exceed ${high} tokens.`,
   usage: "Usage",
-  cacheRule: "Cached: the share of the input tokens that came from the model's prompt cache",
+  cacheRule:
+    "Cached: input that the model had read just before, such as the same past turns. It costs a fraction, so a high share keeps the chat cheap.",
   cachedLast: "cached, last",
   cachedToday: "cached today",
   answersToday: "answers today",
   costToday: "cost today",
-  todayIn: (timeZone: string) => `Today (${timeZone}): `,
+  todayIn: (timeZone: string) => `Tokens today (${timeZone}): `,
   sent: (replies: number, pushes: number) =>
     `${replies} ${replies === 1 ? "reply" : "replies"} · ${pushes} ${pushes === 1 ? "push" : "pushes"}`,
 
