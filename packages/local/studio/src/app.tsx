@@ -3,6 +3,7 @@ import type { Message } from "../../src/studio-view.ts";
 import { ChatPane } from "./chat.tsx";
 import { ChatList } from "./chat-list.tsx";
 import { follow } from "./client.ts";
+import { useFocusReturn } from "./focus.ts";
 import { Header } from "./header.tsx";
 import { useUnread } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
@@ -23,6 +24,7 @@ export function App() {
   const [script, setScript] = useState<object>();
 
   useEffect(() => follow(dispatch), []);
+  useFocusReturn();
   const chat = view?.chats.find(({ id }) => id === chosenId) ?? view?.chats[0];
   const unread = useUnread(view, chat?.id);
 

@@ -43,7 +43,7 @@ export function Greeting({ userId, userName, botName, info, messages, onScript }
       )}
       {info.standIn && (
         <p class="stand-in">
-          {words.greeting.standIn}{" "}
+          <WithCode text={words.greeting.standIn} />{" "}
           <button type="button" class="link" onClick={onScript}>
             {words.greeting.writeAnswers}
           </button>
@@ -51,6 +51,11 @@ export function Greeting({ userId, userName, botName, info, messages, onScript }
       )}
     </section>
   );
+}
+
+/** What stands between backticks is code. */
+function WithCode({ text }: { text: string }) {
+  return text.split("`").map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>));
 }
 
 type SuggestionsProps = { title: string; userId: string; messages: readonly FirstMessage[] };

@@ -3,6 +3,7 @@ import type { Chat, View } from "../../src/studio-view.ts";
 import type { Trace } from "../../src/trace-step.ts";
 import type { Marks } from "./marks.ts";
 import { MemoryPanel } from "./memory.tsx";
+import { useSteady } from "./steady.ts";
 import { TraceCard } from "./trace.tsx";
 import { matches, type Search, TraceFilter } from "./trace-filter.tsx";
 import { words } from "./words.ts";
@@ -17,6 +18,7 @@ type Props = {
 };
 
 export function TracesPane({ view, chat, marks, onPoint, onSelect, onShowParked }: Props) {
+  const { scroller, isHeld } = useSteady();
   const [all, setAll] = useState(true);
   const [search, setSearch] = useState<Search>({ filter: "all", eventId: "" });
   const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
@@ -41,23 +43,26 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect, onShowParked 
         </div>
       </div>
       <TraceFilter traces={inScope} search={search} onSearch={setSearch} />
-      {traces.length === 0 && <p class="empty">{inScope.length === 0 ? words.noTraces : words.noMatch}</p>}
-      <ol>
-        {traces.map((trace, index) => (
-          <li key={trace.eventId}>
-            <TraceCard
-              trace={trace}
-              message={messageOf.get(trace.eventId)}
-              userName={view.chats.find((one) => belongsTo(one, trace))?.name}
-              newest={index === 0}
-              marks={marks}
-              onPoint={onPoint}
-              onSelect={onSelect}
-              onShowParked={onShowParked}
-            />
-          </li>
-        ))}
-      </ol>
+      <div class="trace-list" ref={scroller} data-held={isHeld}>
+        <ol>
+          {traces.map((trace, index) => (
+            <li key={trace.eventId}>
+              <TraceCard
+                trace={trace}
+                message={messageOf.get(trace.eventId)}
+                userName={view.chats.find((one) => belongsTo(one, trace))?.name}
+                newest={index === 0}
+                isHeld={isHeld}
+                marks={marks}
+                onPoint={onPoint}
+                onSelect={onSelect}
+                onShowParked={onShowParked}
+              />
+            </li>
+          ))}
+        </ol>
+        {traces.length === 0 && <p class="empty">{inScope.length === 0 ? words.noTraces : words.noMatch}</p>}
+      </div>
     </div>
   );
 }

@@ -13,12 +13,12 @@ test("an empty chat says what to write; three clicks show that the bot remembers
   await greeting(page).getByText(`Write to Henji as ${studio.aki.name}.`).waitFor();
   expect(await suggestions(page).count()).toBe(3);
   await suggestions(page).first().click();
-  await bubbles(page, "user").getByText("My favourite tea is genmaicha.").waitFor();
+  await bubbles(page, "user").getByText("My favourite tea is genmaicha").waitFor();
   expect(await greeting(page).count()).toBe(0);
   expect(await isFocused(page)).toBe(true);
 
   await suggestions(page).getByText("What is my favourite tea?").click();
-  await bubbles(page, "bot").getByText("You said before: “My favourite tea is genmaicha.”").waitFor();
+  await bubbles(page, "bot").getByText("You said before: “My favourite tea is genmaicha”").waitFor();
   expect(await suggestions(page).count()).toBe(1);
   await suggestions(page).getByText("/memory").click();
   await bubbles(page, "bot").getByText("I have no notes so far").waitFor();
@@ -35,10 +35,10 @@ test("whoever writes something else first is not told what to write", async () =
 
 test("in Japanese the first messages and the commands are Japanese, and the stand-in understands them", async () => {
   const page = await studio.open({ locale: "ja-JP" });
-  await greeting(page).getByText(".env.exampleを.envにコピー", { exact: false }).waitFor();
-  await suggestions(page).getByText("好きなお茶は玄米茶です。").click();
+  await greeting(page).getByText("APIキーを書き込んで").waitFor();
+  await suggestions(page).getByText("好きなお茶は玄米茶です").click();
   await suggestions(page).getByText("私の好きなお茶は何？").click();
-  await bubbles(page, "bot").getByText("前に聞いたのは「好きなお茶は玄米茶です。」").waitFor();
+  await bubbles(page, "bot").getByText("前に聞いたのは「好きなお茶は玄米茶です」").waitFor();
 });
 
 test("the commands are those of the bot, in its words; one that is switched off is not told of", async () => {
@@ -57,8 +57,8 @@ test("the commands are those of the bot, in its words; one that is switched off 
 
 test("a key is asked for only while a stand-in answers", async () => {
   const page = await studio.open();
-  await greeting(page).getByText("copy .env.example to .env", { exact: false }).waitFor();
+  await greeting(page).getByText("put your OpenAI key into it").waitFor();
   studio.setInfo({ model: "gpt-6-luna", standIn: false });
-  await greeting(page).getByText("copy .env.example").waitFor({ state: "detached" });
+  await greeting(page).getByText("put your OpenAI key into it").waitFor({ state: "detached" });
   studio.setInfo();
 });

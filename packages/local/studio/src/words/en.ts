@@ -53,7 +53,7 @@ export const en = {
     `${turns} ${turns === 1 ? "turn" : "turns"} · ${tokens} tokens`,
   window: "Tokens of past turns, sent word for word",
   windowRule: (low: string, high: string) =>
-    `Every question is sent with these past turns, word for word. Past ${high} tokens, the oldest become notes, until ${low} are left. A turn is a message and its answer; a token is about four letters, or one Japanese character.`,
+    `Sent word for word with every question. Past ${high} tokens, the oldest turns become notes, down to ${low}. (Turn: a message and its answer. Token: about four letters.)`,
   lowMark: (tokens: string) => `down to ${tokens}`,
   highMark: (tokens: string) => `notes from ${tokens}`,
   bound: (tokens: string) => `at most ${tokens}`,
@@ -63,7 +63,7 @@ export const en = {
   noNotes: (high: string) => `None yet: the model writes them once the past turns exceed ${high} tokens.`,
   usage: "Usage",
   cacheRule:
-    "Cached: input that the model had read just before, such as the same past turns. It costs a fraction, so a high share keeps the chat cheap.",
+    "Cached: input that the model had read just before, such as the same past turns. It costs a fraction of the rest.",
   cachedLast: "cached, last",
   cachedToday: "cached today",
   answersToday: "answers today",

@@ -7,8 +7,8 @@ export const greetingEn = {
   tryNext: "Then, for example:",
   /** The second can only be answered by a bot that remembers the first. */
   firstMessages: [
-    { text: "My favourite tea is genmaicha.", why: "something to remember" },
-    { text: "What is my favourite tea?", why: "it has to remember" },
+    { text: "My favourite tea is genmaicha", why: "something to remember" },
+    { text: "What is my favourite tea?", why: "answered from memory" },
   ],
   memoryCommand: "a command: what it has noted",
   commandsTitle: "Users have these commands, too:",
@@ -20,6 +20,6 @@ export const greetingEn = {
     help: "the list of commands",
   },
   standIn:
-    "A stand-in answers in the model's place, without any account. It only repeats what it heard. For real answers, copy .env.example to .env, put your OpenAI key into it, and restart npm start.",
+    "A stand-in answers in the model's place, without any account. It only repeats what it heard. For real answers, copy `.env.example` to `.env`, put your OpenAI key into it, and restart `npm start`.",
   writeAnswers: "Or write yourself what it says next",
 };

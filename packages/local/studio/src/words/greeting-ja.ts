@@ -7,7 +7,7 @@ export const greetingJa: typeof greetingEn = {
   tryThis: "たとえば：",
   tryNext: "続けて、たとえば：",
   firstMessages: [
-    { text: "好きなお茶は玄米茶です。", why: "覚えてもらう" },
+    { text: "好きなお茶は玄米茶です", why: "覚えてもらう" },
     { text: "私の好きなお茶は何？", why: "覚えていれば答えられる" },
   ],
   memoryCommand: "コマンド：メモの内容を見る",
@@ -20,6 +20,6 @@ export const greetingJa: typeof greetingEn = {
     help: "コマンドの一覧",
   },
   standIn:
-    "いまは、アカウントのいらない代役がモデルの代わりに、聞いた言葉を繰り返すだけの返事をします。本物のモデルを使うには、.env.exampleを.envにコピーし、OpenAIのAPIキーを書き込んで、npm startをやり直してください。",
+    "いまは、アカウントのいらない代役がモデルの代わりに、聞いた言葉を繰り返すだけの返事をします。本物のモデルを使うには、`.env.example`を`.env`にコピーし、OpenAIのAPIキーを書き込んで、`npm start`をやり直してください。",
   writeAnswers: "代役の次の回答を自分で書く",
 };
