@@ -15,32 +15,40 @@ export function useSteady(): { scroller: RefObject<HTMLDivElement | null>; isHel
     const outer = scroller.current!;
     const list = outer.firstElementChild!;
     let held: Element | undefined;
+    /** Where it belongs, and how far the list was scrolled then. */
     let top = 0;
-    const measure = () => {
-      if (held) top = held.getBoundingClientRect().top;
-    };
+    let scrolled = 0;
     const hold = (item: Element | undefined) => {
+      if (item === held) return;
       held = item;
-      measure();
-      setHeld(item !== undefined);
+      if (held) top = held.getBoundingClientRect().top;
+      scrolled = outer.scrollTop;
+      setHeld(held !== undefined);
     };
     const onMove = ({ target, pointerType }: PointerEvent) => {
       if (pointerType === "mouse") hold([...list.children].find((item) => item.contains(target as Node)));
     };
     const onLeave = () => hold(undefined);
+    // Not measured anew: something above may have grown since, and not been made up for yet.
+    const onScroll = () => {
+      top -= outer.scrollTop - scrolled;
+      scrolled = outer.scrollTop;
+    };
     // Before anything of it is painted.
     const resized = new ResizeObserver(() => {
-      if (held) outer.scrollTop += held.getBoundingClientRect().top - top;
-      measure();
+      onScroll();
+      if (!held?.isConnected) return;
+      outer.scrollTop += held.getBoundingClientRect().top - top;
+      scrolled = outer.scrollTop;
     });
     outer.addEventListener("pointermove", onMove);
     outer.addEventListener("pointerleave", onLeave);
-    outer.addEventListener("scroll", measure);
+    outer.addEventListener("scroll", onScroll);
     resized.observe(list);
     return () => {
       outer.removeEventListener("pointermove", onMove);
       outer.removeEventListener("pointerleave", onLeave);
-      outer.removeEventListener("scroll", measure);
+      outer.removeEventListener("scroll", onScroll);
       resized.disconnect();
     };
   }, []);
