@@ -63,12 +63,20 @@ test("a trace stays under the pointer when others come above it", async () => {
   await studio.traces(page).filter({ hasText: "Second" }).getByText("reply · free").waitFor();
   const first = studio.traces(page).filter({ hasText: "First" }).locator(".trace-head");
   await first.hover();
-  const { y } = (await first.boundingBox())!;
+  // Whenever the list has another size: after the page's own observer, which is older, and before it is painted.
+  await page.evaluate(`{
+    const head = document.querySelector(".trace-head:hover");
+    globalThis.places = new Set();
+    new ResizeObserver(() => places.add(head.getBoundingClientRect().y))
+      .observe(head.closest(".trace-list > ol"));
+  }`);
   for (const text of ["Third", "Fourth"]) {
     await another(text);
     await studio.traces(page).filter({ hasText: text }).getByText("reply · free").waitFor();
-    expect((await first.boundingBox())!.y).toBeCloseTo(y, 0);
   }
+  const places = await page.evaluate<number[]>("[...places]");
+  // A list scrolls by whole pixels.
+  expect(Math.max(...places) - Math.min(...places)).toBeLessThanOrEqual(1);
   // What had opened by itself closes once the pointer is elsewhere.
   await chat(page).hover();
   await expect.poll(() => page.locator(".trace .steps").count()).toBe(1);
