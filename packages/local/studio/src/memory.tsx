@@ -26,7 +26,7 @@ export function MemoryPanel({ chat, view }: { chat: Chat; view: View }) {
       </summary>
       <div class="memory-body" data-read={read !== undefined}>
         <Window {...memory.window} />
-        <Notes {...memory.notes} {...memory.window} />
+        <Notes notes={memory.notes} window={memory.window} />
         <Usage today={memory.today} last={lastAsked(view.traces, chat.hash)} />
       </div>
     </details>
@@ -85,9 +85,9 @@ function Window({
   );
 }
 
-type NotesProps = ChatMemory["notes"] & Pick<ChatMemory["window"], "leftOut" | "highWaterTokens">;
+type NotesProps = Pick<ChatMemory, "notes" | "window">;
 
-function Notes({ text, tokens, maxTokens, leftOut, highWaterTokens }: NotesProps) {
+function Notes({ notes: { text, tokens, maxTokens }, window: { leftOut, highWaterTokens } }: NotesProps) {
   return (
     <section class="notes" aria-label={words.notes}>
       <h3>

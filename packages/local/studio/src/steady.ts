@@ -14,6 +14,8 @@ export function useSteady(): { scroller: RefObject<HTMLDivElement | null>; isHel
   useEffect(() => {
     const outer = scroller.current!;
     const list = outer.firstElementChild!;
+    // Where a scrollbar has a place of its own, that place is part of the margin.
+    outer.style.setProperty("--gutter", `${outer.offsetWidth - outer.clientWidth}px`);
     let held: Element | undefined;
     /** Where it belongs, and how far the list was scrolled then. */
     let top = 0;

@@ -44,6 +44,10 @@ async function takePictures(
     await page.locator('[data-by="bot"] > .bubble:not(.loading)').nth(n).waitFor();
   }
   await page.locator('.trace[data-state="delivered"]').nth(2).waitFor({ state: "attached" });
+  await page
+    .locator(".usage")
+    .getByText(/3 replies|リプライ3/)
+    .waitFor({ state: "attached" });
   await take("after");
   await browser.close();
   await studio.close();
