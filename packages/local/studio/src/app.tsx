@@ -28,7 +28,7 @@ export function App() {
   const chat = view?.chats.find(({ id }) => id === chosenId) ?? view?.chats[0];
   const unread = useUnread(view, chat?.id);
 
-  if (!view || !chat) return <p class="starting">{view ? words.nobodyYet : words.connecting}</p>;
+  if (!view) return <p class="starting">{words.connecting}</p>;
 
   const choose = (chatId: string) => {
     setChosenId(chatId);
@@ -43,7 +43,7 @@ export function App() {
   const selectTrace = (eventId: string) => {
     setSelected(selected === eventId ? undefined : eventId);
     const message = view.messages.find((one) => one.eventId === eventId);
-    if (message && message.chatId !== chat.id) choose(message.chatId);
+    if (message && message.chatId !== chat?.id) choose(message.chatId);
   };
   const showParked = (id: string | undefined) => {
     setShownParked(id);
@@ -87,20 +87,26 @@ export function App() {
         <ChatList
           chats={view.chats}
           messages={view.messages}
-          chosenId={chat.id}
+          chosenId={chat?.id}
           unread={unread}
           canAdd={!view.info.onLine}
           onChoose={choose}
         />
-        <ChatPane
-          key={chat.id}
-          chat={chat}
-          view={view}
-          marks={marks}
-          onPoint={setPointed}
-          onShowTrace={showTrace}
-          onScript={showScript}
-        />
+        {chat ? (
+          <ChatPane
+            key={chat.id}
+            chat={chat}
+            view={view}
+            marks={marks}
+            onPoint={setPointed}
+            onShowTrace={showTrace}
+            onScript={showScript}
+          />
+        ) : (
+          <main class="chat">
+            <p class="empty">{words.nobodyYet}</p>
+          </main>
+        )}
         <aside class="side" aria-label={words.panes[pane === "operations" ? pane : "traces"]}>
           {pane === "operations" ? (
             <Operations view={view} shownParked={shownParked} script={script} onShowTrace={showTraceOf} />

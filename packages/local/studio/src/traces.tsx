@@ -10,7 +10,8 @@ import { words } from "./words.ts";
 
 type Props = {
   view: View;
-  chat: Chat;
+  /** Undefined: nobody has written yet. */
+  chat: Chat | undefined;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onSelect: (eventId: string) => void;
@@ -25,12 +26,12 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect, onShowParked 
   // Before its first log entry a trace has no chat hash: it is matched by its message.
   const belongsTo = ({ id, hash }: Chat, trace: Trace) =>
     trace.chat === hash || messageOf.get(trace.eventId)?.chatId === id;
-  const inScope = view.traces.filter((trace) => all || belongsTo(chat, trace)).reverse();
+  const inScope = view.traces.filter((trace) => all || !chat || belongsTo(chat, trace)).reverse();
   const traces = inScope.filter((trace) => matches(trace, search));
 
   return (
     <div class="traces" id="pane-traces" role="tabpanel" aria-labelledby="tab-traces">
-      {chat.type === "user" && <MemoryPanel chat={chat} view={view} />}
+      {chat?.type === "user" && <MemoryPanel chat={chat} view={view} />}
       <div class="traces-title">
         <h2>{words.traces}</h2>
         <div class="scope">

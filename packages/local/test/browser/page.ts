@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { type Local, startLocal } from "../../src/start.ts";
 import { type Studio, type StudioInfo, startStudio } from "../../src/studio.ts";
 import { createMemory } from "../../src/studio-memory.ts";
+import { viewOf } from "../page.ts";
 import { chromium, flags } from "./chromium.ts";
 
 export type TestUser = { userId: string; name: string };
@@ -73,6 +74,9 @@ export function useStudio() {
     get ben() {
       return ben;
     },
+
+    /** All that a page is sent at first. */
+    view: () => viewOf(studio.url),
 
     /** Changes what Studio says is running. */
     setInfo: (more: Partial<StudioInfo> = {}) => studio.setInfo({ ...info, ...more }),
