@@ -65,7 +65,7 @@ async function openStudio(line: LineSimulator) {
     deadLetterQueue: { url: link("DeadLetterQueue") },
   };
   const info = (): StudioInfo => ({
-    ...{ stage, onLine: !lineSimulatorUrl, standIn: false, model: bot.model.name },
+    ...{ stage, onLine: !lineSimulatorUrl, standIn: false, model: bot.model.name, commands: bot.commands },
     urls: {
       webhook: webhookUrl,
       line: process.env.LINE_API_BASE_URL!,

@@ -26,8 +26,8 @@ async function main(): Promise<void> {
   watchWorker(tell);
   // Hidden for no longer than it is held: this process is restarted again and again, also before it holds a message.
   const source = await runWorker({ queueUrl, queueArn: arn, visibilityTimeoutS: hold.forS, onBatch });
-  const { model, memory, timeZone } = await loadBot();
-  tell({ type: "bot", bot: { model, memory, timeZone } });
+  const { model, memory, timeZone, commands } = await loadBot();
+  tell({ type: "bot", bot: { model, memory, timeZone, commands } });
   stopOnSignal(source.stop);
 
   console.log(`

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "@henji/core/clock";
 import { writeEnvironment } from "./environment-file.ts";
+import { readOpenAi } from "./openai-environment.ts";
 import { type Local, startLocal } from "./start.ts";
 import { lockState } from "./state-lock.ts";
 import { startStudio } from "./studio.ts";
@@ -23,7 +24,7 @@ npm start -- [options]
   --log <level>    what the handlers print: info, warn or error (default warn)
   --help           this text
 
-Environment, or a file .env:
+Environment, or a file .env (.env.example explains it):
   OPENAI_API_KEY   answer with the real model that bot.config.ts names
   OPENAI_BASE_URL  another server with OpenAI's Responses API, such as Ollama's`;
 
@@ -50,22 +51,11 @@ function readOptions() {
   return { ...values, port, log, state: resolve(values.state), config: resolve(values.config) } as const;
 }
 
-function readOpenAi() {
-  if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = process.env;
-  if (baseUrl && !apiKey) {
-    throw new UserError(
-      "OPENAI_BASE_URL is set but OPENAI_API_KEY is not: set it too (a local server takes any value)",
-    );
-  }
-  return apiKey ? { apiKey, baseUrl } : undefined;
-}
-
 async function main() {
   const startedAt = performance.now();
   const options = readOptions();
   if (options.help) return console.log(usage);
-  const openAi = readOpenAi();
+  const openAi = readOpenAi(root);
   const unlock = lockState(options.state);
   process.on("exit", unlock);
   if (options.fresh) eraseState(options.state);
@@ -85,6 +75,7 @@ async function main() {
   const info = (): StudioInfo => ({
     model: openAi ? local.bot().model.name : "stand-in",
     standIn: !openAi,
+    commands: local.bot().commands,
     urls: local.urls,
     state,
     botConfig: relative(process.cwd(), options.config),
@@ -115,10 +106,13 @@ async function main() {
   console.log(`
   返 Henji is running (ready in ${seconds} s)
 
-  Studio     ${studio.url}   chat with the bot, and see a trace of each message
+  Open ${studio.url} to chat with the bot, and to see a trace of each message. This is Studio.
+  ${openAi ? `${name} answers.` : standInNote(name)}
+
+  Studio     ${studio.url}
   Webhook    ${urls.webhook}   the ingress function
   LINE       ${urls.line}   stand-in: simulated users and API
-  Model      ${openAi ? `${name} at ${urls.model}` : `${urls.model}   stand-in: set OPENAI_API_KEY to use ${name}`}
+  Model      ${urls.model}   ${openAi ? name : "stand-in"}
   SQS        ${urls.sqs}   stand-in: fauxqs
   DynamoDB   ${urls.dynamodb}   stand-in: dynalite
   State      ${state}   kept between runs; --fresh starts empty
@@ -126,6 +120,10 @@ async function main() {
   Save bot.config.ts and the next message uses it. Ctrl-C stops.
 `);
 }
+
+const standInNote = (model: string) =>
+  `A stand-in answers, which only repeats what it heard. For answers from ${model}:
+  copy .env.example to .env, put your OpenAI key into it, and restart.`;
 
 /** Empties the state directory except for its lock. */
 function eraseState(state: string): void {

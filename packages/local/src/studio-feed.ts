@@ -8,11 +8,13 @@ import type {
   User,
   UserEntry,
 } from "@henji/line-simulator";
+import type { ModelSimulator } from "@henji/model-simulator";
 import * as z from "zod/mini";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createParked } from "./parked.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { eventsByRetryKey } from "./retry-keys.ts";
+import { createScript } from "./script.ts";
 import type {
   Broken,
   Chat,
@@ -35,6 +37,8 @@ export type Feed = ReturnType<typeof createFeed>;
 
 export type FeedOptions = {
   line: LineSimulator;
+  /** The stand-in; undefined with a real model. */
+  model: ModelSimulator | undefined;
   rehearsal: Rehearsal;
   operators: OperatorsSide;
   retentionDays(): number;
@@ -43,7 +47,7 @@ export type FeedOptions = {
 
 /** What the page shows, kept up to date from the LINE simulator and the handlers' log. */
 export function createFeed(options: FeedOptions) {
-  const { line, rehearsal, operators, retentionDays } = options;
+  const { line, model, rehearsal, operators, retentionDays } = options;
   const traces = createTraces();
   const contents = createTraceContents();
   const listeners = new Set<(change: ViewChange) => void>();
@@ -51,6 +55,7 @@ export function createFeed(options: FeedOptions) {
   const pending = new Map<string, { chatId: string; entry: UserEntry; handover: Handover }>();
   let { info } = options;
 
+  const script = createScript(model, (next) => publish({ type: "script", script: next }));
   const parked = createParked({
     ...{ ...operators, retentionDays },
     onChange: (state) => publish({ type: "parked", parked: state }),
@@ -171,12 +176,14 @@ export function createFeed(options: FeedOptions) {
         ),
         traces: traces.all(),
         broken: rehearsal.broken(),
+        script: script.now(),
         parked: parked.state(),
       };
     },
 
     content: contents.of,
     parked,
+    script,
 
     subscribe(listener: (change: ViewChange) => void): () => void {
       listeners.add(listener);

@@ -1,3 +1,4 @@
+import type { Bot, spokenCommands } from "@henji/core/bot";
 import type { ParkedState } from "./parked-view.ts";
 import type { Trace, WebhookStatus } from "./trace-step.ts";
 
@@ -11,6 +12,8 @@ export type StudioInfo = {
   stage?: string | undefined;
   /** Users chat on LINE itself, and not on this page. */
   onLine?: boolean | undefined;
+  /** The words of each command that users are told of; a command without words is switched off. */
+  commands: Pick<Bot["commands"], (typeof spokenCommands)[number]>;
   /** URLs by name: `webhook`, `line`, `model`, `sqs`, `dynamodb`. */
   urls: Record<string, string>;
   /** Where state is kept between runs; undefined: in memory. */
@@ -74,6 +77,14 @@ export type Broken = {
   line?: (typeof lineFaults)[number] | undefined;
 };
 
+/** What the stand-in model says to the next questions, instead of its own words. */
+export type Script = {
+  /** At least one, in their order. */
+  answers: string[];
+  /** After the last one: the stand-in's own words again, or the last one again and again. */
+  afterwards: "own" | "repeat";
+};
+
 /** All that the page shows. The page imports this file, so this file imports nothing but types. */
 export type View = {
   info: StudioInfo;
@@ -86,6 +97,8 @@ export type View = {
   /** Oldest first. */
   traces: Trace[];
   broken: Broken;
+  /** Undefined: the model speaks for itself. */
+  script: Script | undefined;
   parked: ParkedState;
 };
 
@@ -97,11 +110,15 @@ export type ViewChange =
   | { type: "loading"; chatId: string; until: number | undefined }
   | { type: "trace"; trace: Trace }
   | { type: "broken"; broken: Broken }
+  | { type: "script"; script: Script | undefined }
   | { type: "parked"; parked: ParkedState };
 
 /** LINE: a text message holds up to 5,000 characters. */
 export const MAX_TEXT = 5_000;
 /** LINE: a display name holds up to 20 characters. */
 export const MAX_NAME = 20;
+/** Answers in a script, and characters in one of them. */
+export const MAX_ANSWERS = 20;
+export const MAX_ANSWER = 20_000;
 /** Parked messages that a page lists at once. */
 export const MAX_SHOWN_PARKED = 1_000;

@@ -14,6 +14,7 @@ import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
 import { createParkedApi } from "./studio-parked.ts";
 import { createRehearsalApi } from "./studio-rehearsal.ts";
+import { createScriptApi } from "./studio-script.ts";
 import { createToldApi } from "./studio-told.ts";
 import { createTraceApi } from "./studio-traces.ts";
 import { createUserApi } from "./studio-users.ts";
@@ -23,7 +24,7 @@ export type { StudioInfo } from "./studio-view.ts";
 
 export type StudioOptions = {
   line: LineSimulator;
-  /** The stand-in, to be broken on purpose; undefined with a real model. */
+  /** The stand-in, to be scripted and broken on purpose; undefined with a real model. */
   model: ModelSimulator | undefined;
   /** What the bot remembers of a user's chat. */
   memory: (userId: string) => Promise<ChatMemory>;
@@ -72,7 +73,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   }
   const retentionDays = () => bot().memory.retentionDays;
   const rehearsal = createRehearsal({ line: info.onLine ? undefined : line, model });
-  const feed = createFeed({ line, info, rehearsal, operators, retentionDays });
+  const feed = createFeed({ line, model, info, rehearsal, operators, retentionDays });
   const api = createApi(feed, options);
   const server = createHttpServer(async (request, { incoming, outgoing }) => {
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
@@ -136,6 +137,7 @@ function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOption
   });
   api.route("/", createTraceApi(feed, turns));
   api.route("/", createRehearsalApi(feed));
+  api.route("/", createScriptApi(feed));
   api.route("/", createParkedApi(feed.parked));
   if (!info.onLine) api.route("/", createUserApi(line));
   if (hear) api.route("/", createToldApi(hear));

@@ -8,6 +8,6 @@ import { watchWorker } from "./watch-worker.ts";
 await runThread<BotInUse>(async (post) => {
   watchWorker(post);
   const eventSource = await runWorker(workerData as RunWorkerOptions);
-  const { model, memory, timeZone } = await loadBot();
-  return { ready: { model, memory, timeZone }, stop: () => eventSource.stop() };
+  const { model, memory, timeZone, commands } = await loadBot();
+  return { ready: { model, memory, timeZone, commands }, stop: () => eventSource.stop() };
 });

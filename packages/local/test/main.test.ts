@@ -13,7 +13,7 @@ testWithSignals("it prints what runs, answers, keeps its state, and stops on Ctr
   const port = await freePorts();
   const first = start(["--port", String(port)]);
   await first.prints(/Studio +http:\/\/127\.0\.0\.1:\d+/);
-  await first.prints("stand-in: set OPENAI_API_KEY");
+  await first.prints("copy .env.example to .env, put your OpenAI key into it, and restart");
   const simulator = `http://127.0.0.1:${port + 2}/_simulator`;
   const user = await addUser(simulator, "Cho");
   await say(simulator, user, "Remember me");

@@ -17,7 +17,8 @@ import type { ChatMemory, Message, View, ViewChange } from "../src/studio-view.t
 /** Studio's API over a running system; it has nothing to tell of memory. */
 export function openStudio(local: Local, model = "stand-in"): Promise<Studio> {
   const memory = () => Promise.reject(new Error("not asked"));
-  const info = { model, standIn: local.model !== undefined, urls: {}, botConfig: "bot.config.ts" };
+  const { commands } = ownBot;
+  const info = { model, standIn: local.model !== undefined, urls: {}, botConfig: "bot.config.ts", commands };
   return startStudio({ ...local, memory, port: 0, info });
 }
 
@@ -90,7 +91,8 @@ export function useStudio() {
       return table;
     },
     get options(): StudioOptions {
-      const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts" };
+      const { commands } = ownBot;
+      const info = { model: "stand-in", standIn: true, urls: {}, botConfig: "bot.config.ts", commands };
       const bot = () => ({ memory: ownBot.memory });
       return { line, model, turns, operators, bot, memory: async () => memory, port: 0, info };
     },

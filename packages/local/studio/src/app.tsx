@@ -3,6 +3,7 @@ import type { Message } from "../../src/studio-view.ts";
 import { ChatPane } from "./chat.tsx";
 import { ChatList } from "./chat-list.tsx";
 import { follow } from "./client.ts";
+import { useFocusReturn } from "./focus.ts";
 import { Header } from "./header.tsx";
 import { useUnread } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
@@ -20,12 +21,14 @@ export function App() {
   const [selected, setSelected] = useState<string>();
   const [pointed, setPointed] = useState<string>();
   const [shownParked, setShownParked] = useState<string>();
+  const [script, setScript] = useState<object>();
 
   useEffect(() => follow(dispatch), []);
+  useFocusReturn();
   const chat = view?.chats.find(({ id }) => id === chosenId) ?? view?.chats[0];
   const unread = useUnread(view, chat?.id);
 
-  if (!view || !chat) return <p class="starting">{view ? words.nobodyYet : words.connecting}</p>;
+  if (!view) return <p class="starting">{words.connecting}</p>;
 
   const choose = (chatId: string) => {
     setChosenId(chatId);
@@ -40,10 +43,16 @@ export function App() {
   const selectTrace = (eventId: string) => {
     setSelected(selected === eventId ? undefined : eventId);
     const message = view.messages.find((one) => one.eventId === eventId);
-    if (message && message.chatId !== chat.id) choose(message.chatId);
+    if (message && message.chatId !== chat?.id) choose(message.chatId);
   };
   const showParked = (id: string | undefined) => {
     setShownParked(id);
+    setScript(undefined);
+    setPane("operations");
+  };
+  const showScript = () => {
+    // A new one each time, so that each click scrolls there.
+    setScript({});
     setPane("operations");
   };
   const showTraceOf = (eventId: string) => {
@@ -60,6 +69,8 @@ export function App() {
         onPane={(next) => (next === "operations" ? showParked(undefined) : setPane(next))}
         traces={view.traces.length}
         parked={view.parked.count}
+        isScripted={view.script !== undefined}
+        onScript={showScript}
       />
       {!connected && (
         <p class="banner" role="status">
@@ -76,22 +87,29 @@ export function App() {
         <ChatList
           chats={view.chats}
           messages={view.messages}
-          chosenId={chat.id}
+          chosenId={chat?.id}
           unread={unread}
           canAdd={!view.info.onLine}
           onChoose={choose}
         />
-        <ChatPane
-          key={chat.id}
-          chat={chat}
-          view={view}
-          marks={marks}
-          onPoint={setPointed}
-          onShowTrace={showTrace}
-        />
+        {chat ? (
+          <ChatPane
+            key={chat.id}
+            chat={chat}
+            view={view}
+            marks={marks}
+            onPoint={setPointed}
+            onShowTrace={showTrace}
+            onScript={showScript}
+          />
+        ) : (
+          <main class="chat">
+            <p class="empty">{words.nobodyYet}</p>
+          </main>
+        )}
         <aside class="side" aria-label={words.panes[pane === "operations" ? pane : "traces"]}>
           {pane === "operations" ? (
-            <Operations view={view} shownParked={shownParked} onShowTrace={showTraceOf} />
+            <Operations view={view} shownParked={shownParked} script={script} onShowTrace={showTraceOf} />
           ) : (
             <TracesPane
               view={view}

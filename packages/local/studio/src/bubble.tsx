@@ -31,6 +31,14 @@ export function Bubble(props: Props) {
     // A click that ends a text selection opens nothing.
     if (getSelection()?.isCollapsed !== false) onShowTrace(message);
   };
+  // The tab key stops once at a message, at its time; left and right lead to what else it has.
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    const stops = [...event.currentTarget.querySelectorAll<HTMLElement>("a, button")];
+    stops[stops.indexOf(event.target as HTMLElement) + step]?.focus();
+    event.preventDefault();
+  };
   return (
     <article
       class="row"
@@ -41,6 +49,7 @@ export function Bubble(props: Props) {
       aria-label={by === "bot" ? botName : author}
       onMouseEnter={() => onPoint(eventId)}
       onMouseLeave={() => onPoint(undefined)}
+      onKeyDown={onKeyDown}
     >
       {by === "bot" && (first ? <Avatar name={botName} bot /> : <span class="avatar-space" />)}
       {unsent ? (
@@ -62,6 +71,7 @@ export function Bubble(props: Props) {
         {canUnsend && !unsent && (
           <More
             label={words.moreOf(time)}
+            tabIndex={-1}
             action={words.unsend}
             onAction={() => unsend(message.chatId, message.id)}
           />
@@ -99,7 +109,7 @@ function Text({ text }: { text: string }) {
     index % 2 === 0 ? (
       part
     ) : (
-      <a key={index} href={part} target="_blank" rel="noopener noreferrer">
+      <a key={index} href={part} tabIndex={-1} target="_blank" rel="noopener noreferrer">
         {part}
       </a>
     ),

@@ -8,7 +8,7 @@ import { words } from "./words.ts";
 type Props = {
   chats: Chat[];
   messages: Message[];
-  chosenId: string;
+  chosenId: string | undefined;
   unread: Record<string, number>;
   canAdd: boolean;
   onChoose: (chatId: string) => void;

@@ -5,10 +5,13 @@ import { Bubble } from "./bubble.tsx";
 import { nameOf } from "./chat-list.tsx";
 import { setBlocked } from "./client.ts";
 import { Composer } from "./composer.tsx";
+import { firstMessages } from "./first-messages.ts";
 import { dayKey, formatDay } from "./format.ts";
+import { Greeting, Suggestions } from "./greeting.tsx";
 import type { Marks } from "./marks.ts";
 import { More } from "./more.tsx";
 import { QuickReplies } from "./quick-replies.tsx";
+import { ScriptMark } from "./script.tsx";
 import { words } from "./words.ts";
 
 type Props = {
@@ -17,12 +20,14 @@ type Props = {
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onShowTrace: (message: Message) => void;
+  /** Opens where the stand-in's words are written. */
+  onScript: () => void;
 };
 
 /** Within this distance of its end, the chat scrolls to each new message. */
 const NEAR_END_PX = 120;
 
-export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
+export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
   const [hasUnseen, setHasUnseen] = useState(false);
@@ -32,6 +37,8 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
   const name = nameOf(chat);
   const { botName } = view;
   const { onLine } = view.info;
+  const canWrite = chat.type === "user" && !chat.blocked && !onLine;
+  const suggested = canWrite ? firstMessages(view.info, messages) : [];
 
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   useLayoutEffect(() => {
@@ -56,7 +63,8 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
     <main class="chat">
       <div class="chat-title">
         <h2>{words.chatTitle(name, botName)}</h2>
-        {chat.type === "user" && !chat.blocked && !onLine && (
+        <ScriptMark script={view.script} onOpen={onScript} />
+        {canWrite && (
           <More
             label={words.moreOf(name)}
             action={words.block(botName)}
@@ -67,8 +75,16 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
       <div class="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="polite">
-        {messages.length === 0 && (
-          <p class="empty">{onLine ? words.onLine : words.emptyChat(name, botName)}</p>
+        {messages.length === 0 && onLine && <p class="empty">{words.onLine}</p>}
+        {messages.length === 0 && canWrite && (
+          <Greeting
+            userId={chat.id}
+            userName={name}
+            botName={botName}
+            info={view.info}
+            messages={suggested}
+            onScript={onScript}
+          />
         )}
         {messages.map((message, index) => {
           const before = messages[index - 1];
@@ -96,6 +112,9 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace }: Props) {
         })}
         {latest?.by === "bot" && latest.quickReplies.length > 0 && !chat.blocked && (
           <QuickReplies key={latest.id} userId={chat.id} replies={latest.quickReplies} />
+        )}
+        {latest?.by === "bot" && suggested.length > 0 && (
+          <Suggestions key={latest.id} title={words.greeting.tryNext} userId={chat.id} messages={suggested} />
         )}
         {loadingUntil !== undefined && (
           <div class="row" data-by="bot">

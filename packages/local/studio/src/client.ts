@@ -6,7 +6,7 @@ import type {
   ParkedVerb,
   ReplayPlan,
 } from "../../src/parked-view.ts";
-import type { Broken, ChatMemory, View, ViewChange } from "../../src/studio-view.ts";
+import type { Broken, ChatMemory, Script, View, ViewChange } from "../../src/studio-view.ts";
 import type { TraceContent } from "../../src/trace-content.ts";
 import type { Action } from "./state.ts";
 
@@ -48,6 +48,11 @@ export const setBlocked = (userId: string, blocked: boolean) => post("/api/block
 
 /** Breaks exactly this, and mends the rest. */
 export const setBroken = (broken: Broken) => send("PUT", "/api/broken", broken);
+
+/** What the stand-in says next, in place of what was written before. */
+export const setScript = (script: Script) => send("PUT", "/api/script", script);
+
+export const endScript = () => send("DELETE", "/api/script", {});
 
 export const readMemory = (userId: string, signal: AbortSignal) =>
   read<ChatMemory>(`/api/memory?userId=${userId}`, signal);
@@ -97,7 +102,7 @@ async function ask<T>(path: string, body: object): Promise<T> {
 
 const post = (path: string, body: object) => send("POST", path, body);
 
-async function send(method: "POST" | "PUT", path: string, body: object): Promise<Response> {
+async function send(method: "POST" | "PUT" | "DELETE", path: string, body: object): Promise<Response> {
   const response = await fetch(path, {
     method,
     headers: { "content-type": "application/json" },

@@ -10,7 +10,10 @@ type Props = {
   traces: number;
   /** Messages that wait for an operator. */
   parked: number;
+  isScripted: boolean;
   onPane: (pane: Pane) => void;
+  /** Opens where the stand-in's words are written. */
+  onScript: () => void;
 };
 
 /** A wider screen always shows the chat. */
@@ -25,7 +28,7 @@ const known: Record<string, string> = {
 };
 
 /** What is running, and which parts are stand-ins. */
-export function Header({ info, pane, traces, parked, onPane }: Props) {
+export function Header({ info, pane, traces, parked, isScripted, onPane, onScript }: Props) {
   const isPhone = useMedia("(max-width: 720px)");
   return (
     <header class="header">
@@ -48,7 +51,16 @@ export function Header({ info, pane, traces, parked, onPane }: Props) {
         )}
       </span>
       <ul class="chips">
-        <Chip name={info.standIn ? words.model : info.model} standIn={info.standIn} />
+        {info.standIn ? (
+          <li>
+            <button type="button" class="chip" data-stand-in title={words.script.title} onClick={onScript}>
+              {words.model}
+              <small>{isScripted ? words.script.scripted : words.standIn}</small>
+            </button>
+          </li>
+        ) : (
+          <Chip name={info.model} standIn={false} />
+        )}
         <Chip name="LINE" standIn={!info.onLine} />
         <Chip name={info.stage ? `AWS ${info.stage}` : "AWS"} standIn={!info.stage} />
       </ul>

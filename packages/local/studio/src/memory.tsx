@@ -8,7 +8,8 @@ import { words } from "./words.ts";
 
 /** What the bot remembers of the selected chat, and what the chat costs. */
 export function MemoryPanel({ chat, view }: { chat: Chat; view: View }) {
-  const memory = useMemory(chat, view);
+  const read = useMemory(chat, view);
+  const memory = read ?? unread;
   // Collapsed at first on a phone.
   const [open] = useState(() => !matchMedia("(max-width: 720px)").matches);
   const name = nameOf(chat);
@@ -19,26 +20,34 @@ export function MemoryPanel({ chat, view }: { chat: Chat; view: View }) {
         <span class="whose" lang={langOf(name)}>
           {name}
         </span>
-        {memory && (
-          <span class="size">
-            {words.windowSize(memory.window.turns, formatNumber(memory.window.tokens))}
-          </span>
-        )}
+        <span class="size" data-read={read !== undefined}>
+          {words.windowSize(memory.window.turns, formatNumber(memory.window.tokens))}
+        </span>
       </summary>
-      {memory && (
-        <div class="memory-body">
-          <Window {...memory.window} />
-          <Notes {...memory.notes} />
-          <Usage today={memory.today} last={lastAsked(view.traces, chat.hash)} />
-        </div>
-      )}
+      <div class="memory-body" data-read={read !== undefined}>
+        <Window {...memory.window} />
+        <Notes notes={memory.notes} window={memory.window} />
+        <Usage today={memory.today} last={lastAsked(view.traces, chat.hash)} />
+      </div>
     </details>
   );
 }
 
+/** Takes its place until the memory is read, invisible, so that nothing moves then. */
+const unread: ChatMemory = {
+  window: {
+    ...{ turns: 0, tokens: 0, leftOut: 0 },
+    ...{ lowWaterTokens: 2_000, highWaterTokens: 6_000, maxTokens: 9_000 },
+  },
+  notes: { text: "", tokens: 0, maxTokens: 400 },
+  today: {
+    ...{ timeZone: "Asia/Tokyo", answers: 0, replies: 0, pushes: 0, dollars: 0 },
+    ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
+  },
+};
+
 function Window({
   tokens,
-  leftOut,
   lowWaterTokens: low,
   highWaterTokens: high,
   maxTokens: max,
@@ -54,7 +63,6 @@ function Window({
         aria-valuenow={tokens}
         aria-valuemin={0}
         aria-valuemax={max}
-        title={words.windowRule}
       >
         {tokens > 0 && <span class="fill" style={{ width: share(tokens) }} />}
         <i style={{ left: share(low) }} />
@@ -72,20 +80,23 @@ function Window({
         <span>{words.highMark(formatNumber(high))}</span>
         <span>{words.bound(formatNumber(max))}</span>
       </div>
-      {leftOut > 0 && <p class="left-out">{words.leftOut(leftOut)}</p>}
+      <p class="explained">{words.windowRule(formatNumber(low), formatNumber(high))}</p>
     </div>
   );
 }
 
-function Notes({ text, tokens, maxTokens }: ChatMemory["notes"]) {
+type NotesProps = Pick<ChatMemory, "notes" | "window">;
+
+function Notes({ notes: { text, tokens, maxTokens }, window: { leftOut, highWaterTokens } }: NotesProps) {
   return (
     <section class="notes" aria-label={words.notes}>
       <h3>
         {words.notes}
+        {leftOut > 0 && <small class="left-out">{words.leftOut(leftOut)}</small>}
         {text !== "" && <small>{words.tokensOf(formatNumber(tokens), formatNumber(maxTokens))}</small>}
       </h3>
       {text === "" ? (
-        <p class="none">{words.noNotes}</p>
+        <p class="text none">{words.noNotes(formatNumber(highWaterTokens))}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
         <p class="text" lang={langOf(text)} tabIndex={0}>
@@ -103,7 +114,7 @@ function Usage({ today, last }: UsageProps) {
     formatNumber,
   );
   return (
-    <section class="usage" aria-label={words.usage} title={words.cacheRule}>
+    <section class="usage" aria-label={words.usage}>
       <dl>
         <Figure name={words.cachedLast} value={formatShare(last?.cachedTokens, last?.inputTokens)} />
         <Figure name={words.cachedToday} value={formatShare(today.cachedTokens, today.inputTokens)} />
@@ -117,6 +128,7 @@ function Usage({ today, last }: UsageProps) {
         </span>
         <span>{words.sent(today.replies, today.pushes)}</span>
       </p>
+      <p class="explained">{words.cacheRule}</p>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { QuickReply } from "../../src/studio-view.ts";
 import { say } from "./client.ts";
+import { focusComposer } from "./focus.ts";
 import { langOf } from "./format.ts";
 import { words } from "./words.ts";
 
@@ -9,6 +10,7 @@ export function QuickReplies({ userId, replies }: { userId: string; replies: rea
   const [sent, setSent] = useState(false);
   const press = (text: string) => {
     setSent(true);
+    focusComposer();
     say(userId, text).catch(() => setSent(false));
   };
   return (

@@ -36,6 +36,8 @@ function apply(view: View, change: ViewChange): View {
       return { ...view, traces: upsert(view.traces, change.trace, "eventId").slice(-MAX_TRACES) };
     case "broken":
       return { ...view, broken: change.broken };
+    case "script":
+      return { ...view, script: change.script };
     case "parked":
       return { ...view, parked: change.parked };
     case "loading": {

@@ -15,6 +15,8 @@ type Props = {
   message: Message | undefined;
   userName: string | undefined;
   newest: boolean;
+  /** The mouse is on the list: what has opened by itself stays open. */
+  isHeld: boolean;
   marks: Marks;
   onPoint: (eventId: string | undefined) => void;
   onSelect: (eventId: string) => void;
@@ -27,6 +29,7 @@ export function TraceCard({
   message,
   userName,
   newest,
+  isHeld,
   marks,
   onPoint,
   onSelect,
@@ -36,7 +39,12 @@ export function TraceCard({
   const card = useRef<HTMLElement>(null);
   const state = stateOf(trace);
   const selected = marks.selected === eventId;
-  const open = selected || waitingFor(trace) !== undefined || (newest && marks.selected === undefined);
+  const wasOpen = useRef(false);
+  wasOpen.current =
+    waitingFor(trace) !== undefined ||
+    (newest && marks.selected === undefined) ||
+    (isHeld && wasOpen.current);
+  const open = selected || wasOpen.current;
 
   const content = useContent(trace, selected);
 

@@ -49,6 +49,17 @@ test.each([
   },
 );
 
+test("before anybody has written on LINE, the page says so, and the operator's side is there", async () => {
+  const page = await studio.open();
+  const view = { ...(await studio.view()), chats: [], messages: [] };
+  const body = `retry: 60000\nevent: view\ndata: ${JSON.stringify(view)}\n\n`;
+  await page.route("**/api/events", (route) => route.fulfill({ contentType: "text/event-stream", body }));
+  await page.reload();
+  await page.getByText("Write to the bot on LINE", { exact: false }).waitFor();
+  await page.getByRole("tab", { name: "Operations" }).click();
+  await page.getByText("Nothing is parked.").waitFor();
+});
+
 test("on a phone in Japanese the memory is collapsed at first, and buttons and menus fit", async () => {
   const page = await studio.open({ ...phone, locale: "ja-JP" });
   await say(page, "ヘルプ");

@@ -6,7 +6,9 @@ const studio = useStudio();
 test("the memory shows the window, the day's usage and its cost after each message", async () => {
   const page = await studio.open();
   await memory(page).getByText("0 turns · 0 tokens").waitFor();
-  await memory(page).getByText("No turns have been summarized yet.").waitFor();
+  await memory(page)
+    .getByText("None yet: the model writes them once the past turns exceed 6,000 tokens.")
+    .waitFor();
   await say(page, "Hello");
   await memory(page).getByText("1 turn ·").waitFor();
   await say(page, "/help");

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { type Local, startLocal } from "../../src/start.ts";
 import { type Studio, type StudioInfo, startStudio } from "../../src/studio.ts";
 import { createMemory } from "../../src/studio-memory.ts";
+import { viewOf } from "../page.ts";
 import { chromium, flags } from "./chromium.ts";
 
 export type TestUser = { userId: string; name: string };
@@ -25,7 +26,8 @@ export function useStudio() {
   beforeAll(async () => {
     browser = await driver.launch({ executablePath: chromium, args: flags });
     local = await startLocal({ modelLatencyMs: 600 });
-    info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" };
+    const { commands } = local.bot();
+    info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts", commands };
     const memory = createMemory({ ...local, clock: systemClock });
     studio = await startStudio({ ...local, port: 0, memory, info });
   });
@@ -43,6 +45,7 @@ export function useStudio() {
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close();
     await send("PUT", "broken", {});
+    await send("DELETE", "script", {});
     await send("POST", "dead/drop", { ids: "all" });
     local.model!.answerWith(undefined);
     local.model!.faults.clear();
@@ -50,7 +53,7 @@ export function useStudio() {
     expect(errors).toEqual([]);
   });
 
-  const send = (method: "PUT" | "POST", path: string, body: object) =>
+  const send = (method: "PUT" | "POST" | "DELETE", path: string, body: object) =>
     fetch(`${studio.url}/api/${path}`, {
       method,
       headers: { "content-type": "application/json" },
@@ -71,6 +74,9 @@ export function useStudio() {
     get ben() {
       return ben;
     },
+
+    /** All that a page is sent at first. */
+    view: () => viewOf(studio.url),
 
     /** Changes what Studio says is running. */
     setInfo: (more: Partial<StudioInfo> = {}) => studio.setInfo({ ...info, ...more }),

@@ -1,4 +1,5 @@
 // Takes the picture of Studio in the README: node packages/local/test/browser/picture.ts [file]
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { systemClock } from "@henji/core/clock";
@@ -8,6 +9,7 @@ import { startStudio } from "../../src/studio.ts";
 import { createMemory } from "../../src/studio-memory.ts";
 import { ask } from "../support.ts";
 import { chromium, flags } from "./chromium.ts";
+import { withoutFilters } from "./png.ts";
 
 const file = resolve(process.argv[2] ?? "docs/studio.png");
 
@@ -40,7 +42,13 @@ const model = local.model!;
 const memory = createMemory({ ...local, clock: systemClock });
 const studio = await startStudio({
   ...{ ...local, memory, port: 0 },
-  info: { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts" },
+  info: {
+    model: "stand-in",
+    standIn: true,
+    urls: local.urls,
+    botConfig: "bot.config.ts",
+    commands: local.bot().commands,
+  },
 });
 const [aki, ben] = line.users().map(({ userId }) => userId) as [string, string];
 
@@ -72,7 +80,7 @@ const [question] = visible.at(-1)!;
 await ask(line, aki, question);
 await trace(question).getByText("summarized").waitFor();
 await page.getByText("Aki lives in Nagoya").waitFor();
-await page.screenshot({ path: file, animations: "disabled" });
+writeFileSync(file, withoutFilters(await page.screenshot({ animations: "disabled" })));
 
 await browser.close();
 await studio.close();

@@ -15,7 +15,9 @@ test("a message is answered in the chat, and its trace shows each step up to del
 
   const trace = studio.traces(page).first();
   await trace.getByText("reply · free").waitFor();
-  expect(await trace.locator(".step-name").allTextContents()).toEqual([
+  const steps = await trace.locator(".step-name").allTextContents();
+  // On a busy machine the loading animation may come too late, which is a warning.
+  expect(steps.filter((name) => name !== "Warning")).toEqual([
     ...["Received", "Queued", "Claimed", "Asked", "Answered", "Delivered"],
   ]);
   expect(await trace.textContent()).toMatch(/\d+ in · \d+ cached · \d+ out/);

@@ -1,4 +1,6 @@
+import { greetingEn } from "./greeting-en.ts";
 import { parkedEn } from "./parked-en.ts";
+import { scriptEn } from "./script-en.ts";
 
 /** Every sentence of the page. Its type makes a missing translation an error. */
 export const en = {
@@ -23,7 +25,7 @@ export const en = {
   unread: (count: number) => `${count} unread`,
   chatTitle: (user: string, bot: string) => `${user} and ${bot}`,
   onLine: "This chat is on LINE, and so are its messages. Here are its memory and its traces.",
-  emptyChat: (user: string, bot: string) => `Write to ${bot} as ${user}.`,
+  greeting: greetingEn,
   groupsLater: "Groups are read-only here.",
 
   today: "Today",
@@ -49,23 +51,24 @@ export const en = {
   memory: "Memory",
   windowSize: (turns: number, tokens: string) =>
     `${turns} ${turns === 1 ? "turn" : "turns"} · ${tokens} tokens`,
-  window: "Tokens of past turns, sent verbatim",
-  windowRule:
-    "Past turns that are sent verbatim. Above the high mark, the oldest are summarized into notes, down to the low mark.",
-  lowMark: (tokens: string) => `low ${tokens}`,
-  highMark: (tokens: string) => `high ${tokens}`,
+  window: "Tokens of past turns, sent word for word",
+  windowRule: (low: string, high: string) =>
+    `Sent word for word with every question. Past ${high} tokens, the oldest turns become notes, down to ${low}. (Turn: a message and its answer. Token: about four letters.)`,
+  lowMark: (tokens: string) => `down to ${tokens}`,
+  highMark: (tokens: string) => `notes from ${tokens}`,
   bound: (tokens: string) => `at most ${tokens}`,
-  leftOut: (n: number) => `${n} older ${n === 1 ? "turn is" : "turns are"} not sent, and not yet summarized`,
+  leftOut: (n: number) => `${n} older ${n === 1 ? "turn" : "turns"} not sent, and not noted yet`,
   notes: "Notes",
   tokensOf: (tokens: string, most: string) => `${tokens} of ${most} tokens`,
-  noNotes: "No turns have been summarized yet.",
+  noNotes: (high: string) => `None yet: the model writes them once the past turns exceed ${high} tokens.`,
   usage: "Usage",
-  cacheRule: "Cached: the share of the input tokens that came from the model's prompt cache",
+  cacheRule:
+    "Cached: input that the model had read just before, such as the same past turns. It costs a fraction of the rest.",
   cachedLast: "cached, last",
   cachedToday: "cached today",
   answersToday: "answers today",
   costToday: "cost today",
-  todayIn: (timeZone: string) => `Today (${timeZone}): `,
+  todayIn: (timeZone: string) => `Tokens today (${timeZone}): `,
   sent: (replies: number, pushes: number) =>
     `${replies} ${replies === 1 ? "reply" : "replies"} · ${pushes} ${pushes === 1 ? "push" : "pushes"}`,
 
@@ -209,6 +212,7 @@ export const en = {
   underWay: "under way…",
   cutText: (shown: string, all: string) => `The first ${shown} of ${all} characters.`,
 
+  script: scriptEn,
   rehearsal: "Break things on purpose",
   rehearsalRule:
     "Practise before it happens: break a stand-in, write a message in the chat, follow its trace, mend it.",

@@ -1,5 +1,7 @@
 import type { en } from "./en.ts";
+import { greetingJa } from "./greeting-ja.ts";
 import { parkedJa } from "./parked-ja.ts";
+import { scriptJa } from "./script-ja.ts";
 
 export const ja: typeof en = {
   standIn: "代役",
@@ -23,7 +25,7 @@ export const ja: typeof en = {
   unread: (count) => `未読${count}件`,
   chatTitle: (user, bot) => `${user}と${bot}`,
   onLine: "このトークのメッセージはLINEにあります。ここでは、記憶とトレースを見られます。",
-  emptyChat: (user, bot) => `${user}として${bot}に話しかけてみましょう。`,
+  greeting: greetingJa,
   groupsLater: "グループは閲覧のみです。",
 
   today: "今日",
@@ -49,22 +51,23 @@ export const ja: typeof en = {
   memory: "記憶",
   windowSize: (turns, tokens) => `${turns}往復・${tokens}トークン`,
   window: "そのまま送る過去のやりとりのトークン数",
-  windowRule:
-    "過去のやりとりはそのまま送られます。高水位を超えると、古いものから低水位までがメモにまとめられます。",
-  lowMark: (tokens) => `低水位 ${tokens}`,
-  highMark: (tokens) => `高水位 ${tokens}`,
+  windowRule: (low, high) =>
+    `質問のたびに、そのままモデルに送ります。${high}トークンを超えると、${low}になるまで古いものからメモにまとめます。（1往復＝質問と回答、1トークン＝日本語でおよそ1文字）`,
+  lowMark: (tokens) => `${tokens}まで減らす`,
+  highMark: (tokens) => `${tokens}でメモ化`,
   bound: (tokens) => `上限 ${tokens}`,
-  leftOut: (n) => `古い${n}往復は、メモにまとめられるまで送られません`,
+  leftOut: (n) => `古い${n}往復はメモ化待ち（未送信）`,
   notes: "メモ",
   tokensOf: (tokens, most) => `${tokens}／${most}トークン`,
-  noNotes: "メモにまとめられたやりとりはまだありません。",
+  noNotes: (high) => `まだありません。過去のやりとりが${high}トークンを超えると、モデルが書きます。`,
   usage: "使用量",
-  cacheRule: "キャッシュ：入力トークンのうち、モデルのプロンプトキャッシュから読まれた割合",
+  cacheRule:
+    "キャッシュ：入力のうち、過去のやりとりなど、モデルが直前に読んだものと同じ部分。料金はほかの入力よりずっと安くなります。",
   cachedLast: "キャッシュ・直近",
   cachedToday: "キャッシュ・今日",
   answersToday: "今日の回答",
   costToday: "今日の費用",
-  todayIn: (timeZone) => `今日（${timeZone}）：`,
+  todayIn: (timeZone) => `今日のトークン（${timeZone}）：`,
   sent: (replies, pushes) => `リプライ${replies}・プッシュ${pushes}`,
 
   traces: "トレース",
@@ -202,6 +205,7 @@ export const ja: typeof en = {
   underWay: "処理中…",
   cutText: (shown, all) => `全${all}文字のうち最初の${shown}文字です。`,
 
+  script: scriptJa,
   rehearsal: "わざと壊してみる",
   rehearsalRule:
     "障害の練習ができます。代役を壊し、トークにメッセージを送り、トレースを追い、元に戻してください。",

@@ -1,0 +1,20 @@
+/** What the stand-in model is made to say. */
+export const scriptEn = {
+  title: "What the model says next",
+  rule: "Write the answers to the next messages yourself, for example to see a long one, a list or a link in the chat.",
+  answer: (n: number) => `Answer ${n}`,
+  another: "Another answer",
+  remove: (n: number) => `Remove answer ${n}`,
+  afterwards: "After the last one",
+  own: "the stand-in's own words again",
+  repeat: "the last one again and again",
+  use: "Say this next",
+  end: "End",
+  left: (n: number) => `Scripted · ${n} ${n === 1 ? "answer" : "answers"} left`,
+  repeats: "Scripted · the same answer",
+  scripted: "scripted",
+  next: "Next:",
+  failed: "Not taken: the local system did not accept it.",
+  realModel: (name: string) =>
+    `${name} is a real model and speaks for itself. Without a key, a stand-in answers, whose words can be written here.`,
+};

@@ -1,0 +1,21 @@
+import type { scriptEn } from "./script-en.ts";
+
+export const scriptJa: typeof scriptEn = {
+  title: "モデルの次の回答",
+  rule: "次のメッセージへの回答を自分で書けます。長い文章や箇条書き、リンクがトークでどう見えるかを試せます。",
+  answer: (n) => `回答${n}`,
+  another: "回答を追加",
+  remove: (n) => `回答${n}を削除`,
+  afterwards: "最後の回答のあと",
+  own: "代役の言葉に戻る",
+  repeat: "最後の回答を繰り返す",
+  use: "次にこれを答える",
+  end: "終了",
+  left: (n) => `台本どおり・残り${n}件`,
+  repeats: "台本どおり・同じ回答",
+  scripted: "台本",
+  next: "次の回答：",
+  failed: "設定できませんでした。ローカルシステムが受け付けませんでした。",
+  realModel: (name) =>
+    `${name}は本物のモデルなので、回答は書けません。キーがなければ代役が答え、その回答をここに書けます。`,
+};
