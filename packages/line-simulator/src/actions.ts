@@ -37,7 +37,7 @@ const SEALED = new Set(["text", "sticker", "image", "video"]);
 
 /** What users do. Each verb makes the event LINE would send, but sends nothing. */
 export function createActions(platform: Platform) {
-  const { clock, ids, people, timelines, replyTokens, seals, contents, emit } = platform;
+  const { clock, ids, people, timelines, happenings, replyTokens, seals, contents, emit } = platform;
 
   function sourceOf(chatId: string, userId?: string): Source {
     if (isUserId(chatId)) return { type: "user", userId: people.user(chatId).userId };
@@ -76,7 +76,9 @@ export function createActions(platform: Platform) {
     { mode, by }: { mode?: Mode | undefined; by?: string | undefined } = {},
   ) {
     const source = sourceOf(chatId, by);
-    return made({ type, ...base(type, { id: chatId, source }, mode), source, ...fields });
+    const happened = { type, ...base(type, { id: chatId, source }, mode), source, ...fields };
+    happenings.add(chatId, happened);
+    return made(happened);
   }
 
   function message(act: Act, content: UserContent): MessageEvent {
@@ -131,8 +133,15 @@ export function createActions(platform: Platform) {
       return message(input, content) as MessageEvent<TextMessage>;
     },
 
-    sticker(input: Act & { packageId?: string; stickerId?: string; keywords?: string[] }): MessageEvent {
-      const { packageId = "446", stickerId = "1988", keywords } = input;
+    sticker(
+      input: Act & {
+        packageId?: string;
+        stickerId?: string;
+        keywords?: string[];
+        quotedMessageId?: string | undefined;
+      },
+    ): MessageEvent {
+      const { packageId = "446", stickerId = "1988", keywords, quotedMessageId } = input;
       const stickerResourceType = "STATIC";
       return message(input, {
         type: "sticker",
@@ -140,6 +149,7 @@ export function createActions(platform: Platform) {
         stickerId,
         stickerResourceType,
         ...(keywords && { keywords }),
+        ...(quotedMessageId && { quotedMessageId }),
       });
     },
 
@@ -212,6 +222,28 @@ export function createActions(platform: Platform) {
     join(input: { in: string; mode?: Mode }): JoinEvent {
       const { chatId } = setJoined(input.in, true);
       return event("join", chatId, {}, input);
+    },
+
+    /** Adds a user to a group or room. */
+    memberJoin(input: { in: string; userId: string; mode?: Mode }): OtherEvent {
+      const group = people.group(input.in);
+      const { userId } = people.user(input.userId);
+      if (group.members.includes(userId)) throw new Error(`${userId} is a member of ${input.in} already`);
+      group.members.push(userId);
+      emit({ type: "group", group });
+      const joined = { members: [{ type: "user", userId }] };
+      return event("memberJoined", group.chatId, { joined }, input);
+    },
+
+    /** A user leaves a group or room, or is removed from it. */
+    memberLeave(input: { in: string; userId: string; mode?: Mode }): OtherEvent {
+      const group = people.group(input.in);
+      const place = group.members.indexOf(input.userId);
+      if (place === -1) throw new Error(`${input.userId} is not a member of ${input.in}`);
+      group.members.splice(place, 1);
+      emit({ type: "group", group });
+      const left = { members: [{ type: "user", userId: input.userId }] };
+      return event("memberLeft", group.chatId, { left }, input);
     },
 
     /** Removes the bot from a group or room. */

@@ -2,6 +2,8 @@
 export const KEPT = {
   /** Entries per chat; older ones are dropped. */
   timelineEntries: 1_000,
+  /** Events per chat that are no messages; older ones are dropped. */
+  happenings: 200,
   /** API calls in `line.requests`. */
   requests: 1_000,
   /** Retry keys; LINE keeps them for 24 hours. On a day with more than this, the oldest are dropped. */

@@ -1,6 +1,7 @@
 import { createChanges } from "./changes.ts";
 import { createContents } from "./contents.ts";
 import { createFaults } from "./faults.ts";
+import { createHappenings } from "./happenings.ts";
 import { createIds } from "./ids.ts";
 import { createLoading } from "./loading.ts";
 import type { OutgoingMessage } from "./outgoing-message.ts";
@@ -48,6 +49,7 @@ export function createPlatform(options: PlatformOptions) {
   const ids = createIds({ random, serial: saved?.serial });
   const people = createPeople({ clock, saved: saved?.people });
   const timelines = createTimelines(saved?.timelines);
+  const happenings = createHappenings(saved?.happenings);
   const replyTokens = createReplyTokens({ clock, ttlMs: replyTokenTtlMs, saved: saved?.replyTokens });
   const retryKeys = createRetryKeys({ clock, saved: saved?.retryKeys });
   const quota = createQuota({ clock, limit: options.monthlyQuota, saved: saved?.quota });
@@ -75,6 +77,7 @@ export function createPlatform(options: PlatformOptions) {
     ids,
     people,
     timelines,
+    happenings,
     replyTokens,
     retryKeys,
     quota,
@@ -111,6 +114,7 @@ export function createPlatform(options: PlatformOptions) {
         ...(!webhook.active && { webhookActive: false }),
         people: people.save(),
         timelines: timelines.save(),
+        happenings: happenings.save(),
         replyTokens: replyTokens.save(),
         retryKeys: retryKeys.save(),
         quota: quota.save(),

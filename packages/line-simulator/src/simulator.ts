@@ -63,7 +63,7 @@ export function createLineSimulator(options: LineSimulatorOptions) {
     chatMode: options.chatMode ?? "chat",
     snapshot: options.snapshot,
   });
-  const { people, timelines, loading, faults, changes, bot } = platform;
+  const { people, timelines, happenings, contents, loading, faults, changes, bot } = platform;
   const api = createApi(platform, { ...LINE_RATE_LIMITS, ...options.rateLimits });
   const actions = createActions(platform);
   const webhooks = createWebhooks(platform);
@@ -82,6 +82,15 @@ export function createLineSimulator(options: LineSimulatorOptions) {
 
     /** A chat as its members see it, oldest first: a copy. */
     timeline: timelines.read,
+
+    /** What happened in a chat besides messages, oldest first: follow, join, postback, and so on; a copy. */
+    happenings: happenings.read,
+
+    /** What a user has sent with an image, video, audio or file; undefined once it is unsent or dropped. */
+    content(messageId: string): { contentType: string; bytes: Uint8Array } | undefined {
+      const content = contents.find(messageId);
+      return content && { contentType: content.contentType, bytes: new Uint8Array(content.bytes) };
+    },
 
     /** When the loading animation of this chat will be over, if one is shown; epoch milliseconds. */
     loadingUntil: (chatId: string) => loading.until(chatId),

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { SavedContents } from "./contents.ts";
+import type { OtherEvent } from "./events.ts";
 import type { SavedPeople } from "./people.ts";
 import type { SavedQuota } from "./quota.ts";
 import type { AcceptedKey } from "./retry-keys.ts";
@@ -16,6 +17,8 @@ export type Snapshot = {
   webhookActive?: boolean;
   people: SavedPeople;
   timelines: Record<string, TimelineEntry[]>;
+  /** Default: none. */
+  happenings?: Record<string, OtherEvent[]>;
   replyTokens: ReplyToken[];
   retryKeys: AcceptedKey[];
   quota: SavedQuota;
@@ -32,6 +35,7 @@ const snapshot = z.looseObject({
   webhookActive: z.optional(z.boolean()),
   people: z.object({ users: items, groups: items }),
   timelines: z.record(z.string(), items),
+  happenings: z.optional(z.record(z.string(), items)),
   replyTokens: items,
   retryKeys: items,
   quota: z.object({ month: z.string(), used: z.number() }),

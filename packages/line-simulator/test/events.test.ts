@@ -97,3 +97,49 @@ test("an unsend or a postback in a group names the member", () => {
   expect(line.unsend({ messageId: message.id }).source).toEqual(source);
   expect(line.postback({ from: taro, in: chatId, data: "x" }).source).toEqual(source);
 });
+
+test("members come and go, and the bot is told who", () => {
+  const { line, taro } = setUp();
+  const hanako = line.addUser({ name: "Hanako" }).userId;
+  const { chatId } = line.addGroup({ name: "G", members: [taro] });
+  expect(line.memberJoin({ in: chatId, userId: hanako })).toMatchObject({
+    type: "memberJoined",
+    replyToken: expect.any(String),
+    joined: { members: [{ type: "user", userId: hanako }] },
+  });
+  expect(() => line.memberJoin({ in: chatId, userId: hanako })).toThrow("is a member");
+  expect(line.memberLeave({ in: chatId, userId: taro })).toMatchObject({
+    type: "memberLeft",
+    left: { members: [{ type: "user", userId: taro }] },
+  });
+  expect(() => line.memberLeave({ in: chatId, userId: taro })).toThrow("is not a member");
+  expect(line.groups()[0]?.members).toEqual([hanako]);
+});
+
+test("what happens in a chat besides messages is kept, also in a snapshot", () => {
+  const { line, taro } = setUp();
+  const { chatId } = line.addGroup({ name: "G", members: [taro] });
+  line.join({ in: chatId });
+  const { message } = line.say({ from: taro, in: chatId, text: "x" });
+  line.unsend({ messageId: message.id });
+  line.postback({ from: taro, in: chatId, data: "a=1" });
+  line.leave({ in: chatId });
+  line.follow({ from: taro });
+  expect(line.happenings(chatId).map(({ type }) => type)).toEqual(["join", "postback", "leave"]);
+  const restored = setUp({ snapshot: line.snapshot() }).line;
+  expect(restored.happenings(chatId)).toEqual(line.happenings(chatId));
+  expect(restored.happenings(taro)).toMatchObject([{ type: "follow" }]);
+});
+
+test("the bytes of what a user sent can be read until the message is unsent", () => {
+  const { line, taro } = setUp();
+  const { message } = line.media({
+    ...{ from: taro, type: "image", bytes: Buffer.from("png"), contentType: "image/png" },
+  });
+  expect(line.content(message.id)).toEqual({
+    contentType: "image/png",
+    bytes: new Uint8Array(Buffer.from("png")),
+  });
+  line.unsend({ messageId: message.id });
+  expect(line.content(message.id)).toBeUndefined();
+});
