@@ -1,31 +1,22 @@
 import { chatHash, type LogEntry, logChannel } from "@henji/core/log";
 import type {
-  BotEntry,
   Change,
   Group,
   LineSimulator,
+  OtherEvent,
+  Source,
   TimelineEntry,
   User,
   UserEntry,
 } from "@henji/line-simulator";
 import type { ModelSimulator } from "@henji/model-simulator";
-import * as z from "zod/mini";
+import { contentOf, happeningOf, quickRepliesOf } from "./chat-content.ts";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createParked } from "./parked.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { eventsByRetryKey } from "./retry-keys.ts";
 import { createScript } from "./script.ts";
-import type {
-  Broken,
-  Chat,
-  Content,
-  Handover,
-  Message,
-  QuickReply,
-  StudioInfo,
-  View,
-  ViewChange,
-} from "./studio-view.ts";
+import type { Broken, Chat, Handover, Message, StudioInfo, View, ViewChange } from "./studio-view.ts";
 import { createTraces, isAccepted } from "./trace.ts";
 import { createTraceContents } from "./trace-contents.ts";
 import { contentChannel, type SeenContent } from "./watch-worker.ts";
@@ -91,6 +82,8 @@ export function createFeed(options: FeedOptions) {
         return publishEntries(change.chatId, [change.messageId]);
       case "read":
         return publishEntries(change.chatId, change.messageIds);
+      case "event":
+        return onHappening(change.event as OtherEvent);
       case "loading":
         return publish({ type: "loading", chatId: change.chatId, until: change.until });
       case "loading-ended":
@@ -107,6 +100,11 @@ export function createFeed(options: FeedOptions) {
       pending.set(entry.webhookEventId, { chatId, entry, handover: { state: "sending" } });
     }
     publish({ type: "message", message: messageOf(chatId, entry) });
+  }
+
+  function onHappening(event: OtherEvent) {
+    const message = lineOf(event);
+    if (message) publish({ type: "message", message });
   }
 
   function onWebhook({ status, eventIds }: Extract<Change, { type: "webhook" }>) {
@@ -148,15 +146,18 @@ export function createFeed(options: FeedOptions) {
       const quotes = entry.message.quoteToken?.split(".")[0];
       return { ...common, eventId, by: "bot", via: entry.by, quotes, quickReplies: quickRepliesOf(entry) };
     }
-    const { webhookEventId: eventId, from, unsent } = entry;
+    const { webhookEventId: eventId, from, unsent, message } = entry;
+    const quotes = "quotedMessageId" in message ? message.quotedMessageId : undefined;
     const handover: Handover = pending.get(eventId)?.handover ?? { state: "read" };
-    return { ...common, eventId, by: "user", from, unsent, handover };
+    return { ...common, eventId, by: "user", from, unsent, quotes, handover };
   }
 
   function messagesOf({ id }: Chat): Message[] {
     const entries = line.timeline(id).slice(-SHOWN_MESSAGES);
     const eventOf = eventsByRetryKey(entries);
-    return entries.map((entry) => messageOf(id, entry, eventOf));
+    const lines = line.happenings(id).flatMap((event) => lineOf(event) ?? []);
+    const messages = entries.map((entry) => messageOf(id, entry, eventOf));
+    return [...lines, ...messages].sort((a, b) => a.at - b.at).slice(-SHOWN_MESSAGES);
   }
 
   const chats = (): Chat[] => [...line.users().map(userChat), ...line.groups().map(groupChat)];
@@ -166,6 +167,7 @@ export function createFeed(options: FeedOptions) {
       return {
         info,
         botName: line.bot.displayName,
+        botId: line.bot.userId,
         chats: chats(),
         messages: chats().flatMap(messagesOf),
         loading: Object.fromEntries(
@@ -216,26 +218,20 @@ function userChat({ userId, displayName, blocked }: User): Chat {
   return { id: userId, type: "user", name: displayName, hash: chatHash(userId), blocked };
 }
 
-function groupChat({ chatId, type, name }: Group): Chat {
-  return { id: chatId, type, name, hash: chatHash(chatId), blocked: false };
+function groupChat({ chatId, type, name, members, joined }: Group): Chat {
+  return { id: chatId, type, name, hash: chatHash(chatId), members, joined };
 }
 
-function contentOf(message: { type: string; text?: unknown }): Content {
-  return message.type === "text" && typeof message.text === "string"
-    ? { type: "text", text: message.text }
-    : { type: "other", of: message.type };
+/** An event that is no message, if there is something to see of it in its chat. */
+function lineOf(event: OtherEvent): Message | undefined {
+  const { webhookEventId: id, timestamp: at, source } = event;
+  const content = happeningOf(event);
+  const chatId = source && chatIdOf(source);
+  if (!content || !chatId) return undefined;
+  return { id, eventId: id, chatId, at, content, quotes: undefined, by: "line" };
 }
 
-const quickReplies = z.object({ items: z.array(z.unknown()) });
-const quickReply = z.object({
-  action: z.object({ type: z.literal("message"), label: z.string(), text: z.string() }),
-});
-
-/** Buttons that send a text; LINE has others, which this bot does not use. */
-function quickRepliesOf({ message }: BotEntry): QuickReply[] {
-  const { data } = z.safeParse(quickReplies, message.quickReply);
-  return (data?.items ?? []).flatMap((item) => {
-    const action = z.safeParse(quickReply, item).data?.action;
-    return action ? [{ label: action.label, text: action.text }] : [];
-  });
+function chatIdOf(source: Source): string {
+  if (source.type === "group") return source.groupId;
+  return source.type === "room" ? source.roomId : source.userId;
 }

@@ -37,7 +37,7 @@ const changeRequest = z.strictObject({
 /** The part of the API for messages that were given up on, and for the queues. Text is sent on request only. */
 export function createParkedApi(parked: Parked): Hono {
   const api = new Hono();
-  api.use(bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  api.use("/dead/*", bodyLimit({ maxSize: MAX_BODY_BYTES }));
 
   api.get("/dead", async (c) => {
     const limit = Math.min(Number(c.req.query("limit") ?? 100) || 0, MAX_SHOWN_PARKED);

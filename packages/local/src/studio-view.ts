@@ -1,5 +1,6 @@
 import type { Bot, spokenCommands } from "@henji/core/bot";
 import type { ParkedState } from "./parked-view.ts";
+import type { Sendable } from "./studio-sendable.ts";
 import type { Trace, WebhookStatus } from "./trace-step.ts";
 
 /** What is running; shown at the top of the page. */
@@ -27,16 +28,43 @@ export type StudioInfo = {
 /** A 1:1 chat with a user, a group or a room. */
 export type Chat = {
   id: string;
-  type: "user" | "group" | "room";
   name: string;
   /** The name of the chat in the log, and so in traces. */
   hash: string;
-  /** The user has blocked the bot. */
-  blocked: boolean;
-};
+} & (
+  | { type: "user" /** The user has blocked the bot. */; blocked: boolean }
+  | {
+      type: "group" | "room" /** Ids of users. */;
+      members: string[] /** The bot is in it. */;
+      joined: boolean;
+    }
+);
 
-/** Everything but text is shown by its type. */
-export type Content = { type: "text"; text: string } | { type: "other"; of: string };
+/** A part of a text, in UTF-16 code units. */
+export type Span = { index: number; length: number };
+
+/** What is seen in a chat. The bytes of what `isHere` are served by the message's id. */
+export type Content =
+  | { type: "text"; text: string; mentions?: Span[] }
+  | { type: "sticker"; packageId: string; stickerId: string; keywords: string[] }
+  | { type: "image"; isHere: boolean }
+  | { type: "video" | "audio"; isHere: boolean; durationMs: number | undefined }
+  | { type: "file"; fileName: string /** In bytes. */; fileSize: number }
+  | {
+      type: "location";
+      title: string | undefined;
+      address: string | undefined;
+      latitude: number;
+      longitude: number;
+    }
+  /** No message, but an event of LINE. `who` are ids of users; `data` is that of a postback. */
+  | {
+      type: "happening";
+      what: "follow" | "unfollow" | "join" | "leave" | "memberJoined" | "memberLeft" | "postback";
+      who: string[];
+      data: string | undefined;
+    }
+  | { type: "other"; of: string };
 
 /** How far the webhook with a user's message got. */
 export type Handover =
@@ -53,14 +81,17 @@ export type Message = {
   /** Of the message itself, or of the message that it answers. */
   eventId: string | undefined;
   content: Content;
+  /** The id of the message that it quotes. */
+  quotes: string | undefined;
 } & (
   | { by: "user"; from: string; handover: Handover; unsent: boolean }
-  /** `quotes` is the id of another message of the chat. */
-  | { by: "bot"; via: "reply" | "push"; quotes: string | undefined; quickReplies: QuickReply[] }
+  | { by: "bot"; via: "reply" | "push"; quickReplies: QuickReply[] }
+  /** A line that LINE writes into the chat. */
+  | { by: "line" }
 );
 
-/** A button below a message of the bot; pressing it sends `text`. */
-export type QuickReply = { label: string; text: string };
+/** A button below a message of the bot. */
+export type QuickReply = { label: string; sends: Sendable };
 
 export type { ChatMemory } from "@henji/core/context/memory";
 
@@ -89,6 +120,8 @@ export type Script = {
 export type View = {
   info: StudioInfo;
   botName: string;
+  /** LINE's id of the bot, for mentions. */
+  botId: string;
   chats: Chat[];
   /** Oldest first within a chat. */
   messages: Message[];
@@ -120,5 +153,9 @@ export const MAX_NAME = 20;
 /** Answers in a script, and characters in one of them. */
 export const MAX_ANSWERS = 20;
 export const MAX_ANSWER = 20_000;
+/** LINE: a group holds up to 500 people. */
+export const MAX_MEMBERS = 500;
+/** Of a picture, a recording or a file. The stand-in of LINE keeps 16 MB of them in all. */
+export const MAX_MEDIA_BYTES = 5 * 1024 * 1024;
 /** Parked messages that a page lists at once. */
 export const MAX_SHOWN_PARKED = 1_000;

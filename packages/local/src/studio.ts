@@ -9,12 +9,15 @@ import type { BotInUse } from "./bot-in-use.ts";
 import type { Told } from "./dev-tell.ts";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createRehearsal } from "./rehearsal.ts";
+import { createActs } from "./studio-act.ts";
 import { createFeed, type Feed } from "./studio-feed.ts";
+import { createGroupApi } from "./studio-groups.ts";
 import { isOwn } from "./studio-origin.ts";
 import { createPage } from "./studio-page.ts";
 import { createParkedApi } from "./studio-parked.ts";
 import { createRehearsalApi } from "./studio-rehearsal.ts";
 import { createScriptApi } from "./studio-script.ts";
+import { createSendApi } from "./studio-send.ts";
 import { createToldApi } from "./studio-told.ts";
 import { createTraceApi } from "./studio-traces.ts";
 import { createUserApi } from "./studio-users.ts";
@@ -139,7 +142,10 @@ function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOption
   api.route("/", createRehearsalApi(feed));
   api.route("/", createScriptApi(feed));
   api.route("/", createParkedApi(feed.parked));
-  if (!info.onLine) api.route("/", createUserApi(line));
+  if (!info.onLine) {
+    const acts = createActs(line);
+    for (const create of [createSendApi, createUserApi, createGroupApi]) api.route("/", create(line, acts));
+  }
   if (hear) api.route("/", createToldApi(hear));
   return api;
 }

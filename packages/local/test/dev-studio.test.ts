@@ -44,7 +44,15 @@ test("without a LINE account: a message in Studio goes by the deployed webhook a
 
   stage.local.model!.answerWith(() => "Good morning");
   const [aki] = (await viewOf(env.STUDIO_URL)).chats;
-  expect((await post(`${env.STUDIO_URL}/api/say`, { userId: aki!.id, text: "Hello" })).status).toBe(202);
+  expect(
+    (
+      await post(`${env.STUDIO_URL}/api/send`, {
+        from: aki!.id,
+        chatId: aki!.id,
+        content: { type: "text", text: "Hello" },
+      })
+    ).status,
+  ).toBe(202);
   const texts = async () =>
     (await viewOf(env.STUDIO_URL)).messages.map(({ content }) => "text" in content && content.text);
   await expect.poll(texts).toEqual(["Hello", "Good morning"]);

@@ -104,6 +104,10 @@ export function useStudio() {
         body: JSON.stringify(body),
       }),
 
+    /** Writes to the bot, in the 1:1 chat or in a group. */
+    say: (userId: string, text: string, chatId = userId) => page.send(userId, { type: "text", text }, chatId),
+    send: (from: string, content: object, chatId = from) => page.post("/api/send", { from, chatId, content }),
+
     /** Opens a page. `message` resolves with the next message that meets a condition. */
     async open() {
       const changes = pageEvents(studio.url);

@@ -45,11 +45,15 @@ test("a push is shown with the message that it answers", async () => {
   expect(view.messages[1]).toMatchObject({ by: "bot", via: "push", eventId: event.webhookEventId });
 });
 
-test("the buttons of an answer that send a text reach the page, and no others", async () => {
+test("the buttons of an answer that send something reach the page, and no others", async () => {
   const [aki] = studio.line.users();
   const { replyToken } = studio.line.say({ from: aki!.userId, text: "help" });
   const button = { type: "message", label: "Memory", text: "/memory" };
-  const items = [button, { type: "location", label: "Where" }].map((action) => ({ type: "action", action }));
+  const more = { type: "postback", label: "More", data: "page=2", displayText: "More, please" };
+  const items = [button, { type: "location", label: "Where" }, more].map((action) => ({
+    type: "action",
+    action,
+  }));
   await studio.line.fetch(
     new Request("https://api.line.me/v2/bot/message/reply", {
       method: "POST",
@@ -58,5 +62,10 @@ test("the buttons of an answer that send a text reach the page, and no others", 
     }),
   );
   const { view } = await studio.open();
-  expect(view.messages[1]).toMatchObject({ quickReplies: [{ label: "Memory", text: "/memory" }] });
+  expect(view.messages[1]).toMatchObject({
+    quickReplies: [
+      { label: "Memory", sends: { type: "text", text: "/memory" } },
+      { label: "More", sends: { type: "postback", data: "page=2" } },
+    ],
+  });
 });

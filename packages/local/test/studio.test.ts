@@ -29,10 +29,13 @@ test("the memory of a chat is served to the page, and to no other", async () => 
 
 test("other web pages can neither read the chats nor write to them", async () => {
   const [aki] = studio.line.users();
-  const body = { userId: aki!.userId, text: "Hello" };
-  expect((await studio.post("/api/say", body, { origin: "https://evil.example" })).status).toBe(403);
-  expect((await studio.post("/api/say", body, { origin: "http://localhost:1" })).status).toBe(403);
-  expect((await studio.post("/api/say", body, { origin: studio.url })).status).toBe(202);
+  const body = {
+    ...{ from: aki!.userId, chatId: aki!.userId },
+    content: { type: "text", text: "Hello" },
+  };
+  expect((await studio.post("/api/send", body, { origin: "https://evil.example" })).status).toBe(403);
+  expect((await studio.post("/api/send", body, { origin: "http://localhost:1" })).status).toBe(403);
+  expect((await studio.post("/api/send", body, { origin: studio.url })).status).toBe(202);
   // A name of the attacker's own that points to 127.0.0.1.
   expect(await statusOf("/api/events", { host: "evil.example" })).toBe(403);
   expect(await statusOf("/", { host: "evil.example" })).toBe(403);
