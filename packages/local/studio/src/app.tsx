@@ -8,6 +8,7 @@ import { Header } from "./header.tsx";
 import { useUnread } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
 import { Operations } from "./operations.tsx";
+import { peopleOf } from "./people.ts";
 import { BrokenBanner } from "./rehearsal.tsx";
 import { initial, reduce } from "./state.ts";
 import type { Pane } from "./tabs.tsx";
@@ -87,6 +88,7 @@ export function App() {
         <ChatList
           chats={view.chats}
           messages={view.messages}
+          people={peopleOf(view)}
           chosenId={chat?.id}
           unread={unread}
           canAdd={!view.info.onLine}

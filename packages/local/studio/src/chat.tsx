@@ -2,16 +2,17 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Chat, Message, View } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
 import { Bubble } from "./bubble.tsx";
-import { nameOf } from "./chat-list.tsx";
-import { setBlocked } from "./client.ts";
-import { Composer } from "./composer.tsx";
+import { ChatFoot } from "./chat-foot.tsx";
+import { ChatTitle } from "./chat-title.tsx";
 import { firstMessages } from "./first-messages.ts";
+import { focusComposer } from "./focus.ts";
 import { dayKey, formatDay } from "./format.ts";
 import { Greeting, Suggestions } from "./greeting.tsx";
+import { Happening } from "./happening.tsx";
+import { useSpeaker } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
-import { More } from "./more.tsx";
+import { authorOf, isGroup, nameOf, peopleOf } from "./people.ts";
 import { QuickReplies } from "./quick-replies.tsx";
-import { ScriptMark } from "./script.tsx";
 import { words } from "./words.ts";
 
 type Props = {
@@ -34,11 +35,14 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
   const messages = view.messages.filter(({ chatId }) => chatId === chat.id);
   const loadingUntil = useLoading(view.loading[chat.id]);
   const latest = messages.at(-1);
-  const name = nameOf(chat);
+  const people = peopleOf(view);
   const { botName } = view;
   const { onLine } = view.info;
-  const canWrite = chat.type === "user" && !chat.blocked && !onLine;
-  const suggested = canWrite ? firstMessages(view.info, messages) : [];
+  const [speaker, setSpeaker] = useSpeaker(chat);
+  const [quote, setQuote] = useState<Message>();
+  const writer = onLine || speaker === undefined ? undefined : { from: speaker, chatId: chat.id };
+  const nothingSaid = !messages.some(({ by }) => by !== "line");
+  const suggested = writer && !isGroup(chat) ? firstMessages(view.info, messages) : [];
 
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   useLayoutEffect(() => {
@@ -59,27 +63,23 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
     if (follows.current) setHasUnseen(false);
   };
 
+  const quoteMessage = (message: Message) => {
+    setQuote(message);
+    focusComposer();
+  };
+
   return (
     <main class="chat">
-      <div class="chat-title">
-        <h2>{words.chatTitle(name, botName)}</h2>
-        <ScriptMark script={view.script} onOpen={onScript} />
-        {canWrite && (
-          <More
-            label={words.moreOf(name)}
-            action={words.block(botName)}
-            onAction={() => setBlocked(chat.id, true)}
-          />
-        )}
-      </div>
+      <ChatTitle chat={chat} view={view} onScript={onScript} />
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
       <div class="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="polite">
-        {messages.length === 0 && onLine && <p class="empty">{words.onLine}</p>}
-        {messages.length === 0 && canWrite && (
+        {nothingSaid && onLine && <p class="empty">{words.onLine}</p>}
+        {nothingSaid && writer && isGroup(chat) && <p class="empty">{words.chat.emptyGroup(botName)}</p>}
+        {nothingSaid && writer && !isGroup(chat) && (
           <Greeting
             userId={chat.id}
-            userName={name}
+            userName={nameOf(chat)}
             botName={botName}
             info={view.info}
             messages={suggested}
@@ -89,6 +89,8 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
         {messages.map((message, index) => {
           const before = messages[index - 1];
           const newDay = !before || dayKey(before.at) !== dayKey(message.at);
+          const first = newDay || !isSameAuthor(before, message);
+          const seen = { message, people, marks, onPoint, onShowTrace };
           return (
             <div key={message.id} class="row-group">
               {newDay && (
@@ -96,22 +98,28 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
                   <span>{formatDay(message.at)}</span>
                 </p>
               )}
-              <Bubble
-                message={message}
-                botName={botName}
-                author={view.chats.find(({ id }) => message.by === "user" && id === message.from)?.name}
-                canUnsend={message.by === "user" && message.from === chat.id && !chat.blocked}
-                quoted={message.by === "bot" ? messages.find(({ id }) => id === message.quotes) : undefined}
-                first={newDay || before?.by !== message.by}
-                marks={marks}
-                onPoint={onPoint}
-                onShowTrace={onShowTrace}
-              />
+              {isGroup(chat) && first && message.by === "user" && (
+                // The message itself is labelled with it.
+                <p class="author" aria-hidden="true">
+                  {authorOf(message, people)}
+                </p>
+              )}
+              {message.by === "line" ? (
+                <Happening {...seen} />
+              ) : (
+                <Bubble
+                  {...seen}
+                  quoted={messages.find(({ id }) => id === message.quotes)}
+                  first={first}
+                  canWrite={writer !== undefined}
+                  onQuote={quoteMessage}
+                />
+              )}
             </div>
           );
         })}
-        {latest?.by === "bot" && latest.quickReplies.length > 0 && !chat.blocked && (
-          <QuickReplies key={latest.id} userId={chat.id} replies={latest.quickReplies} />
+        {latest?.by === "bot" && latest.quickReplies.length > 0 && writer && (
+          <QuickReplies key={latest.id} writer={writer} replies={latest.quickReplies} />
         )}
         {latest?.by === "bot" && suggested.length > 0 && (
           <Suggestions key={latest.id} title={words.greeting.tryNext} userId={chat.id} messages={suggested} />
@@ -132,20 +140,21 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
           {words.newMessages} ↓
         </button>
       )}
-      {onLine ? null : chat.type !== "user" ? (
-        <p class="watch-only">{words.groupsLater}</p>
-      ) : chat.blocked ? (
-        <p class="watch-only">
-          {words.hasBlocked(name, botName)}{" "}
-          <button type="button" onClick={() => void setBlocked(chat.id, false).catch(() => {})}>
-            {words.unblock}
-          </button>
-        </p>
-      ) : (
-        <Composer userId={chat.id} userName={name} />
-      )}
+      <ChatFoot
+        chat={chat}
+        view={view}
+        writer={writer}
+        onSpeaker={setSpeaker}
+        quote={quote}
+        onQuote={setQuote}
+      />
     </main>
   );
+}
+
+function isSameAuthor(before: Message, message: Message): boolean {
+  if (before.by === "user" && message.by === "user") return before.from === message.from;
+  return before.by === message.by;
 }
 
 /** `until`, as long as it is in the future. */

@@ -6,6 +6,7 @@ import type {
   ParkedVerb,
   ReplayPlan,
 } from "../../src/parked-view.ts";
+import type { Sendable } from "../../src/studio-sendable.ts";
 import type { Broken, ChatMemory, Script, View, ViewChange } from "../../src/studio-view.ts";
 import type { TraceContent } from "../../src/trace-content.ts";
 import type { Action } from "./state.ts";
@@ -28,13 +29,19 @@ export function follow(dispatch: (action: Action) => void): () => void {
 /** Messages are sent one at a time, so that two quick ones arrive in order. */
 let last: Promise<unknown> = Promise.resolve();
 
-export function say(userId: string, text: string): Promise<void> {
-  const said = last.then(async () => {
-    await post("/api/say", { userId, text });
+/** Who writes where; `chatId` is the user's own id in the 1:1 chat with the bot. */
+export type Writer = { from: string; chatId: string };
+
+export function sendAs(writer: Writer, content: Sendable): Promise<void> {
+  const sent = last.then(async () => {
+    await post("/api/send", { ...writer, content });
   });
-  last = said.catch(() => {});
-  return said;
+  last = sent.catch(() => {});
+  return sent;
 }
+
+export const say = (userId: string, text: string) =>
+  sendAs({ from: userId, chatId: userId }, { type: "text", text });
 
 /** @returns the new user's id */
 export async function addUser(name: string): Promise<string> {
@@ -42,7 +49,22 @@ export async function addUser(name: string): Promise<string> {
   return ((await response.json()) as { userId: string }).userId;
 }
 
-export const unsend = (userId: string, messageId: string) => post("/api/unsend", { userId, messageId });
+/** @returns the new group's id */
+export async function addGroup(name: string, members: readonly string[]): Promise<string> {
+  return (await ask<{ chatId: string }>("/api/groups", { name, members })).chatId;
+}
+
+/** The bot is invited into a group, or removed. */
+export const setJoined = (chatId: string, joined: boolean) => post("/api/groups/joined", { chatId, joined });
+
+/** A user comes into a group, or leaves it. */
+export const setMember = (chatId: string, userId: string, member: boolean) =>
+  post("/api/groups/members", { chatId, userId, member });
+
+export const unsend = (writer: Writer, messageId: string) => post("/api/unsend", { ...writer, messageId });
+
+/** The bytes of a picture, a recording or a file. */
+export const contentUrl = (messageId: string) => `/api/content/${messageId}`;
 
 export const setBlocked = (userId: string, blocked: boolean) => post("/api/block", { userId, blocked });
 

@@ -45,6 +45,25 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
 
+/** "0:03", as a player counts. */
+export function formatSeconds(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+const bytesIn = (unit: "byte" | "kilobyte" | "megabyte") =>
+  new Intl.NumberFormat(undefined, {
+    style: "unit",
+    unit,
+    maximumFractionDigits: unit === "megabyte" ? 1 : 0,
+  });
+const [bytes, kilobytes, megabytes] = [bytesIn("byte"), bytesIn("kilobyte"), bytesIn("megabyte")];
+
+export function formatBytes(n: number): string {
+  if (n < 1_000) return bytes.format(n);
+  return n < 1_000_000 ? kilobytes.format(n / 1_000) : megabytes.format(n / 1_000_000);
+}
+
 /** Equal for two times on the same local day, different otherwise. */
 export const dayKey = (at: number) => new Date(at).toDateString();
 

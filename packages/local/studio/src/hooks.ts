@@ -3,6 +3,7 @@ import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
 import type { TraceContent } from "../../src/trace-content.ts";
 import type { Trace } from "../../src/trace-step.ts";
 import { readContent, readMemory } from "./client.ts";
+import { isGroup } from "./people.ts";
 import { memoryVersion } from "./trace-state.ts";
 
 /** The current time, updated every `everyMs`. */
@@ -46,6 +47,20 @@ export function useMemory({ id, hash }: Chat, { traces, info }: View): ChatMemor
     return () => stop.abort();
   }, [id, version, info]);
   return read?.id === id ? read.memory : undefined;
+}
+
+/** As whom one writes in a chat: in a group as the member who was chosen last; undefined: nobody can write now. */
+export function useSpeaker(chat: Chat): [string | undefined, (userId: string) => void] {
+  const key = `speaker/${chat.id}`;
+  const [chosen, setChosen] = useState(sessionStorage.getItem(key));
+  const choose = (userId: string) => {
+    sessionStorage.setItem(key, userId);
+    setChosen(userId);
+  };
+  if (!isGroup(chat)) return [chat.blocked ? undefined : chat.id, choose];
+  const { joined, members } = chat;
+  if (!joined) return [undefined, choose];
+  return [members.find((userId) => userId === chosen) ?? members[0], choose];
 }
 
 const READ_AGAIN_MS = 500;

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Chat, ChatMemory, View } from "../../src/studio-view.ts";
-import { nameOf } from "./chat-list.tsx";
 import { formatDollars, formatNumber, formatShare, langOf } from "./format.ts";
 import { useMemory } from "./hooks.ts";
+import { nameOf } from "./people.ts";
 import { lastAsked } from "./trace-state.ts";
 import { words } from "./words.ts";
 

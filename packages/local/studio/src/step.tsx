@@ -14,7 +14,7 @@ export function Detail({ step }: { step: Step }) {
     case "queued":
       return step.redelivery ? words.redelivered : null;
     case "ignored":
-      return step.type;
+      return words.notAnswered(step.type);
     case "tooOld":
       return words.waitedTooLong;
     case "claimed":

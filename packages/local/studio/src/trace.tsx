@@ -2,9 +2,11 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../../src/studio-view.ts";
 import type { Step, Trace } from "../../src/trace-step.ts";
 import { Content } from "./content.tsx";
-import { formatDuration, formatExactTime, langOf, oneLine } from "./format.ts";
+import { formatDuration, formatExactTime, langOf } from "./format.ts";
 import { useContent, useNow } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
+import type { People } from "./people.ts";
+import { previewOf } from "./preview.ts";
 import { Cause, Detail } from "./step.tsx";
 import { stateOf, totalMs, waitedSteps, waitingFor } from "./trace-state.ts";
 import { words } from "./words.ts";
@@ -14,6 +16,7 @@ type Props = {
   /** Undefined for events that are not messages. */
   message: Message | undefined;
   userName: string | undefined;
+  people: People;
   newest: boolean;
   /** The mouse is on the list: what has opened by itself stays open. */
   isHeld: boolean;
@@ -28,6 +31,7 @@ export function TraceCard({
   trace,
   message,
   userName,
+  people,
   newest,
   isHeld,
   marks,
@@ -64,7 +68,7 @@ export function TraceCard({
     >
       <button type="button" class="trace-head" aria-expanded={open} onClick={() => onSelect(eventId)}>
         <span class="state">{words.states[state]}</span>
-        <Title trace={trace} message={message} userName={userName} />
+        <Title trace={trace} message={message} userName={userName} people={people} />
         <span class="total">{formatDuration(totalMs(trace))}</span>
         <Bar steps={waitedSteps(trace)} />
       </button>
@@ -100,26 +104,19 @@ export function TraceCard({
   );
 }
 
-function Title({ trace, message, userName }: Pick<Props, "trace" | "message" | "userName">) {
+function Title({
+  trace,
+  message,
+  userName,
+  people,
+}: Pick<Props, "trace" | "message" | "userName" | "people">) {
   const first = trace.steps[0];
-  const text = message?.content.type === "text" ? oneLine(message.content.text) : undefined;
-  const unsent = message?.by === "user" && message.unsent;
+  const isText = message?.content.type === "text" && !(message.by === "user" && message.unsent);
+  const text = message ? previewOf(message, people) : first?.name === "received" ? first.type : "";
   return (
     <span class="trace-title">
       {userName && <b lang={langOf(userName)}>{userName}</b>}{" "}
-      {text === undefined ? (
-        <i>
-          {unsent
-            ? words.unsent
-            : message?.content.type === "other"
-              ? message.content.of
-              : first?.name === "received"
-                ? first.type
-                : ""}
-        </i>
-      ) : (
-        <span lang={langOf(text)}>{text}</span>
-      )}
+      {isText ? <span lang={langOf(text)}>{text}</span> : <i lang={langOf(text)}>{text}</i>}
     </span>
   );
 }

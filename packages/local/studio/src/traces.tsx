@@ -3,6 +3,7 @@ import type { Chat, View } from "../../src/studio-view.ts";
 import type { Trace } from "../../src/trace-step.ts";
 import type { Marks } from "./marks.ts";
 import { MemoryPanel } from "./memory.tsx";
+import { peopleOf } from "./people.ts";
 import { useSteady } from "./steady.ts";
 import { TraceCard } from "./trace.tsx";
 import { matches, type Search, TraceFilter } from "./trace-filter.tsx";
@@ -22,7 +23,8 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect, onShowParked 
   const { scroller, isHeld } = useSteady();
   const [all, setAll] = useState(true);
   const [search, setSearch] = useState<Search>({ filter: "all", eventId: "" });
-  const messageOf = new Map(view.messages.filter(({ by }) => by === "user").map((one) => [one.eventId, one]));
+  const messageOf = new Map(view.messages.filter(({ by }) => by !== "bot").map((one) => [one.eventId, one]));
+  const people = peopleOf(view);
   // Before its first log entry a trace has no chat hash: it is matched by its message.
   const belongsTo = ({ id, hash }: Chat, trace: Trace) =>
     trace.chat === hash || messageOf.get(trace.eventId)?.chatId === id;
@@ -52,6 +54,7 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect, onShowParked 
                 trace={trace}
                 message={messageOf.get(trace.eventId)}
                 userName={view.chats.find((one) => belongsTo(one, trace))?.name}
+                people={people}
                 newest={index === 0}
                 isHeld={isHeld}
                 marks={marks}

@@ -1,3 +1,4 @@
+import { chatEn } from "./chat-en.ts";
 import { greetingEn } from "./greeting-en.ts";
 import { parkedEn } from "./parked-en.ts";
 import { scriptEn } from "./script-en.ts";
@@ -26,7 +27,7 @@ export const en = {
   chatTitle: (user: string, bot: string) => `${user} and ${bot}`,
   onLine: "This chat is on LINE, and so are its messages. Here are its memory and its traces.",
   greeting: greetingEn,
-  groupsLater: "Groups are read-only here.",
+  chat: chatEn,
 
   today: "Today",
   yesterday: "Yesterday",
@@ -120,6 +121,7 @@ export const en = {
   },
   reply: "reply · free",
   push: "push · counted",
+  notAnswered: (type: string) => `${type}: this bot does not answer these`,
   waitedTooLong: "waited too long to be answered",
   replayed: "back on the queue",
   attempt: (n: number) => `attempt ${n}`,

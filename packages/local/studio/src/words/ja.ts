@@ -1,3 +1,4 @@
+import { chatJa } from "./chat-ja.ts";
 import type { en } from "./en.ts";
 import { greetingJa } from "./greeting-ja.ts";
 import { parkedJa } from "./parked-ja.ts";
@@ -26,7 +27,7 @@ export const ja: typeof en = {
   chatTitle: (user, bot) => `${user}と${bot}`,
   onLine: "このトークのメッセージはLINEにあります。ここでは、記憶とトレースを見られます。",
   greeting: greetingJa,
-  groupsLater: "グループは閲覧のみです。",
+  chat: chatJa,
 
   today: "今日",
   yesterday: "昨日",
@@ -118,6 +119,7 @@ export const ja: typeof en = {
   },
   reply: "リプライ・無料",
   push: "プッシュ・有料枠",
+  notAnswered: (type) => `${type}：このボットは答えません`,
   waitedTooLong: "時間が経ちすぎたため回答しません",
   replayed: "キューに戻しました",
   attempt: (n) => `${n}回目`,
