@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Chat, MAX_NAME, type Message } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
 import { addUser } from "./client.ts";
@@ -60,9 +60,14 @@ type EntryProps = {
 
 function Entry({ chat, latest, people, unread, chosen, onChoose }: EntryProps) {
   const name = nameOf(chat);
+  const entry = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (chosen) entry.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   const preview = latest ? previewIn(chat, latest, people) : "";
   return (
     <button
+      ref={entry}
       type="button"
       class="chat-entry"
       aria-current={chosen ? "true" : undefined}

@@ -74,18 +74,6 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
       <div class="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="polite">
-        {nothingSaid && onLine && <p class="empty">{words.onLine}</p>}
-        {nothingSaid && writer && isGroup(chat) && <p class="empty">{words.chat.emptyGroup(botName)}</p>}
-        {nothingSaid && writer && !isGroup(chat) && (
-          <Greeting
-            userId={chat.id}
-            userName={nameOf(chat)}
-            botName={botName}
-            info={view.info}
-            messages={suggested}
-            onScript={onScript}
-          />
-        )}
         {messages.map((message, index) => {
           const before = messages[index - 1];
           const newDay = !before || dayKey(before.at) !== dayKey(message.at);
@@ -118,6 +106,18 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
             </div>
           );
         })}
+        {nothingSaid && onLine && <p class="empty">{words.onLine}</p>}
+        {nothingSaid && writer && isGroup(chat) && <p class="empty">{words.chat.emptyGroup(botName)}</p>}
+        {nothingSaid && writer && !isGroup(chat) && (
+          <Greeting
+            userId={chat.id}
+            userName={nameOf(chat)}
+            botName={botName}
+            info={view.info}
+            messages={suggested}
+            onScript={onScript}
+          />
+        )}
         {latest?.by === "bot" && latest.quickReplies.length > 0 && writer && (
           <QuickReplies key={latest.id} writer={writer} replies={latest.quickReplies} />
         )}

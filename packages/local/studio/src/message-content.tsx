@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Content, Message, Span } from "../../src/studio-view.ts";
 import { contentUrl } from "./client.ts";
-import { formatBytes, formatSeconds, langOf } from "./format.ts";
+import { formatBytes, langOf } from "./format.ts";
+import { Video, Voice } from "./recording.tsx";
 import { emojiOf } from "./stickers.ts";
 import { words } from "./words.ts";
 
@@ -56,20 +57,12 @@ function Picture({ id, isHere, author }: { id: string; isHere: boolean; author: 
 
 type RecordingProps = { id: string; recording: Of<"video" | "audio">; author: string };
 
-function Recording({ id, recording, author }: RecordingProps) {
-  const { type, isHere, durationMs } = recording;
+function Recording({ id, recording: { type, isHere, durationMs }, author }: RecordingProps) {
   const [isGone, setGone] = useState(!isHere);
   if (isGone) return <Gone kind={type} />;
-  const common = {
-    ...{ controls: true, preload: "metadata" as const, src: contentUrl(id), tabIndex: -1 },
-    ...{ "aria-label": words.chat.from(words.chat.kinds[type], author), onError: () => setGone(true) },
-  };
-  return (
-    <div class="bubble recording" data-type={type}>
-      {type === "video" ? <video {...common} /> : <audio {...common} />}
-      {durationMs !== undefined && <span class="duration">{formatSeconds(durationMs)}</span>}
-    </div>
-  );
+  const label = words.chat.from(words.chat.kinds[type], author);
+  const Player = type === "video" ? Video : Voice;
+  return <Player id={id} durationMs={durationMs} label={label} onGone={() => setGone(true)} />;
 }
 
 function FileTile({ id, file, isHere }: { id: string; file: Of<"file">; isHere: boolean }) {

@@ -36,10 +36,10 @@ export async function samplePicture(): Promise<Blob> {
 }
 
 const SAMPLES_PER_SECOND = 8_000;
-const NOTES_HZ = [523.25, 659.25, 783.99];
+const NOTES_HZ = [523.25, 659.25, 783.99, 1046.5];
 const NOTE_SECONDS = 0.5;
 
-/** Three notes. LINE sends what users record as m4a; no browser can make that, so this is a WAV. */
+/** Four notes, two seconds. LINE sends what users record as m4a; no browser can make that, so this is a WAV. */
 export function sampleVoice(): Blob {
   const perNote = SAMPLES_PER_SECOND * NOTE_SECONDS;
   const samples = Int16Array.from({ length: NOTES_HZ.length * perNote }, (_, index) => {

@@ -105,7 +105,7 @@ test("after a message, a button or a dialog one can write at once", async () => 
   await page.keyboard.press("Escape");
   expect(await more.evaluate((button) => button.matches(":focus"))).toBe(true);
   await more.click();
-  await chat(page).getByRole("button", { name: "Unsend" }).click();
+  await page.getByRole("menuitem", { name: "Unsend" }).click();
   expect(await isFocused(page)).toBe(true);
 
   studio.local.model!.faults.add({ fault: { kind: "status", status: 400, code: "invalid_value" } });

@@ -90,7 +90,7 @@ test("a user who has blocked the bot cannot write to it until it is unblocked", 
   // Escape closes the menu.
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: `${studio.aki.name}, more` }).click();
-  await page.getByRole("button", { name: "Block Henji" }).click();
+  await page.getByRole("menuitem", { name: "Block Henji" }).click();
   await page.getByText(`${studio.aki.name} has blocked Henji.`).waitFor();
   expect(await input(page).count()).toBe(0);
   await studio.traces(page).getByText("whole chat ·").waitFor();

@@ -69,7 +69,7 @@ test("on a phone in Japanese the memory is collapsed at first, and buttons and m
     .getByRole("button", { name: /その他の操作$/ })
     .last()
     .tap();
-  await chat(page).getByRole("button", { name: "送信取消" }).tap();
+  await page.getByRole("menuitem", { name: "送信取消" }).tap();
   await bubbles(page, "user").getByText("送信が取り消されました").waitFor();
 
   await page.getByRole("tab", { name: /^トレース/ }).click();

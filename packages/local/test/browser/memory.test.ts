@@ -46,7 +46,7 @@ test("an unsent message disappears from the chat and from the memory", async () 
   await chat(page)
     .getByRole("button", { name: /, more$/ })
     .click();
-  await chat(page).getByRole("button", { name: "Unsend" }).click();
+  await page.getByRole("menuitem", { name: "Unsend" }).click();
   await bubbles(page, "user").getByText("Unsent message").waitFor();
   expect(await bubbles(page, "user").textContent()).not.toContain("My secret");
   await memory(page).getByText("0 turns ·").waitFor();

@@ -11,6 +11,7 @@ export const chatEn = {
   },
   kind: (kind: string, what: string) => (what === "" ? `[${kind}]` : `[${kind}] ${what}`),
   from: (kind: string, who: string) => `${kind} from ${who}`,
+  play: (what: string) => `Play: ${what}`,
   gone: "no longer kept here",
   download: (file: string) => `Download ${file}`,
   openMap: (place: string) => `${place}, on OpenStreetMap`,

@@ -11,6 +11,7 @@ export const chatJa: typeof chatEn = {
   },
   kind: (kind, what) => (what === "" ? `[${kind}]` : `[${kind}] ${what}`),
   from: (kind, who) => `${who}の${kind}`,
+  play: (what) => `再生：${what}`,
   gone: "ここには残っていません",
   download: (file) => `${file}をダウンロード`,
   openMap: (place) => `${place}、OpenStreetMapで開く`,
