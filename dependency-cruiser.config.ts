@@ -166,18 +166,19 @@ export const rules: IRegularForbiddenRuleType[] = [
   {
     name: "studio-imports-types",
     comment:
-      "Studio's page takes types and constants from packages/local: write `import type`, or move the constant to studio-view.ts.",
+      "Studio's page takes types and constants from packages/local: write `import type`, or move the constant to studio-limits.ts.",
     from: { path: "^packages/local/studio/" },
     to: {
       path: "^packages/local/src/",
-      pathNot: "^packages/local/src/studio-view[.]ts$",
+      pathNot: "^packages/local/src/studio-(limits|view)[.]ts$",
       dependencyTypesNot: ["type-only"],
     },
   },
   {
     name: "studio-view-runs-in-a-browser",
-    comment: "studio-view.ts is sent to the browser: it holds types and constants, and imports types only.",
-    from: { path: "^packages/local/src/studio-view[.]ts$" },
+    comment:
+      "studio-view.ts and studio-limits.ts are sent to the browser: they hold types and constants, and import types only.",
+    from: { path: "^packages/local/src/studio-(limits|view)[.]ts$" },
     to: { dependencyTypesNot: ["type-only"] },
   },
 

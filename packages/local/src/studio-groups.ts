@@ -4,8 +4,8 @@ import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Acts } from "./studio-act.ts";
 import { readJson } from "./studio-json.ts";
+import { MAX_MEMBERS } from "./studio-limits.ts";
 import { chatName } from "./studio-users.ts";
-import { MAX_MEMBERS } from "./studio-view.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 

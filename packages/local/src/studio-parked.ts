@@ -20,7 +20,7 @@ import type {
   ReplayPlan,
 } from "./parked-view.ts";
 import { readJson } from "./studio-json.ts";
-import { MAX_SHOWN_PARKED } from "./studio-view.ts";
+import { MAX_SHOWN_PARKED } from "./studio-limits.ts";
 import { toText } from "./trace-contents.ts";
 
 /** Room for the ids of all that a page can show. */

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as z from "zod/mini";
 import type { Feed } from "./studio-feed.ts";
 import { readJson } from "./studio-json.ts";
-import { MAX_ANSWER, MAX_ANSWERS } from "./studio-view.ts";
+import { MAX_ANSWER, MAX_ANSWERS } from "./studio-limits.ts";
 
 const scriptRequest = z.strictObject({
   answers: z

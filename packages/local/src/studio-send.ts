@@ -3,8 +3,8 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Acts } from "./studio-act.ts";
+import { MAX_MEDIA_BYTES } from "./studio-limits.ts";
 import { pictureTypes, type Sendable, sendable } from "./studio-sendable.ts";
-import { MAX_MEDIA_BYTES } from "./studio-view.ts";
 
 /** Bytes are sent as base64. */
 const MAX_BODY_BYTES = 64 * 1024 + 2 * MAX_MEDIA_BYTES;

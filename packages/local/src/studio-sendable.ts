@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { MAX_MEDIA_BYTES, MAX_TEXT } from "./studio-view.ts";
+import { MAX_MEDIA_BYTES, MAX_TEXT } from "./studio-limits.ts";
 
 /** LINE: at most 20 mentions in a text. */
 const MAX_MENTIONS = 20;

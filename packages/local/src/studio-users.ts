@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Acts } from "./studio-act.ts";
 import { readJson } from "./studio-json.ts";
-import { MAX_NAME } from "./studio-view.ts";
+import { MAX_NAME } from "./studio-limits.ts";
 
 const MAX_BODY_BYTES = 64 * 1024;
 

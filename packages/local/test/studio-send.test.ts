@@ -1,6 +1,6 @@
 import type { MessageEvent } from "@henji/line-simulator";
 import { expect, test } from "vitest";
-import { MAX_MEDIA_BYTES } from "../src/studio-view.ts";
+import { MAX_MEDIA_BYTES } from "../src/studio-limits.ts";
 import { useStudio } from "./page.ts";
 
 const studio = useStudio();

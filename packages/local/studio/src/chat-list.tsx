@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Chat, MAX_NAME, type Message } from "../../src/studio-view.ts";
+import { MAX_NAME } from "../../src/studio-limits.ts";
+import type { Chat, Message } from "../../src/studio-view.ts";
 import { Avatar } from "./avatar.tsx";
 import { addUser } from "./client.ts";
 import { formatTime, langOf } from "./format.ts";

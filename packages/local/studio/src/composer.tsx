@@ -1,6 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { MAX_TEXT } from "../../src/studio-limits.ts";
 import type { Sendable } from "../../src/studio-sendable.ts";
-import { MAX_TEXT, type Message } from "../../src/studio-view.ts";
+import type { Message } from "../../src/studio-view.ts";
 import { AttachMenu, type PanelName } from "./attach-menu.tsx";
 import { sendAs, type Writer } from "./client.ts";
 import { focusComposer } from "./focus.ts";

@@ -1,5 +1,5 @@
+import { MAX_MEDIA_BYTES } from "../../src/studio-limits.ts";
 import type { Sendable } from "../../src/studio-sendable.ts";
-import { MAX_MEDIA_BYTES } from "../../src/studio-view.ts";
 
 /** A larger picture is sent smaller, as LINE's app does. */
 const MAX_PICTURE_BYTES = 1024 * 1024;

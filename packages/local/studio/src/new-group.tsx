@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { type Chat, MAX_NAME } from "../../src/studio-view.ts";
+import { MAX_NAME } from "../../src/studio-limits.ts";
+import type { Chat } from "../../src/studio-view.ts";
 import { addGroup } from "./client.ts";
 import { langOf } from "./format.ts";
 import { nameOf } from "./people.ts";

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "./words.ts";
 
 type Props = { title: string; class: string; onClose: () => void; children: ComponentChildren };
@@ -7,7 +7,10 @@ type Props = { title: string; class: string; onClose: () => void; children: Comp
 /** Above the text that one writes; Escape closes it. */
 export function Panel({ title, class: name, onClose, children }: Props) {
   const section = useRef<HTMLElement>(null);
-  useEffect(() => section.current?.querySelector<HTMLElement>(".panel-body :is(button, input)")?.focus(), []);
+  useLayoutEffect(
+    () => section.current?.querySelector<HTMLElement>(".panel-body :is(button, input)")?.focus(),
+    [],
+  );
   return (
     <section
       ref={section}

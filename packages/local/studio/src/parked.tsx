@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { MAX_SHOWN_PARKED, type View } from "../../src/studio-view.ts";
+import { MAX_SHOWN_PARKED } from "../../src/studio-limits.ts";
+import type { View } from "../../src/studio-view.ts";
 import { Confirm, type Question } from "./confirm.tsx";
 import { formatNumber } from "./format.ts";
 import { type Ids, useLook, useParkedChange, useParkedList } from "./parked-hooks.ts";

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { MAX_ANSWER, MAX_ANSWERS, type Script, type StudioInfo } from "../../src/studio-view.ts";
+import { MAX_ANSWER, MAX_ANSWERS } from "../../src/studio-limits.ts";
+import type { Script, StudioInfo } from "../../src/studio-view.ts";
 import { endScript, setScript } from "./client.ts";
 import { focusComposer } from "./focus.ts";
 import { langOf, oneLine } from "./format.ts";

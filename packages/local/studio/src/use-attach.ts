@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
+import { MAX_MEDIA_BYTES } from "../../src/studio-limits.ts";
 import type { Sendable } from "../../src/studio-sendable.ts";
-import { MAX_MEDIA_BYTES } from "../../src/studio-view.ts";
 import { sendAs, type Writer } from "./client.ts";
 import { focusComposer } from "./focus.ts";
 import { TooLarge } from "./media.ts";

@@ -99,6 +99,7 @@ test("after a message, a button or a dialog one can write at once", async () => 
 
   await bubbles(page, "user").last().hover();
   const more = chat(page)
+    .locator('[data-by="user"]')
     .getByRole("button", { name: /, more$/ })
     .last();
   await more.click();

@@ -66,6 +66,7 @@ test("on a phone in Japanese the memory is collapsed at first, and buttons and m
   await chat(page).getByRole("button", { name: "全部忘れて" }).tap();
   await chat(page).getByRole("button", { name: "はい、全部忘れて" }).waitFor();
   await chat(page)
+    .locator('[data-by="user"]')
     .getByRole("button", { name: /その他の操作$/ })
     .last()
     .tap();

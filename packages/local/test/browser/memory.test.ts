@@ -44,6 +44,7 @@ test("an unsent message disappears from the chat and from the memory", async () 
   await memory(page).getByText("1 turn ·").waitFor();
   await bubbles(page, "user").hover();
   await chat(page)
+    .locator('[data-by="user"]')
     .getByRole("button", { name: /, more$/ })
     .click();
   await page.getByRole("menuitem", { name: "Unsend" }).click();

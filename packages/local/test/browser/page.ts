@@ -96,6 +96,14 @@ export function useStudio() {
       return page;
     },
 
+    /** Takes away the errors on the console that the test has caused; @returns how many they were. */
+    takeErrors(pattern: RegExp): number {
+      const others = errors.filter((error) => !pattern.test(error));
+      const taken = errors.length - others.length;
+      errors = others;
+      return taken;
+    },
+
     /** The traces of this test's own messages. */
     traces: (page: Page) =>
       page
