@@ -22,6 +22,10 @@ export type TestUser = {
    * @returns the texts of the bot's answer, apology or notice; none, if it says nothing
    */
   say(text: string, options?: { in?: string }): Promise<string[]>;
+  /** Sends a sticker, as `say` does a text: LINE tells the bot its keywords, and not how it looks. */
+  sticker(keywords: string[], options?: { in?: string }): Promise<string[]>;
+  /** Sends a picture, as `say` does a text; its bytes can be fetched from LINE's content. */
+  picture(bytes: Uint8Array, options?: { in?: string; contentType?: string }): Promise<string[]>;
   /** The 1:1 chat as the user sees it, oldest first: with quick replies, and `by: "reply" | "push"`. */
   chat(): TimelineEntry[];
 };
@@ -83,6 +87,10 @@ export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): P
         id,
         name,
         say: (text, options) => deliver(line.say({ from: id, text, in: options?.in })),
+        sticker: (keywords, options) => deliver(line.sticker({ from: id, keywords, in: options?.in })),
+        picture(bytes, { in: chatId, contentType = "image/jpeg" } = {}) {
+          return deliver(line.media({ from: id, in: chatId, type: "image", bytes, contentType }));
+        },
         chat: () => line.timeline(id),
       };
     },

@@ -46,6 +46,19 @@ test("other events of LINE get their answer, or none", async () => {
   });
 });
 
+test("a user sends stickers and pictures as LINE does", async () => {
+  const aki = henji.user("Aki");
+  await aki.sticker(["happy"]);
+  await aki.picture(Buffer.from("jpeg"));
+  const sent = aki.chat().filter(({ by }) => by === "user");
+  expect(sent).toMatchObject([
+    { message: { type: "sticker", keywords: ["happy"] } },
+    { message: { type: "image", contentProvider: { type: "line" } } },
+  ]);
+  const content = henji.line.content(sent[1]!.messageId);
+  expect(content).toEqual({ contentType: "image/jpeg", bytes: new Uint8Array(Buffer.from("jpeg")) });
+});
+
 test("what a scripted function throws ends the wait", async () => {
   henji.model.says(() => {
     throw new Error("no such cat");
