@@ -59,7 +59,14 @@ export function Voice({ id, durationMs, label, onGone }: Props) {
           <path d={isPlaying ? "M7 5h4v14H7zM13 5h4v14h-4z" : "M8 5l11 7-11 7z"} fill="currentColor" />
         </svg>
       </button>
-      <span class="wave" aria-hidden="true" />
+      <svg class="wave" viewBox="0 0 68 20" width="68" height="20" aria-hidden="true">
+        <path
+          d="M2 8v4M10 5v10M18 7v6M26 2v16M34 6v8M42 4v12M50 8v4M58 5v10M66 8v4"
+          stroke="currentColor"
+          stroke-width="3"
+          stroke-linecap="round"
+        />
+      </svg>
       {durationMs !== undefined && <span class="duration">{formatSeconds(durationMs)}</span>}
     </div>
   );
