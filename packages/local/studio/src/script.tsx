@@ -96,7 +96,7 @@ export function ModelScript({ script, info }: { script: Script | undefined; info
         <p class="now" data-on={script !== undefined} role="status">
           {script && (
             <>
-              {stateOf(script)} {words.script.next}{" "}
+              {stateOf(script)} · {words.script.next}{" "}
               <q lang={langOf(script.answers[0]!)}>{oneLine(script.answers[0]!)}</q>
             </>
           )}
