@@ -65,10 +65,12 @@ describe("what a cold start reads", () => {
     expect(textsIn((await contents(bundle("worker"))).files)).not.toEqual([]);
   });
 
-  test("worker: at most 1 MB, the tokenizer not among it but in files of its own", async () => {
+  test("worker: at most 1 MB, tokenizer and Markdown parser not among it but in files of their own", async () => {
     const { startup, files } = await contents(bundle("worker"));
     expect(startup.bytes).toBeLessThanOrEqual(1000 * KB);
     expect(startup.packages).not.toContain("gpt-tokenizer");
+    expect(startup.packages).not.toContain("markdown-it");
+    expect(files.filter(({ packages }) => packages.has("markdown-it"))).toHaveLength(1);
     const tokenizer = files.filter(({ packages }) => packages.has("gpt-tokenizer"));
     expect(tokenizer.length).toBeGreaterThan(0);
     for (const { packages } of tokenizer) expect([...packages]).toEqual(["gpt-tokenizer"]);

@@ -2,6 +2,7 @@ import type { Held } from "@henji/core/held";
 import { createLog } from "@henji/core/log";
 import { textContent } from "@henji/core/platform/content";
 import { compose, fits } from "@henji/core/platform/line/compose";
+import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import { quoting } from "@henji/core/platform/line/quote";
 import { read } from "@henji/core/platform/line/read";
 import type { Platform } from "@henji/core/platform/platform";
@@ -15,7 +16,16 @@ const notExpected = () => Promise.reject(new Error("Nothing was to be sent"));
 /** Reads and composes as LINE does, and routes to a reply; it sends nothing, unless these functions do. */
 export function platformWith(functions: Partial<Platform> = {}): Platform {
   return {
-    ...{ name: "line", read, compose, fits, quoting, route: () => "reply", ready: async () => {} },
+    ...{
+      name: "line",
+      read,
+      compose,
+      loadMarkdown,
+      fits,
+      quoting,
+      route: () => "reply",
+      ready: async () => {},
+    },
     ...{ deliver: notExpected, sendOnce: notExpected, showLoading: async () => {} },
     ...{ markAsRead: async () => {}, botName: async () => undefined, profileOf: async () => undefined },
     ...functions,

@@ -33,7 +33,7 @@ describe("limits of LINE", () => {
   });
 
   test("an answer is at most 5 messages of 5,000 UTF-16 code units", () => {
-    const lengths = compose("x".repeat(30_000), { cutNotice: "…" }).map(({ text }) => text.length);
+    const lengths = compose("x".repeat(30_000), { cutNotice: "…" }).messages.map(({ text }) => text.length);
     expect(lengths).toEqual(Array(5).fill(5_000));
     expect([fits("x".repeat(25_000)), fits("x".repeat(25_001))]).toEqual([true, false]);
   });

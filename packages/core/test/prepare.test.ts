@@ -4,6 +4,7 @@ import { createLog } from "@henji/core/log";
 import type { Model, ModelAnswer } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import { compose } from "@henji/core/platform/line/compose";
+import type { Platform } from "@henji/core/platform/platform";
 import { createPrepare, type PrepareOptions } from "@henji/core/prepare";
 import type { AnsweredTurn } from "@henji/core/turn/turn";
 import { costOf } from "@henji/core/usage/usage";
@@ -67,13 +68,16 @@ function prepareWith(
 }
 
 /** Stores the answer to a question, with this answer of the model. */
-async function stored(text: string, answer: Partial<ModelAnswer> = {}) {
+async function stored(text: string, answer: Partial<ModelAnswer> = {}, functions: Partial<Platform> = {}) {
   const logged: Record<string, unknown>[] = [];
   const prepare = prepareWith(answer);
   const result = await prepare(
     held({
       platform: platformWith({
-        compose: (text, options) => text.split("|").flatMap((part) => compose(part, options)),
+        loadMarkdown: async () => (text, options) => ({
+          messages: text.split("|").flatMap((part) => compose(part, options).messages),
+        }),
+        ...functions,
       }),
       turn: claimed({ question: textContent(text) }),
       log: createLog({ write: (line) => void logged.push(JSON.parse(line)) }),
@@ -97,6 +101,12 @@ test("an answer by the model joins the window with all of its messages", async (
 test("an answer that reached the output limit ends with the cut notice", async () => {
   const { past } = await stored("Hi", { text: "Once upon a time", cut: true });
   expect(past?.answer).toBe(`Once upon a time\n${ownBot.texts.en.cut}`);
+});
+
+test("an answer is shown with its marks if what reads them cannot be loaded", async () => {
+  const failing = () => Promise.reject(new Error("no such file"));
+  const { past } = await stored("Hi", { text: "**Hello**" }, { loadMarkdown: failing });
+  expect(past?.answer).toBe("**Hello**");
 });
 
 test("a notice, or a question that the model declined, does not join the window", async () => {

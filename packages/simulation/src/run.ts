@@ -1,5 +1,6 @@
 import { type Bot, defineBot } from "@henji/core/bot";
 import { loadTokenizer } from "@henji/core/context/tokens";
+import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import { breakerOpenMs, worker } from "@henji/core/settings";
 import ownBot from "../../../bot.config.ts";
 import type { Fate, Tally, Violation } from "./check/fate.ts";
@@ -50,6 +51,7 @@ const DRAIN_MS = 100 * HOUR_MS;
 /** One seed, one world, one run. */
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
   const count = await loadTokenizer();
+  await loadMarkdown();
   const random = createRandom(String(seed));
   const plan = options.plan ?? drawPlan(random.fork("plan"));
   const bot = botOf(plan);

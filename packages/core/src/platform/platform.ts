@@ -115,10 +115,20 @@ export type ComposeOptions = {
   cutNotice: string;
   /** The text is known not to be whole. */
   isCut?: boolean;
-  /** `markdown`: a model wrote it, and marks that the platform would show raw are taken off. `plain`: as it stands. */
-  format?: "markdown" | "plain";
   buttons?: readonly Button[];
+  /** Stands under a text that one call does not take, and asks for the rest of it, which then is not cut. */
+  continueButton?: Button;
 };
+
+export type Composed<M extends Message = Message> = {
+  /** What one call takes. */
+  messages: M[];
+  /** What comes after them, as it will be shown: to be composed like a text of the bot's own. Only with a button. */
+  rest?: string;
+};
+
+/** A text, not empty, as messages. What one call does not take is left for a button to go on with, or cut. */
+export type Compose = (text: string, options: ComposeOptions) => Composed;
 
 /** `reply` answers the webhook and is free; `push` is sent on the bot's own account and may be counted. */
 export const routes = ["reply", "push"] as const;
@@ -152,11 +162,13 @@ export type Platform = {
   name: PlatformName;
   /** @throws BotError `job.unreadable` */
   read(event: unknown): Inbound;
-  /** A text, not empty, as messages that one call takes; what does not fit is cut, and says so. */
-  compose(text: string, options: ComposeOptions): Message[];
+  /** For a text of the bot's own: it is shown as it stands. */
+  compose: Compose;
+  /** For Markdown, which a model wrote. What reads it is loaded on first use: beside a model call, never before. */
+  loadMarkdown(): Promise<Compose>;
   /** The messages with the question quoted, where the platform can: so that a late answer shows what it answers. */
   quoting(messages: readonly Message[], job: Job): readonly Message[];
-  /** Whether a plain text is composed without being cut. */
+  /** Whether one call takes a text of the bot's own. */
   fits(text: string): boolean;
   /** How an answer that is stored now will go out. */
   route(job: Job, now: number, preference: "auto" | "push"): Route;

@@ -47,9 +47,9 @@ export function createExport(bot: Pick<Bot, "texts" | "commands" | "timeZone">, 
     const texts = [...heading, ...parts.slice(0, shown).map(({ text }) => text)];
     const nothing = next === undefined ? bot.texts[language].nothingStored : headingOf(request);
     return platform.compose(texts.join("\n\n") || nothing, {
-      ...{ cutNotice: "…", format: "plain" },
+      cutNotice: "…",
       buttons: next === undefined ? [] : buttonTo(later(timeOf(next), from), language),
-    });
+    }).messages;
   };
 
   function headingOf({ language, chat, now }: ExportRequest): string {

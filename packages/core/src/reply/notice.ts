@@ -30,7 +30,7 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
     buttons: readonly CommandName[] = [],
   ): Message[] {
     const cutNotice = bot.texts[language].cut;
-    return platform.compose(text, { cutNotice, buttons: buttonsFor(buttons, language) });
+    return platform.compose(text, { cutNotice, buttons: buttonsFor(buttons, language) }).messages;
   }
 
   function memoryText({ language, summary }: NoticeRequest): string {

@@ -7,7 +7,7 @@ import { askedText } from "../context/context.ts";
 import { loadTokenizer } from "../context/tokens.ts";
 import type { Decision } from "../decide/decide.ts";
 import type { Log } from "../log.ts";
-import type { Model, ModelAnswer } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { Content } from "../platform/content.ts";
 import {
   type Answerable,
@@ -116,10 +116,12 @@ export function createReply(options: ReplyOptions) {
       safetyIdentifier: identify(senderId),
       ready: () => platform.ready(platform.route(job, clock.now(), bot.delivery)),
     });
-    const [{ answer, isPastRefused }, count] = await Promise.all([
+    const [{ answer, isPastRefused }, count, composeMarkdown] = await Promise.all([
       answering,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
       loadTokenizer().catch(() => undefined),
+      // An answer that is paid for is shown, with its marks if need be.
+      platform.loadMarkdown().catch(() => platform.compose),
       showLoadingUntil(answering, { platform, chat, clock, log }),
     ]);
     const { usage, cut, refused, requestId } = answer;
@@ -127,16 +129,14 @@ export function createReply(options: ReplyOptions) {
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const messages = compose(answer, languageIn(request, question), platform);
+    const language = languageIn(request, question);
+    const messages = refused
+      ? notices.refusal({ platform, language })
+      : composeMarkdown(answer.text, { cutNotice: bot.texts[language].cut, isCut: cut }).messages;
     const shown = { question: askedText({ question, speaker }), answer: shownText(messages) };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
     const said: Said = { from: "model", messages, usage, tokens, refused, repeats };
     return { said, requestId, speaker, isPastRefused };
-  }
-
-  function compose({ text, cut, refused }: ModelAnswer, language: Language, platform: Platform) {
-    if (refused) return notices.refusal({ platform, language });
-    return platform.compose(text, { cutNotice: bot.texts[language].cut, isCut: cut });
   }
 
   return { reply, notice };

@@ -36,7 +36,8 @@ const platform: Platform = {
     if (text === undefined) return { ...happening, kind: "erasure", erase: { messageId: "M-first" } };
     return { ...happening, kind: "question", messageId: `M-${text}`, senderId, content: textContent(text) };
   },
-  compose: (text) => [composed(text)],
+  compose: (text) => ({ messages: [composed(text)] }),
+  loadMarkdown: async () => platform.compose,
   fits: () => true,
   quoting: (messages) => messages,
   route: () => "push",

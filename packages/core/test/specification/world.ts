@@ -7,6 +7,7 @@ import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { createLinePlatform } from "@henji/core/platform/line/line";
+import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import type { Platform } from "@henji/core/platform/platform";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
@@ -27,6 +28,7 @@ import ownBot from "../../../../bot.config.ts";
 
 // It loads in real time, so it must be loaded before virtual time starts.
 await loadTokenizer();
+await loadMarkdown();
 
 export const start = 1_800_000_000_000;
 

@@ -5,6 +5,7 @@ import type { Platform, Route } from "../platform.ts";
 import type { GuardedLine } from "./breaker.ts";
 import { compose, fits, type TextMessage } from "./compose.ts";
 import { createDeliver } from "./deliver.ts";
+import { loadMarkdown } from "./markdown.ts";
 import { createPeople } from "./people.ts";
 import { quoting } from "./quote.ts";
 import { read, SOMEBODY } from "./read.ts";
@@ -23,6 +24,7 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
     name: "line",
     read,
     compose,
+    loadMarkdown,
     fits,
     quoting,
 
