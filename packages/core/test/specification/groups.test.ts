@@ -133,6 +133,18 @@ test("each member has a limit, and so has the group; who has reached one is told
   expect(world.asked).toHaveLength(4);
 });
 
+test("a message is shown as read, which nothing waits for", async () => {
+  const message = { markAsReadToken: "read me" };
+  await world.sayIn("C1", "U1", "@Henji hello", message);
+  await world.sayIn("C1", "U1", "not for the bot", message);
+  expect(world.line.read).toEqual(["read me"]);
+  const { line } = world.line;
+  const refusing = { ...line, markAsRead: () => Promise.reject(new Error("LINE is down")) };
+  world.say("U2", "Hello");
+  await world.run(world.worker({ line: refusing }), 1_000);
+  expect(world.newest()).toBe("U2 reply: You said: Hello");
+});
+
 describe("a greeting", () => {
   test("is sent once when a user adds the bot, or when it comes into a group", async () => {
     await world.happen("U1", { type: "follow" });
