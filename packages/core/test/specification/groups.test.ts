@@ -133,6 +133,20 @@ test("each member has a limit, and so has the group; who has reached one is told
   expect(world.asked).toHaveLength(4);
 });
 
+test("an answer quotes its question while several people speak with the bot", async () => {
+  const quotes = () =>
+    world.line.sent.map(({ messages }) => (messages[0] as { quoteToken?: string }).quoteToken);
+  const say = (user: string, n: number) =>
+    world.sayIn("C1", user, `@Henji ${n}`, { quoteToken: `question ${n}` });
+  await say("U1", 1);
+  await say("U1", 2);
+  await say("U2", 3);
+  await say("U1", 4);
+  await world.scheduler.run(world.scheduler.now() + 11 * 60_000, () => false);
+  await say("U1", 5);
+  expect(quotes()).toEqual([undefined, undefined, "question 3", "question 4", undefined]);
+});
+
 test("a message is shown as read, which nothing waits for", async () => {
   const message = { markAsReadToken: "read me" };
   await world.sayIn("C1", "U1", "@Henji hello", message);
