@@ -119,6 +119,7 @@ export function createHandle(options: HandleOptions) {
     }
 
     let { turn } = claim;
+    const shownAsRead = showAsRead(work);
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
       if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();
@@ -136,6 +137,17 @@ export function createHandle(options: HandleOptions) {
       const error = toBotError(cause);
       turn = { ...turn, outcomeUnknownSince: unknownSince(turn, error, clock.now()) };
       return fail({ ...work, kind: "claimed", message, turn, error, recalling });
+    } finally {
+      await shownAsRead;
+    }
+  }
+
+  /** A courtesy, made while the message is worked on: its answer comes without it. It never throws. */
+  async function showAsRead({ platform, job, log }: Work<Answerable>): Promise<void> {
+    try {
+      await platform.markAsRead(job);
+    } catch (error) {
+      log.with({}, error).warn("message.not_marked_read", { code: toBotError(error).code });
     }
   }
 

@@ -13,7 +13,7 @@ import { shownText } from "./platform/platform.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
 import { hold } from "./settings.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
-import type { Answer, AnsweredTurn, DropReason, PastTurn, Said } from "./turn/turn.ts";
+import type { Answer, AnsweredTurn, DropReason, FinishedTurn, PastTurn, Said } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 
 export type PrepareOptions = {
@@ -87,6 +87,14 @@ export function createPrepare(options: PrepareOptions) {
     return replay !== undefined || platform.route(job, clock.now(), "auto") === "push";
   }
 
+  /** In a group, others have spoken with the bot just now: then an answer shows whose question it answers. */
+  function isAmongOthers({ turn, memory, inbound }: Held): boolean {
+    const since = clock.now() - AMONG_OTHERS_MS;
+    const isAnothers = ({ senderId, finishedAt }: FinishedTurn) =>
+      senderId !== turn.senderId && finishedAt > since;
+    return inbound.chat.type !== "user" && memory.finished.some(isAnothers);
+  }
+
   /** A stored answer that nobody can have seen yet is stored once more, so that what is sent is what is stored. */
   async function quotingIfLate(turn: AnsweredTurn, held: Held): Promise<AnsweredTurn> {
     if (!wasNeverSent(turn) || !isLate(held)) return turn;
@@ -102,7 +110,8 @@ export function createPrepare(options: PrepareOptions) {
   async function store({ said, requestId, speaker, isPastRefused }: Reply, held: Held): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
     const now = clock.now();
-    const messages = isLate(held) ? platform.quoting(said.messages, job) : said.messages;
+    const messages =
+      isLate(held) || isAmongOthers(held) ? platform.quoting(said.messages, job) : said.messages;
     const route = platform.route(job, now, bot.delivery);
     const answer: Answer = { ...said, messages, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
     const [stored] = await Promise.all([
@@ -114,6 +123,9 @@ export function createPrepare(options: PrepareOptions) {
     return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said, speaker) };
   }
 }
+
+/** For so long after an answer, the conversation of a group is taken to go on. */
+const AMONG_OTHERS_MS = 10 * 60_000;
 
 /** What a notice, or a question that the model declined, does not join. */
 function pastOf(

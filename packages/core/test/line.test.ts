@@ -1,6 +1,7 @@
 import type { Chat } from "@henji/core/bot";
 import type { SendResult } from "@henji/core/platform/line/api";
 import { createLinePlatform } from "@henji/core/platform/line/line";
+import type { Platform } from "@henji/core/platform/platform";
 import type { Job } from "@henji/core/queue/job";
 import { replyTokenFreshMs } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
@@ -8,32 +9,41 @@ import { beforeEach, expect, test } from "vitest";
 const receivedAt = 1_800_000_000_000;
 const sent: SendResult = { outcome: "sent", requestId: "r1" };
 let calls: unknown[][];
+let chatMode: string;
 let replied: SendResult;
 
 beforeEach(() => {
   calls = [];
   replied = sent;
+  chatMode = "chat";
+  line = open();
 });
 
-const line = createLinePlatform({
-  line: {
-    async reply(...call) {
-      calls.push(["reply", ...call]);
-      return replied;
+let line: Platform;
+
+const open = () =>
+  createLinePlatform({
+    line: {
+      async reply(...call) {
+        calls.push(["reply", ...call]);
+        return replied;
+      },
+      async push(...call) {
+        calls.push(["push", ...call]);
+        return sent;
+      },
+      showLoading: async (...call) => void calls.push(["loading", ...call]),
+      markAsRead: async (...call) => void calls.push(["read", ...call]),
+      async profile(...call) {
+        calls.push(["profile", ...call]);
+        return { name: `Name of ${call[1]}`, language: undefined };
+      },
+      info: async () => ({ userId: "U", basicId: "@b", displayName: "Henji", chatMode }),
+      quota: () => Promise.reject(new Error("LINE was not to be asked")),
+      ready: async () => {},
     },
-    async push(...call) {
-      calls.push(["push", ...call]);
-      return sent;
-    },
-    showLoading: async (...call) => void calls.push(["loading", ...call]),
-    markAsRead: async (...call) => void calls.push(["read", ...call]),
-    profile: async () => undefined,
-    info: () => Promise.reject(new Error("LINE was not to be asked")),
-    quota: () => Promise.reject(new Error("LINE was not to be asked")),
-    ready: async () => {},
-  },
-  clock: { now: () => receivedAt, timeout: () => new AbortController().signal },
-});
+    clock: { now: () => receivedAt, timeout: () => new AbortController().signal },
+  });
 
 function jobWith(event: Record<string, unknown>): Job {
   const timestamp = receivedAt;
@@ -71,4 +81,26 @@ test("LINE shows its loading animation in 1:1 chats only, for a minute", async (
     await line.showLoading({ type, id: "C1" });
   }
   expect(calls).toEqual([["loading", "C1", 60]]);
+});
+
+test("a message is shown as read where people answer too, which LINE does not do by itself", async () => {
+  const read = jobWith({ message: { markAsReadToken: "r1" } });
+  await line.markAsRead(read);
+  await line.markAsRead(jobWith({ message: {} }));
+  await line.markAsRead(jobWith({}));
+  expect(calls).toEqual([["read", "r1"]]);
+  chatMode = "bot";
+  await open().markAsRead(read);
+  expect(calls).toHaveLength(1);
+});
+
+test("users and members of groups have profiles; who is not named by LINE has none", async () => {
+  expect(await line.botName()).toBe("Henji");
+  expect(await line.profileOf({ type: "user", id: "U1" }, "U1")).toEqual({ name: "Name of U1" });
+  expect(await line.profileOf({ type: "group", id: "C1" }, "U1")).toEqual({ name: "Name of U1" });
+  expect(await line.profileOf({ type: "group", id: "C1" }, "C1#somebody")).toBeUndefined();
+  expect(calls).toEqual([
+    ["profile", { type: "user", id: "U1" }, "U1"],
+    ["profile", { type: "group", id: "C1" }, "U1"],
+  ]);
 });

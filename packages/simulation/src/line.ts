@@ -45,6 +45,8 @@ export type MemoryLine = {
   block(chatId: string): void;
   /** Oldest first. */
   sent: readonly Sent[];
+  /** The tokens with which messages were marked as read, oldest first. */
+  read: readonly string[];
 };
 
 type Token = { chatId: string; until: number; used: boolean };
@@ -68,6 +70,7 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   const retryKeys = new Map<string, { at: number; requestId: string; body: string }>();
   const blocked = new Set<string>();
   const sent: Sent[] = [];
+  const read: string[] = [];
   let requests = 0;
   /** Epoch milliseconds. */
   let usedUpUntil = 0;
@@ -131,7 +134,11 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     if (path === "/v2/bot/info") {
       return { status: 200, message: JSON.stringify(info) };
     }
-    if (path === "/v2/bot/chat/markAsRead") return { status: 200, message: "{}" };
+    if (path === "/v2/bot/chat/markAsRead") {
+      const { markAsReadToken } = JSON.parse(body) as { markAsReadToken: string };
+      read.push(markAsReadToken);
+      return { status: 200, message: "{}" };
+    }
     const member = /^\/v2\/bot\/(?:profile|(?:group|room)\/[^/]+\/member)\/([^/]+)$/.exec(path)?.[1];
     if (member !== undefined) {
       if (blocked.has(member)) return { status: 404, message: "Not found" };
@@ -176,6 +183,7 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     },
     block: (chatId) => blocked.add(chatId),
     sent,
+    read,
   };
 }
 

@@ -133,6 +133,32 @@ test("each member has a limit, and so has the group; who has reached one is told
   expect(world.asked).toHaveLength(4);
 });
 
+test("an answer quotes its question while several people speak with the bot", async () => {
+  const quotes = () =>
+    world.line.sent.map(({ messages }) => (messages[0] as { quoteToken?: string }).quoteToken);
+  const say = (user: string, n: number) =>
+    world.sayIn("C1", user, `@Henji ${n}`, { quoteToken: `question ${n}` });
+  await say("U1", 1);
+  await say("U1", 2);
+  await say("U2", 3);
+  await say("U1", 4);
+  await world.scheduler.run(world.scheduler.now() + 11 * 60_000, () => false);
+  await say("U1", 5);
+  expect(quotes()).toEqual([undefined, undefined, "question 3", "question 4", undefined]);
+});
+
+test("a message is shown as read, which nothing waits for", async () => {
+  const message = { markAsReadToken: "read me" };
+  await world.sayIn("C1", "U1", "@Henji hello", message);
+  await world.sayIn("C1", "U1", "not for the bot", message);
+  expect(world.line.read).toEqual(["read me"]);
+  const { line } = world.line;
+  const refusing = { ...line, markAsRead: () => Promise.reject(new Error("LINE is down")) };
+  world.say("U2", "Hello");
+  await world.run(world.worker({ line: refusing }), 1_000);
+  expect(world.newest()).toBe("U2 reply: You said: Hello");
+});
+
 describe("a greeting", () => {
   test("is sent once when a user adds the bot, or when it comes into a group", async () => {
     await world.happen("U1", { type: "follow" });

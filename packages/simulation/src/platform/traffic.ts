@@ -89,7 +89,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       return { chatId, kind, event: { ...base, type: "unsend", unsend: { messageId: `M-${target}` } } };
     }
     const text = commands[kind] ?? questionText(eventId, kind);
-    const message = { type: "text", id: `M-${eventId}`, text, quoteToken: "q" };
+    const message = { type: "text", id: `M-${eventId}`, text, quoteToken: "q", markAsReadToken: "r" };
     return { chatId, kind, event: { ...base, type: "message", replyToken: `T-${eventId}`, message } };
   }
 
