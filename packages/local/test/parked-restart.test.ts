@@ -20,6 +20,11 @@ testWithSignals(
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
       });
+    const say = async (userId: string, text: string) => {
+      const content = { type: "text", text };
+      const { status } = await send("POST", "send", { from: userId, chatId: userId, content });
+      expect(status).toBe(202);
+    };
     const list = async () => (await (await fetch(`${studio}/api/dead`)).json()) as ParkedList;
     const said = ({ messages }: View, userId: string) =>
       messages.flatMap(({ chatId, by, content }) =>
@@ -31,7 +36,7 @@ testWithSignals(
     const users = (await viewOf(studio)).chats.map(({ id }) => id);
     await send("PUT", "broken", { model: "rejecting" });
     for (const userId of users) {
-      for (const text of ["one", "two"]) await send("POST", "say", { userId, text });
+      for (const text of ["one", "two"]) await say(userId, text);
     }
     const all = 2 * users.length;
     await expect.poll(async () => (await list()).count).toBe(all);
