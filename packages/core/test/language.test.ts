@@ -185,7 +185,7 @@ test.each([
 test("a message that does not tell its language is answered in that of the chat's last words that do", () => {
   const asked = (text: string) => ({ question: textContent(text) });
   const memory = { turns: [past("1", "Hello"), past("2", "こんにちは"), past("3", "123")] };
-  for (const text of ["/help", "  /help", "／ help", "help", "", "👍"])
+  for (const text of ["/help", "/forget", "  /help", "／ help", "help", "", "👍"])
     expect([text, languageFor(asked(text), memory, ["th"])]).toEqual([text, "ja"]);
   expect(languageFor(asked("Thank you"), memory, ["th"])).toBe("en");
   expect(languageFor(asked("/ヘルプ"), undefined, [])).toBe("ja");

@@ -11,7 +11,9 @@ const MAX_BODY_BYTES = 64 * 1024;
 const blockRequest = z.strictObject({ userId: z.string(), blocked: z.boolean() });
 
 export const chatName = z.string().check(z.trim(), z.minLength(1), z.maxLength(MAX_NAME));
-const addRequest = z.strictObject({ name: chatName });
+/** As LINE has it in a profile: a BCP 47 tag. */
+const language = z.optional(z.string().check(z.minLength(2), z.maxLength(35)));
+const addRequest = z.strictObject({ name: chatName, language });
 
 /** The part of the API through which the page adds users, and blocks the bot as one of them. */
 export function createUserApi(line: LineSimulator, { on, deliver }: Acts): Hono {
@@ -30,7 +32,8 @@ export function createUserApi(line: LineSimulator, { on, deliver }: Acts): Hono 
   api.post("/users", limit, async (c) => {
     const { data } = z.safeParse(addRequest, await readJson(c));
     if (!data) return c.body(null, 400);
-    const { userId } = line.addUser(data);
+    const { name, language } = data;
+    const { userId } = line.addUser({ name, ...(language !== undefined && { language }) });
     deliver(line.follow({ from: userId }));
     return c.json({ userId }, 201);
   });

@@ -72,7 +72,8 @@ const headers = {
 export async function startStudio(options: StudioOptions): Promise<Studio> {
   const { line, model, operators, bot, port, info } = options;
   if (line.users().length === 0 && !info.onLine) {
-    for (const name of ["Aki", "Ben"]) line.addUser({ name });
+    const language = Intl.DateTimeFormat().resolvedOptions().locale;
+    for (const name of ["Aki", "Ben"]) line.addUser({ name, language });
   }
   const retentionDays = () => bot().memory.retentionDays;
   const rehearsal = createRehearsal({ line: info.onLine ? undefined : line, model });

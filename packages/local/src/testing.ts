@@ -32,7 +32,7 @@ export type TestUser = {
 
 export type Henji = AsyncDisposable & {
   /** Adds a user, who has not written yet. */
-  user(name: string): TestUser;
+  user(name: string, options?: { language?: string }): TestUser;
   model: ScriptedModel;
   /**
    * Brings events of `line` to the bot in one webhook, and waits until it is done with them:
@@ -81,8 +81,8 @@ export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): P
   }
 
   return {
-    user(name) {
-      const { userId: id } = line.addUser({ name });
+    user(name, { language = "en" } = {}) {
+      const { userId: id } = line.addUser({ name, language });
       return {
         id,
         name,

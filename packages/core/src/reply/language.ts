@@ -1,5 +1,6 @@
 import { clearLanguageOf, type Language, languageOf } from "../bot/language.ts";
 import type { Memory } from "../chat/chats.ts";
+import { isSlashed } from "../decide/command.ts";
 import { textOf } from "../platform/content.ts";
 import type { Turn } from "../turn/turn.ts";
 
@@ -12,7 +13,10 @@ export function languageFor(
   memory: Pick<Memory, "turns"> | undefined,
   otherwise: readonly (Language | undefined)[],
 ): Language {
-  const text = textOf(question);
+  const said = textOf(question);
+  // A command such as /forget is written like this in every language.
+  const isOfAll = isSlashed(said) && /^\p{ASCII}*$/u.test(said.normalize("NFKC"));
+  const text = isOfAll ? "" : said;
   const own = clearLanguageOf(text);
   if (own) return own;
   const before = memory?.turns.map((turn) => clearLanguageOf(textOf(turn.question))).toReversed() ?? [];

@@ -45,7 +45,8 @@ export const say = (userId: string, text: string) =>
 
 /** @returns the new user's id */
 export async function addUser(name: string): Promise<string> {
-  const response = await post("/api/users", { name });
+  const { language } = navigator;
+  const response = await post("/api/users", { name, language });
   return ((await response.json()) as { userId: string }).userId;
 }
 

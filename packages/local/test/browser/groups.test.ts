@@ -109,13 +109,13 @@ test("an event that the bot does not answer says so on its trace", async () => {
   await studio.traces(page).getByText("videoPlayComplete: this bot does not answer these").waitFor();
 });
 
-test("a user who is added, blocks and comes back is told of in the chat, under what to write", async () => {
+test("that a user has added the bot is told in the chat, where the bot greets", async () => {
   const page = await studio.open();
   await page.getByRole("button", { name: "Add a user" }).click();
   await page.getByRole("textbox", { name: "Name of the new user" }).fill(`Cho of ${studio.aki.name}`);
   await page.keyboard.press("Enter");
   await chat(page).getByText(`Cho of ${studio.aki.name} added Henji as a friend`).waitFor();
-  await page.locator(".greeting").waitFor();
+  await bubbles(page, "bot").getByText("thank you for adding me").waitFor();
 });
 
 test.each([

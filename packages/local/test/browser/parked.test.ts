@@ -45,7 +45,7 @@ test("an outage is rehearsed: what is parked is looked at, replayed and answered
   await parked(page).getByText("1 message back on the queue, or answered already.").waitFor();
   const answer = bubbles(page, "bot").filter({ hasText: "you said" });
   await answer.waitFor();
-  expect(await answer.locator("q").textContent()).toBe("How tall is Mt. Fuji?");
+  expect(await answer.locator("q").textContent()).toBe(`${studio.aki.name} How tall is Mt. Fuji?`);
   await pill(page).getByText("1 parked").waitFor();
 
   await row(page, "Never mind").getByRole("checkbox").check();

@@ -10,7 +10,7 @@ const mark = (page: Page) => page.locator(".script-mark");
 test("what the model says next is written beside the chat, marked while it lasts, and said in order", async () => {
   const page = await studio.open();
   await page.getByRole("button", { name: "Or write yourself what it says next" }).click();
-  await section(page).getByRole("textbox", { name: "Answer 1" }).fill("First, *plain* text");
+  await section(page).getByRole("textbox", { name: "Answer 1" }).fill("First, plain text");
   await section(page).getByRole("button", { name: "Another answer" }).click();
   await section(page).getByRole("textbox", { name: "Answer 2" }).fill("Second");
   await section(page).getByRole("button", { name: "Say this next" }).click();
@@ -19,7 +19,7 @@ test("what the model says next is written beside the chat, marked while it lasts
   await page.locator(".chip").getByText("scripted").waitFor();
 
   await say(page, "One");
-  await bubbles(page, "bot").getByText("First, *plain* text", { exact: true }).waitFor();
+  await bubbles(page, "bot").getByText("First, plain text", { exact: true }).waitFor();
   await mark(page).getByText("Scripted · 1 answer left").waitFor();
   await section(page).getByText("Second").waitFor();
   await say(page, "Two");
