@@ -61,7 +61,7 @@ export function useStudio() {
     });
 
   function addUser(name: string): TestUser {
-    return { userId: local.line.addUser({ name }).userId, name };
+    return { userId: local.line.addUser({ name, language: "en" }).userId, name };
   }
 
   return {
