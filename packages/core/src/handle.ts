@@ -3,13 +3,14 @@ import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
 import type { Clock } from "./clock.ts";
 import { questionIn } from "./decide/addressed.ts";
+import { pressingIn } from "./decide/button.ts";
 import { toBotError } from "./error.ts";
 import { createFail } from "./fail.ts";
 import type { Batch, Work } from "./held.ts";
 import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
-import type { Answerable, Erasure, Overheard } from "./platform/platform.ts";
+import type { Answerable, Erasure, Inbound, Overheard } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
 import type { Inbox } from "./queue/sqs.ts";
 import type { ReadableMessage, Received } from "./receive.ts";
@@ -64,7 +65,7 @@ export function createHandle(options: HandleOptions) {
     }
     const { inbound } = received;
     const log = options.log.with({ eventId: inbound.eventId, chat });
-    if (inbound.kind === "ignored" || (inbound.kind === "greeting" && !bot.greeting)) {
+    if (inbound.kind === "ignored" || isPassedOver(inbound)) {
       log.info("event.ignored", { type: inbound.type });
       return acknowledged;
     }
@@ -169,6 +170,12 @@ export function createHandle(options: HandleOptions) {
       expiresAt: expiryOf(now, retentionDays),
       replay,
     });
+  }
+
+  /** A greeting that the bot does not give, or a button of another version of it. */
+  function isPassedOver(inbound: Inbound): boolean {
+    if (inbound.kind === "greeting") return !bot.greeting;
+    return inbound.kind === "pressed" && pressingIn(inbound.data) === undefined;
   }
 
   function isTooOld({ at }: { at: number }, { replay }: ReadableMessage): boolean {

@@ -51,8 +51,7 @@ export function createPrepare(options: PrepareOptions) {
 
     const isBotUsedUp = await held.checkingCap;
     const total = dayTotal(memory, turn, clock.now(), bot.timeZone);
-    const { kind, at: sentAt } = inbound;
-    const decision = decide({ turn, kind, memory, total, sentAt, isBotUsedUp }, bot);
+    const decision = decide({ turn, inbound, memory, total, isBotUsedUp }, bot);
     const request = { ...held, profile: await held.profile, deadline: batch.deadline };
     switch (decision.kind) {
       case "drop":

@@ -318,3 +318,21 @@ test("code that fits into a message is whole in one, wherever it stands", () => 
     { numRuns: 100 },
   );
 });
+
+const goOn = { label: "Go on", text: "Show me the rest", data: "go_on:1#E1" };
+
+test("what one call does not take is left for the button that goes on with it", () => {
+  const how = { cutNotice: "(cut)", continueButton: goOn };
+  const { messages, rest } = compose(`${"a".repeat(25_000)} and the rest`, how);
+  expect(messages.map(({ text }) => text.length)).toEqual([5_000, 5_000, 5_000, 5_000, 5_000]);
+  const { label, text: displayText } = goOn;
+  const action = { type: "postback", label, data: "henji:go_on:1#E1", displayText };
+  expect(messages.at(-1)?.quickReply).toEqual({ items: [{ type: "action", action }] });
+  expect(rest).toBe("and the rest");
+});
+
+test("a text that one call takes has no such button", () => {
+  expect(compose("Hi", { cutNotice: "(cut)", continueButton: goOn })).toStrictEqual({
+    messages: [{ type: "text", text: "Hi" }],
+  });
+});

@@ -1,4 +1,5 @@
 import type { Memory } from "@henji/core/chat/chats";
+import { pressingData, pressingIn } from "@henji/core/decide/button";
 import { decide as decideFor, isErased } from "@henji/core/decide/decide";
 import { textContent } from "@henji/core/platform/content";
 import type { FinishedTurn, NoticeKind, Repeated } from "@henji/core/turn/turn";
@@ -21,6 +22,11 @@ const finished = (finishedAt: number, notice?: NoticeKind): FinishedTurn => ({
 
 const turn = (question: string) => claimed({ key: key(sentAt), question: textContent(question) });
 
+const happening = {
+  ...{ eventId: "E1", at: sentAt, type: "", senderId: "U1" },
+  chat: { type: "user", id: "U1" },
+} as const;
+
 function decide(
   question: string,
   memory: Partial<Memory> = {},
@@ -30,10 +36,9 @@ function decide(
   const total = runningTotal(all.usages, all.fold, { user, day: today });
   const request = {
     turn: turn(question),
-    kind: "question" as const,
+    inbound: { ...happening, kind: "question" as const, messageId: "1", content: textContent(question) },
     memory: all,
     total,
-    sentAt,
     isBotUsedUp,
   };
   return decideFor(request, { commands, limits });
@@ -200,4 +205,39 @@ test("a message counts as erased if it was unsent, or is older than the erasure 
   expect(isErased(one, { ...nothingRemembered, erasedBefore: one.key })).toBe(false);
   // An erased turn has no message id any more.
   expect(isErased({ ...one, messageId: "" }, { ...nothingRemembered, unsent: ["1"] })).toBe(false);
+});
+
+describe("a button of the bot's own", () => {
+  const [first, second] = [key(sentAt - 60_000), key(sentAt - 30_000)];
+  const recent = [
+    { key: first, status: "delivered", rest: "and so on" },
+    { key: second, status: "delivered", rest: undefined },
+  ] as const;
+
+  function press(data: string, memory: Partial<Memory> = {}) {
+    const all = { ...nothingRemembered, recent, ...memory };
+    const inbound = { ...happening, kind: "pressed", data } as const;
+    const total = runningTotal(all.usages, all.fold, { user, day: today });
+    const request = { turn: turn(""), inbound, memory: all, total, isBotUsedUp: true };
+    return decideFor(request, { commands: bot.commands, limits });
+  }
+
+  test("goes on with what was left of that answer, at no cost", () => {
+    expect(press(`go_on:${first}`)).toEqual({ kind: "go_on", rest: "and so on" });
+  });
+
+  test("says so if nothing of it is stored any more", () => {
+    expect(press(`go_on:${second}`)).toEqual({ kind: "say", notice: "gone" });
+    expect(press(`go_on:${key(0)}`)).toEqual({ kind: "say", notice: "gone" });
+  });
+
+  test("counts as a message that costs no model call", () => {
+    expect(press(`go_on:${first}`, used({ replies: 20 }))).toEqual({ kind: "say", notice: "daily_limit" });
+  });
+
+  test("has data that leads back to what it asks for", () => {
+    const pressing = { kind: "go_on", key: first } as const;
+    expect(pressingIn(pressingData(pressing))).toEqual(pressing);
+    for (const data of ["", "go_on:", "buy:1", "xgo_on:1"]) expect(pressingIn(data)).toBeUndefined();
+  });
 });

@@ -1,6 +1,6 @@
 import type { Page } from "@henji/core/chat/chats";
 import { textContent } from "@henji/core/platform/content";
-import { compose, fits, type TextMessage } from "@henji/core/platform/line/compose";
+import { compose, fits, type TextMessage, wordsOn } from "@henji/core/platform/line/compose";
 import { createExport, type ExportRequest } from "@henji/core/reply/export";
 import type { StoredTurn } from "@henji/core/turn/turn";
 import { expect, test } from "vitest";
@@ -53,7 +53,7 @@ async function exported(page: Page, more: Partial<ExportRequest> = {}, from = bo
   for (const { quickReply } of messages.slice(0, -1)) expect(quickReply).toBeUndefined();
   const [button, ...others] = messages.at(-1)?.quickReply?.items ?? [];
   expect(others).toEqual([]);
-  const next = button && /^(?:export my data|データを見せて) (\d{13})$/.exec(button.action.text)?.[1];
+  const next = button && /^(?:export my data|データを見せて) (\d{13})$/.exec(wordsOn(button.action))?.[1];
   return { texts: messages.map(({ text }) => text), next, calls, label: button?.action.label };
 }
 

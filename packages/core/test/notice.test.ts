@@ -1,9 +1,8 @@
 import type { CommandName } from "@henji/core/bot";
 import type { Language } from "@henji/core/bot/language";
 import { wordsFor } from "@henji/core/decide/command";
-import { compose, type TextMessage } from "@henji/core/platform/line/compose";
-import { createNotices } from "@henji/core/reply/notice";
-import type { NoticeKind } from "@henji/core/turn/turn";
+import { compose, type TextMessage, wordsOn } from "@henji/core/platform/line/compose";
+import { createNotices, type SaidNotice } from "@henji/core/reply/notice";
 import { describe, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 
@@ -17,11 +16,11 @@ function shown(messages: readonly object[]) {
   const [message] = messages as TextMessage[];
   return {
     text: message?.text,
-    buttons: message?.quickReply?.items.map(({ action }) => action.text) ?? [],
+    buttons: message?.quickReply?.items.map(({ action }) => wordsOn(action)) ?? [],
   };
 }
 
-const say = (kind: Exclude<NoticeKind, "export">, language: Language = "en", summary = "") =>
+const say = (kind: SaidNotice, language: Language = "en", summary = "") =>
   shown(notices.notice(kind, { platform, chat, language, summary }));
 const words = (...names: CommandName[]) => names.map((name) => wordsFor(name, "en", bot));
 
@@ -32,6 +31,7 @@ describe("a notice", () => {
     ["total_limit", en.dailyLimit],
     ["forgotten", en.forgotten],
     ["nothing_to_retry", en.nothingToRetry],
+    ["gone", en.gone],
   ] as const)("has the bot's configured text, without buttons if it needs none (%s)", (kind, text) => {
     expect(say(kind)).toEqual({ text, buttons: [] });
   });

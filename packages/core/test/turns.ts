@@ -44,6 +44,6 @@ export const nothingRemembered: Memory = {
     fold: undefined,
     version: 0,
   },
-  ...{ turns: [], isWhole: true, finished: [], unanswered: [], usages: [], chatUsages: [] },
+  ...{ turns: [], isWhole: true, finished: [], unanswered: [], recent: [], usages: [], chatUsages: [] },
   ...{ apologyPushedAt: undefined, folding: undefined },
 };

@@ -6,11 +6,12 @@ import {
   toFinishedTurn,
   toFolding,
   toPlace,
+  toRecentTurn,
   toStoredTurn,
   toUnanswered,
 } from "../turn/item.ts";
 import { afterKey, byPlace, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
-import type { FinishedTurn, Folding, PastTurn, Repeated, StoredTurn } from "../turn/turn.ts";
+import type { FinishedTurn, Folding, PastTurn, RecentTurn, Repeated, StoredTurn } from "../turn/turn.ts";
 import type { DayUsage } from "../usage/usage.ts";
 import { type ChatState, changed, type StateChange, toState } from "./state.ts";
 import type { ChatStore, Range } from "./store.ts";
@@ -25,6 +26,8 @@ export type Memory = ChatState & {
   finished: readonly FinishedTurn[];
   /** Those of them that were given up on, or that the model has refused. */
   unanswered: readonly Repeated[];
+  /** The newest turns before the one at hand, whatever has become of them, oldest first. */
+  recent: readonly RecentTurn[];
   /** What the newest turns carry of their users' days, oldest first; those after the one at hand too. */
   usages: readonly DayUsage[];
   /** The same of the days of their group. */
@@ -89,6 +92,7 @@ export function createChats(store: ChatStore): Chats {
         isWhole: reachesBack(wide) && window.length <= limit,
         finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
         unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
+        recent: before(newest).map(toRecentTurn),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
         chatUsages: newest.turns.flatMap(({ chatUsage }) => chatUsage ?? []),
         apologyPushedAt: lastApologyOf(newest.turns),

@@ -5,16 +5,19 @@ import { type Content, textOf } from "../platform/content.ts";
 import type { Answerable } from "../platform/platform.ts";
 import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../turn/turn.ts";
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
+import { type Pressing, pressingIn } from "./button.ts";
 import { commandOf } from "./command.ts";
 
 /** What is done with a question that has no answer yet. */
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
   | { kind: "ask"; question: Content; repeats: Repeated | undefined }
-  | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many"> }
+  | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on"> }
   /** Everything that was said is erased, in a group what this user has said, and then that is said. */
   | { kind: "forget" }
   | { kind: "export"; from: string | undefined }
+  /** A long answer goes on with what was left of it. */
+  | { kind: "go_on"; rest: string }
   /** `waiting` messages stood in line, which is too many; the user is told once. */
   | { kind: "flooded"; waiting: number; isTold: boolean }
   /** It gets no answer of its own: a notice was sent for an earlier one. */
@@ -23,22 +26,25 @@ export type Decision =
 export type DecideRequest = {
   turn: Turn;
   /** What it answers. */
-  kind: Answerable["kind"];
+  inbound: Answerable;
   memory: Memory;
   /** Its user's total of today. */
   total: RunningTotal;
-  /** Epoch milliseconds. */
-  sentAt: number;
   /** All users together have used what the bot may use today. */
   isBotUsedUp: boolean;
 };
 
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function decide(
-  { turn, kind, memory, total, sentAt, isBotUsedUp }: DecideRequest,
+  { turn, inbound, memory, total, isBotUsedUp }: DecideRequest,
   bot: Pick<Bot, "commands" | "limits">,
 ): Decision {
+  const { kind, at: sentAt } = inbound;
   if (kind === "greeting") return { kind: "say", notice: "greeting" };
+  if (kind === "pressed") {
+    const refused = refusalFor(total, { isFree: true, isBotUsedUp }, bot.limits);
+    return refused ?? decidePressing(pressingIn(inbound.data), memory);
+  }
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
 
@@ -81,6 +87,11 @@ export function decide(
     default:
       return { kind: "ask", question: turn.question, repeats: undefined };
   }
+}
+
+function decidePressing(pressing: Pressing | undefined, { recent }: Pick<Memory, "recent">): Decision {
+  const rest = recent.find(({ key }) => key === pressing?.key)?.rest;
+  return rest === undefined ? { kind: "say", notice: "gone" } : { kind: "go_on", rest };
 }
 
 /** Somebody who sends many pictures is told once that they are not understood. */

@@ -107,8 +107,8 @@ export type Profile = {
   language: string | undefined;
 };
 
-/** Pressing one sends its text as the user's own. */
-export type Button = { label: string; text: string };
+/** Pressing one shows its text as the user's own. With `data`, that alone is what the bot is told. */
+export type Button = { label: string; text: string; data?: string };
 
 export type ComposeOptions = {
   /** Ends a text that is not whole. */

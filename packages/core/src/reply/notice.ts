@@ -1,5 +1,6 @@
 import { type Bot, type Chat, type CommandName, spokenCommands } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
+import { pressingData } from "../decide/button.ts";
 import { wordsFor } from "../decide/command.ts";
 import type { Button, Message, Platform } from "../platform/platform.ts";
 import type { NoticeKind } from "../turn/turn.ts";
@@ -13,6 +14,9 @@ export type NoticeRequest = {
   /** Notes on the conversation; empty: none. */
   summary: string;
 };
+
+/** The notices whose words are in `bot.config.ts`, or follow from them. */
+export type SaidNotice = Exclude<NoticeKind, "export" | "go_on">;
 
 /** What the bot says by itself, in place of an answer by the model, in the words of `bot.config.ts`. */
 export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
@@ -50,7 +54,13 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
   return {
     buttonsFor,
 
-    notice(kind: Exclude<NoticeKind, "export">, request: NoticeRequest): Message[] {
+    /** The button that goes on with what is left of a turn's answer. */
+    continueButton(key: string, language: Language): Button {
+      const words = bot.texts[language].goOn;
+      return { label: words, text: words, data: pressingData({ kind: "go_on", key }) };
+    },
+
+    notice(kind: SaidNotice, request: NoticeRequest): Message[] {
       const { language, chat } = request;
       const texts = bot.texts[language];
       const isGroup = chat.type !== "user";
@@ -72,6 +82,8 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
           return say(request, isGroup ? texts.greetingGroup : texts.greeting, ["help"]);
         case "not_understood":
           return say(request, texts.notUnderstood);
+        case "gone":
+          return say(request, texts.gone);
         case "memory":
           return say(request, memoryText(request), ["export", "forget"]);
         case "nothing_to_retry":

@@ -7,11 +7,12 @@ import { askedText } from "../context/context.ts";
 import { loadTokenizer } from "../context/tokens.ts";
 import type { Decision } from "../decide/decide.ts";
 import type { Log } from "../log.ts";
-import type { Model } from "../model/model.ts";
+import type { Model, ModelAnswer } from "../model/model.ts";
 import type { Content } from "../platform/content.ts";
 import {
   type Answerable,
-  type Message,
+  type Compose,
+  type Composed,
   type Platform,
   type Profile,
   shownText,
@@ -24,7 +25,7 @@ import { createAsk } from "./ask.ts";
 import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
-import { createNotices } from "./notice.ts";
+import { createNotices, type SaidNotice } from "./notice.ts";
 
 export type ReplyOptions = {
   bot: Bot;
@@ -85,8 +86,13 @@ export function createReply(options: ReplyOptions) {
         const language = languageIn(request);
         const { chat } = inbound;
         const page = { turn, chat, from: decision.from, summary: memory.summary, platform, language };
-        return byBot("export", await exportPage({ ...page, now: clock.now() }));
+        return byBot("export", { messages: await exportPage({ ...page, now: clock.now() }) });
       }
+      case "go_on":
+        return byBot(
+          "go_on",
+          compose({ text: decision.rest, cut: false }, request.platform.compose, request),
+        );
     }
   }
 
@@ -95,11 +101,12 @@ export function createReply(options: ReplyOptions) {
     return languageFor({ question }, memory, [languageOfTag(profile?.language), bot.language]);
   }
 
-  function notice(kind: Exclude<NoticeKind, "export">, request: ReplyRequest): Reply {
+  function notice(kind: SaidNotice, request: ReplyRequest): Reply {
     const { inbound, memory, platform } = request;
     const { summary } = memory;
     const language = languageIn(request);
-    return byBot(kind, notices.notice(kind, { platform, chat: inbound.chat, language, summary }));
+    const messages = notices.notice(kind, { platform, chat: inbound.chat, language, summary });
+    return byBot(kind, { messages });
   }
 
   async function ask(asking: { question: Content; repeats: Repeated | undefined }, request: ReplyRequest) {
@@ -130,19 +137,32 @@ export function createReply(options: ReplyOptions) {
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
     const language = languageIn(request, question);
-    const messages = refused
-      ? notices.refusal({ platform, language })
-      : composeMarkdown(answer.text, { cutNotice: bot.texts[language].cut, isCut: cut }).messages;
-    const shown = { question: askedText({ question, speaker }), answer: shownText(messages) };
+    const composed = refused
+      ? { messages: notices.refusal({ platform, language }) }
+      : compose(answer, composeMarkdown, request, language);
+    const shown = { question: askedText({ question, speaker }), answer: shownText(composed.messages) };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
-    const said: Said = { from: "model", messages, usage, tokens, refused, repeats };
+    const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats };
     return { said, requestId, speaker, isPastRefused };
+  }
+
+  function compose(
+    { text, cut }: Pick<ModelAnswer, "text" | "cut">,
+    composeBy: Compose,
+    request: ReplyRequest,
+    language = languageIn(request),
+  ): Composed {
+    const cutNotice = bot.texts[language].cut;
+    const continueButton = notices.continueButton(request.turn.key, language);
+    const { messages, rest } = composeBy(text, { cutNotice, isCut: cut, continueButton });
+    if (rest === undefined) return { messages };
+    return { messages, rest: cut ? `${rest}\n${cutNotice}` : rest };
   }
 
   return { reply, notice };
 }
 
-function byBot(notice: NoticeKind, messages: readonly Message[]): Reply {
-  const said: Said = { from: "bot", notice, messages };
+function byBot(notice: NoticeKind, composed: Composed): Reply {
+  const said: Said = { from: "bot", notice, ...composed };
   return { said, requestId: undefined, speaker: undefined, isPastRefused: false };
 }

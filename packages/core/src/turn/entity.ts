@@ -44,6 +44,8 @@ const text = {
   job: { type: "string" },
   /** The messages of the answer as JSON: DynamoDB's maps keep no order, and a retry must repeat its body. */
   messages: { type: "string" },
+  /** What one call did not take of the answer. */
+  rest: { type: "string" },
   questionTokens: { type: "number" },
   answerTokens: { type: "number" },
   inputTokens: { type: "number" },

@@ -7,6 +7,7 @@ import type {
   FinishedTurn,
   Folding,
   PastTurn,
+  RecentTurn,
   Repeated,
   Said,
   StoredTurn,
@@ -34,16 +35,16 @@ function toAnswer(item: TurnItem): Answer | undefined {
 }
 
 function toSaid(item: TurnItem): Said {
-  const { notice, refused = false, repeats, origin = "", messageId, senderId } = item;
-  const messages = toMessages(item);
-  if (notice) return { from: "bot", notice, messages };
+  const { notice, refused = false, repeats, origin = "", messageId, senderId, rest } = item;
+  const said = { messages: toMessages(item), ...(rest !== undefined && { rest }) };
+  if (notice) return { from: "bot", notice, ...said };
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = item;
   const usage = { inputTokens, cachedTokens, outputTokens };
   const repeated =
     repeats === undefined
       ? undefined
       : { key: repeats, origin, question: toContent(item), messageId, senderId };
-  return { from: "model", messages, usage, tokens: toTokens(item), refused, repeats: repeated };
+  return { from: "model", ...said, usage, tokens: toTokens(item), refused, repeats: repeated };
 }
 
 export function toPlace({ key, sequence }: TurnItem): Place {
@@ -103,6 +104,10 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
   return past.filter(({ key }) => !repeated.has(key));
 }
 
+export function toRecentTurn({ key, status, rest }: TurnItem): RecentTurn {
+  return { key, status, rest };
+}
+
 /** When a turn was over; nothing for one that is not. */
 export function toFinishedTurn(item: TurnItem): FinishedTurn | undefined {
   const { key, senderId, finishedAt, notice } = item;
@@ -132,13 +137,14 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
     refused = false,
     notice,
     messages,
+    rest,
   } = item;
   const isUnanswered = (status === "parked" || refused) && !isExpired && !isErased;
   return {
     ...{ ...toPlace(item), status, messageId, senderId, origin, isErased },
     wasReplayed: item.replayedBy !== undefined,
     question: toContent(item),
-    answer: toText(item),
+    answer: [toText(item), rest].filter(Boolean).join("\n"),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     past: isExpired ? undefined : toPastTurn(item),
     unanswered: isUnanswered ? toContent(item) : undefined,

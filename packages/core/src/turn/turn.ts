@@ -33,6 +33,8 @@ export const noticeKinds = [
   "kept",
   "greeting",
   "not_understood",
+  "go_on",
+  "gone",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -62,10 +64,12 @@ export type TokenCounts = { question: number; answer: number };
 
 /** What the answer says, and who says it. Notices are no part of the conversation. */
 export type Said =
-  | { from: "bot"; notice: NoticeKind; messages: readonly Message[] }
+  | { from: "bot"; notice: NoticeKind; messages: readonly Message[]; rest?: string | undefined }
   | {
       from: "model";
       messages: readonly Message[];
+      /** What one call does not take of it, until a button asks for it. */
+      rest?: string | undefined;
       /** What asking took. */
       usage: ModelUsage;
       /** Not set if the tokenizer could not be loaded: then the turn is bounded by its bytes. */
@@ -208,6 +212,14 @@ export type Folding = {
   until: number;
   /** Of the chat's state that it rewrites. */
   version: number;
+};
+
+/** A turn of late whose button may be pressed. */
+export type RecentTurn = {
+  key: string;
+  status: TurnStatus;
+  /** What was left of its answer, if one call did not take it. */
+  rest: string | undefined;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -40,6 +40,7 @@ export function answered(
     steps: withStep(turn, { at, is: "answered", requestId }),
     messages: JSON.stringify(messages),
     ...(speaker !== undefined && { speaker }),
+    ...(answer.rest !== undefined && { rest: answer.rest }),
   };
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice } };
   const { usage, tokens, refused, repeats } = answer;
@@ -150,6 +151,7 @@ export const eraseDeliveredAnswer: TurnWrite = {
   name: "erase",
   when: { status: ["delivered"] },
   set: { messages: NO_MESSAGES, answerTokens: 0 },
+  remove: ["rest"],
 };
 
 /** With another owner, so that a worker that holds it has lost it. */

@@ -1,4 +1,5 @@
 import { defineBot } from "@henji/core/bot";
+import { wordsOn } from "@henji/core/platform/line/compose";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
@@ -66,7 +67,7 @@ test("an export shows everything, page by page", async () => {
     const [next] = messages.at(-1)!.quickReply?.items ?? [];
     if (!next) break;
     expect(next.action.label).toBe("データを見せて →");
-    await world.talk("U1", next.action.text);
+    await world.talk("U1", wordsOn(next.action));
   }
   expect(exported.join("\n")).toContain("Aki likes x");
   for (const text of long) expect(exported.join("\n").split(`> ${text}`)).toHaveLength(2);
@@ -95,7 +96,7 @@ test("an export continues after an exchange that is longer than a page, and has 
   await world.talk("U1", "x\n".repeat(2_400), "one", "two", "/export");
   let pages = 1;
   for (let next = world.line.sent.at(-1)!.messages.at(-1)!.quickReply; next && pages < 9; pages += 1) {
-    await world.talk("U1", next.items[0]!.action.text);
+    await world.talk("U1", wordsOn(next.items[0]!.action));
     next = world.line.sent.at(-1)!.messages.at(-1)!.quickReply;
   }
   const exported = world.line.sent.slice(-pages).flatMap(({ messages }) => messages.map(({ text }) => text));

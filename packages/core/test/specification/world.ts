@@ -6,6 +6,7 @@ import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
+import { wordsOn } from "@henji/core/platform/line/compose";
 import { createLinePlatform } from "@henji/core/platform/line/line";
 import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import type { Platform } from "@henji/core/platform/platform";
@@ -188,7 +189,10 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       return id;
     },
     /** Any other event, with a reply token. */
-    async happen(userId: string, fields: { type: string; source?: { groupId?: string } }): Promise<void> {
+    async happen(
+      userId: string,
+      fields: { type: string; source?: { groupId?: string }; postback?: { data: string } },
+    ): Promise<void> {
       const replyToken = `token ${events + 1}`;
       memoryLine.giveToken(replyToken, fields.source?.groupId ?? userId, 60_000);
       put(userId, { replyToken, ...fields });
@@ -223,7 +227,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   /** The bot's messages that LINE has shown, with their buttons. */
   function sent(): string[] {
     return memoryLine.sent.map(({ chatId, by, messages }) => {
-      const buttons = messages.at(-1)?.quickReply?.items.map(({ action }) => ` [${action.text}]`) ?? [];
+      const buttons = messages.at(-1)?.quickReply?.items.map(({ action }) => ` [${wordsOn(action)}]`) ?? [];
       return `${chatId} ${by}: ${messages[0]?.text}${buttons.join("")}`;
     });
   }

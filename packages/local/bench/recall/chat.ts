@@ -79,7 +79,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       const past = { key, question: textContent(question), answer, tokens };
       const memory = {
         ...{ ...state, turns, isWhole: true, finished: [], unanswered: [], usages: [], chatUsages: [] },
-        ...{ apologyPushedAt: undefined, folding: undefined },
+        ...{ recent: [], apologyPushedAt: undefined, folding: undefined },
       };
       const now = systemClock.now();
       if (isFoldDue({ memory, past }, bot, now)) {

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { wordsOn } from "@henji/core/platform/line/compose";
 import type { LineEvent } from "@henji/core/platform/line/event";
 import type { EventKind } from "../check/fate.ts";
 import type { Check } from "../check.ts";
@@ -230,7 +231,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       // Only an apology has this one alone.
       const [button, ...others] = messages.at(-1)?.quickReply?.items ?? [];
       const isRetry =
-        others.length === 0 && ["try again", "もう一度答えて"].includes(button?.action.text ?? "");
+        others.length === 0 && ["try again", "もう一度答えて"].includes(button ? wordsOn(button.action) : "");
       if (reached && isRetry && faults.chance(traffic.pressed))
         soon(() => webhook([{ chatId, kind: "retry" }]));
     },

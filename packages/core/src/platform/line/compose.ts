@@ -1,4 +1,5 @@
 import type { Button, Composed, ComposeOptions } from "../platform.ts";
+import { BUTTON_DATA } from "./button-data.ts";
 import { part, split } from "./split.ts";
 
 /** LINE: at most 5,000 UTF-16 code units in a text message. */
@@ -8,10 +9,12 @@ const MAX_MESSAGES = 5;
 
 export type TextMessage = { type: "text"; text: string; quickReply?: QuickReply };
 
-/** Buttons under the newest message; pressing one sends its text as the user's own. */
-export type QuickReply = {
-  items: { type: "action"; action: { type: "message"; label: string; text: string } }[];
-};
+/** Buttons under the newest message; pressing one shows its text as the user's own. */
+export type QuickReply = { items: { type: "action"; action: Action }[] };
+
+type Action =
+  | { type: "message"; label: string; text: string }
+  | { type: "postback"; label: string; data: string; displayText: string };
 
 /** LINE: a button's label has at most 20 grapheme clusters. */
 const MAX_LABEL = 20;
@@ -40,11 +43,19 @@ function withButtons(pieces: readonly string[], buttons: readonly Button[]): Tex
   const messages = pieces.map((text): TextMessage => ({ type: "text", text }));
   const last = messages.at(-1);
   if (!last || buttons.length === 0) return messages;
-  const items = buttons.map(({ label, text }) => ({
-    type: "action" as const,
-    action: { type: "message" as const, label: shorten(label), text },
-  }));
+  const items = buttons.map((button) => ({ type: "action" as const, action: actionOf(button) }));
   return [...messages.slice(0, -1), { ...last, quickReply: { items } }];
+}
+
+/** What the user is seen to say by pressing a button. */
+export function wordsOn(action: Action): string {
+  return action.type === "message" ? action.text : action.displayText;
+}
+
+function actionOf({ label, text, data }: Button): Action {
+  const short = shorten(label);
+  if (data === undefined) return { type: "message", label: short, text };
+  return { type: "postback", label: short, data: `${BUTTON_DATA}${data}`, displayText: text };
 }
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });

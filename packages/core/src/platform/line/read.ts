@@ -2,11 +2,9 @@ import * as z from "zod/mini";
 import type { Chat } from "../../bot/bot.ts";
 import { BotError } from "../../error.ts";
 import type { Erasure, Inbound } from "../platform.ts";
+import { BUTTON_DATA } from "./button-data.ts";
 import { chatIdOf, type LineEvent, lineEvent } from "./event.ts";
 import { messageIn } from "./message.ts";
-
-/** Begins the data of the bot's own buttons; what its owner's or another's say is not ours to answer. */
-export const BUTTON_DATA = "henji:";
 
 /** Ends the sender's id in a group where LINE does not say who writes: some of its clients, and members who have not agreed. */
 export const SOMEBODY = "#somebody";
