@@ -57,6 +57,8 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
     return () => resized.disconnect();
   }, []);
 
+  /** A picture has its height only now. */
+  const onLoad = () => follows.current && toEnd();
   const onScroll = () => {
     const { scrollHeight, scrollTop, clientHeight } = scroller.current!;
     follows.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
@@ -71,9 +73,16 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
   return (
     <main class="chat">
       <ChatTitle chat={chat} view={view} onScript={onScript} />
-      {/* Focusable, so that the keyboard can scroll it. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard */}
-      <div class="messages" ref={scroller} onScroll={onScroll} tabIndex={0} role="log" aria-live="polite">
+      <div
+        class="messages"
+        ref={scroller}
+        onScroll={onScroll}
+        onLoadCapture={onLoad}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable by keyboard
+        tabIndex={0}
+        role="log"
+        aria-live="polite"
+      >
         {messages.map((message, index) => {
           const before = messages[index - 1];
           const newDay = !before || dayKey(before.at) !== dayKey(message.at);
