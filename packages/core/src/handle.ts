@@ -10,6 +10,7 @@ import type { Batch, Work } from "./held.ts";
 import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
+import { textContent } from "./platform/content.ts";
 import type { Answerable, Erasure, Inbound, Overheard } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
 import type { Inbox } from "./queue/sqs.ts";
@@ -79,7 +80,8 @@ export function createHandle(options: HandleOptions) {
     try {
       const work = { ...received, batch, log };
       if (inbound.kind === "erasure") return await eraseSaid({ ...work, inbound });
-      const answerable = inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : inbound;
+      const answerable =
+        inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : asked(inbound);
       if (answerable) return await answer({ ...work, inbound: answerable });
       log.info("event.ignored", { type: inbound.type });
       return acknowledged;
@@ -181,6 +183,13 @@ export function createHandle(options: HandleOptions) {
   function isTooOld({ at }: { at: number }, { replay }: ReadableMessage): boolean {
     return !replay && clock.now() - at > maxEventAgeMs;
   }
+}
+
+/** What a user says by a button is a question like any other. */
+function asked(inbound: Answerable): Answerable {
+  const pressing = inbound.kind === "pressed" ? pressingIn(inbound.data) : undefined;
+  if (pressing?.kind !== "say") return inbound;
+  return { ...inbound, ...unwritten, kind: "question", content: textContent(pressing.text) };
 }
 
 /** In place of a message, where there is none. */

@@ -70,7 +70,7 @@ describe("a notice", () => {
 });
 
 test("an apology has a button that asks again, and a refusal none", () => {
-  const request = { platform, language: "en" } as const;
+  const request = { platform, chat, language: "en" } as const;
   expect(shown(notices.apology(request))).toEqual({ text: en.apology, buttons: words("retry") });
   expect(shown(notices.refusal(request))).toEqual({ text: en.refusal, buttons: [] });
 });

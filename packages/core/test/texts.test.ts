@@ -94,7 +94,11 @@ describe.each(languages)("the texts in %s", (language) => {
       expect(texts[language]).toEqual({ ...bot.texts[language], [key]: text });
     }
     const { texts } = defineBot({ ...minimal, texts: { [language]: { apology: "Oops!" } } });
-    const [apology] = createNotices({ ...bot, texts }).apology({ platform: { compose }, language });
+    const [apology] = createNotices({ ...bot, texts }).apology({
+      platform: { compose },
+      chat: { type: "user" },
+      language,
+    });
     expect(apology?.text).toBe("Oops!");
   });
 });

@@ -1,5 +1,6 @@
 import { userHash } from "../log.ts";
 import { dayOf } from "../time-zone.ts";
+import { isInGroup } from "../turn/turn.ts";
 import { type RunningTotal, runningTotal } from "../usage/usage.ts";
 import type { Memory } from "./chats.ts";
 
@@ -18,7 +19,7 @@ export function dayTotal(
 ): RunningTotal {
   const day = dayOf(at, timeZone);
   const total = runningTotal(usages, fold, { user: userHash(senderId), day });
-  if (senderId === chatId) return total;
+  if (!isInGroup({ chatId, senderId })) return total;
   const { usage: chat, isFirstOfDay } = runningTotal(chatUsages, fold, { user: userHash(chatId), day });
   return { ...total, chat, isFirstOfDay };
 }

@@ -11,7 +11,7 @@ import type { Inbox, Incoming } from "../queue/sqs.ts";
 import { languageFor } from "../reply/language.ts";
 import { createNotices } from "../reply/notice.ts";
 import { apologyPushedEveryMs } from "../settings.ts";
-import type { Turn } from "../turn/turn.ts";
+import { isInGroup, type Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 
 export type ParkOptions = {
@@ -83,7 +83,10 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
 
   async function apologize(route: Route, { turn, job, platform, memory }: Told, log: Log): Promise<void> {
     const { chatId, eventId } = turn;
-    const messages = notices.apology({ platform, language: languageFor(turn, memory, [bot.language]) });
+    const messages = notices.apology({
+      ...{ platform, chat: { type: isInGroup(turn) ? "group" : "user" } },
+      language: languageFor(turn, memory, [bot.language]),
+    });
     const idempotencyKey = idempotencyKeyOf(`${eventId}/apology`);
     try {
       await platform.sendOnce({ job, chatId, messages, idempotencyKey, route });

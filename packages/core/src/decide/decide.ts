@@ -90,7 +90,7 @@ export function decide(
 }
 
 function decidePressing(pressing: Pressing | undefined, { recent }: Pick<Memory, "recent">): Decision {
-  const rest = recent.find(({ key }) => key === pressing?.key)?.rest;
+  const rest = pressing?.kind === "go_on" ? recent.find(({ key }) => key === pressing.key)?.rest : undefined;
   return rest === undefined ? { kind: "say", notice: "gone" } : { kind: "go_on", rest };
 }
 

@@ -1,6 +1,7 @@
 import type { Bot, Chat } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
 import type { Chats } from "../chat/chats.ts";
+import { sayingButton } from "../decide/button.ts";
 import { wordsFor } from "../decide/command.ts";
 import { textOf } from "../platform/content.ts";
 import type { Message, Platform } from "../platform/platform.ts";
@@ -48,7 +49,7 @@ export function createExport(bot: Pick<Bot, "texts" | "commands" | "timeZone">, 
     const nothing = next === undefined ? bot.texts[language].nothingStored : headingOf(request);
     return platform.compose(texts.join("\n\n") || nothing, {
       cutNotice: "…",
-      buttons: next === undefined ? [] : buttonTo(later(timeOf(next), from), language),
+      buttons: next === undefined ? [] : buttonTo(later(timeOf(next), from), request),
     }).messages;
   };
 
@@ -61,9 +62,9 @@ export function createExport(bot: Pick<Bot, "texts" | "commands" | "timeZone">, 
     return { key: turn.key, text: `${bot.texts[language].memory}\n${summary}` };
   }
 
-  function buttonTo(next: string, language: Language) {
+  function buttonTo(next: string, { language, chat }: ExportRequest) {
     const words = wordsFor("export", language, bot);
-    return words ? [{ label: `${words} →`, text: `${words} ${next}` }] : [];
+    return words ? [sayingButton(`${words} →`, `${words} ${next}`, chat)] : [];
   }
 }
 

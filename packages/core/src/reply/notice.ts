@@ -1,16 +1,20 @@
 import { type Bot, type Chat, type CommandName, spokenCommands } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
-import { pressingData } from "../decide/button.ts";
+import { pressingData, sayingButton } from "../decide/button.ts";
 import { wordsFor } from "../decide/command.ts";
 import type { Button, Message, Platform } from "../platform/platform.ts";
 import type { NoticeKind } from "../turn/turn.ts";
 
-/** A notice and where it is shown. */
-export type NoticeRequest = {
+/** Where something is shown. */
+type Shown = {
   platform: Pick<Platform, "compose">;
   language: Language;
-  /** In a group, a user is told of what is their own. */
+  /** In a group, a user is told of what is their own, and buttons tell the bot by themselves. */
   chat: Pick<Chat, "type">;
+};
+
+/** A notice and where it is shown. */
+export type NoticeRequest = Shown & {
   /** Notes on the conversation; empty: none. */
   summary: string;
 };
@@ -21,20 +25,16 @@ export type SaidNotice = Exclude<NoticeKind, "export" | "go_on">;
 /** What the bot says by itself, in place of an answer by the model, in the words of `bot.config.ts`. */
 export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
   /** Where a command has no words, its button is left out. */
-  function buttonsFor(names: readonly CommandName[], language: Language): Button[] {
+  function buttonsFor(names: readonly CommandName[], { language, chat }: Shown): Button[] {
     return names.flatMap((name) => {
       const words = wordsFor(name, language, bot);
-      return words === undefined ? [] : [{ label: words, text: words }];
+      return words === undefined ? [] : [sayingButton(words, words, chat)];
     });
   }
 
-  function say(
-    { platform, language }: Pick<NoticeRequest, "platform" | "language">,
-    text: string,
-    buttons: readonly CommandName[] = [],
-  ): Message[] {
-    const cutNotice = bot.texts[language].cut;
-    return platform.compose(text, { cutNotice, buttons: buttonsFor(buttons, language) }).messages;
+  function say(shown: Shown, text: string, buttons: readonly CommandName[] = []): Message[] {
+    const cutNotice = bot.texts[shown.language].cut;
+    return shown.platform.compose(text, { cutNotice, buttons: buttonsFor(buttons, shown) }).messages;
   }
 
   function memoryText({ language, summary }: NoticeRequest): string {
@@ -93,11 +93,9 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
       }
     },
 
-    apology: (request: Pick<NoticeRequest, "platform" | "language">) =>
-      say(request, bot.texts[request.language].apology, ["retry"]),
+    apology: (request: Shown) => say(request, bot.texts[request.language].apology, ["retry"]),
 
-    refusal: (request: Pick<NoticeRequest, "platform" | "language">) =>
-      say(request, bot.texts[request.language].refusal),
+    refusal: (request: Shown) => say(request, bot.texts[request.language].refusal),
   };
 }
 

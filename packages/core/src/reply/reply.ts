@@ -138,7 +138,7 @@ export function createReply(options: ReplyOptions) {
 
     const language = languageIn(request, question);
     const composed = refused
-      ? { messages: notices.refusal({ platform, language }) }
+      ? { messages: notices.refusal({ platform, language, chat }) }
       : compose(answer, composeMarkdown, request, language);
     const shown = { question: askedText({ question, speaker }), answer: shownText(composed.messages) };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };

@@ -149,6 +149,11 @@ type Held = TurnKey &
 export type ClaimedTurn = Held & { status: "claimed" };
 export type AnsweredTurn = Held & { status: "answered"; answer: Answer };
 
+/** In a 1:1 chat the user who asks has the chat's own id. */
+export function isInGroup({ chatId, senderId }: Pick<Turn, "chatId" | "senderId">): boolean {
+  return senderId !== chatId;
+}
+
 /** A turn that this worker holds. */
 export type Turn = ClaimedTurn | AnsweredTurn;
 

@@ -89,6 +89,21 @@ test("a member erases what they have written, and nothing of the others", async 
   expect(world.table.textOf("C1")).toContain("5822");
 });
 
+test("a button in a group tells the bot by itself, without a mention", async () => {
+  await world.sayIn("C1", "U1", "@Henji my PIN is 4711");
+  await world.sayIn("C1", "U1", "@Henji /forget");
+  const [yes] = world.line.sent.at(-1)!.messages.at(-1)!.quickReply!.items;
+  expect(yes!.action).toEqual({
+    ...{ type: "postback", label: "yes, forget it all", displayText: "yes, forget it all" },
+    data: "henji:say:yes, forget it all",
+  });
+  const source = { ...group, userId: "U1" };
+  const postback = { data: "henji:say:yes, forget it all" };
+  await world.happen("C1", { type: "postback", source, ...{ postback } });
+  expect(world.newest()).toBe(`C1 reply: ${en.forgottenOwn}`);
+  expect(world.table.textOf("C1")).not.toContain("4711");
+});
+
 test("who is asked whether to forget can say no", async () => {
   await world.sayIn("C1", "U1", "@Henji my PIN is 4711");
   await world.sayIn("C1", "U1", "@Henji /forget");
