@@ -25,7 +25,7 @@ export type LocalOptions = {
   firstPort?: number;
   /** Where state is kept between runs. Default: in memory. */
   directory?: string;
-  /** A file in place of the project's `bot.config.ts`. */
+  /** A file in place of `HENJI_BOT_CONFIG`, or else of the project's `bot.config.ts`. */
   botConfig?: string;
   /** A real model instead of the stand-in. */
   openAi?: { apiKey: string; baseUrl: string | undefined };
@@ -64,7 +64,8 @@ const { channelSecret, channelAccessToken } = standInSecrets;
  * read, then the handlers.
  */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
-  const { directory, firstPort = 0, botConfig, openAi, logLevel = "error" } = options;
+  const { directory, firstPort = 0, openAi, logLevel = "error" } = options;
+  const botConfig = options.botConfig ?? process.env.HENJI_BOT_CONFIG;
   const port = (offset: number) => (firstPort === 0 ? 0 : firstPort + offset);
   const at = (name: string) => (directory === undefined ? undefined : join(directory, name));
   const stops: (() => Promise<void>)[] = [];

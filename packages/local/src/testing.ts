@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { LineSimulator, TimelineEntry, WebhookEvent } from "@henji/line-simulator";
 import { textOf, watchAnswers } from "./answers.ts";
 import { type ScriptedModel, scriptModel } from "./scripted-model.ts";
@@ -50,6 +51,16 @@ export type Henji = AsyncDisposable & {
   stop(): Promise<void>;
 };
 
+/** A chat that is named and not there would be the 1:1 chat, and the test one of something else. */
+function chatIn(options: { in?: string } = {}): string | undefined {
+  if ("in" in options && options.in === undefined) {
+    throw new Error("`in` is undefined: it takes the `chatId` of line.addGroup({ name, members })");
+  }
+  return options.in;
+}
+
+const projectBot = join(import.meta.dirname, "../../../bot.config.ts");
+
 let hasStarted = false;
 
 /**
@@ -63,7 +74,7 @@ export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): P
     );
   }
   hasStarted = true;
-  const local = await startLocal(options);
+  const local = await startLocal({ botConfig: projectBot, ...options });
   const { line } = local;
   const answers = watchAnswers({
     line,
@@ -86,10 +97,10 @@ export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): P
       return {
         id,
         name,
-        say: (text, options) => deliver(line.say({ from: id, text, in: options?.in })),
-        sticker: (keywords, options) => deliver(line.sticker({ from: id, keywords, in: options?.in })),
-        picture(bytes, { in: chatId, contentType = "image/jpeg" } = {}) {
-          return deliver(line.media({ from: id, in: chatId, type: "image", bytes, contentType }));
+        say: (text, options) => deliver(line.say({ from: id, text, in: chatIn(options) })),
+        sticker: (keywords, options) => deliver(line.sticker({ from: id, keywords, in: chatIn(options) })),
+        picture(bytes, { contentType = "image/jpeg", ...options } = {}) {
+          return deliver(line.media({ from: id, in: chatIn(options), type: "image", bytes, contentType }));
         },
         chat: () => line.timeline(id),
       };

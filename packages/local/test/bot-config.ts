@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-const shipped = resolve(import.meta.dirname, "../../../bot.config.ts");
+const shipped = resolve(import.meta.dirname, "../../core/test/shipped.config.ts");
 const core = resolve(import.meta.dirname, "../../core/src/bot/bot.ts");
 
 /**
- * Writes a changed copy of the project's bot.config.ts into a directory outside of the project.
+ * Writes a changed copy of the shipped bot.config.ts into a directory outside of the project.
  *
  * @returns its path
  */

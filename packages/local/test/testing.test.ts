@@ -59,6 +59,15 @@ test("a user sends stickers and pictures as LINE does", async () => {
   expect(content).toEqual({ contentType: "image/jpeg", bytes: new Uint8Array(Buffer.from("jpeg")) });
 });
 
+test("a group is addressed by a mention, and one that is not there is an error", async () => {
+  const aki = henji.user("Aki");
+  const lunch = henji.line.addGroup({ name: "Lunch", members: [aki.id] });
+  henji.model.says("Noodles?");
+  const name = henji.line.bot.displayName;
+  expect(await aki.say(`@${name} what shall we eat?`, { in: lunch.chatId })).toEqual(["Noodles?"]);
+  expect(() => aki.say("Hi", { in: undefined as never })).toThrow("`in` is undefined");
+});
+
 test("what a scripted function throws ends the wait", async () => {
   henji.model.says(() => {
     throw new Error("no such cat");

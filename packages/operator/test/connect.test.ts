@@ -52,6 +52,8 @@ test("a channel without a webhook gets the stage's, after LINE has tested it", a
     ["Use webhook", true],
     ["webhook redelivery", null],
     ["auto-reply messages", null],
+    ["greeting message", null],
+    ["group chats", null],
   ]);
 });
 

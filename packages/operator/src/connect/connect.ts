@@ -55,7 +55,7 @@ export async function connect(channel: Channel, options: ConnectOptions): Promis
   const after = mustSet ? await channel.webhook() : before;
 
   const isActive = after?.isActive ?? null;
-  const { redelivery, autoReply } = switchesOf(bot.basicId);
+  const { redelivery, autoReply, greeting, groups } = switchesOf(bot.basicId);
   return {
     bot,
     quota,
@@ -65,6 +65,8 @@ export async function connect(channel: Channel, options: ConnectOptions): Promis
       { ...useWebhook, isDone: isActive },
       { ...redelivery, isDone: null },
       { ...autoReply, isDone: null },
+      { ...greeting, isDone: null },
+      { ...groups, isDone: null },
     ],
   };
 

@@ -18,7 +18,8 @@ export const useWebhook: Step = {
 };
 
 /** @param basicId the bot's, `@…`, of which its page in LINE's Official Account Manager is named */
-export function switchesOf(basicId: string | undefined): { redelivery: Step; autoReply: Step } {
+export function switchesOf(basicId: string | undefined) {
+  const manager = `https://manager.line.biz/${basicId === undefined ? "" : `account/${basicId}`}`;
   return {
     redelivery: {
       name: "webhook redelivery",
@@ -29,8 +30,20 @@ export function switchesOf(basicId: string | undefined): { redelivery: Step; aut
     autoReply: {
       name: "auto-reply messages",
       do: 'in "Settings", "Response settings", switch "Auto-reply messages" off: else they come next to the bot\'s answers',
-      where: `https://manager.line.biz/${basicId === undefined ? "" : `account/${basicId}`}`,
+      where: manager,
       shows: "write to the bot: one answer comes, not two",
     },
-  };
+    greeting: {
+      name: "greeting message",
+      do: 'in "Settings", "Response settings", switch "Greeting message" off: else who adds the bot is greeted twice',
+      where: manager,
+      shows: "block and unblock the bot: it greets once",
+    },
+    groups: {
+      name: "group chats",
+      do: 'if it shall answer in groups, in the channel\'s tab "Messaging API", switch "Allow bot to join group chats" on',
+      where: console,
+      shows: "invite it to a group: it stays, and greets",
+    },
+  } satisfies Record<string, Step>;
 }

@@ -4,6 +4,9 @@ import { parkedEn } from "./parked-en.ts";
 import { scriptEn } from "./script-en.ts";
 
 /** Every sentence of the page. Its type makes a missing translation an error. */
+/** A message in a group; a mention, a quote of the bot or a word of `bot.config.ts` would have made it a question. */
+export const isOverheard = (type: string) => /^message\/.* in a (?:group|room)$/.test(type);
+
 export const en = {
   standIn: "stand-in",
   real: "real",
@@ -121,7 +124,10 @@ export const en = {
   },
   reply: "reply · free",
   push: "push · counted",
-  notAnswered: (type: string) => `${type}: this bot does not answer these`,
+  notAnswered: (type: string) =>
+    isOverheard(type)
+      ? `${type}: not addressed to the bot (no mention or quote of it, none of groups.words)`
+      : `${type}: this bot does not answer these`,
   waitedTooLong: "waited too long to be answered",
   replayed: "back on the queue",
   attempt: (n: number) => `attempt ${n}`,
@@ -133,7 +139,13 @@ export const en = {
   notices: {
     too_many: "too many at once",
     daily_limit: "the day's limit",
+    group_limit: "the group's limit of the day",
     total_limit: "the bot's limit of the day",
+    greeting: "greets",
+    kept: "nothing was erased",
+    not_understood: "cannot be read yet",
+    go_on: "the rest of a long answer",
+    gone: "no longer stored",
     forget: "asks to confirm erasing",
     forgotten: "confirms erasing",
     memory: "the notes",
@@ -147,7 +159,9 @@ export const en = {
       ? "unsent before it was answered"
       : because === "by_hand"
         ? "by hand, text erased"
-        : `no answer after “${en.notices[because] ?? because}”`,
+        : because === "not_understood"
+          ? "said just before that it cannot be read"
+          : `no answer after “${en.notices[because] ?? because}”`,
   chatErased: (n: number) => `whole chat · ${n} ${n === 1 ? "turn" : "turns"}`,
   messageErased: (n: number) => `unsent message · ${n} ${n === 1 ? "turn" : "turns"}`,
   redelivered: "sent again by LINE",

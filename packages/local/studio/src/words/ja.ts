@@ -1,5 +1,5 @@
 import { chatJa } from "./chat-ja.ts";
-import type { en } from "./en.ts";
+import { type en, isOverheard } from "./en.ts";
 import { greetingJa } from "./greeting-ja.ts";
 import { parkedJa } from "./parked-ja.ts";
 import { scriptJa } from "./script-ja.ts";
@@ -119,7 +119,10 @@ export const ja: typeof en = {
   },
   reply: "リプライ・無料",
   push: "プッシュ・有料枠",
-  notAnswered: (type) => `${type}：このボットは答えません`,
+  notAnswered: (type) =>
+    isOverheard(type)
+      ? `${type}：ボットあてではありません（メンション、ボットの引用、groups.wordsのどれもなし）`
+      : `${type}：このボットは答えません`,
   waitedTooLong: "時間が経ちすぎたため回答しません",
   replayed: "キューに戻しました",
   attempt: (n) => `${n}回目`,
@@ -131,7 +134,13 @@ export const ja: typeof en = {
   notices: {
     too_many: "一度に多すぎる",
     daily_limit: "一日の上限",
+    group_limit: "グループの一日の上限",
     total_limit: "ボット全体の一日の上限",
+    greeting: "あいさつ",
+    kept: "消去の取りやめ",
+    not_understood: "まだ読めない内容",
+    go_on: "長い回答の続き",
+    gone: "保存期間切れ",
     forget: "消去の確認",
     forgotten: "消去の報告",
     memory: "メモの表示",
@@ -145,7 +154,9 @@ export const ja: typeof en = {
       ? "回答前に送信取消"
       : because === "by_hand"
         ? "運用者が破棄、本文は消去"
-        : `「${ja.notices[because] ?? because}」の後のため回答なし`,
+        : because === "not_understood"
+          ? "読めないことは伝えたばかり"
+          : `「${ja.notices[because] ?? because}」の後のため回答なし`,
   chatErased: (n) => `トーク全体・${n}往復`,
   messageErased: (n) => `送信取消分・${n}往復`,
   redelivered: "LINEからの再送",
