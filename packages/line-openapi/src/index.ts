@@ -6,6 +6,21 @@ import webhook from "./webhook.json" with { type: "json" };
 const ajv = new Ajv2019({ allErrors: true, strict: false });
 ajv.addSchema(webhook, "webhook").addSchema(requests, "requests");
 
+const { StickerMessageContent, ...byType } = webhook.definitions;
+
+/** The types that LINE has today. */
+export const webhookTypes = {
+  events: typesOf(byType.Event),
+  messages: typesOf(byType.MessageContent),
+  stickerResources: StickerMessageContent.allOf.flatMap(({ properties }) => {
+    return properties?.stickerResourceType.enum ?? [];
+  }),
+};
+
+function typesOf({ allOf }: { allOf: { properties?: { type: { enum: string[] } } }[] }): string[] {
+  return allOf.flatMap(({ properties }) => properties?.type.enum ?? []);
+}
+
 /** What LINE's schema finds wrong in a webhook's body; nothing, if LINE could send it. */
 export function mistakesInWebhook(body: unknown): string[] {
   return mistakes("webhook#/definitions/CallbackRequest", body);

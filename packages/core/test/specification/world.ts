@@ -148,6 +148,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       chats,
       lines,
       printed,
+      log,
       asked,
       contexts,
       worker,
