@@ -89,7 +89,7 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     const message = { ...request, at: clock.now(), reached: !blocked.has(request.chatId) };
     sent.push(message);
     onSent?.(message);
-    const sentMessages = request.messages.map((_, n) => ({ id: `${requestId}.${n}` }));
+    const sentMessages = request.messages.map((_, n) => ({ id: `${requestId}-${n}` }));
     const headers = { "x-line-request-id": requestId };
     return { status: 200, message: JSON.stringify({ sentMessages }), headers };
   }

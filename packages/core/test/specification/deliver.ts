@@ -11,12 +11,12 @@ export function createDeliver({ queue, scheduler, log, line }: World) {
   const ingress = createIngress({ webhook, queue: queue.sender, clock: scheduler, log });
 
   /** @returns the status that LINE gets */
-  return async (body: object): Promise<number> => {
-    for (const { replyToken, source } of tokensIn(body)) {
+  return async (body: object | string): Promise<number> => {
+    const bytes = typeof body === "string" ? body : JSON.stringify(body);
+    for (const { replyToken, source } of tokensIn(JSON.parse(bytes))) {
       const { userId = "", roomId = userId, groupId = roomId } = source ?? {};
       line.giveToken(replyToken, groupId, 60_000);
     }
-    const bytes = JSON.stringify(body);
     const signature = createHmac("sha256", channelSecret).update(bytes).digest("base64");
     const headers = { "x-line-signature": signature };
     const response = await ingress(new Request("https://ingress/", { method: "POST", headers, body: bytes }));
@@ -26,6 +26,8 @@ export function createDeliver({ queue, scheduler, log, line }: World) {
 
 type WithToken = { replyToken: string; source?: { userId?: string; groupId?: string; roomId?: string } };
 
-function tokensIn(body: { events?: { replyToken?: unknown }[] }): WithToken[] {
-  return (body.events ?? []).filter((event): event is WithToken => typeof event.replyToken === "string");
+/** Whatever the body is: not all that is posted comes from LINE. */
+function tokensIn(body: { events?: unknown } | null): WithToken[] {
+  const events = Array.isArray(body?.events) ? body.events : [];
+  return events.filter((event) => typeof event?.replyToken === "string");
 }

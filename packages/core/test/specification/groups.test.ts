@@ -38,7 +38,7 @@ describe("in a group the bot answers", () => {
     await world.sayIn("C1", "U1", "@Henji hello");
     const [answer] = world.table.turnsOf("C1")[0]!.sentIds!;
     await world.sayIn("C1", "U2", "Really?", { quotedMessageId: answer });
-    await world.sayIn("C1", "U2", "And this?", { quotedMessageId: "of somebody else" });
+    await world.sayIn("C1", "U2", "And this?", { quotedMessageId: "of-somebody-else" });
     expect(world.asked).toHaveLength(2);
     expect(shown().at(-1)).toBe("[Replying to: You said: Name of U1: hello]\nName of U2: Really?");
   });
