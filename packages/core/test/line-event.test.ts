@@ -26,6 +26,7 @@ test("an event keeps unknown fields, and an invalid source is dropped", () => {
   expect(event({ source: { ...user, brandNew: 1 } }).source).toEqual({ ...user, brandNew: 1 });
   expect(event({ source: "nobody" })).toMatchObject({ webhookEventId: "E1", source: undefined });
   expect(event({ source: { userId: "U1" } }).source).toBeUndefined();
+  expect(event({ source: { ...user, type: "x".repeat(101) } }).source).toBeUndefined();
 });
 
 test.each([

@@ -159,6 +159,10 @@ test("whatever a text, its mentions and its parts are, what is read is Unicode t
   expect(read(event({ message: { ...text, type: "file", fileName: "\uD83D" } }))).toMatchObject({
     content: [{ name: "\uFFFD" }],
   });
+  expect(read(event({ message: { ...text, type: "\uD83D" } }))).toMatchObject({
+    content: [{ type: "\uFFFD" }],
+  });
+  expect(kindOf({ message: { ...text, type: "x".repeat(101) } })).toBe("ignored");
 });
 
 test("an id that could not stand in a URL or in a key is none", () => {

@@ -26,7 +26,7 @@ else {
   const { mistakes, ...counts } = await fuzz(Number(values.events), values.seed, ({ events }) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${events} events `);
   });
-  for (const { what, body } of mistakes) console.log(`\n${what}\n${body}`);
+  for (const { what, body } of mistakes) console.log(`\n${what.slice(0, 500)}\n${body.slice(0, 1_500)}`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${JSON.stringify({ ...counts, mistakes: mistakes.length })} in ${seconds} s`);
   process.exitCode = mistakes.length > 0 ? 1 : 0;

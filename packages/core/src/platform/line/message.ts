@@ -81,7 +81,7 @@ function partOf(message: Message): ContentPart | undefined {
       };
     }
     default:
-      return { kind: "unknown", type: message.type };
+      return { kind: "unknown", type: bounded(message.type) };
   }
 }
 
