@@ -111,6 +111,6 @@ test("a question is quoted by LINE's token, unless that is longer than any", () 
     return line.quoting([{ text: "Hello" }, { text: "again" }], job);
   };
   expect(quotes("q")).toEqual([{ text: "Hello", quoteToken: "q" }, { text: "again" }]);
-  for (const token of ["q".repeat(1_001), 7, undefined])
+  for (const token of ["q".repeat(1_001), "\uD83D", 7, undefined])
     expect(quotes(token)).toEqual([{ text: "Hello" }, { text: "again" }]);
 });

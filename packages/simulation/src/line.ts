@@ -22,6 +22,8 @@ export type Sent = {
   chatId: string;
   by: Route;
   messages: TextMessage[];
+  /** Of the messages: by them users quote. */
+  ids: readonly string[];
   /** The reply token or the retry key that it came with. */
   key: string;
   /** False if its user has blocked the bot: accepted all the same. */
@@ -86,10 +88,11 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
 
   function accept(request: SendRequest): Said {
     const requestId = nextId();
-    const message = { ...request, at: clock.now(), reached: !blocked.has(request.chatId) };
+    const ids = request.messages.map((_, n) => `${requestId}-${n}`);
+    const message = { ...request, ids, at: clock.now(), reached: !blocked.has(request.chatId) };
     sent.push(message);
     onSent?.(message);
-    const sentMessages = request.messages.map((_, n) => ({ id: `${requestId}-${n}` }));
+    const sentMessages = ids.map((id) => ({ id }));
     const headers = { "x-line-request-id": requestId };
     return { status: 200, message: JSON.stringify({ sentMessages }), headers };
   }
