@@ -100,6 +100,7 @@ function programsOf(line: string): { file: string; subcommands: string[]; option
     [/^npm start -- /, "packages/local/src/main.ts"],
     [/^(npm run henji -- |node packages\/operator\/src\/main\.ts )/, "packages/operator/src/main.ts"],
     [/^npm run simulate -- /, "packages/simulation/src/main.ts"],
+    [/^npm run fuzz -- /, "packages/core/test/fuzz/main.ts"],
     [/^npx line-simulator /, "packages/line-simulator/src/main.ts"],
     [/^npx node packages\/model-simulator\/src\/main\.ts /, "packages/model-simulator/src/main.ts"],
     [/^npm run deploy -- /, sst, "deploy"],

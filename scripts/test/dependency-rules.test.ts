@@ -78,6 +78,12 @@ const refused: Record<string, Import[]> = {
   "model-simulator-tests": [
     ["packages/model-simulator/test/a.ts", 'export type { A } from "@henji/core/error";', `${core}/error.ts`],
   ],
+  "line-openapi-sources": [
+    ["packages/line-openapi/src/a.ts", 'import "@henji/core/error";', `${core}/error.ts`],
+  ],
+  "line-openapi-tests": [
+    ["packages/line-openapi/test/a.ts", 'import "@henji/core/error";', `${core}/error.ts`],
+  ],
   "loopback-sources": [["packages/loopback/src/a.ts", 'import "@henji/core/error";', `${core}/error.ts`]],
   "loopback-tests": [["packages/loopback/test/a.ts", 'import "@henji/core/error";', `${core}/error.ts`]],
   "stacks-import-settings": [

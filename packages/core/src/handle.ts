@@ -11,7 +11,7 @@ import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
 import { textContent } from "./platform/content.ts";
-import type { Answerable, Erasure, Inbound, Overheard } from "./platform/platform.ts";
+import type { Answerable, Erasure, Inbound, Overheard, Question } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
 import type { Inbox } from "./queue/sqs.ts";
 import type { ReadableMessage, Received } from "./receive.ts";
@@ -19,7 +19,7 @@ import { createSend } from "./send.ts";
 import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unknownSince } from "./turn/attempt.ts";
-import { turnKeyOf } from "./turn/place.ts";
+import { afterKey, turnKeyOf } from "./turn/place.ts";
 import type { Claim, Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
 import { acknowledged, erased, type Verdict } from "./verdict.ts";
@@ -99,9 +99,21 @@ export function createHandle(options: HandleOptions) {
     return erased;
   }
 
-  function addressed(work: Work<Overheard>) {
+  async function addressed(work: Work<Overheard>): Promise<Question | undefined> {
     const { inbound: overheard, platform } = work;
-    return questionIn({ overheard, platform, recall: () => recall(work) }, bot);
+    const question = await questionIn({ overheard, platform, recall: () => recall(work) }, bot);
+    if (question || !(await wasClaimed(work))) return question;
+    return { ...overheard, kind: "question" };
+  }
+
+  /**
+   * Who claimed it knew that it is for the bot. The bot's name, or the message that it quotes, may be out of reach by
+   * now. What comes for the first time has no turn, and costs no read.
+   */
+  async function wasClaimed({ message, inbound, replay }: Work<Overheard>): Promise<boolean> {
+    if (message.receiveCount === 1 && !replay) return false;
+    const { chatId, key } = turnKeyOf(message.chatId, inbound);
+    return (await chats.page(chatId, key, afterKey(key), clock.now())).turns.length > 0;
   }
 
   /** Claims the turn while its chat's memory is read: one round trip before the model call. */

@@ -17,7 +17,8 @@ test("an event must have an id of at most 100 characters that are safe in a key,
   for (const timestamp of [0, 9_999_999_999_999]) expect(isEvent({ timestamp })).toBe(true);
   for (const timestamp of [-1, 0.5, 10_000_000_000_000, "0", null])
     expect([timestamp, isEvent({ timestamp })]).toEqual([timestamp, false]);
-  expect(isEvent({ type: 1 })).toBe(false);
+  for (const type of [1, "x".repeat(101)]) expect(isEvent({ type })).toBe(false);
+  expect(isEvent({ type: "x".repeat(100) })).toBe(true);
 });
 
 test("an event keeps unknown fields, and an invalid source is dropped", () => {
@@ -25,6 +26,7 @@ test("an event keeps unknown fields, and an invalid source is dropped", () => {
   expect(event({ source: { ...user, brandNew: 1 } }).source).toEqual({ ...user, brandNew: 1 });
   expect(event({ source: "nobody" })).toMatchObject({ webhookEventId: "E1", source: undefined });
   expect(event({ source: { userId: "U1" } }).source).toBeUndefined();
+  expect(event({ source: { ...user, type: "x".repeat(101) } }).source).toBeUndefined();
 });
 
 test.each([

@@ -104,3 +104,13 @@ test("users and members of groups have profiles; who is not named by LINE has no
     ["profile", { type: "group", id: "C1" }, "U1"],
   ]);
 });
+
+test("a question is quoted by LINE's token, unless that is longer than any", () => {
+  const quotes = (quoteToken: unknown) => {
+    const job = { event: { message: { quoteToken } } } as Job;
+    return line.quoting([{ text: "Hello" }, { text: "again" }], job);
+  };
+  expect(quotes("q")).toEqual([{ text: "Hello", quoteToken: "q" }, { text: "again" }]);
+  for (const token of ["q".repeat(1_001), "\uD83D", 7, undefined])
+    expect(quotes(token)).toEqual([{ text: "Hello" }, { text: "again" }]);
+});

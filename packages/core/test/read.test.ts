@@ -1,5 +1,6 @@
-import { textContent } from "@henji/core/platform/content";
+import { textContent, textOf } from "@henji/core/platform/content";
 import { read } from "@henji/core/platform/line/read";
+import type { Question } from "@henji/core/platform/platform";
 import { describe, expect, test } from "vitest";
 
 const user = { type: "user", userId: "U1" };
@@ -138,6 +139,41 @@ test.each([
 
 test("a message names what it quotes", () => {
   expect(read(event({ message: { ...text, quotedMessageId: "7" } }))).toMatchObject({ quotes: "7" });
+});
+
+test("whatever a text, its mentions and its parts are, what is read is Unicode text that fits into a turn", () => {
+  const mention = { mentionees: [{ index: 1, length: 8, isSelf: true }] };
+  expect(read(event({ source: group, message: { ...text, text: "👋 @Henji hi", mention } }))).toMatchObject({
+    content: textContent("\uFFFD hi"),
+  });
+  const long = "😀".repeat(6_000);
+  for (const message of [
+    { text: `a${long}` },
+    { type: "sticker", keywords: [long, long] },
+    { type: "location", title: long, address: long },
+  ]) {
+    const { content } = read(event({ message: { ...text, ...message } })) as Question;
+    expect(textOf(content)).toHaveLength(10_000);
+    expect(textOf(content).isWellFormed()).toBe(true);
+  }
+  expect(read(event({ message: { ...text, type: "file", fileName: "\uD83D" } }))).toMatchObject({
+    content: [{ name: "\uFFFD" }],
+  });
+  expect(read(event({ message: { ...text, type: "\uD83D" } }))).toMatchObject({
+    content: [{ type: "\uFFFD" }],
+  });
+  expect(kindOf({ message: { ...text, type: "x".repeat(101) } })).toBe("ignored");
+});
+
+test("an id that could not stand in a URL or in a key is none", () => {
+  for (const id of ["../message/quota", "U 1", "", "é", "\uD83D", "x".repeat(101)]) {
+    expect([id, kindOf({ source: { type: "user", userId: id } })]).toEqual([id, "ignored"]);
+    expect([id, kindOf({ source: { ...group, groupId: id } })]).toEqual([id, "ignored"]);
+    expect([id, kindOf({ message: { ...text, id } })]).toEqual([id, "ignored"]);
+    expect([id, kindOf({ type: "unsend", unsend: { messageId: id } })]).toEqual([id, "ignored"]);
+    expect(read(event({ source: { ...group, userId: id } }))).toMatchObject({ senderId: "C1#somebody" });
+    expect(read(event({ message: { ...text, quotedMessageId: id } }))).toMatchObject({ quotes: undefined });
+  }
 });
 
 test("a follow and a join are greetings", () => {

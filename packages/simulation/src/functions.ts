@@ -14,6 +14,7 @@ import { worker as settings } from "@henji/core/settings";
 import { createTurns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker, type WorkerOptions } from "@henji/core/worker";
+import { askedIn } from "./check/book.ts";
 import type { Check } from "./check.ts";
 import type { Invocation } from "./event-source.ts";
 import type { Faults } from "./faults.ts";
@@ -183,7 +184,7 @@ function troublesome(model: Model, process: Process, check: Check): Model {
   return {
     async ask(context, options) {
       const question = context.input.at(-1)?.content ?? "";
-      if (question.includes("(crashing)")) process.kill("of the question");
+      if (check.fates.get(askedIn(question) ?? "")?.kind === "crashing") process.kill("of the question");
       if (process.isDead()) return new Promise(() => {});
       check.asking(process, question);
       check.showing(process, context);

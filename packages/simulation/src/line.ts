@@ -3,6 +3,7 @@ import { createLine, type Line } from "@henji/core/platform/line/api";
 import type { TextMessage } from "@henji/core/platform/line/compose";
 import { RequestNotSent } from "@henji/core/platform/line/request-not-sent";
 import type { Route } from "@henji/core/platform/platform";
+import { mistakesInRequest } from "@henji/line-openapi";
 import { directNetwork, type Failure, type Network } from "./network.ts";
 
 /** How long a refusal for want of quota is confirmed. */
@@ -21,6 +22,8 @@ export type Sent = {
   chatId: string;
   by: Route;
   messages: TextMessage[];
+  /** Of the messages: by them users quote. */
+  ids: readonly string[];
   /** The reply token or the retry key that it came with. */
   key: string;
   /** False if its user has blocked the bot: accepted all the same. */
@@ -36,6 +39,8 @@ export type MemoryLineOptions = {
   onSent?: (sent: Sent) => void;
   /** Everything LINE said to a send, accepted or not. */
   onSaid?: (request: SendRequest, status: number, message: string) => void;
+  /** A request was not as LINE's schema describes it. Default: an error that no caller can catch. */
+  onMistakes?: (mistakes: readonly string[]) => void;
 };
 
 export type MemoryLine = {
@@ -66,6 +71,7 @@ const said = {
  */
 export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   const { clock, network = directNetwork, refuses = () => undefined, onSent, onSaid } = options;
+  const { onMistakes = throwUncaught } = options;
   const tokens = new Map<string, Token>();
   const retryKeys = new Map<string, { at: number; requestId: string; body: string }>();
   const blocked = new Set<string>();
@@ -82,10 +88,11 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
 
   function accept(request: SendRequest): Said {
     const requestId = nextId();
-    const message = { ...request, at: clock.now(), reached: !blocked.has(request.chatId) };
+    const ids = request.messages.map((_, n) => `${requestId}-${n}`);
+    const message = { ...request, ids, at: clock.now(), reached: !blocked.has(request.chatId) };
     sent.push(message);
     onSent?.(message);
-    const sentMessages = request.messages.map((_, n) => ({ id: `${requestId}.${n}` }));
+    const sentMessages = ids.map((id) => ({ id }));
     const headers = { "x-line-request-id": requestId };
     return { status: 200, message: JSON.stringify({ sentMessages }), headers };
   }
@@ -159,7 +166,11 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   const fetch = async (url: URL, init: RequestInit): Promise<Response> => {
     const path = url.pathname;
     const signal = init.signal!;
-    const retryKey = headerOf("x-line-retry-key", init.headers as Record<string, string>) ?? "";
+    const headers = init.headers as Record<string, string>;
+    const retryKey = headerOf("x-line-retry-key", headers) ?? "";
+    const body = init.body === undefined ? undefined : JSON.parse(String(init.body));
+    const mistakes = mistakesInRequest({ method: init.method ?? "GET", path, headers, body });
+    if (mistakes.length > 0) onMistakes(mistakes);
     const answer = await network.carry<Said>({
       operation: operations[path] ?? "line.ask",
       effect: () => handle(path, String(init.body), retryKey),
@@ -185,6 +196,11 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     sent,
     read,
   };
+}
+
+/** Whoever sent it would take an error for LINE's: this one ends the test, or the program. */
+function throwUncaught(mistakes: readonly string[]): void {
+  void Promise.reject(new Error(`LINE's schema refuses a request: ${mistakes.join("; ")}`));
 }
 
 const info = { userId: "Ubot", basicId: "@henji", displayName: "Henji", chatMode: "chat" };

@@ -3,6 +3,7 @@ import { loadTokenizer } from "@henji/core/context/tokens";
 import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import { breakerOpenMs, worker } from "@henji/core/settings";
 import ownBot from "../../../bot.config.ts";
+import { askedIn } from "./check/book.ts";
 import type { Fate, Tally, Violation } from "./check/fate.ts";
 import { createCheck } from "./check.ts";
 import { createEventSource } from "./event-source.ts";
@@ -75,6 +76,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       traffic.seen(sent);
     },
     onSaid: check.said,
+    onMistakes: check.mistaken,
   });
   const words = random.fork("words");
   let answers = 0;
@@ -82,12 +84,13 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     network,
     behave: (question, context) => {
       if (check.isRefused(context)) return "invalid_prompt";
-      if (question.includes("(rejected)")) return "rejected";
-      return question.includes("(hanging)") ? "hang" : faults.behaviour();
+      const kind = check.fates.get(askedIn(question) ?? "")?.kind;
+      if (kind === "rejected") return "rejected";
+      return kind === "hanging" ? "hang" : faults.behaviour();
     },
     answer: (question, { input }) => {
       answers += 1;
-      const answer = `Answer no. ${answers} to ${/\[E\d+\]/.exec(question)?.[0]}: ${question.slice(-20)}`;
+      const answer = `Answer no. ${answers} to [${askedIn(question)}]: ${question.slice(-20)}`;
       const earlier = input.slice(0, -1).filter(({ role }) => role === "user");
       if (earlier.length === 0 || !words.chance(plan.traffic.quoted)) return answer;
       return `${answer} You said before: “${words.pick(earlier).content.slice(0, 100)}”`;
@@ -215,6 +218,7 @@ function botOf({ bot }: Plan): Bot {
       ...(bot.totalDailyTokens !== undefined && { totalDailyTokens: bot.totalDailyTokens }),
     },
     delivery: bot.delivery,
+    groups: { words: ["momo"] },
     texts: ownBot.texts,
     commands: ownBot.commands,
   });

@@ -3,12 +3,18 @@ import type { Random } from "./random.ts";
 import { minutes } from "./scheduler.ts";
 
 /** Webhooks at fixed times instead of random ones. */
-export type Script = readonly { atMs: number; events: readonly { chatId: string; kind: EventKind }[] }[];
+export type Script = readonly { atMs: number; events: readonly Scripted[] }[];
+
+/** In a 1:1 chat the sender is the chat; a group's id begins with a C. */
+export type Scripted = { chatId: string; senderId?: string; kind: EventKind };
 
 /** What users do, and how LINE delivers it. All chances are shares, from 0 to 1. */
 export type Traffic = {
   script?: Script;
   chats: number;
+  /** Of the chats: those that are groups, and how many write in one. */
+  groups: number;
+  members: number;
   events: number;
   spanMs: number;
   /** Of the events: sent right after the one before. */
@@ -22,8 +28,16 @@ export type Traffic = {
   duplicated: number;
   lateDuplicated: number;
   responseLost: number;
+  /** Of the messages in groups: those that are not written to the bot, and those that only quote it. */
+  overheard: number;
+  quoting: number;
   /** Of the events. */
   notQuestions: number;
+  /** Of the events: users who add the bot, and groups into which it comes. */
+  greetings: number;
+  /** Of the questions in 1:1 chats: those that are stickers. */
+  stickers: number;
+  pictures: number;
   /** Commands and unfollows. */
   commands: number;
   /** Of the apologies: those whose button is pressed. */
@@ -47,6 +61,8 @@ export type Traffic = {
 /** A few chats ask: nothing is delivered twice, and no question causes trouble. */
 export const quietTraffic: Traffic = {
   chats: 4,
+  groups: 0,
+  members: 3,
   events: 20,
   spanMs: minutes(5),
   bursts: 0.3,
@@ -56,7 +72,12 @@ export const quietTraffic: Traffic = {
   duplicated: 0,
   lateDuplicated: 0,
   responseLost: 0,
+  overheard: 0,
+  quoting: 0,
   notQuestions: 0.1,
+  greetings: 0,
+  stickers: 0,
+  pictures: 0,
   commands: 0,
   pressed: 0,
   unsent: 0,
@@ -74,6 +95,8 @@ export const quietTraffic: Traffic = {
 export function drawTraffic(random: Random, share: (most?: number) => number): Traffic {
   return {
     chats: random.int(1, 6),
+    groups: random.pick([0, 0, 0.5, 1]),
+    members: random.int(2, 4),
     events: random.int(3, 24),
     spanMs: minutes(random.pick([1, 3, 15])),
     bursts: random.pick([0, 0.3, 0.8]),
@@ -83,7 +106,12 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
     duplicated: share(),
     lateDuplicated: share(),
     responseLost: share(),
+    overheard: random.pick([0.2, 0.6]),
+    quoting: random.pick([0, 0.2]),
     notQuestions: random.pick([0, 0.2]),
+    greetings: random.pick([0, 0, 0.2]),
+    stickers: random.pick([0, 0, 0.2]),
+    pictures: random.pick([0, 0, 0.1]),
     commands: random.pick([0, 0, 0.2]),
     pressed: random.pick([0, 0.5, 0.9]),
     unsent: random.pick([0, 0, 0.2]),

@@ -44,7 +44,7 @@ function afterWord(text: string, word: string): string | undefined {
   if (!found) return undefined;
   const rest = text.slice(found[0].length);
   const goesOn = isSpaced(word) && /^[\p{L}\p{N}]/u.test(rest);
-  return goesOn ? undefined : rest.replace(/^[\s\p{P}]+/u, "");
+  return goesOn ? undefined : rest.replace(/^[\s,、，.。:：;；!！?？…〜~]+/u, "");
 }
 
 function withoutName(text: string, name: string): string {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { createWorld, plainBot, type World } from "./world.ts";
 
-const { en } = ownBot.texts;
+const { en, ja } = ownBot.texts;
 const group = { type: "group", groupId: "C1" };
 
 let world: World;
@@ -25,6 +25,8 @@ describe("in a group the bot answers", () => {
     await world.sayIn("C1", "U1", "Momo, what is 2 + 2?");
     await world.sayIn("C1", "U2", "モモ明日は？");
     await world.sayIn("C1", "U2", "Momoko is here");
+    await world.sayIn("C1", "U2", "momo /forget");
+    expect(world.newest()).toContain(ja.forgetOwn);
     expect(world.asked).toEqual(["Name of U1: what is 2 + 2?", "Name of U2: 明日は？"]);
   });
 
@@ -38,7 +40,7 @@ describe("in a group the bot answers", () => {
     await world.sayIn("C1", "U1", "@Henji hello");
     const [answer] = world.table.turnsOf("C1")[0]!.sentIds!;
     await world.sayIn("C1", "U2", "Really?", { quotedMessageId: answer });
-    await world.sayIn("C1", "U2", "And this?", { quotedMessageId: "of somebody else" });
+    await world.sayIn("C1", "U2", "And this?", { quotedMessageId: "of-somebody-else" });
     expect(world.asked).toHaveLength(2);
     expect(shown().at(-1)).toBe("[Replying to: You said: Name of U1: hello]\nName of U2: Really?");
   });

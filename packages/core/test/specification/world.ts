@@ -23,7 +23,9 @@ import {
   createMemoryTable,
   createProcess,
   createScheduler,
+  type MemoryLineOptions,
   type MemoryModelOptions,
+  type MemoryTableOptions,
 } from "@henji/simulation";
 import ownBot from "../../../../bot.config.ts";
 
@@ -36,15 +38,23 @@ export const start = 1_800_000_000_000;
 /** Without what changes from one question to the next. */
 export const plainBot: Bot = { ...ownBot, context: { dateAndTime: false, profile: false } };
 
+export type WorldOptions = {
+  bot?: Bot;
+  model?: Pick<MemoryModelOptions, "answer">;
+  summarizer?: MemoryModelOptions;
+  line?: Pick<MemoryLineOptions, "onSent" | "onMistakes">;
+  table?: Pick<MemoryTableOptions, "onWrite">;
+};
+
 export type World = ReturnType<typeof createWorld>;
 
 /** The real worker with in-memory services, in virtual time. */
-export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOptions } = {}) {
+export function createWorld(options: WorldOptions = {}) {
   const { bot = plainBot } = options;
   const scheduler = createScheduler(start);
   const queue = createMemoryQueue({ clock: scheduler });
-  const memoryLine = createMemoryLine({ clock: scheduler });
-  const table = createMemoryTable();
+  const memoryLine = createMemoryLine({ clock: scheduler, ...options.line });
+  const table = createMemoryTable(options.table);
   const turns = createTurns(table.turnStore);
   const chats = createChats(table.chatStore);
   const lines: string[] = [];
@@ -54,6 +64,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
   let events = 0;
 
   const model = createMemoryModel({
+    ...options.model,
     onAsk(question, context) {
       asked.push(question);
       contexts.push(JSON.stringify(context.input));
@@ -149,6 +160,7 @@ export function createWorld(options: { bot?: Bot; summarizer?: MemoryModelOption
       chats,
       lines,
       printed,
+      log,
       asked,
       contexts,
       worker,

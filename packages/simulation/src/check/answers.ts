@@ -4,12 +4,12 @@ import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, textOf } from "./book.ts";
-import { erasing, type Fate } from "./fate.ts";
+import { erasing, type Fate, forOthers } from "./fate.ts";
 
 const MAX_FREEZE_MS = 5 * 60_000;
 
 /** What is stored and sent: once, in order, as stored, and to nobody else. */
-export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
+export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptions) {
   const { fates, fateOf, turnOf, keyOf, eventOf, violate } = book;
   const newestAnswered = new Map<string, Fate>();
   const apologyPushedAt = new Map<string, number>();
@@ -40,8 +40,8 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
       if (what === "answer" && item.repeats !== undefined) markAnswered(fate, item.repeats);
       fate.lastWrite = what;
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
-      if (what === "answer" && (fate.kind === "not_a_question" || erasing.includes(fate.kind)))
-        violate("exactly one", "no question", fate);
+      if (what === "answer" && erasing.includes(fate.kind)) violate("exactly one", "no question", fate);
+      if (forOthers.includes(fate.kind)) violate("private", "what is not for the bot has a turn", fate);
     },
 
     /** A process is about to send. */
@@ -117,7 +117,8 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
       if (isAnsweredElsewhere(fate)) violate("exactly one", "answered although it was asked again", fate);
       if (fate.answers + fate.notices > (fate.mayComeTwice ? 2 : 1))
         violate("exactly one", `answered ${fate.answers} times`, fate);
-      if (fate.kind === "not_a_question") violate("exactly one", "answered, but not a question", fate);
+      if (forOthers.includes(fate.kind)) violate("exactly one", "answered, but not a question", fate);
+      if (fate.kind === "export") checkExport(fate, text);
       checkOrder(fate);
     },
 
@@ -137,6 +138,7 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
   /** It answers a question that was parked; any other question may be answered once more. */
   function markAnswered(fate: Fate, key: string): void {
     const other = [...fates.values()].find((one) => one.chatId === fate.chatId && keyOf(one) === key);
+    if (other && other.senderId !== fate.senderId) violate("private", `repeats ${other.eventId}`, fate);
     if (other && turnOf(other)?.status === "parked") other.answeredBy = fate.eventId;
   }
 
@@ -152,6 +154,16 @@ export function checkAnswers(book: Book, { scheduler, history }: BookOptions) {
     fate.reclaims += 1;
     if (fate.reclaims > fate.replays.size)
       violate("bounded", "one replay has resumed it more than once", fate);
+  }
+
+  /** The answers to a member's questions may repeat what others have said. */
+  function checkExport(fate: Fate, text: string): void {
+    const { quoted, quoting } = plan.traffic;
+    for (const [, eventId] of text.matchAll(/\[(E\d+)\]/g)) {
+      const other = fateOf(eventId);
+      const isOwn = other?.senderId === fate.senderId || quoted + quoting > 0;
+      if (other?.chatId !== fate.chatId || !isOwn) violate("private", `exports ${eventId}`, fate);
+    }
   }
 
   function checkApology(fate: Fate): void {

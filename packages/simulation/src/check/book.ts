@@ -109,6 +109,11 @@ export function namedIn(text: string): string | undefined {
   return /\[(E\d+)\]/.exec(text)?.[1];
 }
 
+/** The event that a question names: above it may stand what it quotes. */
+export function askedIn(question: string): string | undefined {
+  return namedIn(question.slice(question.lastIndexOf("\n") + 1));
+}
+
 /** The event that a queue message carries, if it can be read. */
 export function eventIdOf(body: string): string | undefined {
   try {

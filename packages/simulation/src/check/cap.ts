@@ -2,7 +2,7 @@ import { deadlines, tokenCap } from "@henji/core/settings";
 import { dayOf } from "@henji/core/time-zone";
 import type { ModelUsage } from "@henji/core/usage/usage";
 import type { Process } from "../process.ts";
-import { type Book, type BookOptions, namedIn } from "./book.ts";
+import { askedIn, type Book, type BookOptions } from "./book.ts";
 
 /** After this time all other processes know what one has used; one second of it is for the calls to the table. */
 const KNOWN_AFTER_MS = tokenCap.addEveryMs + tokenCap.readEveryMs + 1_000;
@@ -21,7 +21,7 @@ export function checkCap({ fateOf, violate, calm, cappedProcesses }: Book, { bot
     /** A process is about to ask. */
     asking(process: Process, question: string): void {
       const { totalDailyTokens } = limits;
-      const fate = fateOf(namedIn(question));
+      const fate = fateOf(askedIn(question));
       if (totalDailyTokens === undefined || !fate) return;
       // If it is asked again, it was claimed as another event.
       const claimedAt = fate.answers > 0 ? scheduler.now() : (fate.claimedAt ?? 0);

@@ -4,7 +4,7 @@ import { textOf } from "@henji/core/platform/content";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { eventIdOf } from "@henji/core/turn/place";
 import type { Process } from "../process.ts";
-import { type Book, type BookOptions, namedIn } from "./book.ts";
+import { askedIn, type Book, type BookOptions } from "./book.ts";
 import type { Fate } from "./fate.ts";
 
 /** What an attempt should find in its chat's past. */
@@ -27,7 +27,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     /** A process is about to ask the model. */
     showing({ name }: Process, { input }: Context): void {
       const question = input.at(-1)?.content ?? "";
-      const fate = fateOf(namedIn(question));
+      const fate = fateOf(askedIn(question));
       if (!fate) return;
       checkOrder(fate, input);
       const attempt = `${name}/${fate.chatId}`;
@@ -35,8 +35,9 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       // The second call of an attempt has a shorter context.
       recalled.delete(attempt);
       if (eventId !== fate.eventId || !newest || !isShown(newest)) return;
-      const asked = input.slice(0, -1).map(({ content }) => content);
-      if (!asked.includes(textOf(JSON.parse(newest.question ?? "[]")))) {
+      // In a group its speaker's name stands before it.
+      const words = textOf(JSON.parse(newest.question ?? "[]"));
+      if (!input.slice(0, -1).some(({ content }) => content.endsWith(words))) {
         violate("remembered", `${newest.eventId}, answered just before, is not in the context`, fate);
       }
     },
@@ -86,7 +87,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     const shown = input
       .slice(0, -1)
       .filter(({ role, content }) => role === "user" && !content.startsWith(SUMMARY_HEADING))
-      .flatMap(({ content }) => fateOf(namedIn(content)) ?? [])
+      .flatMap(({ content }) => fateOf(askedIn(content)) ?? [])
       .filter((one) => !repeated.has(turnOf(one)?.key ?? ""));
     for (const [index, one] of shown.entries()) {
       const next = shown[index + 1];

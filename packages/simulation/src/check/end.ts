@@ -17,7 +17,9 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
         if (!fate || mayStay(fate)) continue;
         if (fate.answers + fate.notices > 0)
           violate("nothing lost", "still a dead letter, although it was answered", fate);
-        const mayFail = !["question", "refused", "poisonous"].includes(fate.kind);
+        const mayFail = !["question", "refused", "poisonous", "greeting", "quoting", "picture"].includes(
+          fate.kind,
+        );
         if (mayFail || (reason?.code === "worker.crashed" && killers > 1)) continue;
         violate("nothing lost", `parked again as ${reason?.code} without any trouble`, {
           chatId,
@@ -42,6 +44,13 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
             fate,
           );
         }
+      }
+      for (const fate of fates.values()) {
+        if (fate.kind === "overheard" && textOf(fate).includes(`[${fate.eventId}]`))
+          violate("private", "stored, although it was only overheard", fate);
+        const { status, notice, erased } = turnOf(fate) ?? {};
+        if (erased && !fate.erased && status === "delivered" && notice === undefined)
+          violate("private", "erased, although nobody has asked for it", fate);
       }
       const erased = [...fates.values()].filter((fate) => fate.erased);
       for (const ofChat of Map.groupBy(erased, ({ chatId }) => chatId).values()) {

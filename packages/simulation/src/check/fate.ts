@@ -1,8 +1,10 @@
 /**
  * `rejected`: the model answers with an error that no retry changes. `refused`: it refuses every request that
  * holds this question. `poisonous`: it answers this question, and refuses every later request that holds it.
- * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `unsend` and `unfollow`
- * are events, all others are messages.
+ * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `overheard` is written in a
+ * group, not to the bot. `quoting` is a question if it quotes a message that the bot remembers. A `picture` is not
+ * understood. `unsend`, `unfollow` and `greeting` are events, all others are messages. In a group, `unfollow` is the
+ * bot's leaving, and `greeting` its coming.
  */
 export type EventKind =
   | "question"
@@ -17,6 +19,10 @@ export type EventKind =
   | "forgetForSure"
   | "unsend"
   | "unfollow"
+  | "greeting"
+  | "picture"
+  | "overheard"
+  | "quoting"
   | "not_a_question";
 
 /** What the model is never asked. */
@@ -26,8 +32,14 @@ export const unasked: readonly EventKind[] = [
   "forgetForSure",
   "unsend",
   "unfollow",
+  "greeting",
+  "picture",
+  "overheard",
   "not_a_question",
 ];
+
+/** What is not for the bot. */
+export const forOthers: readonly EventKind[] = ["not_a_question", "overheard"];
 
 /** What erases something and gets no answer. */
 export const erasing: readonly EventKind[] = ["unsend", "unfollow"];
@@ -35,10 +47,14 @@ export const erasing: readonly EventKind[] = ["unsend", "unfollow"];
 export type SimulatedEvent = {
   eventId: string;
   chatId: string;
+  /** In a 1:1 chat the chat's own id. */
+  senderId: string;
   kind: EventKind;
   timestamp: number;
   /** The event whose message it unsends. */
   target?: string | undefined;
+  /** It calls the bot by the name that LINE alone knows, and is passed over while LINE does not tell. */
+  byName: boolean;
   webhook: number;
   /** Counts the events: those of one chat in one webhook keep this order. */
   number: number;

@@ -1,7 +1,7 @@
 import { BotError } from "@henji/core/error";
 import { isUsedUp, type Quota } from "@henji/core/platform/line/quota";
 import type { Process } from "../process.ts";
-import { type Book, type BookOptions, namedIn } from "./book.ts";
+import { askedIn, type Book, type BookOptions } from "./book.ts";
 
 /** What a process knows of its channel: since when its token is invalid and its quota used up. */
 type Known = { token?: number; quota?: number };
@@ -17,6 +17,11 @@ export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, schedule
   }
 
   return {
+    /** A request was not as LINE's schema describes it. */
+    mistaken(mistakes: readonly string[]): void {
+      violate("bounded", `LINE's schema refuses a request: ${mistakes.join("; ")}`);
+    },
+
     /** A call has ended: with its result, or with the error that it threw. */
     heard(process: Process, call: "reply" | "push" | "quota", came: unknown): void {
       const known = knownBy(process);
@@ -39,7 +44,7 @@ export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, schedule
         violate(
           "bounded",
           "the model was asked although LINE is known to refuse the answer",
-          fateOf(namedIn(question)),
+          fateOf(askedIn(question)),
         );
     },
   };

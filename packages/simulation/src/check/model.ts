@@ -1,7 +1,7 @@
 import { ABOUT_HEADING } from "@henji/core/context/about";
 import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
 import { retry } from "@henji/core/settings";
-import { type Book, type BookOptions, namedIn } from "./book.ts";
+import { askedIn, type Book, type BookOptions } from "./book.ts";
 import { type Fate, unasked } from "./fate.ts";
 
 const marker = /\[(E\d+)\]/g;
@@ -20,7 +20,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
 
   return {
     asked(question: string, context: Context): void {
-      const named = fateOf(namedIn(question));
+      const named = fateOf(askedIn(question));
       if (!named) {
         violate("private", "the model was asked a question that no user asked");
         return;
@@ -61,7 +61,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     },
 
     modelFailed(question: string, code: string): void {
-      const eventId = namedIn(question);
+      const eventId = askedIn(question);
       fateOf(eventId)?.errors.add(code);
       if (code === "model.refused") refused.add(question);
       book.modelErrors.add(code);
@@ -83,7 +83,8 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
   function checkContext({ instructions, input }: Context, fate: Fate): void {
     const text = input.map(({ content }) => content).join("\n");
     for (const [, eventId] of text.matchAll(marker)) {
-      if (fates.get(eventId!)?.chatId !== fate.chatId)
+      const other = fates.get(eventId!);
+      if (other?.chatId !== fate.chatId || other.kind === "overheard")
         violate("private", `the context holds ${eventId}`, fate);
     }
     const { maxTokens, summaryTokens, maxTurns } = bot.memory;
@@ -102,7 +103,8 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
       violate("bounded", `the context has ${tokens} tokens`, fate);
     }
-    if (instructions !== bot.instructions) violate("private", "the instructions have changed", fate);
+    if (!instructions.startsWith(String(bot.instructions)))
+      violate("private", "the instructions have changed", fate);
   }
 
   /** After an unsend the summary is made again from all that is left. */

@@ -3,8 +3,8 @@ import { hold, maxEventAgeMs, retry } from "@henji/core/settings";
 import type { BatchEnd } from "../event-source.ts";
 import type { FifoQueue, QueuedMessage } from "../fifo-queue.ts";
 import type { Process } from "../process.ts";
-import { type Book, type BookOptions, eventIdOf } from "./book.ts";
-import { erasing, type Fate } from "./fate.ts";
+import { type Book, type BookOptions, eventIdOf, isCalm } from "./book.ts";
+import { erasing, type Fate, forOthers } from "./fate.ts";
 
 const recorded = new Set([
   "turn.claimed",
@@ -45,7 +45,7 @@ const erases = new Set(["message.erased", "chat.erased"]);
 const RENEWAL_TRIP_MS = 20;
 
 /** What the workers log and how they end. */
-export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
+export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptions) {
   const { fates, fateOf, textOf, isBefore, violate, calm } = book;
   const finishedBy = new Map<string, Set<string>>();
   /** Which process has which message, and since when. */
@@ -77,7 +77,10 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
       }
       if (name === "event.ignored") {
         fate.ignored = true;
-        if (fate.kind !== "not_a_question") violate("nothing lost", "a question was ignored", fate);
+        const isUnnamed = fate.byName && fate.claims === 0 && !isCalm(plan, "line");
+        if (!forOthers.includes(fate.kind) && fate.kind !== "quoting" && !isUnnamed)
+          violate("nothing lost", "a question was ignored", fate);
+        if (fate.claims > 0) violate("nothing lost", "ignored, although it was claimed", fate);
       }
       if (erases.has(name)) erased(fate, process);
       if (name === "window.refused" && fields.moved === true) fate.droppedPast = true;
@@ -146,10 +149,13 @@ export function checkWorkers(book: Book, { scheduler, history }: BookOptions) {
   /** From now on nothing of it is in the table. A frozen worker logs this late, when another may have claimed it. */
   function erased(fate: Fate, process: Process): void {
     if (erasing.includes(fate.kind)) fate.ignored = true;
+    // What a member has written before, but comes after it, is answered.
+    const isOwn = ({ senderId, sequence = Number.POSITIVE_INFINITY }: Fate) =>
+      senderId === fate.senderId && (senderId === fate.chatId || sequence < fate.sequence!);
     const isMeant = (other: Fate) =>
       fate.kind === "unsend"
         ? other.eventId === fate.target
-        : other.chatId === fate.chatId && isBefore(other, fate);
+        : other.chatId === fate.chatId && isBefore(other, fate) && (fate.kind === "unfollow" || isOwn(other));
     const text = textOf(fate);
     for (const other of [...fates.values()].filter(isMeant)) {
       other.erased = true;

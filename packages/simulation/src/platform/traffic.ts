@@ -11,6 +11,8 @@ import type { Plan } from "../plan.ts";
 import type { MemoryQueue } from "../queue.ts";
 import type { Random } from "../random.ts";
 import type { Scheduler } from "../scheduler.ts";
+import type { Scripted } from "../traffic-plan.ts";
+import { isByName, isGroup, lineEventOf, type Written } from "./webhook-events.ts";
 
 /** LINE: no answer within two seconds is a failure. */
 const WEBHOOK_TIMEOUT_MS = 2_000;
@@ -37,17 +39,7 @@ export type PlatformTraffic = {
   seen(sent: Sent): void;
 };
 
-/** What a user does. */
-type Written = { chatId: string; kind: EventKind; target?: string };
-
 type Happening = { event: LineEvent; chatId: string; kind: EventKind };
-
-const commands: Partial<Record<EventKind, string>> = {
-  retry: "/retry",
-  export: "/export",
-  forget: "全部忘れて",
-  forgetForSure: "はい、全部忘れて",
-};
 
 /** Of the n-th event: unique up to 10,000 events, and unordered like LINE's ids. */
 function eventIdOf(n: number): string {
@@ -58,7 +50,11 @@ function eventIdOf(n: number): string {
 export function startTraffic(options: TrafficOptions): PlatformTraffic {
   const { plan, scheduler, random, faults, check, history, functions, line, queue } = options;
   const { traffic } = plan;
-  const chats = Array.from({ length: traffic.chats }, (_, index) => `U${index + 1}`);
+  const chats = Array.from({ length: traffic.chats }, (_, index) => {
+    return `${random.chance(traffic.groups) ? "C" : "U"}${index + 1}`;
+  });
+  /** LINE's ids of the bot's messages, by chat, oldest first. */
+  const shown = new Map<string, string[]>();
   let events = 0;
   let webhooks = 0;
   let pending = 0;
@@ -72,46 +68,23 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     });
   }
 
-  function happen({ chatId, kind, target }: Written, ageMs: number): Happening {
+  function happen(one: Written, ageMs: number): Happening {
     events += 1;
+    const { chatId, senderId, kind, target } = one;
     const eventId = eventIdOf(events);
     const timestamp = scheduler.now() - ageMs;
-    check.event({ eventId, chatId, kind, timestamp, target, webhook: webhooks, number: events });
-    const base = {
-      webhookEventId: eventId,
-      timestamp,
-      mode: "active",
-      source: { type: "user", userId: chatId },
-      deliveryContext: { isRedelivery: false },
-    };
-    if (kind === "not_a_question") return { chatId, kind, event: { ...base, ...notQuestion() } };
-    if (kind === "unfollow") return { chatId, kind, event: { ...base, type: "unfollow" } };
-    if (kind === "unsend") {
-      return { chatId, kind, event: { ...base, type: "unsend", unsend: { messageId: `M-${target}` } } };
-    }
-    const text = commands[kind] ?? questionText(eventId, kind);
-    const message = { type: "text", id: `M-${eventId}`, text, quoteToken: "q", markAsReadToken: "r" };
-    return { chatId, kind, event: { ...base, type: "message", replyToken: `T-${eventId}`, message } };
+    const event = lineEventOf(one, { eventId, timestamp }, random);
+    const places = { webhook: webhooks, number: events };
+    check.event({ eventId, chatId, senderId, kind, timestamp, target, byName: isByName(event), ...places });
+    return { chatId, kind, event };
   }
 
-  function questionText(eventId: string, kind: EventKind): string {
-    if (kind !== "question") return `[${eventId}] (${kind}) hello`;
-    const long = ["長い話".repeat(100), "甲は乙に納入する。".repeat(50)];
-    const words = random.pick(["How are you?", "明日の天気は？", "Tell me a story 😀", ...long]);
-    return `[${eventId}] ${words}`;
-  }
-
-  function notQuestion(): Partial<LineEvent> & { type: string } {
-    return random.pick([
-      { type: "beacon", beacon: { hwid: "1", type: "enter" } },
-      { type: "memberJoined" },
-      { type: "something_new" },
-      { type: "message", mode: "standby", message: { type: "text", id: "1", text: "not for us" } },
-    ]);
-  }
-
-  function kindOf(): EventKind {
+  function kindOf(chatId: string): EventKind {
     if (random.chance(traffic.notQuestions)) return "not_a_question";
+    if (random.chance(traffic.greetings)) return "greeting";
+    if (isGroup(chatId) && random.chance(traffic.overheard)) return "overheard";
+    if (isGroup(chatId) && random.chance(traffic.quoting)) return "quoting";
+    if (!isGroup(chatId) && random.chance(traffic.pictures)) return "picture";
     if (random.chance(traffic.commands)) return random.pick(["retry", "export", "forget", "unfollow"]);
     if (faults.chance(traffic.rejected)) return "rejected";
     if (faults.chance(traffic.refused)) return "refused";
@@ -179,12 +152,13 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       const old = one.kind === "question" && faults.chance(traffic.tooOld);
       return happen(one, old ? DAY_MS + random.int(-60_000, 3_600_000) : 0);
     });
-    for (const { chatId, kind, event } of happenings) {
+    for (const [index, { event }] of happenings.entries()) {
+      const { chatId, senderId, kind } = written[index]!;
       const target = event.webhookEventId;
       // The button under the question whether everything shall be forgotten.
-      if (kind === "forget") soon(() => webhook([{ chatId, kind: "forgetForSure" }]));
+      if (kind === "forget") soon(() => webhook([{ chatId, senderId, kind: "forgetForSure" }]));
       if (kind === "question" && random.chance(traffic.unsent)) {
-        soon(() => webhook([{ chatId, kind: "unsend", target }]));
+        soon(() => webhook([{ chatId, senderId, kind: "unsend", target }]));
       }
     }
     // In the order of their time, as LINE sends them.
@@ -216,24 +190,41 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     const flooder = random.pick(chats);
     const floodAt = random.int(0, traffic.spanMs);
     for (let n = 0; n < traffic.flood; n += 1)
-      later(floodAt + n * 50, () => webhook([{ chatId: flooder, kind: "question" }]));
+      later(floodAt + n * 50, () =>
+        webhook([{ chatId: flooder, senderId: senderIn(flooder), kind: "question" }]),
+      );
   }
 
   function written(chatId: string): Written {
-    return { chatId, kind: kindOf() };
+    const kind = kindOf(chatId);
+    const senderId = senderIn(chatId);
+    const isSticker = kind === "question" && !isGroup(chatId) && random.chance(traffic.stickers);
+    const isQuoting = kind === "quoting" || (kind === "question" && random.chance(traffic.quoting));
+    const quotes = isQuoting ? random.pick(shown.get(chatId) ?? []) : undefined;
+    return { chatId, senderId, kind, isSticker, quotes };
   }
 
-  if (traffic.script) for (const { atMs, events } of traffic.script) later(atMs, () => webhook(events));
+  function senderIn(chatId: string): string {
+    return isGroup(chatId) ? `U${random.int(1, traffic.members)}` : chatId;
+  }
+
+  function scripted({ chatId, senderId = chatId, kind }: Scripted): Written {
+    return { chatId, senderId, kind, quotes: kind === "quoting" ? shown.get(chatId)?.at(-1) : undefined };
+  }
+
+  if (traffic.script)
+    for (const { atMs, events } of traffic.script) later(atMs, () => webhook(events.map(scripted)));
   else scheduleEvents();
   return {
     isOver: () => pending === 0,
-    seen({ chatId, messages, reached }) {
+    seen({ chatId, messages, ids, reached }) {
+      if (reached) shown.set(chatId, [...(shown.get(chatId) ?? []), ...ids]);
       // Only an apology has this one alone.
       const [button, ...others] = messages.at(-1)?.quickReply?.items ?? [];
       const isRetry =
         others.length === 0 && ["try again", "もう一度答えて"].includes(button ? wordsOn(button.action) : "");
       if (reached && isRetry && faults.chance(traffic.pressed))
-        soon(() => webhook([{ chatId, kind: "retry" }]));
+        soon(() => webhook([{ chatId, senderId: senderIn(chatId), kind: "retry" }]));
     },
   };
 }

@@ -1,7 +1,10 @@
 import * as z from "zod/mini";
 
+/** It goes into the log. */
+const type = z.string().check(z.maxLength(100));
+
 const source = z.looseObject({
-  type: z.string(),
+  type,
   userId: z.optional(z.string()),
   groupId: z.optional(z.string()),
   roomId: z.optional(z.string()),
@@ -12,7 +15,7 @@ const source = z.looseObject({
  * unknown fields are normal: LINE adds them without notice.
  */
 export const lineEvent = z.looseObject({
-  type: z.string(),
+  type,
   webhookEventId: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/^[A-Za-z0-9_-]+$/)),
   /** Epoch milliseconds; of the event itself, the same on every redelivery. */
   timestamp: z.int().check(z.nonnegative(), z.maximum(9_999_999_999_999)),
@@ -22,6 +25,11 @@ export const lineEvent = z.looseObject({
 });
 
 export type LineEvent = z.infer<typeof lineEvent>;
+
+/** Of a user, a group, a room or a message: what becomes part of a URL or of a key. */
+export function isLineId(id: string | undefined): id is string {
+  return id !== undefined && /^[\w-]{1,100}$/.test(id);
+}
 
 /** The chat an event belongs to: the FIFO group and the unit of memory. */
 export function chatIdOf({ source }: LineEvent): string {

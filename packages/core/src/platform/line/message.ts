@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Content, ContentPart } from "../content.ts";
-import type { LineEvent } from "./event.ts";
+import { isLineId, type LineEvent } from "./event.ts";
 
 /** A user's message as LINE sends it, with what is wrong in it passed over. */
 export type LineMessage = {
@@ -23,15 +23,17 @@ const mention = z.looseObject({
   ),
 });
 
+const messageId = z.string().check(z.refine(isLineId));
+
 const lenient = <T extends z.core.$ZodType>(schema: T) => z.catch(z.optional(schema), undefined);
 
 const messageEvent = z.looseObject({
   type: z.literal("message"),
   source: z.looseObject({}),
   message: z.looseObject({
-    type: z.string(),
-    id: z.string(),
-    quotedMessageId: lenient(z.string()),
+    type: z.string().check(z.maxLength(100)),
+    id: messageId,
+    quotedMessageId: lenient(messageId),
     text: lenient(z.string()),
     mention: lenient(mention),
     keywords: lenient(z.array(z.string())),
@@ -60,11 +62,11 @@ export function messageIn(event: LineEvent): LineMessage | undefined {
 function partOf(message: Message): ContentPart | undefined {
   switch (message.type) {
     case "text":
-      return message.text ? { kind: "text", text: withoutSelf(message.text, message) } : undefined;
+      return message.text ? { kind: "text", text: bounded(withoutSelf(message.text, message)) } : undefined;
     case "sticker":
-      return { kind: "sticker", text: stickerText(message) };
+      return { kind: "sticker", text: bounded(stickerText(message)) };
     case "location":
-      return { kind: "location", text: locationText(message) };
+      return { kind: "location", text: bounded(locationText(message)) };
     case "image":
     case "audio":
     case "video":
@@ -74,13 +76,21 @@ function partOf(message: Message): ContentPart | undefined {
       return {
         kind: "file",
         ref,
-        ...(name !== undefined && { name }),
+        ...(name !== undefined && { name: bounded(name) }),
         ...(bytes !== undefined && { bytes }),
       };
     }
     default:
-      return { kind: "unknown", type: message.type };
+      return { kind: "unknown", type: bounded(message.type) };
   }
+}
+
+/** LINE: a text has up to 5,000 characters, anything else far fewer. */
+const MOST_UNITS = 10_000;
+
+/** So that it fits into a turn's item, and is Unicode text: a cut, or a mention, may leave half of a surrogate pair. */
+function bounded(text: string): string {
+  return text.slice(0, MOST_UNITS).toWellFormed();
 }
 
 function selves({ mention }: Message) {

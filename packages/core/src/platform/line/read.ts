@@ -3,7 +3,7 @@ import type { Chat } from "../../bot/bot.ts";
 import { BotError } from "../../error.ts";
 import type { Erasure, Inbound } from "../platform.ts";
 import { BUTTON_DATA } from "./button-data.ts";
-import { chatIdOf, type LineEvent, lineEvent } from "./event.ts";
+import { chatIdOf, isLineId, type LineEvent, lineEvent } from "./event.ts";
 import { messageIn } from "./message.ts";
 
 /** Ends the sender's id in a group where LINE does not say who writes: some of its clients, and members who have not agreed. */
@@ -13,14 +13,16 @@ export const SOMEBODY = "#somebody";
 export function read(raw: unknown): Inbound {
   const event = eventIn(raw);
   const { webhookEventId: eventId, timestamp: at } = event;
-  const happening = { eventId, at, chat: chatOf(event), type: detailedType(event) };
+  const chat = chatOf(event);
+  const happening = { eventId, at, chat, type: detailedType(event) };
+  if (!isLineId(chat.id)) return { ...happening, kind: "ignored" };
   const erase = erasureIn(event);
   if (erase) return { ...happening, kind: "erasure", erase };
   // Another module owns the chat: there is no reply token, and the bot stays silent.
   if (isStandby(event)) return { ...happening, kind: "ignored" };
-  const { chat } = happening;
-  const senderId = event.source?.userId ?? `${chat.id}${SOMEBODY}`;
-  if (chat.type === "user" && event.source?.userId === undefined) return { ...happening, kind: "ignored" };
+  const userId = event.source?.userId;
+  const senderId = isLineId(userId) ? userId : `${chat.id}${SOMEBODY}`;
+  if (chat.type === "user" && userId === undefined) return { ...happening, kind: "ignored" };
   const message = messageIn(event);
   if (message) {
     const { isToBot, ...written } = message;
@@ -53,7 +55,9 @@ function buttonIn(event: LineEvent): string | undefined {
   return postbackEvent.safeParse(event).data?.postback.data.slice(BUTTON_DATA.length);
 }
 
-const unsendEvent = z.looseObject({ unsend: z.looseObject({ messageId: z.string() }) });
+const unsendEvent = z.looseObject({
+  unsend: z.looseObject({ messageId: z.string().check(z.refine(isLineId)) }),
+});
 
 /** An unsent message, a user who has blocked the bot, a group that the bot has left. */
 function erasureIn(event: LineEvent): Erasure["erase"] | undefined {
@@ -72,7 +76,9 @@ function isStandby(event: LineEvent): boolean {
   return event.mode === "standby";
 }
 
-const typedMessage = z.looseObject({ message: z.looseObject({ type: z.string() }) });
+const typedMessage = z.looseObject({
+  message: z.looseObject({ type: z.string().check(z.maxLength(100)) }),
+});
 
 function detailedType(event: LineEvent): string {
   const { data } = typedMessage.safeParse(event);

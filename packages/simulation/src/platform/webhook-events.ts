@@ -1,0 +1,95 @@
+import type { LineEvent } from "@henji/core/platform/line/event";
+import type { EventKind } from "../check/fate.ts";
+import type { Random } from "../random.ts";
+
+/** What a user does. */
+export type Written = {
+  chatId: string;
+  senderId: string;
+  kind: EventKind;
+  /** The event whose message is unsent. */
+  target?: string | undefined;
+  /** LINE's id of a message of the bot. */
+  quotes?: string | undefined;
+  isSticker?: boolean;
+};
+
+const commands: Partial<Record<EventKind, string>> = {
+  retry: "/retry",
+  export: "/export",
+  forget: "全部忘れて",
+  forgetForSure: "はい、全部忘れて",
+};
+
+/** As users of a group call the bot: by a mention, by its name typed on, by a word of its own. */
+const calls = ["@Henji ", "＠Henji、", "Momo, "] as const;
+
+/** The bot must know its own name to notice. */
+export function isByName(event: LineEvent): boolean {
+  return JSON.stringify(event).includes(calls[1]);
+}
+
+/** Whether a chat's id is that of a group. */
+export function isGroup(chatId: string): boolean {
+  return chatId.startsWith("C");
+}
+
+/** LINE's event for what a user does. */
+export function lineEventOf(
+  written: Written,
+  { eventId, timestamp }: { eventId: string; timestamp: number },
+  random: Random,
+): LineEvent {
+  const { chatId, senderId: userId, kind, target } = written;
+  const base = {
+    webhookEventId: eventId,
+    timestamp,
+    mode: "active",
+    source: isGroup(chatId) ? { type: "group", groupId: chatId, userId } : { type: "user", userId },
+    deliveryContext: { isRedelivery: false },
+  };
+  const replyToken = `T-${eventId}`;
+  switch (kind) {
+    case "not_a_question":
+      return { ...base, ...notQuestion(random) };
+    case "unfollow":
+      return { ...base, type: isGroup(chatId) ? "leave" : "unfollow" };
+    case "greeting":
+      return { ...base, replyToken, type: isGroup(chatId) ? "join" : "follow" };
+    case "unsend":
+      return { ...base, type: "unsend", unsend: { messageId: `M-${target}` } };
+    default: {
+      const message = { id: `M-${eventId}`, ...messageOf(written, eventId, random) };
+      return { ...base, replyToken, type: "message", message };
+    }
+  }
+}
+
+function messageOf(written: Written, eventId: string, random: Random): object {
+  const { chatId, kind, quotes, isSticker = false } = written;
+  const tokens = { quoteToken: "q", markAsReadToken: "r", ...(quotes && { quotedMessageId: quotes }) };
+  if (kind === "picture") return { ...tokens, type: "image", contentProvider: { type: "line" } };
+  const text = commands[kind] ?? questionText(eventId, kind, random);
+  if (isSticker) return { ...tokens, type: "sticker", text: text.slice(0, 100), keywords: ["hello"] };
+  const isCalled = isGroup(chatId) && kind !== "overheard" && kind !== "quoting";
+  if (!isCalled) return { ...tokens, type: "text", text };
+  const call = random.pick(calls);
+  const mention = { mentionees: [{ index: 0, length: 6, type: "user", isSelf: true }] };
+  return { ...tokens, type: "text", text: `${call}${text}`, ...(call === calls[0] && { mention }) };
+}
+
+function questionText(eventId: string, kind: EventKind, random: Random): string {
+  if (kind !== "question") return `[${eventId}] (${kind}) hello`;
+  const long = ["長い話".repeat(100), "甲は乙に納入する。".repeat(50)];
+  const words = random.pick(["How are you?", "明日の天気は？", "Tell me a story 😀", ...long]);
+  return `[${eventId}] ${words}`;
+}
+
+function notQuestion(random: Random): Partial<LineEvent> & { type: string } {
+  return random.pick([
+    { type: "beacon", beacon: { hwid: "1", type: "enter" } },
+    { type: "memberJoined" },
+    { type: "something_new" },
+    { type: "message", mode: "standby", message: { type: "text", id: "1", text: "not for us" } },
+  ]);
+}
