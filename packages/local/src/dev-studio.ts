@@ -2,11 +2,13 @@
  * The second pane of `sst dev`: Studio, for the table of the stage and the traces of the worker on this laptop, and
  * LINE: its simulator, or the pointing of the webhook of the stage's own channel.
  */
+
 import { resolve } from "node:path";
 import { defineBot } from "@henji/core/bot";
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createChatStore } from "@henji/core/chat/store";
 import { systemClock } from "@henji/core/clock";
+import { toBotError } from "@henji/core/error";
 import { logChannel } from "@henji/core/log";
 import { createQueueClient } from "@henji/core/queue/sqs";
 import { createTableClient } from "@henji/core/table";
@@ -97,6 +99,16 @@ async function openStudio(line: LineSimulator) {
 
 /** Points the webhook of the stage's LINE channel here, unless it points elsewhere. */
 async function useChannel(): Promise<string> {
+  try {
+    return await pointChannel();
+  } catch (error) {
+    // LINE is down, the laptop offline or the token wrong: Studio and the worker need none of it.
+    return `NOT CONNECTED: ${toBotError(error).message}
+           To try again, restart npm run dev; npx sst shell -- npm run henji -- connect says more.`;
+  }
+}
+
+async function pointChannel(): Promise<string> {
   const pointed = await pointWebhook(linkedChannel(), webhookUrl, { take: process.env.TAKE_WEBHOOK === "1" });
   if (pointed.state === "elsewhere") {
     return `NOT CONNECTED: the webhook of the stage's channel points at ${pointed.url}

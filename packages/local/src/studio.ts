@@ -136,8 +136,12 @@ function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOption
     }),
   );
   api.get("/memory", async (c) => {
-    const user = line.users().find(({ userId }) => userId === c.req.query("userId"));
-    return user ? c.json(await memory(user.userId)) : c.body(null, 404);
+    const chatId = c.req.query("chatId") ?? "";
+    const chats = [
+      ...line.users().map(({ userId }) => userId),
+      ...line.groups().map((group) => group.chatId),
+    ];
+    return chats.includes(chatId) ? c.json(await memory(chatId)) : c.body(null, 404);
   });
   api.route("/", createTraceApi(feed, turns));
   api.route("/", createRehearsalApi(feed));

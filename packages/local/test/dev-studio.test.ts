@@ -68,7 +68,7 @@ test("without a LINE account: a message in Studio goes by the deployed webhook a
   expect(trace.event!.text).toContain("Hello");
   expect(trace.turn!.text).toContain("Good morning");
   // The stage's table, with the numbers of the bot.config.ts that the worker has read.
-  const memory = await getJson<ChatMemory>(`${env.STUDIO_URL}/api/memory?userId=${aki!.id}`);
+  const memory = await getJson<ChatMemory>(`${env.STUDIO_URL}/api/memory?chatId=${aki!.id}`);
   expect(memory.window).toMatchObject({ turns: 1, highWaterTokens: 6_000 });
 
   // And the stage's queues, for the tab Operations.
@@ -96,6 +96,18 @@ async function realLine(webhookUrl?: string) {
   const { url, close } = await serveLine(line);
   return { line, close, env: { ...app, LINE_API_BASE_URL: url } };
 }
+
+test("a channel that cannot be asked is said, and Studio runs", async () => {
+  const { line, close, env: lineEnv } = await realLine();
+  line.faults.add({ on: "*", fault: { kind: "status", status: 401 } });
+  const env = { ...lineEnv, STUDIO_URL: await freeUrl() };
+  const studio = stage.start("dev-studio.ts", { env });
+  await studio.prints(/NOT CONNECTED: LINE .* answered 401/);
+  expect((await viewOf(env.STUDIO_URL)).info.onLine).toBe(true);
+  studio.child.kill("SIGINT");
+  expect(await studio.exit).toBe(0);
+  await close();
+});
 
 test("with a LINE channel: its webhook is pointed at the stage, and Studio lists the chats of the events that the worker gets", async () => {
   const { line, close, env: lineEnv } = await realLine();

@@ -20,9 +20,11 @@ function statusOf(path: string, headers: Record<string, string>): Promise<number
 
 test("the memory of a chat is served to the page, and to no other", async () => {
   const [aki] = studio.line.users();
-  const path = `/api/memory?userId=${aki!.userId}`;
+  const path = `/api/memory?chatId=${aki!.userId}`;
   expect(await (await fetch(`${studio.url}${path}`)).json()).toEqual(studio.memory);
-  expect(await statusOf("/api/memory?userId=U0", {})).toBe(404);
+  const { chatId } = studio.line.addGroup({ name: "Lunch", members: [aki!.userId] });
+  expect(await statusOf(`/api/memory?chatId=${chatId}`, {})).toBe(200);
+  expect(await statusOf("/api/memory?chatId=U0", {})).toBe(404);
   expect(await statusOf("/api/memory", {})).toBe(404);
   expect(await statusOf(path, { "sec-fetch-site": "cross-site" })).toBe(403);
 });
@@ -68,4 +70,26 @@ test("it stops at once even if a page is open", async () => {
   await fetch(`${other.url}/api/events`);
   await other.close();
   await ended;
+});
+
+test("a body that is larger than anything it could say is not read", async () => {
+  const put = (path: string, bytes: number) =>
+    fetch(`${studio.url}${path}`, {
+      method: "PUT",
+      headers: { "content-type": "application/json", origin: studio.url },
+      body: JSON.stringify({ answers: ["x".repeat(bytes)], afterwards: "own" }),
+    });
+  expect((await put("/api/broken", 70_000)).status).toBe(413);
+  const groups = await studio.post("/api/groups/members", {
+    chatId: "x".repeat(70_000),
+    userId: "U",
+    member: true,
+  });
+  expect(groups.status).toBe(413);
+  // The connection may end before all of it is sent.
+  const refused = await put("/api/script", 3_000_000).then(
+    ({ status }) => status,
+    () => 413,
+  );
+  expect(refused).toBe(413);
 });

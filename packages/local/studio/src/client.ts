@@ -77,8 +77,8 @@ export const setScript = (script: Script) => send("PUT", "/api/script", script);
 
 export const endScript = () => send("DELETE", "/api/script", {});
 
-export const readMemory = (userId: string, signal: AbortSignal) =>
-  read<ChatMemory>(`/api/memory?userId=${userId}`, signal);
+export const readMemory = (chatId: string, signal: AbortSignal) =>
+  read<ChatMemory>(`/api/memory?${new URLSearchParams({ chatId })}`, signal);
 
 export const readContent = (eventId: string, signal: AbortSignal) =>
   read<TraceContent>(`/api/traces/${eventId}`, signal);

@@ -33,7 +33,7 @@ export function TracesPane({ view, chat, marks, onPoint, onSelect, onShowParked 
 
   return (
     <div class="traces" id="pane-traces" role="tabpanel" aria-labelledby="tab-traces">
-      {chat?.type === "user" && <MemoryPanel chat={chat} view={view} />}
+      {chat && <MemoryPanel chat={chat} view={view} />}
       <div class="traces-title">
         <h2>{words.traces}</h2>
         <div class="scope">
