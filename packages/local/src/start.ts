@@ -115,6 +115,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     if (modelServer) stops.push(modelServer.close);
 
     const environment = {
+      ...(botConfig !== undefined && { HENJI_BOT_CONFIG: botConfig }),
       AWS_REGION: localAws.region,
       AWS_ACCESS_KEY_ID: localAws.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: localAws.credentials.secretAccessKey,

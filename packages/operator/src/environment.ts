@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Bot, defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { Command } from "commander";
@@ -81,7 +82,9 @@ export function localOption({ local, state }: CommonOptions): string | undefined
 
 /** Imported when it is asked for, so that an error in it is explained like any other. */
 export async function loadBot(): Promise<Bot> {
-  return defineBot((await import("../../../bot.config.ts")).default);
+  const { HENJI_BOT_CONFIG: other } = process.env;
+  const file = other ? pathToFileURL(other).href : "../../../bot.config.ts";
+  return defineBot((await import(file)).default);
 }
 
 /** Aborts at the first Ctrl-C; the second ends the process at once. */
