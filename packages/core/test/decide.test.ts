@@ -1,7 +1,7 @@
 import type { Memory } from "@henji/core/chat/chats";
 import { pressingData, pressingIn } from "@henji/core/decide/button";
 import { decide as decideFor, isErased } from "@henji/core/decide/decide";
-import { textContent } from "@henji/core/platform/content";
+import { type Content, textContent } from "@henji/core/platform/content";
 import type { FinishedTurn, NoticeKind, Repeated } from "@henji/core/turn/turn";
 import { type DayUsage, runningTotal } from "@henji/core/usage/usage";
 import { describe, expect, test } from "vitest";
@@ -170,6 +170,10 @@ describe("a command", () => {
     expect(retry({ turns: [answered], unanswered: [command] })).toEqual(again(answered));
     expect(retry({ unanswered: [after, command] })).toEqual(again(after));
     expect(retry({ unanswered: [command] })).toMatchObject({ notice: "nothing_to_retry" });
+    // A greeting or a picture that was parked asks nothing.
+    const wordless: Content[] = [[], [{ kind: "image", ref: "1" }]];
+    for (const question of wordless)
+      expect(retry({ turns: [answered], unanswered: [{ ...after, question }] })).toEqual(again(answered));
   });
 
   test("to confirm forgetting erases only right after the bot has asked", () => {

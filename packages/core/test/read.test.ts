@@ -185,7 +185,8 @@ test("a follow and a join are greetings", () => {
 test("of buttons, only the bot's own are pressed", () => {
   const press = (data: unknown) => read(event({ type: "postback", postback: { data } }));
   expect(press("henji:go_on:1")).toMatchObject({ kind: "pressed", data: "go_on:1", senderId: "U1" });
-  for (const data of ["buy", "", 7, undefined]) expect(press(data).kind).toBe("ignored");
+  for (const data of ["buy", "", 7, undefined, "henji:\uD83D", `henji:${"x".repeat(295)}`])
+    expect(press(data).kind).toBe("ignored");
 });
 
 test("an unsend, a block and leaving a group erase; nothing else does", () => {

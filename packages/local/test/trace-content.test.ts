@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
+import { mistakesInRequest } from "@henji/line-openapi";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Local, startLocal } from "../src/start.ts";
 import type { Studio } from "../src/studio.ts";
@@ -26,7 +27,14 @@ afterEach(() => {
 });
 
 async function contentOf(eventId: string): Promise<TraceContent> {
-  return (await fetch(`${studio.url}/api/traces/${eventId}`)).json() as Promise<TraceContent>;
+  const response = await fetch(`${studio.url}/api/traces/${eventId}`);
+  const content = (await response.json()) as TraceContent;
+  for (const exchange of content.exchanges.filter((one) => one.with === "line")) {
+    const { method, url, headers, body } = exchange;
+    const sent = { method, path: new URL(url).pathname, headers, body: body && JSON.parse(body.text) };
+    expect(mistakesInRequest(sent)).toEqual([]);
+  }
+  return content;
 }
 
 /** Says something, and waits until the trace has what is looked for. */

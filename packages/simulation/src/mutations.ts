@@ -1,8 +1,9 @@
 import { asking } from "./mutations/asking.ts";
+import { groups } from "./mutations/groups.ts";
 import { keeping } from "./mutations/keeping.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { queueing } from "./mutations/queueing.ts";
 import { sending } from "./mutations/sending.ts";
 
 /** Deliberate mistakes. Each must be noticed; one that is not is a defect of the simulation. */
-export const mutations: readonly Mutation[] = [...sending, ...asking, ...queueing, ...keeping];
+export const mutations: readonly Mutation[] = [...sending, ...asking, ...queueing, ...keeping, ...groups];

@@ -1,4 +1,5 @@
 import { type Bot, defineBot } from "@henji/core/bot";
+import { SUMMARY_HEADING } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import { breakerOpenMs, worker } from "@henji/core/settings";
@@ -88,10 +89,13 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       if (kind === "rejected") return "rejected";
       return kind === "hanging" ? "hang" : faults.behaviour();
     },
-    answer: (question, { input }) => {
+    answer: (question, { instructions, input }) => {
       answers += 1;
       const answer = `Answer no. ${answers} to [${askedIn(question)}]: ${question.slice(-20)}`;
-      const earlier = input.slice(0, -1).filter(({ role }) => role === "user");
+      const isGroup = instructions !== bot.instructions;
+      // Of a group's notes, what a member has had forgotten is found in the answers near it only.
+      const isSaid = (content: string) => !isGroup || !content.startsWith(SUMMARY_HEADING);
+      const earlier = input.slice(0, -1).filter(({ role, content }) => role === "user" && isSaid(content));
       if (earlier.length === 0 || !words.chance(plan.traffic.quoted)) return answer;
       return `${answer} You said before: “${words.pick(earlier).content.slice(0, 100)}”`;
     },

@@ -1,4 +1,5 @@
 import { erasing } from "./scenarios/erasing.ts";
+import { groups } from "./scenarios/groups.ts";
 import { limits } from "./scenarios/limits.ts";
 import { oneChat } from "./scenarios/one-chat.ts";
 import { outages } from "./scenarios/outages.ts";
@@ -13,4 +14,5 @@ export const scenarios: readonly Scenario[] = [
   ...oneChat,
   ...limits,
   ...erasing,
+  ...groups,
 ];

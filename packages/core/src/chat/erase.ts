@@ -77,15 +77,19 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
       const { chatId, before, log } = request;
       // The notes may hold it: they are taken again, from the turns that are left.
       await change(chatId, () => ({ windowStart: timeBefore(before, notesRetakenMs), summary: "" }));
-      let erased = 0;
+      const ownOf = (page: Page) =>
+        page.turns.filter((turn) => turn.senderId === senderId && isBefore(turn, before) && !turn.isErased);
+      let earlier: readonly StoredTurn[] = [];
       for await (const page of pages(request, "")) {
-        const own = page.turns.filter(
-          (turn) => turn.senderId === senderId && isBefore(turn, before) && !turn.isErased,
-        );
-        const repeating = own.flatMap((turn) => repeatsOf(turn, page.turns));
+        const own = ownOf(page);
+        // What repeats a turn is not far from it, but may be on the next page.
+        const repeating = [...earlier, ...own].flatMap((turn) => repeatsOf(turn, page.turns));
         await eraseAll([...new Set(repeating)], request, turns.eraseAnswer);
-        erased += await eraseAll(own, request);
+        earlier = own;
       }
+      // These come last: an attempt that is cut off before finds again what repeats them.
+      let erased = 0;
+      for await (const page of pages(request, "")) erased += await eraseAll(ownOf(page), request);
       log.info("chat.erased", { turns: erased });
     },
 

@@ -124,7 +124,7 @@ function refusal(limit: "daily_limit" | "group_limit" | "total_limit", { refused
   return refused ? { kind: "drop", because: limit } : { kind: "say", notice: limit };
 }
 
-/** The newest message of this user that was answered, refused or given up on, commands aside. */
+/** The newest message of this user that was answered, refused or given up on; no command, and no greeting or picture. */
 function lastQuestion(
   { senderId }: Turn,
   { turns, unanswered, finished }: Memory,
@@ -132,7 +132,8 @@ function lastQuestion(
 ): Repeated | undefined {
   const answered = turns.findLast((turn) => turn.senderId === senderId);
   const other = unanswered.findLast(
-    (turn) => turn.senderId === senderId && !commandOf(textOf(turn.question), bot),
+    (turn) =>
+      turn.senderId === senderId && textOf(turn.question) !== "" && !commandOf(textOf(turn.question), bot),
   );
   const newest = finished.findLast(({ key }) => key === answered?.key || key === other?.key);
   const last = other && newest?.key === other.key ? other : answered;

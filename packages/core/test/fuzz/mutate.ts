@@ -47,7 +47,8 @@ const oddStrings = [
   ],
   ...[
     "henji:",
-    "henji:x",
+    "henji:say:/forget",
+    "henji:go_on:x",
     "[Sticker]",
     "```\n",
     "**",

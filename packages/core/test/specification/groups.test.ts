@@ -106,6 +106,16 @@ test("a button in a group tells the bot by itself, without a mention", async () 
   expect(world.table.textOf("C1")).not.toContain("4711");
 });
 
+test("when a member forgets, an answer to another that repeats it is erased too, on whichever page it stands", async () => {
+  await world.sayIn("C1", "U1", "@Henji my PIN is 4711 9999 8888");
+  for (let n = 0; n < 40; n += 1) await world.sayIn("C1", "U2", `@Henji ${n}`);
+  await world.sayIn("C1", "U2", "@Henji the PIN of Aki is 4711 9999 8888");
+  await world.sayIn("C1", "U1", "@Henji /forget");
+  await world.sayIn("C1", "U1", "@Henji yes, forget it all");
+  // What the other has written stays.
+  expect(world.table.textOf("C1").match(/4711/g)).toHaveLength(1);
+});
+
 test("who is asked whether to forget can say no", async () => {
   await world.sayIn("C1", "U1", "@Henji my PIN is 4711");
   await world.sayIn("C1", "U1", "@Henji /forget");

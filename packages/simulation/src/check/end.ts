@@ -48,8 +48,9 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
       for (const fate of fates.values()) {
         if (fate.kind === "overheard" && textOf(fate).includes(`[${fate.eventId}]`))
           violate("private", "stored, although it was only overheard", fate);
-        const { status, notice, erased } = turnOf(fate) ?? {};
-        if (erased && !fate.erased && status === "delivered" && notice === undefined)
+        const { status, erased } = turnOf(fate) ?? {};
+        const isMembers = fate.kind === "question" && fate.senderId !== fate.chatId;
+        if (isMembers && erased && status === "delivered" && !mayBeErased(fate))
           violate("private", "erased, although nobody has asked for it", fate);
       }
       const erased = [...fates.values()].filter((fate) => fate.erased);
@@ -92,6 +93,15 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
     // The console forces nothing.
     const isForced = plan.operator?.forces && !plan.operator.moves;
     return !isForced && (error === "delivery.unclear" || outcomeUnknownSince !== undefined);
+  }
+
+  /** By an erasure that has begun, whether or not it came to its end. */
+  function mayBeErased(fate: Fate): boolean {
+    return [...fates.values()].some(({ kind, target, chatId, senderId }) => {
+      if (kind === "unsend") return target === fate.eventId;
+      const isOwn = kind === "unfollow" || (kind === "forgetForSure" && senderId === fate.senderId);
+      return isOwn && chatId === fate.chatId;
+    });
   }
 
   function hasEnded(fate: Fate, parked: ReadonlyMap<string, QueuedMessage>): boolean {

@@ -15,7 +15,7 @@ const SUMMARIZED = 40;
 /** What the model is asked: only by its chat, only what has no answer yet, and within bounds. */
 export function checkModel(book: Book, { bot, history, count }: BookOptions) {
   const { fates, fateOf, turnOf, violate, calm } = book;
-  /** Questions that the model has refused to read. */
+  /** Events whose questions the model has refused to read. */
   const refused = new Set<string>();
 
   return {
@@ -33,7 +33,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
       const isAlone = context.input.filter(({ content }) => !content.startsWith(ABOUT_HEADING)).length === 1;
-      if (isAlone && refused.has(question)) fate.mayHaveDroppedPast = true;
+      if (isAlone && refused.has(named.eventId)) fate.mayHaveDroppedPast = true;
       if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
       if (fate.asks > CALLS_OF_AN_ATTEMPT * retry.maxAttempts)
         violate("bounded", `the model was asked ${fate.asks} times`, fate);
@@ -61,9 +61,9 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     },
 
     modelFailed(question: string, code: string): void {
-      const eventId = askedIn(question);
+      const eventId = askedIn(question) ?? "";
       fateOf(eventId)?.errors.add(code);
-      if (code === "model.refused") refused.add(question);
+      if (code === "model.refused") refused.add(eventId);
       book.modelErrors.add(code);
       history.note("model", code, { eventId, chatId: fateOf(eventId)?.chatId });
     },

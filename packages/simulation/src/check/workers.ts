@@ -75,12 +75,11 @@ export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptio
         fate.failedAttempts += 1;
         fate.failedAtClaim = fate.claims;
       }
-      if (name === "event.ignored") {
+      // A late duplicate may be passed over where the first was not; that ends nothing.
+      if (name === "event.ignored" && fate.claims === 0) {
         fate.ignored = true;
-        const isUnnamed = fate.byName && fate.claims === 0 && !isCalm(plan, "line");
-        if (!forOthers.includes(fate.kind) && fate.kind !== "quoting" && !isUnnamed)
-          violate("nothing lost", "a question was ignored", fate);
-        if (fate.claims > 0) violate("nothing lost", "ignored, although it was claimed", fate);
+        const mayBe = [...forOthers, "quoting"].includes(fate.kind) || (fate.byName && !isCalm(plan, "line"));
+        if (!mayBe && !process.wasFrozen()) violate("nothing lost", "a question was ignored", fate);
       }
       if (erases.has(name)) erased(fate, process);
       if (name === "window.refused" && fields.moved === true) fate.droppedPast = true;

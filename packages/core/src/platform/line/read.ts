@@ -45,10 +45,17 @@ function eventIn(raw: unknown): LineEvent {
   });
 }
 
+/** LINE: up to 300 characters. */
+const buttonData = z.string().check(
+  z.startsWith(BUTTON_DATA),
+  z.maxLength(300),
+  z.refine((data) => data.isWellFormed()),
+);
+
 const postbackEvent = z.looseObject({
   type: z.literal("postback"),
   source: z.looseObject({}),
-  postback: z.looseObject({ data: z.string().check(z.startsWith(BUTTON_DATA)) }),
+  postback: z.looseObject({ data: buttonData }),
 });
 
 function buttonIn(event: LineEvent): string | undefined {
