@@ -95,8 +95,6 @@ export const quietTraffic: Traffic = {
 export function drawTraffic(random: Random, share: (most?: number) => number): Traffic {
   return {
     chats: random.int(1, 6),
-    groups: random.pick([0, 0, 0.5, 1]),
-    members: random.int(2, 4),
     events: random.int(3, 24),
     spanMs: minutes(random.pick([1, 3, 15])),
     bursts: random.pick([0, 0.3, 0.8]),
@@ -106,12 +104,7 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
     duplicated: share(),
     lateDuplicated: share(),
     responseLost: share(),
-    overheard: random.pick([0.2, 0.6]),
-    quoting: random.pick([0, 0.2]),
     notQuestions: random.pick([0, 0.2]),
-    greetings: random.pick([0, 0, 0.2]),
-    stickers: random.pick([0, 0, 0.2]),
-    pictures: random.pick([0, 0, 0.1]),
     commands: random.pick([0, 0, 0.2]),
     pressed: random.pick([0, 0.5, 0.9]),
     unsent: random.pick([0, 0, 0.2]),
@@ -124,5 +117,18 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
     blocked: share(),
     refused: share(0.5),
     poisonous: share(0.5),
+    ...drawGroups(random.fork("groups")),
+  };
+}
+
+function drawGroups(random: Random) {
+  return {
+    groups: random.pick([0, 0, 0.5, 1]),
+    members: random.int(2, 4),
+    overheard: random.pick([0.2, 0.6]),
+    quoting: random.pick([0, 0.2]),
+    greetings: random.pick([0, 0, 0.2]),
+    stickers: random.pick([0, 0, 0.2]),
+    pictures: random.pick([0, 0, 0.1]),
   };
 }

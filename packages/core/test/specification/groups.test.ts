@@ -55,6 +55,20 @@ describe("in a group the bot answers", () => {
   });
 });
 
+test("what one worker knew to be for the bot, the next answers, though LINE does not tell the bot's name any more", async () => {
+  const message = { type: "text", id: "1", text: "＠Henji hello" };
+  world.put("U1", { type: "message", source: { ...group, userId: "U1" }, message });
+  await world.crash(world.worker({ model: { ask: () => new Promise(() => {}) } }));
+  const line = { ...world.line.line, info: () => Promise.reject(new Error("LINE is down")) };
+  await world.run(world.worker({ line }), 1_000);
+  expect(world.sent()).toEqual(["C1 push: You said: Name of U1: hello"]);
+  // It comes for the first time, and nobody knows whom it calls.
+  const other = { ...message, id: "2" };
+  world.put("U1", { type: "message", source: { ...group, userId: "U1" }, message: other });
+  await world.run(world.worker({ line }), 1_000);
+  expect(world.sent()).toHaveLength(1);
+});
+
 test("the group has one memory, in which speakers are told apart", async () => {
   await world.sayIn("C1", "U1", "@Henji I like tea");
   await world.sayIn("C1", "U2", "@Henji I like coffee");

@@ -1,6 +1,7 @@
 import type { Fate } from "../check/fate.ts";
 import { quietPlan } from "../plan.ts";
 import { minutes } from "../scheduler.ts";
+import type { Script } from "../traffic-plan.ts";
 import { answerMs, chats, planOf, type Scenario, SOON_MS, steadily, wrong } from "./scenario.ts";
 
 const DAY_MS = minutes(24 * 60);
@@ -54,10 +55,14 @@ export const limits: readonly Scenario[] = [
   {
     name: "token-cap",
     shows: "when the bot's tokens of the day are used up, each user is told once",
-    plan: planOf(steadily(6, 10, 20_000), {
-      bot: { ...quietPlan.bot, totalDailyTokens: 1_000 },
-      maxOfGroup: 1,
-    }),
+    // One after another, so that several workers answer side by side, each with its own count.
+    plan: planOf(
+      chats(6).flatMap((chatId, n) => every20s(chatId, n * 700)),
+      {
+        bot: { ...quietPlan.bot, totalDailyTokens: 1_500 },
+        maxOfGroup: 1,
+      },
+    ),
     judge: ({ events }) => [
       ...(events.some(({ answers }) => answers > 0) ? [] : ["nobody was answered"]),
       ...chats(6).flatMap((chatId) => {
@@ -67,6 +72,13 @@ export const limits: readonly Scenario[] = [
     ],
   },
 ];
+
+function every20s(chatId: string, fromMs: number): Script {
+  return Array.from({ length: 10 }, (_, n) => ({
+    atMs: fromMs + n * 20_000,
+    events: [{ chatId, kind: "question" }],
+  }));
+}
 
 function floodTold(events: readonly Fate[], answersAtMost: number): string[] {
   const flooding = events.filter(({ chatId }) => chatId === "U1");
