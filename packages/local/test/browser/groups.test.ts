@@ -47,7 +47,10 @@ test("an @ offers the bot; what was chosen is a mention, and what was only typed
   const page = await studio.open();
   const chatId = await addGroup(page);
   await input(page).pressSequentially("🍁 @");
-  expect(await offers(page).allTextContents()).toEqual(["@Henji", `@${studio.ben.name}`]);
+  // Of the members, those of earlier tests may be among them.
+  const [first, ...members] = await offers(page).allTextContents();
+  expect(first).toBe("@Henji");
+  expect(members).toContain(`@${studio.ben.name}`);
   await page.keyboard.press("ArrowDown");
   expect(await offers(page).nth(1).getAttribute("aria-selected")).toBe("true");
   await page.keyboard.press("ArrowUp");
