@@ -81,7 +81,7 @@ const floors = [
   ["queue/", "platform/[^/]+[.]ts$"], // what travels; the contract of a platform
   [
     ...["settings.ts", "bot/", "error.ts", "log.ts", "clock.ts"],
-    ...["table.ts", "aws-client.ts", "breaker.ts", "lanes.ts", "time-zone.ts"],
+    ...["table.ts", "aws-client.ts", "breaker.ts", "lanes.ts", "load-once.ts", "time-zone.ts"],
   ],
 ];
 
