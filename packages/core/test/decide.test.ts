@@ -245,3 +245,11 @@ describe("a button of the bot's own", () => {
     for (const data of ["", "go_on:", "buy:1", "xgo_on:1"]) expect(pressingIn(data)).toBeUndefined();
   });
 });
+
+test("“no” without a question is a message like any other, and counts as one", () => {
+  const no = bot.commands.keep[0]!;
+  expect(decide(no)).toEqual(asks(no));
+  expect(decide(no, used({ answers: limits.dailyMessages }))).toEqual({ kind: "say", notice: "daily_limit" });
+  const wasAsked = { finished: [finished(sentAt - 1, "forget")] };
+  expect(decide(no, wasAsked)).toEqual({ kind: "say", notice: "kept" });
+});

@@ -49,7 +49,7 @@ export function decide(
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
 
   const command = commandOf(textOf(turn.question), {
-    commands: withoutUnreachableConfirmation(bot.commands),
+    commands: reachable(bot.commands, wasAskedToForget(turn, memory)),
   });
   switch (command?.name) {
     case "forget":
@@ -72,8 +72,7 @@ export function decide(
 
   switch (command?.name) {
     case "keep":
-      if (wasAskedToForget(turn, memory)) return { kind: "say", notice: "kept" };
-      return { kind: "ask", question: turn.question, repeats: undefined };
+      return { kind: "say", notice: "kept" };
     case "help":
     case "memory":
       return { kind: "say", notice: command.name };
@@ -142,9 +141,10 @@ function lastQuestion(
   return { key, origin, question, messageId, senderId };
 }
 
-/** Where nobody can ask to be forgotten, nobody can confirm it. */
-function withoutUnreachableConfirmation(commands: Bot["commands"]): Bot["commands"] {
-  return commands.forget.length > 0 ? commands : { ...commands, forgetForSure: [] };
+/** Where nobody can ask to be forgotten, nobody can confirm it; and only who was asked can say no. */
+function reachable(commands: Bot["commands"], wasAsked: boolean): Bot["commands"] {
+  const { forget, forgetForSure, keep } = commands;
+  return { ...commands, forgetForSure: forget.length > 0 ? forgetForSure : [], keep: wasAsked ? keep : [] };
 }
 
 /** Its message was unsent, or its chat erased, before it came here. */
