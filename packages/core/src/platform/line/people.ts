@@ -12,40 +12,34 @@ export type PeopleOptions = { line: Pick<Line, "profile" | "info">; clock: Clock
  * A name is a courtesy: what LINE does not tell within its deadline is not known, and asked again the next time.
  */
 export function createPeople({ line, clock }: PeopleOptions) {
-  const known = new Map<string, { at: number; profile: Promise<Profile | undefined> }>();
-  let self: { at: number; info: Promise<BotInfo | undefined> } | undefined;
-
-  const isGood = (entry: { at: number } | undefined) =>
-    entry !== undefined && clock.now() - entry.at < profiles.goodMs;
+  const profileOf = createHourly<Profile>(clock);
+  const infoOf = createHourly<BotInfo>(clock);
 
   return {
-    profile(chat: Chat, userId: string): Promise<Profile | undefined> {
-      const key = `${chat.id}/${userId}`;
-      const found = known.get(key);
-      if (found && isGood(found)) return found.profile;
-      const profile = line.profile(chat, userId).catch(() => {
-        known.delete(key);
-        return undefined;
-      });
-      // The oldest go first.
-      known.delete(key);
-      known.set(key, { at: clock.now(), profile });
-      for (const oldest of known.keys()) {
-        if (known.size <= profiles.most) break;
-        known.delete(oldest);
-      }
-      return profile;
-    },
+    profile: (chat: Chat, userId: string) =>
+      profileOf(`${chat.id}/${userId}`, () => line.profile(chat, userId)),
+    bot: () => infoOf("bot", () => line.info()),
+  };
+}
 
-    bot(): Promise<BotInfo | undefined> {
-      if (!self || !isGood(self)) {
-        const info = line.info().catch(() => {
-          self = undefined;
-          return undefined;
-        });
-        self = { at: clock.now(), info };
-      }
-      return self.info;
-    },
+/** Remembers what was told, also while it is being asked; a failure, which is nothing told, is forgotten. */
+function createHourly<T>(clock: Clock) {
+  const known = new Map<string, { at: number; told: Promise<T | undefined> }>();
+
+  return (key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> => {
+    const found = known.get(key);
+    if (found && clock.now() - found.at < profiles.goodMs) return found.told;
+    const told = ask().catch(() => {
+      known.delete(key);
+      return undefined;
+    });
+    // The oldest go first.
+    known.delete(key);
+    known.set(key, { at: clock.now(), told });
+    for (const oldest of known.keys()) {
+      if (known.size <= profiles.most) break;
+      known.delete(oldest);
+    }
+    return told;
   };
 }
