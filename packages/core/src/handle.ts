@@ -2,6 +2,7 @@ import type { Bot } from "./bot/bot.ts";
 import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
 import type { Clock } from "./clock.ts";
+import { courtesy } from "./courtesy.ts";
 import { questionIn } from "./decide/addressed.ts";
 import { pressingIn } from "./decide/button.ts";
 import { toBotError } from "./error.ts";
@@ -134,7 +135,7 @@ export function createHandle(options: HandleOptions) {
     }
 
     let { turn } = claim;
-    const shownAsRead = showAsRead(work);
+    const shownAsRead = courtesy(() => platform.markAsRead(work.job), log, "message.not_marked_read");
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
       if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();
@@ -154,15 +155,6 @@ export function createHandle(options: HandleOptions) {
       return fail({ ...work, kind: "claimed", message, turn, error, recalling });
     } finally {
       await shownAsRead;
-    }
-  }
-
-  /** A courtesy, made while the message is worked on: its answer comes without it. It never throws. */
-  async function showAsRead({ platform, job, log }: Work<Answerable>): Promise<void> {
-    try {
-      await platform.markAsRead(job);
-    } catch (error) {
-      log.with({}, error).warn("message.not_marked_read", { code: toBotError(error).code });
     }
   }
 

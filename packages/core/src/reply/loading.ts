@@ -1,6 +1,6 @@
 import type { Chat } from "../bot/bot.ts";
 import { type Clock, elapsed } from "../clock.ts";
-import { toBotError } from "../error.ts";
+import { courtesy } from "../courtesy.ts";
 import type { Log } from "../log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { loadingAfterMs } from "../settings.ts";
@@ -20,9 +20,5 @@ export async function showLoadingUntil(
     () => "failed",
   );
   if (await Promise.race([early, elapsed(clock, loadingAfterMs)])) return;
-  try {
-    await platform.showLoading(chat);
-  } catch (error) {
-    log.with({}, error).warn("loading.not_shown", { code: toBotError(error).code });
-  }
+  await courtesy(() => platform.showLoading(chat), log, "loading.not_shown");
 }
