@@ -14,6 +14,13 @@ export function isLabel(text: string): boolean {
   return text.length <= MAX_WORDS && [...graphemes.segment(text)].length <= MAX_LABEL;
 }
 
+/** As much of a text as LINE shows on a button. */
+export function labelOf(text: string): string {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment)
+    .slice(0, MAX_LABEL)
+    .join("");
+}
+
 /** Full-width or not, large or small letters, with or without an end mark: it is the same command. */
 export function plainWords(text: string): string {
   return text

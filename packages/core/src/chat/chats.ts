@@ -79,7 +79,8 @@ export function createChats(store: ChatStore): Chats {
       const state = toState(newest.chat, now);
       const reachesBack = ({ isLast, turns }: typeof newest) =>
         isLast || (turns[0]?.key ?? "") <= state.windowStart;
-      const usual = toConversation(before(newest));
+      const earlier = before(newest);
+      const usual = toConversation(earlier);
       // Rare: after a flood, or for a message brought back late, the newest items are not its past.
       const isFarBack = !reachesBack(newest) && usual.length < limit - BESIDE_TURNS;
       const to = afterKey(timeOf(place.key));
@@ -90,9 +91,9 @@ export function createChats(store: ChatStore): Chats {
         ...state,
         turns: past.slice(-limit),
         isWhole: reachesBack(wide) && window.length <= limit,
-        finished: before(newest).flatMap((turn) => toFinishedTurn(turn) ?? []),
-        unanswered: before(newest).flatMap((turn) => toUnanswered(turn) ?? []),
-        recent: before(newest).map(toRecentTurn),
+        finished: earlier.flatMap((turn) => toFinishedTurn(turn) ?? []),
+        unanswered: earlier.flatMap((turn) => toUnanswered(turn) ?? []),
+        recent: earlier.map(toRecentTurn),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
         chatUsages: newest.turns.flatMap(({ chatUsage }) => chatUsage ?? []),
         apologyPushedAt: lastApologyOf(newest.turns),

@@ -1,3 +1,4 @@
+import { labelOf } from "../../bot/words.ts";
 import type { Button, Composed, ComposeOptions } from "../platform.ts";
 import { BUTTON_DATA } from "./button-data.ts";
 import { part, split } from "./split.ts";
@@ -15,9 +16,6 @@ export type QuickReply = { items: { type: "action"; action: Action }[] };
 type Action =
   | { type: "message"; label: string; text: string }
   | { type: "postback"; label: string; data: string; displayText: string };
-
-/** LINE: a button's label has at most 20 grapheme clusters. */
-const MAX_LABEL = 20;
 
 /**
  * A text as LINE messages, in one call's worth: at most 5 of at most 5,000 UTF-16 code units, parted where a
@@ -53,17 +51,10 @@ export function wordsOn(action: Action): string {
 }
 
 function actionOf({ label, text, data }: Button): Action {
-  const short = shorten(label);
+  const short = labelOf(label);
   if (data === undefined) return { type: "message", label: short, text };
   return { type: "postback", label: short, data: `${BUTTON_DATA}${data}`, displayText: text };
 }
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
-const shorten = (label: string) =>
-  Array.from(graphemes.segment(label), ({ segment }) => segment)
-    .slice(0, MAX_LABEL)
-    .join("");
 
 function withNotice(text: string, notice: string): string {
   return `${part(text, MAX_UNITS - notice.length - 1).piece}\n${notice}`.trimStart();
