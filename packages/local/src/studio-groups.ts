@@ -1,13 +1,10 @@
 import type { LineSimulator } from "@henji/line-simulator";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Acts } from "./studio-act.ts";
 import { readJson } from "./studio-json.ts";
 import { MAX_MEMBERS } from "./studio-limits.ts";
 import { chatName } from "./studio-users.ts";
-
-const MAX_BODY_BYTES = 64 * 1024;
 
 const addRequest = z.strictObject({
   name: chatName,
@@ -24,7 +21,6 @@ const memberRequest = z.strictObject({ chatId: z.string(), userId: z.string(), m
 /** The part of the API through which the page makes groups, and changes who is in them. */
 export function createGroupApi(line: LineSimulator, { on, deliver }: Acts): Hono {
   const api = new Hono();
-  api.use("/groups/*", bodyLimit({ maxSize: MAX_BODY_BYTES }));
   const isUser = (id: string) => line.users().some(({ userId }) => userId === id);
   const groupOf = (id: string) => line.groups().find(({ chatId }) => chatId === id);
 

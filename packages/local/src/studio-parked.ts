@@ -8,7 +8,6 @@ import type { Message } from "@henji/core/platform/platform";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { atOf } from "@henji/core/turn/place";
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Parked } from "./parked.ts";
 import type {
@@ -23,9 +22,6 @@ import { readJson } from "./studio-json.ts";
 import { MAX_SHOWN_PARKED } from "./studio-limits.ts";
 import { toText } from "./trace-contents.ts";
 
-/** Room for the ids of all that a page can show. */
-const MAX_BODY_BYTES = 256 * 1024;
-
 const changeRequest = z.strictObject({
   ids: z.union([z.literal("all"), z.array(z.string()).check(z.minLength(1), z.maxLength(MAX_SHOWN_PARKED))]),
   /** Also what its user may see twice. */
@@ -37,8 +33,6 @@ const changeRequest = z.strictObject({
 /** The part of the API for messages that were given up on, and for the queues. Text is sent on request only. */
 export function createParkedApi(parked: Parked): Hono {
   const api = new Hono();
-  api.use("/dead/*", bodyLimit({ maxSize: MAX_BODY_BYTES }));
-
   api.get("/dead", async (c) => {
     const limit = Math.min(Number(c.req.query("limit") ?? 100) || 0, MAX_SHOWN_PARKED);
     const { letters, unseen } = await parked.listing();

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Feed } from "./studio-feed.ts";
 import { readJson } from "./studio-json.ts";
@@ -10,12 +9,9 @@ const brokenRequest = z.strictObject({
   line: z.optional(z.enum(lineFaults)),
 });
 
-const MAX_BODY_BYTES = 64 * 1024;
-
 /** The part of the API through which the page breaks things on purpose, and mends them. */
 export function createRehearsalApi(feed: Feed): Hono {
   const api = new Hono();
-  api.use("/broken", bodyLimit({ maxSize: MAX_BODY_BYTES }));
   // The whole state at once: `{}` mends everything.
   api.put("/broken", async (c) => {
     const { data } = z.safeParse(brokenRequest, await readJson(c));

@@ -1,12 +1,8 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Feed } from "./studio-feed.ts";
 import { readJson } from "./studio-json.ts";
 import { MAX_ANSWER, MAX_ANSWERS } from "./studio-limits.ts";
-
-/** All answers at their longest, with every character escaped. */
-const MAX_BODY_BYTES = 1024 + 6 * MAX_ANSWERS * MAX_ANSWER;
 
 const scriptRequest = z.strictObject({
   answers: z
@@ -18,7 +14,6 @@ const scriptRequest = z.strictObject({
 /** The part of the API through which the page writes what the stand-in model says. */
 export function createScriptApi(feed: Feed): Hono {
   const api = new Hono();
-  api.use("/script", bodyLimit({ maxSize: MAX_BODY_BYTES }));
   api.put("/script", async (c) => {
     const { data } = z.safeParse(scriptRequest, await readJson(c));
     if (!data) return c.body(null, 400);

@@ -1,13 +1,8 @@
 import type { LineSimulator, Mention, WebhookEvent } from "@henji/line-simulator";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Acts } from "./studio-act.ts";
-import { MAX_MEDIA_BYTES } from "./studio-limits.ts";
 import { pictureTypes, type Sendable, sendable } from "./studio-sendable.ts";
-
-/** Bytes are sent as base64. */
-const MAX_BODY_BYTES = 64 * 1024 + 2 * MAX_MEDIA_BYTES;
 
 /** `chatId` is the user's own id in the 1:1 chat with the bot, else a group's or room's. */
 const sendRequest = z.strictObject({ from: z.string(), chatId: z.string(), content: sendable });
@@ -16,11 +11,9 @@ const unsendRequest = z.strictObject({ from: z.string(), chatId: z.string(), mes
 /** The part of the API through which the page sends and unsends as a user. */
 export function createSendApi(line: LineSimulator, { on }: Acts): Hono {
   const api = new Hono();
-  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES });
 
   api.post(
     "/send",
-    limit,
     on(sendRequest, ({ from, chatId, content }) => {
       const problem = whyNot(from, chatId);
       if (problem) return problem;
@@ -31,7 +24,6 @@ export function createSendApi(line: LineSimulator, { on }: Acts): Hono {
 
   api.post(
     "/unsend",
-    limit,
     on(unsendRequest, ({ from, chatId, messageId }) => {
       const problem = whyNot(from, chatId);
       if (problem) return problem;

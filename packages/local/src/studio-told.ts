@@ -1,11 +1,7 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Told } from "./dev-tell.ts";
 import { readJson } from "./studio-json.ts";
-
-/** A hundred of the largest exchanges that the worker tells of. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 const types = ["log", "event", "exchange", "explanation", "bot"] as const satisfies Told["type"][];
 
@@ -15,7 +11,7 @@ const toldRequest = z.array(z.looseObject({ type: z.enum(types) }));
 /** The part of the API through which a worker in another process tells what it does. */
 export function createToldApi(hear: (told: Told) => void): Hono {
   const api = new Hono();
-  api.post("/told", bodyLimit({ maxSize: MAX_BODY_BYTES }), async (c) => {
+  api.post("/told", async (c) => {
     const { data } = z.safeParse(toldRequest, await readJson(c));
     if (!data) return c.body(null, 400);
     for (const told of data) hear(told as Told);

@@ -1,12 +1,9 @@
 import type { LineSimulator } from "@henji/line-simulator";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod/mini";
 import type { Acts } from "./studio-act.ts";
 import { readJson } from "./studio-json.ts";
 import { MAX_NAME } from "./studio-limits.ts";
-
-const MAX_BODY_BYTES = 64 * 1024;
 
 const blockRequest = z.strictObject({ userId: z.string(), blocked: z.boolean() });
 
@@ -18,10 +15,8 @@ const addRequest = z.strictObject({ name: chatName, language });
 /** The part of the API through which the page adds users, and blocks the bot as one of them. */
 export function createUserApi(line: LineSimulator, { on, deliver }: Acts): Hono {
   const api = new Hono();
-  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES });
   api.post(
     "/block",
-    limit,
     on(blockRequest, ({ userId, blocked }) => {
       const user = line.users().find((one) => one.userId === userId);
       if (!user) return 404;
@@ -29,7 +24,7 @@ export function createUserApi(line: LineSimulator, { on, deliver }: Acts): Hono 
       return blocked ? line.unfollow({ from: userId }) : line.follow({ from: userId });
     }),
   );
-  api.post("/users", limit, async (c) => {
+  api.post("/users", async (c) => {
     const { data } = z.safeParse(addRequest, await readJson(c));
     if (!data) return c.body(null, 400);
     const { name, language } = data;

@@ -10,6 +10,7 @@ import type { Told } from "./dev-tell.ts";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { createActs } from "./studio-act.ts";
+import { boundedBody } from "./studio-body.ts";
 import { createFeed, type Feed } from "./studio-feed.ts";
 import { createGroupApi } from "./studio-groups.ts";
 import { isOwn } from "./studio-origin.ts";
@@ -122,6 +123,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
 
 function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOptions): Hono {
   const api = new Hono().basePath("/api");
+  api.use(boundedBody);
   api.get("/events", (c) =>
     streamSSE(c, async (stream) => {
       const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
