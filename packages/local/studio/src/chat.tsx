@@ -31,6 +31,7 @@ const NEAR_END_PX = 120;
 export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
+  const lastTop = useRef(0);
   const [hasUnseen, setHasUnseen] = useState(false);
   const messages = view.messages.filter(({ chatId }) => chatId === chat.id);
   const loadingUntil = useLoading(view.loading[chat.id]);
@@ -61,7 +62,10 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
   const onLoad = () => follows.current && toEnd();
   const onScroll = () => {
     const { scrollHeight, scrollTop, clientHeight } = scroller.current!;
-    follows.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    // What grows at the end, such as a picture, is no scrolling away from it.
+    if (isNearEnd || scrollTop < lastTop.current) follows.current = isNearEnd;
+    lastTop.current = scrollTop;
     if (follows.current) setHasUnseen(false);
   };
 
