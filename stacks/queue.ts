@@ -49,6 +49,22 @@ export const eventQueue = new sst.aws.Queue(
 );
 
 /**
+ * Answers that wait for their user, until they are pushed. A standard queue, because a FIFO queue delays no single
+ * message; its messages are forwarded to the event queue. No dead-letter queue: what could not be forwarded for a day
+ * is no loss, since the answer itself is in the table, and goes out with its user's next message.
+ */
+export const reminders = new sst.aws.Queue(
+  "Reminders",
+  {
+    visibilityTimeout: `${settings.reminderQueue.visibilityTimeoutS} seconds`,
+    transform: {
+      queue: { ...encrypted, messageRetentionSeconds: settings.reminderQueue.retentionS },
+    },
+  },
+  keep,
+);
+
+/**
  * Refuses everything that comes without TLS, whoever asks. SST gives a queue a policy only if a bucket, topic or bus
  * sends to it, which none does here: SQS holds one policy for each queue.
  */
@@ -75,3 +91,4 @@ const tlsOnly = (name: string, queue: sst.aws.Queue) =>
 
 tlsOnly("DeadLetterQueue", deadLetterQueue);
 tlsOnly("EventQueue", eventQueue);
+tlsOnly("Reminders", reminders);

@@ -2,13 +2,13 @@
 import * as settings from "../packages/core/src/settings.ts";
 import { functionDefaults } from "./defaults";
 import { logging, workerLogs } from "./logs";
-import { deadLetterQueue, eventQueue } from "./queue";
+import { deadLetterQueue, eventQueue, reminders } from "./queue";
 import { lineChannelAccessToken, openAiApiKey } from "./secrets";
 import { conversations } from "./storage";
 
 /** What the worker is linked to, on Lambda and on a laptop. */
 export const workerLinks = [
-  ...[conversations, eventQueue, deadLetterQueue],
+  ...[conversations, eventQueue, deadLetterQueue, reminders],
   ...[lineChannelAccessToken, openAiApiKey],
 ];
 
@@ -35,7 +35,12 @@ export const worker = new sst.aws.Function("Worker", {
       ],
       resources: [eventQueue.arn],
     },
-    { actions: ["sqs:SendMessage"], resources: [deadLetterQueue.arn] }, // parking
+    {
+      actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+      resources: [reminders.arn],
+    },
+    // Parking, reminding, and forwarding what is due.
+    { actions: ["sqs:SendMessage"], resources: [deadLetterQueue.arn, reminders.arn, eventQueue.arn] },
     logging(workerLogs),
   ],
 });
@@ -54,6 +59,17 @@ eventQueue.subscribe(worker.arn, {
       enabled: !$dev,
       // On the event source, not as reserved concurrency: throttled deliveries would count as receives.
       scalingConfig: { maximumConcurrency: settings.worker.maximumConcurrency },
+    },
+  },
+});
+
+reminders.subscribe(worker.arn, {
+  batch: { size: settings.worker.batchSize, partialResponses: true },
+  transform: {
+    eventSourceMapping: {
+      enabled: !$dev,
+      // AWS: at least two. Forwarding takes milliseconds.
+      scalingConfig: { maximumConcurrency: 2 },
     },
   },
 });

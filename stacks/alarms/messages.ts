@@ -52,7 +52,7 @@ export const messageAlarms = [
   }),
 
   alarm("QueueStuck", {
-    says: "Messages wait, and for 15 minutes none was finished: does the worker start, and reach its table?",
+    says: "Messages wait, and for 20 minutes none was finished: does the worker start, and reach its table?",
     // The age above leaves out what was received more than three times, which is everything if nothing works.
     watches: {
       expression: "IF((visible + inFlight > 0) AND (deleted < 1), 1, 0)",
@@ -65,7 +65,7 @@ export const messageAlarms = [
     above: 0,
     // Longer than a single failing message takes until it is parked.
     periodS: 300,
-    periods: [3, 3],
+    periods: [4, 4],
     kind: "state",
   }),
 ];

@@ -48,6 +48,7 @@ describe("as deployed, in a fresh process", () => {
       "EventQueue",
       "LineChannelAccessToken",
       "OpenAiApiKey",
+      "Reminders",
     ]);
   });
 });

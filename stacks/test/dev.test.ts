@@ -52,6 +52,7 @@ describe("sst dev, without a LINE channel", () => {
       "EventQueue",
       "LineChannelAccessToken",
       "OpenAiApiKey",
+      "Reminders",
     ]);
   });
 

@@ -24,14 +24,14 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
       "aws:cloudwatch/queryDefinition:QueryDefinition": 9,
       "aws:dynamodb/table:Table": 1,
       "aws:iam/role:Role": 2,
-      "aws:lambda/eventSourceMapping:EventSourceMapping": 1,
+      "aws:lambda/eventSourceMapping:EventSourceMapping": 2,
       "aws:lambda/function:Function": 2,
       "aws:lambda/functionUrl:FunctionUrl": 1,
       "aws:lambda/permission:Permission": 2,
       "aws:sns/topic:Topic": 1,
       "aws:sns/topicSubscription:TopicSubscription": 1,
-      "aws:sqs/queue:Queue": 2,
-      "aws:sqs/queuePolicy:QueuePolicy": 2,
+      "aws:sqs/queue:Queue": 3,
+      "aws:sqs/queuePolicy:QueuePolicy": 3,
     });
   });
 
@@ -63,6 +63,8 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
             "DeadLetterQueueQueue",
             "EventQueuePolicy",
             "EventQueueQueue",
+            "RemindersPolicy",
+            "RemindersQueue",
           ]
         : [],
     );
@@ -75,7 +77,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
         const name = inputs.name ?? inputs.dashboardName;
         return name ? [{ type, name }] : [];
       });
-    expect(names).toHaveLength(57);
+    expect(names).toHaveLength(58);
     for (const { name } of names) expect(name).toContain(`henji-${stageName}-`);
     expect(new Set(names.map(({ type, name }) => `${type} ${name}`)).size).toBe(names.length);
   });

@@ -16,7 +16,7 @@ import type { Turns } from "./turn/turns.ts";
 import { acknowledged, type Verdict } from "./verdict.ts";
 
 export type FailOptions = {
-  bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language">;
+  bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language" | "delivery">;
   turns: Pick<Turns, "park" | "drop" | "release">;
   inbox: Pick<Inbox, "park">;
   random: () => number;

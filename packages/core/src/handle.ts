@@ -14,6 +14,7 @@ import type { Model } from "./model/model.ts";
 import { textContent } from "./platform/content.ts";
 import type { Answerable, Erasure, Inbound, Overheard, Question } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
+import type { Reminders } from "./queue/reminders.ts";
 import type { Inbox } from "./queue/sqs.ts";
 import type { ReadableMessage, Received } from "./receive.ts";
 import { createSend } from "./send.ts";
@@ -31,6 +32,7 @@ export type HandleOptions = {
   chats: Chats;
   model: Model;
   inbox: Pick<Inbox, "park">;
+  reminders: Reminders;
   /** Only if the bot has one. */
   cap?: TokenCap | undefined;
   /** Keys the user ids that OpenAI sees. */
@@ -136,6 +138,7 @@ export function createHandle(options: HandleOptions) {
 
     let { turn } = claim;
     const shownAsRead = courtesy(() => platform.markAsRead(work.job), log, "message.not_marked_read");
+    const thinking = { at: turn.thinkingAt };
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
       if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();
@@ -144,14 +147,15 @@ export function createHandle(options: HandleOptions) {
       const ms = clock.now() - startedAt;
       log.info("turn.claimed", { attempts: turn.attempts, turns: memory.turns.length, ms });
 
-      const held = { ...work, turn, memory, profile, checkingCap };
+      const held = { ...work, turn, memory, profile, thinking, checkingCap };
       const stored = await prepare(held);
       if (!stored) return acknowledged;
       turn = stored.turn;
       return await send(stored, held);
     } catch (cause) {
       const error = toBotError(cause);
-      turn = { ...turn, outcomeUnknownSince: unknownSince(turn, error, clock.now()) };
+      const outcomeUnknownSince = unknownSince(turn, error, clock.now());
+      turn = { ...turn, outcomeUnknownSince, thinkingAt: thinking.at };
       return fail({ ...work, kind: "claimed", message, turn, error, recalling });
     } finally {
       await shownAsRead;
@@ -164,7 +168,7 @@ export function createHandle(options: HandleOptions) {
     return chats.recall(place, mostTurns + BESIDE_TURNS, clock.now());
   }
 
-  function claimTurn({ message, inbound, replay }: Work<Answerable>): Promise<Claim> {
+  function claimTurn({ message, inbound, job, replay }: Work<Answerable>): Promise<Claim> {
     const now = clock.now();
     const { eventId, senderId } = inbound;
     const { messageId, content, quotes } = inbound.kind === "question" ? inbound : unwritten;
@@ -175,6 +179,7 @@ export function createHandle(options: HandleOptions) {
       leaseUntil: now + hold.leaseMs,
       expiresAt: expiryOf(now, retentionDays),
       replay,
+      isDue: job.isDue ?? false,
     });
   }
 

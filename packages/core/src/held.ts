@@ -23,6 +23,8 @@ export type Held = Work<Answerable> & {
   memory: Memory;
   /** Of the one who asks; it never fails. */
   profile: Promise<Profile | undefined>;
+  /** Since when the free reply is spent on saying that the answer takes long, epoch milliseconds; this attempt may do so. */
+  thinking: { at: number | undefined };
   /** Whether all users together have used what the bot may use today. */
   checkingCap: Promise<boolean>;
 };

@@ -6,19 +6,20 @@ import { createErase } from "./chat/erase.ts";
 import type { Clock } from "./clock.ts";
 import { createLeavePast } from "./context/leave-past.ts";
 import { decide, isErased } from "./decide/decide.ts";
+import { BotError } from "./error.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
-import { shownText } from "./platform/platform.ts";
+import { type Message, shownText } from "./platform/platform.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
 import { hold } from "./settings.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
-import type { Answer, AnsweredTurn, DropReason, FinishedTurn, PastTurn, Said } from "./turn/turn.ts";
+import type { Answer, AnsweredTurn, DropReason, FinishedTurn, PastTurn, Said, Way } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 
 export type PrepareOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew" | "answer" | "drop" | "erase" | "eraseAnswer">;
+  turns: Pick<Turns, "renew" | "spend" | "answer" | "drop" | "erase" | "eraseAnswer">;
   chats: Chats;
   model: Model;
   identify: (userId: string) => string;
@@ -45,7 +46,7 @@ export function createPrepare(options: PrepareOptions) {
     );
     const isGone = isUnsent || isErased(turn, memory);
     if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) {
-      return { turn: await quotingIfLate(turn, held), past: undefined };
+      return { turn: await upToDate(turn, held), past: undefined };
     }
     if (isGone) return drop("unsent", held);
 
@@ -55,15 +56,23 @@ export function createPrepare(options: PrepareOptions) {
     const request = { ...held, profile: await held.profile, deadline: batch.deadline };
     switch (decision.kind) {
       case "drop":
-        return drop(decision.because, held);
+        return showOr(decision.because);
       case "flooded":
         log.warn("chat.flooded", { waiting: decision.waiting });
-        return decision.isTold ? drop("too_many", held) : store(notice("too_many", request), held);
+        return decision.isTold ? showOr("too_many") : store(notice("too_many", request), held);
       case "forget":
         await forget(held);
         return store(notice("forgotten", request), held);
+      case "too_early":
+        throw notAnsweredYet();
       default:
         return store(await reply(decision, request), held);
+    }
+
+    /** What gets no answer of its own can still bring what waits. */
+    async function showOr(because: DropReason): Promise<Stored | undefined> {
+      if (!memory.recent.some(({ waiting }) => waiting)) return drop(because, held);
+      return store(await reply({ kind: "show" }, request), held);
     }
   };
 
@@ -82,8 +91,44 @@ export function createPrepare(options: PrepareOptions) {
   }
 
   /** Brought back, or too late for a free reply: other messages may stand between it and its answer by now. */
-  function isLate({ platform, job, replay }: Held): boolean {
-    return replay !== undefined || platform.route(job, clock.now(), "auto") === "push";
+  function isLate({ replay, ...held }: Held): boolean {
+    return replay !== undefined || !mayReply(held);
+  }
+
+  function mayReply({ platform, job, thinking }: Pick<Held, "platform" | "job" | "thinking">): boolean {
+    return thinking.at === undefined && clock.now() < (platform.replyUntil(job) ?? 0);
+  }
+
+  /**
+   * How an answer goes out that nobody can have seen yet. Who was told that it takes long has a button for it, and
+   * is not charged for; a push that the quota cannot spare waits for its user's next message.
+   */
+  async function wayOf({ replay, ...held }: Held): Promise<Way> {
+    const { platform, job, thinking } = held;
+    const isFree = mayReply(held);
+    if (isFree && bot.delivery !== "push") return "reply";
+    const hasButton = thinking.at !== undefined && !job.isDue && replay === undefined;
+    if (bot.delivery === "free" || hasButton) return "wait";
+    if (await platform.mayPush()) return "push";
+    return isFree ? "reply" : "wait";
+  }
+
+  /** What it brings of what waits in its chat, the oldest first: it overtakes nothing. */
+  function carriedBy(
+    way: Way,
+    messages: readonly Message[],
+    { memory, platform }: Held,
+  ): Pick<Answer, "carries" | "isHeldBack"> {
+    const waiting = way === "wait" ? [] : memory.recent.filter((turn) => turn.waiting);
+    if (waiting.length === 0) return {};
+    let room = platform.maxMessages;
+    const fitting = waiting.findIndex((turn) => {
+      room -= turn.waiting?.messages ?? 0;
+      return room < 0;
+    });
+    const carries = waiting.slice(0, fitting < 0 ? waiting.length : fitting).map(({ key }) => key);
+    const isHeldBack = messages.length > 0 && (fitting >= 0 || messages.length > room);
+    return { carries, ...(isHeldBack && { isHeldBack }) };
   }
 
   /** In a group, others have spoken with the bot just now: then an answer shows whose question it answers. */
@@ -95,24 +140,25 @@ export function createPrepare(options: PrepareOptions) {
   }
 
   /** A stored answer that nobody can have seen yet is stored once more, so that what is sent is what is stored. */
-  async function quotingIfLate(turn: AnsweredTurn, held: Held): Promise<AnsweredTurn> {
-    if (!wasNeverSent(turn) || !isLate(held)) return turn;
-    const { answer } = turn;
-    const { platform, job } = held;
-    const messages = platform.quoting(answer.messages, job);
-    if (isDeepStrictEqual(messages, answer.messages)) return turn;
+  async function upToDate(turn: AnsweredTurn, held: Held): Promise<AnsweredTurn> {
+    if (!wasNeverSent(turn)) return turn;
+    const { carries: _, isHeldBack: __, ...before } = turn.answer;
+    const messages = isLate(held) ? held.platform.quoting(before.messages, held.job) : before.messages;
+    const route = isLate(held) ? await wayOf(held) : before.route;
+    const answer: Answer = { ...before, messages, route, ...carriedBy(route, messages, held) };
+    if (isDeepStrictEqual(answer, turn.answer)) return turn;
     const at = clock.now();
-    const route = platform.route(job, at, bot.delivery);
-    return turns.answer(turn, { ...answer, messages, route }, { at, leaseUntil: at + hold.leaseMs });
+    return turns.answer(turn, answer, { at, leaseUntil: at + hold.leaseMs });
   }
 
   async function store({ said, requestId, speaker, isPastRefused }: Reply, held: Held): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
-    const now = clock.now();
     const messages =
       isLate(held) || isAmongOthers(held) ? platform.quoting(said.messages, job) : said.messages;
-    const route = platform.route(job, now, bot.delivery);
-    const answer: Answer = { ...said, messages, idempotencyKey: idempotencyKeyOf(turn.eventId), route };
+    const route = await wayOf(held);
+    const idempotencyKey = idempotencyKeyOf(turn.eventId);
+    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carriedBy(route, messages, held) };
+    const now = clock.now();
     const [stored] = await Promise.all([
       turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId, speaker }),
       isPastRefused && leavePast(turn, memory, log),
@@ -125,6 +171,10 @@ export function createPrepare(options: PrepareOptions) {
 
 /** For so long after an answer, the conversation of a group is taken to go on. */
 const AMONG_OTHERS_MS = 10 * 60_000;
+function notAnsweredYet(): BotError {
+  const reason = "A button was pressed for an answer that another worker is still at";
+  return new BotError("turn.not_answered_yet", reason, { retry: "later" });
+}
 
 /** What a notice, or a question that the model declined, does not join. */
 function pastOf(

@@ -4,34 +4,54 @@ import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
 import { BotError, toBotError } from "./error.ts";
 import type { Held, Stored } from "./held.ts";
-import type { Delivered } from "./platform/platform.ts";
+import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
+import type { Delivered, Message } from "./platform/platform.ts";
+import type { Reminders } from "./queue/reminders.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
-import type { Answer, AnsweredTurn, Turn } from "./turn/turn.ts";
+import type { TurnItem } from "./turn/entity.ts";
+import { toMessages } from "./turn/item.ts";
+import type { AnsweredTurn, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
-import { type RunningTotal, type SentUsage, sends, withSend } from "./usage/usage.ts";
-import type { Next, Verdict } from "./verdict.ts";
+import { sentUsage, withSend } from "./usage/usage.ts";
+import { acknowledged, type Next, type Verdict } from "./verdict.ts";
 
 export type SendOptions = {
-  bot: Pick<Bot, "memory" | "timeZone">;
-  turns: Pick<Turns, "supersede" | "usePush" | "delivered">;
+  bot: Pick<Bot, "memory" | "timeZone" | "delivery" | "slow">;
+  turns: Pick<Turns, "supersede" | "usePush" | "delivered" | "wait" | "carry" | "shown" | "drop">;
+  reminders: Reminders;
   identify: (userId: string) => string;
   clock: Clock;
 };
 
-/** deliver → finish: sends what is stored, so that the user sees it once, and marks it as sent. */
-export function createSend({ bot, turns, identify, clock }: SendOptions) {
+/**
+ * deliver → finish: sends what is stored, so that the user sees it once, and marks it as sent. In front of it goes
+ * what waits in its chat; or it waits itself.
+ */
+export function createSend({ bot, turns, reminders, identify, clock }: SendOptions) {
   return async (stored: Stored, held: Held): Promise<Verdict> => {
-    const { chatId, answer } = stored.turn;
+    const { turn } = stored;
+    const { chatId, answer } = turn;
     // Between storing and sending, so that whatever dies here, one of the two has the question.
     if (answer.from === "model" && answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });
+    if (answer.route === "wait") return wait(stored, held);
+    const carried = await carry(turn, held);
+    const messages = [...carried.flatMap(toMessages), ...(answer.isHeldBack ? [] : answer.messages)];
+    if (messages.length === 0) return answer.isHeldBack ? wait(stored, held) : drop(turn, held);
     const startedAt = clock.now();
-    const delivered = await deliver(stored.turn, held);
+    const delivered = await deliver(turn, messages, held);
+    if (!delivered) return wait(stored, held);
+    const { sentIds } = delivered;
+    // The newest, since an attempt before this one may have sent, and marked, more.
+    const ofThese = { ...delivered, ...(sentIds && { sentIds: sentIds.slice(-messages.length) }) };
+    await markShown(carried, ofThese, turn);
+    if (answer.isHeldBack) return wait(stored, held);
     const next = nextAfter(stored, held);
-    await finish(stored.turn, delivered, next, held).catch(sentUnrecorded);
+    await finish(turn, ownPart(ofThese, messages, turn), next, held).catch(sentUnrecorded);
     held.log.info("turn.delivered", {
       by: delivered.route,
       resumed: held.turn.status === "answered",
       requestId: delivered.requestId,
+      ...(carried.length > 0 && { carried: carried.length }),
       ms: clock.now() - startedAt,
       // The user's, from the webhook on; not below zero where the functions' clocks disagree.
       waitMs: Math.max(0, clock.now() - held.job.receivedAt),
@@ -39,14 +59,78 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
     return { kind: "acknowledge", next };
   };
 
-  function deliver(turn: AnsweredTurn, { platform, job, turn: found }: Held): Promise<Delivered> {
+  /** Comes before each send: no two turns show the same answer. What was erased meanwhile is left out. */
+  async function carry({ chatId, key: by, answer }: AnsweredTurn, { memory }: Held): Promise<TurnItem[]> {
+    const carried: TurnItem[] = [];
+    for (const key of answer.carries ?? []) {
+      const from = memory.recent.find((turn) => turn.key === key)?.waiting?.carriedBy;
+      const item = await turns.carry({ chatId, key }, by, from);
+      if (item) carried.push(item);
+    }
+    return carried;
+  }
+
+  /** Comes before the turn that shows them is over: until then an attempt after this one shows them again, or learns that they were. */
+  async function markShown(
+    carried: readonly TurnItem[],
+    { sentIds, ...delivered }: Delivered,
+    { key }: AnsweredTurn,
+  ): Promise<void> {
+    let start = 0;
+    for (const item of carried) {
+      const end = start + toMessages(item).length;
+      const how = { ...delivered, sentIds: sentIds?.slice(start, end), at: clock.now() };
+      await turns.shown(item, key, how).catch(sentUnrecorded);
+      start = end;
+    }
+  }
+
+  function deliver(
+    turn: AnsweredTurn,
+    messages: readonly Message[],
+    { platform, job, turn: found }: Held,
+  ): Promise<Delivered | undefined> {
     const { chatId, answer } = turn;
+    const [first = ""] = answer.carries ?? [];
+    // What it sends in front of itself must not stand for its own answer, which comes later.
+    const idempotencyKey = answer.isHeldBack ? frontKeyOf(turn.eventId, first) : answer.idempotencyKey;
     return platform.deliver({
-      ...{ job, chatId, ...answer },
+      ...{ job, chatId, messages, idempotencyKey },
+      route: answer.route === "push" ? "push" : "reply",
       maybeSent: found.status === "answered" && !wasNeverSent(found),
       mustHold: (forMs) => mustHold(turn, forMs),
-      usePush: () => turns.usePush(turn),
+      async usePush() {
+        if (bot.delivery === "free" || !(await platform.mayPush())) return false;
+        await turns.usePush(turn);
+        return true;
+      },
     });
+  }
+
+  /** The reminder comes first: whatever dies here, the turn waits with one, or is tried again. */
+  async function wait(stored: Stored, held: Held): Promise<Verdict> {
+    const { turn } = stored;
+    if (turn.answer.messages.length === 0) return drop(turn, held);
+    const { platform, job, memory, batch, log } = held;
+    const isReminded = bot.delivery !== "free" && (await platform.mayPush());
+    if (isReminded) await reminders.put(turn.chatId, job, bot.slow.pushAfterS);
+    const next = nextAfter(stored, held);
+    const at = clock.now();
+    const before = dayTotal(memory, turn, at, bot.timeZone);
+    const isCounted = turn.waitedAt !== undefined;
+    const total = isCounted ? before : withSend(before, "reply", sentUsage(turn.answer, before));
+    const folding = next.kind === "fold" ? { until: batch.deadline, version: memory.version } : undefined;
+    await turns.wait(turn, { at, total, folding });
+    log.info("turn.waiting", { reminded: isReminded });
+    return { kind: "acknowledge", next };
+  }
+
+  /** It was to bring others, which are gone by now or go on waiting, and has nothing to say itself. */
+  async function drop(turn: AnsweredTurn, { memory, log }: Held): Promise<Verdict> {
+    const at = clock.now();
+    await turns.drop(turn, at, dayTotal(memory, turn, at, bot.timeZone), "shown");
+    log.info("turn.dropped", { because: "shown" });
+    return acknowledged;
   }
 
   async function finish(turn: AnsweredTurn, delivered: Delivered, next: Next, held: Held): Promise<void> {
@@ -54,7 +138,8 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
     const folding =
       next.kind === "fold" ? { until: held.batch.deadline, version: held.memory.version } : undefined;
     const before = dayTotal(held.memory, turn, at, bot.timeZone);
-    const total = withSend(before, delivered.route, sentUsage(turn.answer, before));
+    const used = turn.waitedAt === undefined ? sentUsage(turn.answer, before) : "notice";
+    const total = withSend(before, delivered.route, used);
     await turns.delivered(turn, { ...delivered, at, total, folding });
   }
 
@@ -77,16 +162,23 @@ export function createSend({ bot, turns, identify, clock }: SendOptions) {
   }
 }
 
+/** Under which a turn that is held back sends what it brings, beginning with this turn. */
+export function frontKeyOf(eventId: string, firstKey: string): string {
+  return idempotencyKeyOf(`${eventId}/front/${firstKey}`);
+}
+
+/** What the platform says of a turn's own messages, which come last. */
+function ownPart(
+  { sentIds, ...delivered }: Delivered,
+  messages: readonly Message[],
+  { answer }: AnsweredTurn,
+): Delivered {
+  if (!sentIds) return delivered;
+  return { ...delivered, sentIds: sentIds.slice(messages.length - answer.messages.length) };
+}
+
 /** The platform has it, and its turn does not say so. */
 function sentUnrecorded(cause: unknown): never {
   const { code, message, retry } = toBotError(cause);
   throw new BotError(code, message, { retry, outcome: "unknown", cause });
-}
-
-/** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */
-function sentUsage(answer: Answer, { usage, chat }: RunningTotal): SentUsage {
-  if (answer.from === "model") return answer.usage;
-  if (answer.notice === "group_limit") return chat && sends(chat) > 0 ? "group_limit_notice" : "notice";
-  const isLimit = answer.notice === "total_limit" || (answer.notice === "daily_limit" && sends(usage) > 0);
-  return isLimit ? "limit_notice" : "notice";
 }

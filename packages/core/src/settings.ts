@@ -17,8 +17,8 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** Claim and reads (2 s), the model (40 s), what comes after it (29 s), and some slack. */
-  timeoutS: 75,
+  /** Claim and reads (2 s), the model (120 s at the most), what comes after it (29 s), and some slack. */
+  timeoutS: 165,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,
   /** SQS: at most 10 for a FIFO queue. */
@@ -114,12 +114,12 @@ export const deadlines = {
   profileMs: seconds(1),
   /** The loading animation is a courtesy, shown while the model thinks. */
   loadingMs: seconds(1),
-  /** Asked only when a push was refused for want of quota, or LINE is known to refuse. */
+  /** Asked once an hour if there are pushes, and when one was refused for want of quota, or LINE is known to refuse. */
   quotaMs: seconds(1),
   tableMs,
   queueMs,
-  /** A model call never gets more than this, whatever is left of the invocation. */
-  modelMs: seconds(40),
+  /** The notes on a conversation never take longer, whatever is left of the invocation. */
+  notesMs: seconds(40),
   /** A question is not begun with less than this for the model. */
   modelAtLeastMs: seconds(8),
   /**
@@ -135,6 +135,32 @@ export const deadlines = {
  * (S3 after 20 s), unseen while Lambda freezes the process. A new one costs a TLS handshake of some 10 ms.
  */
 export const idleSocketMs = seconds(10);
+
+/**
+ * A model that still works when a free reply is good for this long only: it is spent on saying so, with a button that
+ * brings the answer. Enough for a write to the table and the reply.
+ */
+export const thinkingBeforeMs = seconds(10);
+
+/** The loading animation lasts a minute at the most, and is shown anew before that. */
+export const loadingEveryMs = seconds(55);
+
+/** When answers are no longer pushed, so that the month's quota is not used up; and how often LINE is asked. */
+export const quotaGuard = {
+  reserveShare: 0.05,
+  reservePushes: 10,
+  askEveryMs: seconds(60 * 60),
+  /** While little is left, or LINE does not say. */
+  askAgainMs: seconds(60),
+} as const;
+
+/** Answers that nobody has fetched, until they are pushed: one message each, a minute to 15 later. */
+export const reminderQueue = {
+  /** The worker forwards what it receives: some milliseconds. AWS: no less than the function's time-out. */
+  visibilityTimeoutS: worker.timeoutS + 15,
+  /** What cannot be forwarded for so long is not worth a push any more: the answer waits for its user. */
+  retentionS: DAY_S,
+} as const;
 
 /** An answer that comes sooner needs no loading animation, of which LINE takes 100 a second. */
 export const loadingAfterMs = 300;

@@ -214,8 +214,8 @@ test("a message counts as erased if it was unsent, or is older than the erasure 
 describe("a button of the bot's own", () => {
   const [first, second] = [key(sentAt - 60_000), key(sentAt - 30_000)];
   const recent = [
-    { key: first, status: "delivered", rest: "and so on" },
-    { key: second, status: "delivered", rest: undefined },
+    { key: first, status: "delivered", rest: "and so on", waiting: undefined },
+    { key: second, status: "delivered", rest: undefined, waiting: undefined },
   ] as const;
 
   function press(data: string, memory: Partial<Memory> = {}) {

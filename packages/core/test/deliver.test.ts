@@ -1,6 +1,7 @@
 import { BotError } from "@henji/core/error";
 import type { SendResult } from "@henji/core/platform/line/api";
 import { createDeliver } from "@henji/core/platform/line/deliver";
+import { quotaExhausted } from "@henji/core/platform/line/error";
 import type { Delivery } from "@henji/core/platform/platform";
 import { deadlines, replyTokenFreshMs } from "@henji/core/settings";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -37,6 +38,8 @@ async function answerOf(call: string): Promise<SendResult> {
   return next;
 }
 
+let mayPush = true;
+
 const deliver = createDeliver({
   line: {
     reply: (replyToken, all) => answerOf(`reply ${replyToken} ${all[0]?.text}`),
@@ -61,6 +64,7 @@ function send(
     },
     async usePush() {
       calls.push("use push");
+      return mayPush;
     },
   }).catch((error: BotError) => error);
 }
@@ -192,5 +196,22 @@ describe("a lease", () => {
     line = [2_000, refused];
     expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toBe(leaseExpired);
     expect(calls).toEqual([reply, reply, "use push"]);
+  });
+});
+
+describe("an answer that is not to be pushed", () => {
+  test("waits if no reply arrived", async () => {
+    mayPush = false;
+    line = [{ outcome: "invalid_reply_token", requestId: "r1" }];
+    expect(await send()).toBeUndefined();
+    expect(calls).toEqual([reply, "use push"]);
+    mayPush = true;
+  });
+
+  test("waits if the month's quota is used up, unless it may have arrived before", async () => {
+    const usedUp = quotaExhausted("LINE: used up");
+    line = [usedUp, usedUp];
+    expect(await send({ route: "push" })).toBeUndefined();
+    expect(await send({ route: "push", maybeSent: true })).toBe(usedUp);
   });
 });

@@ -233,10 +233,10 @@ test("a call is started only with time for it and for the write after it, and ne
   expect(asked).toEqual([]);
   expect(lines).toMatchObject([{ name: "window.not_folded", code: "fold.no_time" }]);
   await fold({ stored: [turn(1)], timeMs: least });
-  await fold({ stored: [turn(1)], timeMs: 10 * deadlines.modelMs });
+  await fold({ stored: [turn(1)], timeMs: 10 * deadlines.notesMs });
   expect(asked.map(({ options }) => options.signal)).toMatchObject([
     { ms: deadlines.modelAtLeastMs },
-    { ms: deadlines.modelMs },
+    { ms: deadlines.notesMs },
   ]);
 });
 

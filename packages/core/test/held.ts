@@ -16,16 +16,9 @@ const notExpected = () => Promise.reject(new Error("Nothing was to be sent"));
 /** Reads and composes as LINE does, and routes to a reply; it sends nothing, unless these functions do. */
 export function platformWith(functions: Partial<Platform> = {}): Platform {
   return {
-    ...{
-      name: "line",
-      read,
-      compose,
-      loadMarkdown,
-      fits,
-      quoting,
-      route: () => "reply",
-      ready: async () => {},
-    },
+    ...{ name: "line", read, compose, loadMarkdown, fits, quoting },
+    ...{ maxMessages: 5, replyUntil: () => receivedAt + 50_000 },
+    ...{ ready: async () => {}, mayPush: async () => true },
     ...{ deliver: notExpected, sendOnce: notExpected, showLoading: async () => {} },
     ...{ markAsRead: async () => {}, botName: async () => undefined, profileOf: async () => undefined },
     ...functions,
@@ -48,6 +41,7 @@ export function held(fields: Partial<Held> = {}): Held {
     replay: undefined,
     profile: Promise.resolve(undefined),
     checkingCap: Promise.resolve(false),
+    thinking: { at: undefined },
     log: createLog({ write: () => {} }),
     ...fields,
   };

@@ -76,9 +76,9 @@ describe("our own deadlines", () => {
   });
 
   test("a question is started only with time for the model, and its call may take what is left", () => {
-    between(deadlines.modelAtLeastMs, 5 * SECOND_MS, deadlines.modelMs);
-    between(deadlines.modelMs, 30 * SECOND_MS, MINUTE_MS);
-    expect(deadlines.tableMs + deadlines.modelMs + deadlines.reserveMs).toBeLessThanOrEqual(
+    between(deadlines.modelAtLeastMs, 5 * SECOND_MS, deadlines.notesMs);
+    between(deadlines.notesMs, 30 * SECOND_MS, MINUTE_MS);
+    expect(deadlines.tableMs + 2 * MINUTE_MS + deadlines.reserveMs).toBeLessThanOrEqual(
       worker.timeoutS * SECOND_MS,
     );
   });
@@ -99,12 +99,12 @@ describe("our own deadlines", () => {
     between(settings.notesRetakenMs, settings.unsentWithinMs, 30 * DAY_S * SECOND_MS);
   });
 
-  test("attempts outlast an outage of three minutes, and block their chat for at most twenty", () => {
+  test("attempts outlast an outage of three minutes, and block their chat for less than half an hour", () => {
     const shortestS = retry.delaysS.reduce((sum, delay) => sum + delay, 0);
     expect(retry.delaysS).toHaveLength(retry.maxAttempts - 1);
     expect(shortestS).toBeGreaterThan(180);
     const longestS = retry.maxAttempts * worker.timeoutS + (retry.maxAttempts - 1) * retry.maxDelayS;
-    expect(longestS).toBeLessThanOrEqual(20 * 60);
+    expect(longestS).toBeLessThan(30 * 60);
     expect(retry.jitter).toBeGreaterThan(0);
     for (const delay of retry.delaysS)
       expect(delay * (1 + retry.jitter)).toBeLessThanOrEqual(retry.maxDelayS);

@@ -41,6 +41,7 @@ const open = () =>
       info: async () => ({ userId: "U", basicId: "@b", displayName: "Henji", chatMode }),
       quota: () => Promise.reject(new Error("LINE was not to be asked")),
       ready: async () => {},
+      mayPush: async () => true,
     },
     clock: { now: () => receivedAt, timeout: () => new AbortController().signal },
   });
@@ -54,12 +55,10 @@ const job = jobWith({ replyToken: "token" });
 const messages = [{ type: "text", text: "Sorry" }];
 const apology = { job, chatId: "U1", messages, idempotencyKey: "key" };
 
-test("the route is a reply while the token is fresh, unless the bot is set to push", () => {
+test("a reply is possible while the token is fresh", () => {
   expect(line.name).toBe("line");
-  expect(line.route(job, receivedAt, "auto")).toBe("reply");
-  expect(line.route(job, receivedAt, "push")).toBe("push");
-  expect(line.route(job, receivedAt + replyTokenFreshMs, "auto")).toBe("push");
-  expect(line.route(jobWith({}), receivedAt, "auto")).toBe("push");
+  expect(line.replyUntil(job)).toBe(receivedAt + replyTokenFreshMs);
+  expect(line.replyUntil(jobWith({}))).toBeUndefined();
 });
 
 test("sendOnce uses the given route, and a push if there is no token", async () => {

@@ -2,21 +2,25 @@ import type { Chat } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
 import { showLoadingUntil } from "@henji/core/reply/loading";
-import { loadingAfterMs } from "@henji/core/settings";
+import { loadingAfterMs, loadingEveryMs } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 
 const chat: Chat = { type: "user", id: "U1" };
 let shown: Chat[];
 let logged: Record<string, unknown>[];
 let waits: { ms: number; end(): void }[];
+let late: { at: number; say(): Promise<void> } | undefined;
+let now: number;
 
 beforeEach(() => {
   [shown, logged, waits] = [[], [], []];
+  [late, now] = [undefined, 0];
 });
 
 function show(answered: Promise<unknown>, error?: Error): Promise<void> {
   return showLoadingUntil(answered, {
     chat,
+    late,
     platform: {
       async showLoading(at) {
         shown.push(at);
@@ -24,7 +28,7 @@ function show(answered: Promise<unknown>, error?: Error): Promise<void> {
       },
     },
     clock: {
-      now: () => 0,
+      now: () => now,
       timeout(ms) {
         const wait = new AbortController();
         waits.push({ ms, end: () => wait.abort() });
@@ -36,13 +40,48 @@ function show(answered: Promise<unknown>, error?: Error): Promise<void> {
 }
 
 test("the loading animation is shown after a short wait for the answer, and not before", async () => {
-  const showing = show(new Promise(() => {}));
-  await Promise.resolve();
+  const answer = Promise.withResolvers<void>();
+  const showing = show(answer.promise);
   expect(waits.map(({ ms }) => ms)).toEqual([loadingAfterMs]);
   expect(shown).toEqual([]);
-  waits[0]?.end();
+  await pass(loadingAfterMs);
+  expect(shown).toEqual([chat]);
+  answer.resolve();
   await showing;
   expect(shown).toEqual([chat]);
+});
+
+/** The time that is waited for has passed. */
+async function pass(ms: number): Promise<void> {
+  now += ms;
+  waits.at(-1)?.end();
+  await new Promise(setImmediate);
+}
+
+test("the animation, which lasts a minute, is shown anew as long as the answer takes", async () => {
+  const answer = Promise.withResolvers<void>();
+  const showing = show(answer.promise);
+  for (const ms of [loadingAfterMs, loadingEveryMs, loadingEveryMs]) {
+    expect(waits.at(-1)?.ms).toBe(ms);
+    await pass(ms);
+  }
+  expect(shown).toHaveLength(3);
+  answer.resolve();
+  await showing;
+});
+
+test("what is said when it takes long is said once, at its time, and the animation goes on after it", async () => {
+  const said: number[] = [];
+  late = { at: 40_000, say: async () => void said.push(shown.length) };
+  const answer = Promise.withResolvers<void>();
+  const showing = show(answer.promise);
+  await pass(loadingAfterMs);
+  expect(waits.at(-1)?.ms).toBe(40_000 - loadingAfterMs);
+  await pass(40_000 - loadingAfterMs);
+  await pass(loadingEveryMs);
+  expect([said, shown.length]).toEqual([[1], 3]);
+  answer.resolve();
+  await showing;
 });
 
 test("an answer that comes or fails at once shows no animation", async () => {
@@ -52,11 +91,13 @@ test("an answer that comes or fails at once shows no animation", async () => {
 });
 
 test("a loading animation that fails is logged, and nothing is thrown", async () => {
+  const answer = Promise.withResolvers<void>();
   const showing = show(
-    new Promise(() => {}),
+    answer.promise,
     new BotError("line.timeout", "LINE did not answer", { retry: "later" }),
   );
-  waits[0]?.end();
+  await pass(loadingAfterMs);
+  answer.resolve();
   await showing;
   expect(logged).toMatchObject([{ name: "loading.not_shown", code: "line.timeout" }]);
 });

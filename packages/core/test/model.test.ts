@@ -20,7 +20,7 @@ function ask(signal = new AbortController().signal, baseURL?: string) {
   const model = createModel({
     apiKey: "key",
     baseURL,
-    settings: { name: "gpt-6-luna", maxOutputTokens: 300, reasoningEffort: "none" },
+    settings: { name: "gpt-6-luna", maxOutputTokens: 300, timeoutS: 60, reasoningEffort: "none" },
     async fetch(url, init) {
       requests.push({ url: String(url), body: JSON.parse(String(init?.body)) });
       return respond(init?.signal);

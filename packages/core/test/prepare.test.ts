@@ -1,5 +1,6 @@
 import { type Bot, defineBot } from "@henji/core/bot";
 import type { Chats } from "@henji/core/chat/chats";
+import type { Held } from "@henji/core/held";
 import { createLog } from "@henji/core/log";
 import type { Model, ModelAnswer } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
@@ -58,6 +59,7 @@ function prepareWith(
     ...{ bot, model, identify: (userId) => userId, chats: {} as Chats },
     turns: {
       renew: async (_turn, leaseUntil) => leaseUntil,
+      spend: async () => {},
       answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
       drop,
       erase: notExpected,
@@ -145,27 +147,53 @@ test("an answer to an unsent message is dropped, unless an earlier attempt may h
   expect(drops).toEqual([]);
 });
 
-test.each([
-  ["auto", "reply"],
-  ["push", "push"],
-] as const)(
-  "before the model is asked, LINE must be ready for the route of the answer (%s: %s)",
-  async (delivery, route) => {
-    const checked: unknown[] = [];
-    const platform = platformWith({
-      route: (_job, _now, preference) => (preference === "push" ? "push" : "reply"),
-      ready: async (by) => void checked.push(by),
-    });
-    const prepare = prepareWith({}, { bot: defineBot({ ...ownBot, delivery }) });
-    expect(await prepare(held({ platform }))).toMatchObject({ turn: { answer: { route } } });
-    expect(checked).toEqual([route]);
-  },
-);
+/** How an answer goes out. */
+const wayWith = async (
+  delivery: Bot["delivery"],
+  {
+    mayPush = true,
+    isFresh = true,
+    thinkingAt,
+  }: { mayPush?: boolean; isFresh?: boolean; thinkingAt?: number },
+  more: Partial<Held> = {},
+) => {
+  const platform = platformWith({
+    mayPush: async () => mayPush,
+    replyUntil: () => (isFresh ? start + 1 : start),
+  });
+  const prepare = prepareWith({}, { bot: defineBot({ ...ownBot, delivery }) });
+  const stored = await prepare(held({ platform, thinking: { at: thinkingAt }, ...more }));
+  return stored?.turn.answer.route;
+};
+
+test("an answer is replied while that is free, and pushed if it is not, unless the bot never pushes", async () => {
+  expect(await wayWith("auto", {})).toBe("reply");
+  expect(await wayWith("free", {})).toBe("reply");
+  expect(await wayWith("push", {})).toBe("push");
+  expect(await wayWith("auto", { isFresh: false })).toBe("push");
+  expect(await wayWith("free", { isFresh: false })).toBe("wait");
+});
+
+test("an answer whose user has a button for it waits, until a reminder or an operator brings it back", async () => {
+  const late = { thinkingAt: start - 1 };
+  expect(await wayWith("auto", late)).toBe("wait");
+  const job = { ...held().job, isDue: true };
+  expect(await wayWith("auto", late, { job })).toBe("push");
+  expect(await wayWith("free", late, { job })).toBe("wait");
+  expect(await wayWith("auto", late, { replay: { id: "1", force: false } })).toBe("push");
+});
+
+test("near the end of the month's quota nothing is pushed: what cannot be replied waits", async () => {
+  const low = { mayPush: false };
+  expect(await wayWith("push", low)).toBe("reply");
+  expect(await wayWith("push", { ...low, isFresh: false })).toBe("wait");
+  expect(await wayWith("auto", { ...low, isFresh: false })).toBe("wait");
+});
 
 test("an answer that is too late for a reply quotes its question; one in time does not", async () => {
   const message = { type: "text", id: "1", text: "Hi", quoteToken: "q1" };
   const asked = { ...held(), job: { ...held().job, event: { message } } };
-  const late = platformWith({ route: () => "push" });
+  const late = platformWith({ replyUntil: () => undefined });
   const prepare = prepareWith({ text: "Hello" });
   const quoting = { messages: [{ type: "text", text: "Hello", quoteToken: "q1" }] };
   expect(await prepare({ ...asked, platform: late })).toMatchObject({ turn: { answer: quoting } });

@@ -21,9 +21,13 @@ beforeEach(() => {
   foldings = [];
 });
 
+const never = () => Promise.reject(new Error("Not expected"));
+
 const send = createSend({
   bot,
+  reminders: { put: never },
   turns: {
+    ...{ wait: never, carry: never, shown: never, drop: never },
     supersede: async (turn) => void writes.push(["supersede", turn]),
     usePush: async (turn) => void writes.push(["use push", turn]),
     async delivered(turn, { route, requestId, total, folding }) {

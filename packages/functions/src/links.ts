@@ -9,6 +9,7 @@ const properties = {
   OpenAiApiKey: "value",
   EventQueue: "url",
   DeadLetterQueue: "url",
+  Reminders: "url",
   Conversations: "name",
   IngressLogs: "name",
   WorkerLogs: "name",

@@ -1,3 +1,4 @@
+import type { Reminder } from "@henji/core/queue/remind";
 import { type Incoming, sequenceOf } from "@henji/core/queue/sqs";
 import type { SQSRecord } from "aws-lambda";
 
@@ -13,4 +14,8 @@ export function toIncoming(record: SQSRecord): Incoming {
     receiveCount: Number(attributes.ApproximateReceiveCount),
     ...(parkedAt !== undefined && { parkedAt: Number(parkedAt) }),
   };
+}
+
+export function toReminder({ messageId, body, messageAttributes }: SQSRecord): Reminder {
+  return { messageId, body, chatId: messageAttributes.chatId?.stringValue ?? "channel" };
 }

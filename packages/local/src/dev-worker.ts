@@ -25,7 +25,10 @@ async function main(): Promise<void> {
   const { arn, waiting, inWork } = await describeQueue(queueUrl);
   watchWorker(tell);
   // Hidden for no longer than it is held: this process is restarted again and again, also before it holds a message.
-  const source = await runWorker({ queueUrl, queueArn: arn, visibilityTimeoutS: hold.forS, onBatch });
+  const reminders = { url: link("Reminders"), arn: (await describeQueue(link("Reminders"))).arn };
+  const source = await runWorker({
+    ...{ queueUrl, queueArn: arn, reminders, visibilityTimeoutS: hold.forS, onBatch },
+  });
   const { model, memory, timeZone, commands } = await loadBot();
   tell({ type: "bot", bot: { model, memory, timeZone, commands } });
   stopOnSignal(source.stop);

@@ -11,6 +11,7 @@ import { loadBot } from "./load-bot.ts";
 export type RunWorkerOptions = {
   queueUrl: string;
   queueArn: string;
+  reminders: { url: string; arn: string };
   /** A file in place of the project's `bot.config.ts`. */
   botConfig?: string | undefined;
   /** Default: the worker's, as on Lambda. */
@@ -29,6 +30,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<EventSource>
   const {
     queueUrl,
     queueArn,
+    reminders,
     botConfig,
     timeoutMs = worker.timeoutS * 1000,
     visibilityTimeoutS,
@@ -37,20 +39,28 @@ export async function runWorker(options: RunWorkerOptions): Promise<EventSource>
   if (botConfig) replaceBotConfig(pathToFileURL(botConfig).href);
   await loadBot();
   const { handler } = await import("@henji/functions/worker");
-  return startEventSource({
+  const shared = {
     sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
-    queueUrl,
-    queueArn,
+    ...{ batchSize: worker.batchSize, timeoutMs, visibilityTimeoutS },
+    log: createLog({ write: writeLine }),
+  };
+  const events = startEventSource({
+    ...{ ...shared, queueUrl, queueArn },
     handler(event, context) {
       onBatch?.(event);
       return handler(event, context);
     },
-    batchSize: worker.batchSize,
-    timeoutMs,
-    visibilityTimeoutS,
     maximumConcurrency: worker.maximumConcurrency,
-    log: createLog({ write: writeLine }),
   });
+  const due = startEventSource({
+    ...{ ...shared, queueUrl: reminders.url, queueArn: reminders.arn, handler },
+    maximumConcurrency: 2,
+  });
+  return {
+    async stop() {
+      await Promise.all([events.stop(), due.stop()]);
+    },
+  };
 }
 
 /** On Lambda `bot.config.ts` is part of the bundle, so the handler names it by its path. */

@@ -1,10 +1,11 @@
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { deadLetterQueue, queue } from "@henji/core/settings";
+import { deadLetterQueue, queue, reminderQueue } from "@henji/core/settings";
 
 export type LocalQueues = {
   client: SQSClient;
   eventQueue: { url: string; arn: string };
   deadLetterQueue: { url: string; arn: string };
+  reminders: { url: string; arn: string };
 };
 
 /** Dummy credentials: the developer's own are never used. */
@@ -13,7 +14,7 @@ export const localAws = {
   credentials: { accessKeyId: "local", secretAccessKey: "local" },
 } as const;
 
-/** Creates the two queues, with the attributes that `stacks/queue.ts` gives them. */
+/** Creates the queues, with the attributes that `stacks/queue.ts` gives them. */
 export async function createQueues(endpoint: string): Promise<LocalQueues> {
   const client = new SQSClient({ ...localAws, endpoint, useQueueUrlAsEndpoint: false });
 
@@ -41,6 +42,10 @@ export async function createQueues(endpoint: string): Promise<LocalQueues> {
     client,
     eventQueue: events,
     deadLetterQueue: parked,
+    reminders: await createQueue(client, "Reminders", {
+      VisibilityTimeout: String(reminderQueue.visibilityTimeoutS),
+      MessageRetentionPeriod: String(reminderQueue.retentionS),
+    }),
   };
 }
 

@@ -132,6 +132,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         OpenAiApiKey: { value: openAi?.apiKey ?? standInSecrets.apiKey },
         EventQueue: { url: queues.eventQueue.url },
         DeadLetterQueue: { url: queues.deadLetterQueue.url },
+        Reminders: { url: queues.reminders.url },
         Conversations: { name: table },
       }),
       LOG_LEVEL: logLevel,
@@ -179,6 +180,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       const workerData: RunWorkerOptions = {
         queueUrl: queues.eventQueue.url,
         queueArn: queues.eventQueue.arn,
+        reminders: queues.reminders,
         botConfig,
       };
       return startThread<BotInUse>(

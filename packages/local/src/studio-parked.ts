@@ -117,7 +117,8 @@ function messageOf(letter: DescribedLetter): ParkedMessage {
 }
 
 function answerOf({ messages, route, idempotencyKey }: TurnItem): ParkedHistory["answer"] {
-  if (messages === undefined || route === undefined || idempotencyKey === undefined) return undefined;
+  if (messages === undefined || idempotencyKey === undefined) return undefined;
+  if (route === undefined || route === "wait") return undefined;
   const texts = (JSON.parse(messages) as Message[]).map(({ text }) => text);
   return { messages: texts, route, retryKey: idempotencyKey };
 }

@@ -31,7 +31,7 @@ const slowMs: Record<Platform, readonly [number, number]> = {
   table: [200, 1_900],
   queue: [200, 1_900],
   line: [1_000, 3_900],
-  model: [20_000, 60_000],
+  model: [20_000, 95_000],
 };
 
 export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): Faults {

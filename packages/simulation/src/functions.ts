@@ -112,6 +112,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       cap,
       platforms: { line: createLinePlatform({ line, clock }) },
       inbox: process.port("queue", queue.inbox),
+      reminders: process.port("queue", queue.reminders),
       identitySecret: "identity",
       newOwner: () => {
         owners += 1;

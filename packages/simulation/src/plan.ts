@@ -48,7 +48,7 @@ export type Plan = {
   maximumConcurrency: number;
   maxOfGroup: number;
   bot: {
-    delivery: "auto" | "push";
+    delivery: "auto" | "push" | "free";
     maxUnanswered: number;
     dailyMessages: number;
     /** No cap, if it is not set. */
@@ -158,7 +158,7 @@ export function drawPlan(random: Random): Plan {
     maximumConcurrency: random.pick([2, 3, worker.maximumConcurrency]),
     maxOfGroup: random.pick([1, 2, 10]),
     bot: {
-      delivery: random.chance(0.8) ? "auto" : "push",
+      delivery: random.pick(["auto", "auto", "auto", "push", "free"] as const),
       maxUnanswered: random.pick([3, 20]),
       dailyMessages: random.pick([4, 100]),
       totalDailyTokens: random.pick([undefined, undefined, 200, 1_000]),

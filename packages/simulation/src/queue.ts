@@ -1,6 +1,8 @@
 import type { Clock } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
 import type { DeadLetterQueue, Depth, ReceivedLetter } from "@henji/core/queue/dead-letters";
+import { encodeJob } from "@henji/core/queue/job";
+import { dueJob, type Reminders } from "@henji/core/queue/reminders";
 import {
   type Inbox,
   type Incoming,
@@ -29,6 +31,9 @@ export type MemoryQueueOptions = {
 export type MemoryQueue = {
   sender: Sender;
   inbox: Inbox;
+  reminders: Reminders;
+  /** Reminders that are not due yet. */
+  pending(): number;
   deadLetterQueue: DeadLetterQueue;
   main: FifoQueue;
   deadLetters: FifoQueue;
@@ -44,6 +49,9 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
   const deadLetters = createFifoQueue({ clock, visibilityTimeoutS: 30 });
   const main = createFifoQueue({ clock, visibilityTimeoutS, maxReceiveCount, deadLetters, watch });
 
+  let reminded = 0;
+  let pending = 0;
+
   const failed = (failure: Failure): never => {
     throw queueError(failure);
   };
@@ -53,6 +61,7 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
   return {
     main,
     deadLetters,
+    pending: () => pending,
 
     receive: (max, maxOfGroup) => main.receive(max, maxOfGroup).map(toIncoming),
 
@@ -85,6 +94,21 @@ export function createMemoryQueue(options: MemoryQueueOptions): MemoryQueue {
         };
         return call("send", effect, signal);
       },
+    },
+
+    reminders: {
+      // A standard queue forwards a reminder at least once; a lost forward is tried again.
+      put: (chatId, job, delayS) =>
+        call("remind", () => {
+          reminded += 1;
+          const [body, deduplicationId] = [encodeJob(dueJob(job)), `reminder-${reminded}`];
+          pending += 1;
+          const forward = () => {
+            pending -= 1;
+            main.send({ chatId, deduplicationId, body });
+          };
+          clock.timeout(delayS * 1000).addEventListener("abort", forward, { once: true });
+        }),
     },
 
     inbox: {

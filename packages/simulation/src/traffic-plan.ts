@@ -42,6 +42,8 @@ export type Traffic = {
   commands: number;
   /** Of the apologies: those whose button is pressed. */
   pressed: number;
+  /** Of the buttons for an answer that takes long. */
+  tapped: number;
   /** Of the questions: unsent some time later. */
   unsent: number;
   /** Of the answers: those that repeat verbatim what the user said before. */
@@ -80,6 +82,7 @@ export const quietTraffic: Traffic = {
   pictures: 0,
   commands: 0,
   pressed: 0,
+  tapped: 0,
   unsent: 0,
   quoted: 0.2,
   tooOld: 0,
@@ -107,6 +110,7 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
     notQuestions: random.pick([0, 0.2]),
     commands: random.pick([0, 0, 0.2]),
     pressed: random.pick([0, 0.5, 0.9]),
+    tapped: random.pick([0, 0.5, 0.9]),
     unsent: random.pick([0, 0, 0.2]),
     quoted: random.pick([0, 0.3]),
     tooOld: share(0.3),

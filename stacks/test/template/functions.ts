@@ -100,6 +100,15 @@ export function testSubscription(stage: Stage) {
 
   test("is switched on", () => {
     expect(stage.subscription().enabled).toBe(true);
+    expect(stage.subscription("Reminders").enabled).toBe(true);
+  });
+
+  test("the worker forwards reminders too, and returns those that it could not forward", () => {
+    expect(stage.subscription("Reminders")).toMatchObject({
+      eventSourceArn: stage.queueArn(stage.reminders()),
+      functionName: stage.functionArn(stage.worker()),
+      functionResponseTypes: ["ReportBatchItemFailures"],
+    });
   });
 
   test("Lambda accepts every number for a FIFO queue", () => {

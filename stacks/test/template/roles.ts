@@ -24,7 +24,7 @@ export function testRoles(stage: Stage) {
     ]);
   });
 
-  test("the worker may use the table, consume the event queue, send to the dead-letter queue and write its own log, and nothing else", () => {
+  test("the worker may use the table, consume the event queue and the reminders, send to all queues and write its own log, and nothing else", () => {
     expect(statements("Worker")).toEqual([
       {
         Effect: "Allow",
@@ -41,7 +41,16 @@ export function testRoles(stage: Stage) {
         ],
         Resource: [stage.queueArn(stage.eventQueue())],
       },
-      { Effect: "Allow", Action: ["sqs:SendMessage"], Resource: [stage.queueArn(stage.deadLetterQueue())] },
+      {
+        Effect: "Allow",
+        Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        Resource: [stage.queueArn(stage.reminders())],
+      },
+      {
+        Effect: "Allow",
+        Action: ["sqs:SendMessage"],
+        Resource: [stage.deadLetterQueue(), stage.reminders(), stage.eventQueue()].map(stage.queueArn),
+      },
       logging("Worker"),
     ]);
   });

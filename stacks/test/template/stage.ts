@@ -33,7 +33,9 @@ export function useStage(name: string) {
     deadLetterQueue: () => one("aws:sqs/queue:Queue", "DeadLetterQueue").inputs,
     ingress: () => one("aws:lambda/function:Function", "Ingress").inputs,
     worker: () => one("aws:lambda/function:Function", "Worker").inputs,
-    subscription: () => one("aws:lambda/eventSourceMapping:EventSourceMapping").inputs,
+    reminders: () => one("aws:sqs/queue:Queue", "Reminders").inputs,
+    subscription: (queue = "EventQueue") =>
+      one("aws:lambda/eventSourceMapping:EventSourceMapping", queue).inputs,
     logGroup: (name: "Ingress" | "Worker") => one("aws:cloudwatch/logGroup:LogGroup", `${name}Logs`).inputs,
     topicArn: () => template.links.Alarms?.arn,
     queueArn: (queue: { name: string }) => `arn:aws:sqs:${region}:${account}:${queue.name}`,

@@ -20,6 +20,13 @@ export function testQueues(stage: Stage) {
     }
   });
 
+  test("reminders are on a standard queue, longer hidden than the worker runs, and kept for a day", () => {
+    const { fifoQueue, visibilityTimeoutSeconds, messageRetentionSeconds } = stage.reminders();
+    expect(fifoQueue).not.toBe(true);
+    expect(visibilityTimeoutSeconds).toBeGreaterThan(stage.worker().timeout);
+    expect(messageRetentionSeconds).toBe(DAY_S);
+  });
+
   test("what crashes repeatedly ends in the dead-letter queue, which has no redrive of its own", () => {
     expect(JSON.parse(stage.eventQueue().redrivePolicy)).toEqual({
       deadLetterTargetArn: stage.queueArn(stage.deadLetterQueue()),
@@ -43,10 +50,11 @@ export function testQueues(stage: Stage) {
     expect(maxReceiveCount * settings.hold.forS).toBeGreaterThan(2 * 60 * 60);
   });
 
-  test("both are encrypted, and refuse what comes without TLS, by the only policy that they have", () => {
+  test("all are encrypted, and refuse what comes without TLS, by the only policy that they have", () => {
     for (const [name, queue] of [
       ["EventQueue", stage.eventQueue()],
       ["DeadLetterQueue", stage.deadLetterQueue()],
+      ["Reminders", stage.reminders()],
     ] as const) {
       expect(queue.sqsManagedSseEnabled).toBe(true);
       expect(queue.policy).toBeUndefined();

@@ -105,6 +105,8 @@ const model = z.strictObject({
   name: z._default(z.string(), DEFAULT_MODEL),
   /** OpenAI: at least 16. */
   maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
+  /** How long an answer may take; the function's time-out has room for the most. */
+  timeoutS: z._default(z.int().check(z.minimum(10), z.maximum(120)), 60),
   /** Sent only if it is set, since models without reasoning refuse it; "none" for the default model, which has it. */
   reasoningEffort: z.optional(z.enum(["none", "low", "medium", "high"])),
   prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
@@ -121,6 +123,12 @@ const memory = z.strictObject({
   summaryModel: z.optional(z.string()),
   maxTurns: z._default(z.int().check(z.positive(), z.maximum(200)), 60),
   retentionDays: z._default(z.int().check(z.minimum(30), z.maximum(3650)), 180),
+});
+
+/** Answers that come too late for a free reply. */
+const slow = z.strictObject({
+  /** After this time an answer that nobody has fetched is pushed. SQS: a delay of 15 minutes at the most. */
+  pushAfterS: z._default(z.int().check(z.minimum(60), z.maximum(900)), 300),
 });
 
 const schema = z
@@ -143,7 +151,8 @@ const schema = z
       "Asia/Tokyo",
     ),
     commands: z.prefault(commands, {}),
-    delivery: z._default(z.enum(["auto", "push"]), "auto"),
+    delivery: z._default(z.enum(["auto", "push", "free"]), "auto"),
+    slow: z.prefault(slow, {}),
     /** Of what the bot says by itself, where neither the chat nor the user's profile tells the language. */
     language: z._default(z.enum(languages), "en"),
     texts: textsSchema,

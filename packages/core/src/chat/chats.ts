@@ -26,7 +26,7 @@ export type Memory = ChatState & {
   finished: readonly FinishedTurn[];
   /** Those of them that were given up on, or that the model has refused. */
   unanswered: readonly Repeated[];
-  /** The newest turns before the one at hand, whatever has become of them, oldest first. */
+  /** The newest turns beside the one at hand, whatever has become of them, in the order of the queue. */
   recent: readonly RecentTurn[];
   /** What the newest turns carry of their users' days, oldest first; those after the one at hand too. */
   usages: readonly DayUsage[];
@@ -93,7 +93,7 @@ export function createChats(store: ChatStore): Chats {
         isWhole: reachesBack(wide) && window.length <= limit,
         finished: earlier.flatMap((turn) => toFinishedTurn(turn) ?? []),
         unanswered: earlier.flatMap((turn) => toUnanswered(turn) ?? []),
-        recent: earlier.map(toRecentTurn),
+        recent: recentOf(newest.turns, place),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
         chatUsages: newest.turns.flatMap(({ chatUsage }) => chatUsage ?? []),
         apologyPushedAt: lastApologyOf(newest.turns),
@@ -115,6 +115,15 @@ export function createChats(store: ChatStore): Chats {
 
     update: (chatId, state, change) => store.write({ chatId, ...changed(state, change) }, state.version),
   };
+}
+
+/** What waits was answered before, and is shown before, by the queue: its message may have been sent after this one. */
+function recentOf(items: readonly TurnItem[], { key, sequence }: Place): RecentTurn[] {
+  const itself = items.find((item) => item.key === key) ?? { key, sequence };
+  return items
+    .filter((item) => item.key !== key)
+    .toSorted((a, b) => (a.sequence < b.sequence ? -1 : 1))
+    .map((item) => toRecentTurn(item, itself, items));
 }
 
 /** The table's own order is by key, which within a millisecond says nothing. */

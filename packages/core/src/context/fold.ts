@@ -115,7 +115,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
         const answer = await summarizer.ask(foldContext(memory.summary, leaving, mostTokens), {
           cacheKey: `${chatHash(chatId)}/notes`,
           safetyIdentifier,
-          signal: clock.timeout(Math.min(deadlines.modelMs, left)),
+          signal: clock.timeout(Math.min(deadlines.notesMs, left)),
           // The first fold wins: another one costs tokens, and breaks nothing.
           beforeRequest: async () => {},
         });

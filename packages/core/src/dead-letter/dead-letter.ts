@@ -2,6 +2,7 @@ import type { Inbound } from "../platform/platform.ts";
 import type { Letter } from "../queue/dead-letters.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import { byPlace, type Place, type TurnKey } from "../turn/place.ts";
+import type { FinalStatus } from "../turn/turn.ts";
 
 /** A message that was given up on: what the dead-letter queue and the index say of it. */
 export type DeadLetter = {
@@ -50,7 +51,7 @@ export type ReplayEffect =
   /** What a user has unsent, or a chat that has ended, is erased. */
   | { kind: "erase" }
   /** Nothing is left to do: it only leaves the dead-letter queue. */
-  | { kind: "acknowledge"; because: "delivered" | "dropped" | "replayed" | "ignored" }
+  | { kind: "acknowledge"; because: Exclude<FinalStatus, "parked"> | "replayed" | "ignored" }
   /** It cannot be replayed, or not now. */
   | { kind: "none"; because: "unreadable" | "held" };
 

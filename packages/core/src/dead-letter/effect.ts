@@ -13,11 +13,13 @@ export function effectOf({ event, turn, letters }: Known, now: number): ReplayEf
     return { kind: event.kind === "erasure" ? "erase" : "ask" };
   }
   const { status } = turn;
-  if (status === "delivered" || status === "dropped") return { kind: "acknowledge", because: status };
-  if (status !== "parked") {
+  if (status === "claimed" || status === "answered") {
     if (turn.leaseUntil > now) return { kind: "none", because: "held" };
     const isOver = letters.length > 0 && letters.every((letter) => isReplayed(letter, turn));
     if (isOver) return { kind: "acknowledge", because: "replayed" };
+  }
+  if (status === "delivered" || status === "dropped" || status === "waiting" || status === "carried") {
+    return { kind: "acknowledge", because: status };
   }
   if (turn.idempotencyKey === undefined) return { kind: "ask" };
   return { kind: mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send" };

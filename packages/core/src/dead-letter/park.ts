@@ -15,7 +15,7 @@ import { isInGroup, type Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 
 export type ParkOptions = {
-  bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language">;
+  bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language" | "delivery">;
   inbox: Pick<Inbox, "park">;
   turns: Pick<Turns, "park">;
   clock: Clock;
@@ -70,12 +70,15 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
     // If the answer may have arrived, an apology would be as likely wrong as right.
     if (code === "delivery.unclear" || turn.outcomeUnknownSince !== undefined) return undefined;
     const now = clock.now();
-    const isTokenUsed = turn.status === "answered" && turn.answer.route === "reply";
+    const wasReplied = turn.status === "answered" && turn.answer.route === "reply";
+    const isTokenUsed = wasReplied || turn.thinkingAt !== undefined;
     // Free if it can be, also for a bot that pushes its answers.
-    const route = isTokenUsed ? "push" : platform.route(job, now, "auto");
+    const route = !isTokenUsed && now < (platform.replyUntil(job) ?? 0) ? "reply" : "push";
     const pushedAt = memory.apologyPushedAt ?? 0;
-    if (route === "push" && now - pushedAt < apologyPushedEveryMs) return undefined;
-    return platform.ready(route).then(
+    if (route === "push" && (bot.delivery === "free" || now - pushedAt < apologyPushedEveryMs))
+      return undefined;
+    if (route === "push" && !(await platform.mayPush())) return undefined;
+    return platform.ready().then(
       () => route,
       () => undefined,
     );

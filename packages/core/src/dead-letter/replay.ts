@@ -55,7 +55,7 @@ function idOf({ turn, letters, parkedAt }: DescribedLetter): string {
  * @throws BotError `job.unreadable`
  */
 export function replayOf(job: { chatId: string; body: string }, id: string, force = false): Outgoing {
-  const { replay: _, ...given } = decodeJob(job.body);
+  const { replay: _, isDue: __, ...given } = decodeJob(job.body);
   return {
     chatId: job.chatId,
     // Not the event's own id, which SQS may still hold against a second message.

@@ -3,8 +3,8 @@ import type { Button } from "../platform/platform.ts";
 
 /** What a button of the bot's own asks for. */
 export type Pressing =
-  /** The rest of a turn's answer. Keys are the chat's own: nobody presses a button of another chat. */
-  | { kind: "go_on"; key: string }
+  /** A turn's answer, or the rest of it. Keys are the chat's own: nobody presses a button of another chat. */
+  | { kind: "answer" | "go_on"; key: string }
   /** What the user says by it. */
   | { kind: "say"; text: string };
 
@@ -15,9 +15,9 @@ export function pressingData(pressing: Pressing): string {
 
 /** Nothing, if it is no button that this version of the bot knows. */
 export function pressingIn(data: string): Pressing | undefined {
-  const { kind, rest } = /^(?<kind>go_on|say):(?<rest>.+)$/s.exec(data)?.groups ?? {};
+  const { kind, rest } = /^(?<kind>answer|go_on|say):(?<rest>.+)$/s.exec(data)?.groups ?? {};
   if (kind === undefined || rest === undefined) return undefined;
-  return kind === "say" ? { kind, text: rest } : { kind: "go_on", key: rest };
+  return kind === "say" ? { kind, text: rest } : { kind: kind as "answer" | "go_on", key: rest };
 }
 
 /** A button by which the user says something. In a group, a message is for the bot only if it says so. */

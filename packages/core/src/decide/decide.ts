@@ -12,12 +12,16 @@ import { commandOf } from "./command.ts";
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
   | { kind: "ask"; question: Content; repeats: Repeated | undefined }
-  | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on"> }
+  | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on" | "show"> }
   /** Everything that was said is erased, in a group what this user has said, and then that is said. */
   | { kind: "forget" }
   | { kind: "export"; from: string | undefined }
   /** A long answer goes on with what was left of it. */
   | { kind: "go_on"; rest: string }
+  /** It brings what waits, and says nothing itself. */
+  | { kind: "show" }
+  /** What was asked for has no answer yet. */
+  | { kind: "too_early" }
   /** `waiting` messages stood in line, which is too many; the user is told once. */
   | { kind: "flooded"; waiting: number; isTold: boolean }
   /** It gets no answer of its own: a notice was sent for an earlier one. */
@@ -42,8 +46,9 @@ export function decide(
   const { kind, at: sentAt } = inbound;
   if (kind === "greeting") return { kind: "say", notice: "greeting" };
   if (kind === "pressed") {
-    const refused = refusalFor(total, { isFree: true, isBotUsedUp }, bot.limits);
-    return refused ?? decidePressing(pressingIn(inbound.data), memory);
+    const pressed = decidePressing(pressingIn(inbound.data), turn, memory, bot);
+    if (pressed.kind === "show" || pressed.kind === "too_early" || pressed.kind === "drop") return pressed;
+    return refusalFor(total, { isFree: pressed.kind !== "ask", isBotUsedUp }, bot.limits) ?? pressed;
   }
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
@@ -88,9 +93,36 @@ export function decide(
   }
 }
 
-function decidePressing(pressing: Pressing | undefined, { recent }: Pick<Memory, "recent">): Decision {
-  const rest = pressing?.kind === "go_on" ? recent.find(({ key }) => key === pressing.key)?.rest : undefined;
-  return rest === undefined ? { kind: "say", notice: "gone" } : { kind: "go_on", rest };
+function decidePressing(
+  pressing: Pressing | undefined,
+  turn: Turn,
+  memory: Memory,
+  bot: Pick<Bot, "commands">,
+): Decision {
+  const gone: Decision = { kind: "say", notice: "gone" };
+  if (pressing === undefined || pressing.kind === "say") return gone;
+  const meant = memory.recent.find(({ key }) => key === pressing.key);
+  if (!meant) return gone;
+  if (pressing.kind === "go_on") {
+    return meant.rest === undefined ? gone : { kind: "go_on", rest: meant.rest };
+  }
+  if (meant.waiting) return { kind: "show" };
+  switch (meant.status) {
+    case "claimed":
+    case "answered":
+      return { kind: "too_early" };
+    case "dropped":
+      return gone;
+    case "parked": {
+      const given = memory.unanswered.find(({ key }) => key === meant.key);
+      // A command, or a button, that asked something once more.
+      const repeats = given && isAsking(given, bot) ? given : lastQuestion(turn, memory, bot);
+      return repeats ? { kind: "ask", question: repeats.question, repeats } : gone;
+    }
+    default:
+      // It stands in the chat by now.
+      return { kind: "drop", because: "shown" };
+  }
 }
 
 /** Somebody who sends many pictures is told once that they are not understood. */
@@ -130,15 +162,18 @@ function lastQuestion(
   bot: Pick<Bot, "commands">,
 ): Repeated | undefined {
   const answered = turns.findLast((turn) => turn.senderId === senderId);
-  const other = unanswered.findLast(
-    (turn) =>
-      turn.senderId === senderId && textOf(turn.question) !== "" && !commandOf(textOf(turn.question), bot),
-  );
+  const other = unanswered.findLast((turn) => turn.senderId === senderId && isAsking(turn, bot));
   const newest = finished.findLast(({ key }) => key === answered?.key || key === other?.key);
   const last = other && newest?.key === other.key ? other : answered;
   if (!last) return undefined;
   const { key, origin = key, question, messageId } = last;
   return { key, origin, question, messageId, senderId };
+}
+
+/** It asks something itself: it is no command, and no button that was pressed. */
+function isAsking({ question }: Pick<Repeated, "question">, bot: Pick<Bot, "commands">): boolean {
+  const text = textOf(question);
+  return text !== "" && !commandOf(text, bot);
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it; and only who was asked can say no. */

@@ -154,8 +154,8 @@ export type Delivery = {
   maybeSent: boolean;
   /** Comes before each send: throws unless the turn is held for as long as the send can take. */
   mustHold(forMs: number): void;
-  /** Records that it will be pushed, since no reply arrived. */
-  usePush(): Promise<void>;
+  /** Records that it will be pushed, since no reply arrived. @returns false if it is not to be pushed */
+  usePush(): Promise<boolean>;
 };
 
 export type Platform = {
@@ -170,21 +170,26 @@ export type Platform = {
   quoting(messages: readonly Message[], job: Job): readonly Message[];
   /** Whether one call takes a text of the bot's own. */
   fits(text: string): boolean;
-  /** How an answer that is stored now will go out. */
-  route(job: Job, now: number, preference: "auto" | "push"): Route;
+  /** Messages that one call takes, at the most. */
+  maxMessages: number;
+  /** Until when an answer can be replied, epoch milliseconds; nothing, if it never could. */
+  replyUntil(job: Job): number | undefined;
   /**
    * Comes before anything is paid for that could not be delivered. It makes no call unless the platform has
    * refused before.
    *
-   * @throws BotError what the platform has said, if it is known to take nothing by this route
+   * @throws BotError what the platform has said, if it is known to take nothing
    */
-  ready(route: Route): Promise<void>;
+  ready(): Promise<void>;
+  /** Whether there is quota for a push that can be spared. Asked rarely; it never throws. */
+  mayPush(): Promise<boolean>;
   /**
    * Sends a stored answer so that the user sees it once.
    *
+   * @returns nothing, if it is certain that nothing was sent, and it is to wait
    * @throws BotError with `outcome: "unknown"` if it may have arrived
    */
-  deliver(delivery: Delivery): Promise<Delivered>;
+  deliver(delivery: Delivery): Promise<Delivered | undefined>;
   /** Sends something that is not stored, such as an apology: one try. @throws BotError if it was not taken */
   sendOnce(
     message: Pick<Delivery, "job" | "chatId" | "messages" | "idempotencyKey" | "route">,

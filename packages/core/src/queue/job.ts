@@ -13,6 +13,8 @@ export type Job = {
   receivedAt: number;
   /** Set if an operator has brought it back after it was given up on. */
   replay?: Replay | undefined;
+  /** It was answered, and its answer has waited for long enough. */
+  isDue?: boolean | undefined;
 };
 
 export type Replay = {
@@ -33,6 +35,7 @@ const current = z.looseObject({
   platform: z.enum(platformNames),
   eventId: z.string(),
   event: z.unknown(),
+  isDue: z.optional(z.boolean()),
 });
 
 /** Written until platforms had names. Queues hold messages for 14 days, so it is still read. */

@@ -80,7 +80,7 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
     return model.ask(context, {
       cacheKey: chatHash(request.turn.chatId),
       safetyIdentifier: request.safetyIdentifier,
-      signal: clock.timeout(Math.min(deadlines.modelMs, leftMs)),
+      signal: clock.timeout(Math.min(bot.model.timeoutS * 1000, leftMs)),
       beforeRequest: async () => void (await timeToAsk(request)),
     });
   }

@@ -20,7 +20,7 @@ export type NoticeRequest = Shown & {
 };
 
 /** The notices whose words are in `bot.config.ts`, or follow from them. */
-export type SaidNotice = Exclude<NoticeKind, "export" | "go_on">;
+export type SaidNotice = Exclude<NoticeKind, "export" | "go_on" | "show">;
 
 /** What the bot says by itself, in place of an answer by the model, in the words of `bot.config.ts`. */
 export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
@@ -91,6 +91,13 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
         case "help":
           return say(request, helpText(language), ["memory", "forget"]);
       }
+    },
+
+    /** Said while the model is still working on this turn. */
+    stillThinking(key: string, { platform, language }: Omit<Shown, "chat">): Message[] {
+      const { stillThinking, showAnswer, cut: cutNotice } = bot.texts[language];
+      const button = { label: showAnswer, text: showAnswer, data: pressingData({ kind: "answer", key }) };
+      return platform.compose(stillThinking, { cutNotice, buttons: [button] }).messages;
     },
 
     apology: (request: Shown) => say(request, bot.texts[request.language].apology, ["retry"]),

@@ -26,10 +26,11 @@ import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
+import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew">;
+  turns: Pick<Turns, "renew" | "spend">;
   chats: Pick<Chats, "page">;
   model: Model;
   /** See `createIdentify`. */
@@ -46,6 +47,8 @@ export type ReplyRequest = {
   job: Job;
   memory: Memory;
   platform: Platform;
+  /** See `Held`. */
+  thinking: { at: number | undefined };
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
   log: Log;
@@ -66,7 +69,7 @@ export type Reply = {
 const NAMELESS = "Somebody";
 
 /** Decisions after which something is said. */
-export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" }>;
+export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" | "too_early" }>;
 
 /** Has the model answer, or says what the bot says by itself. */
 export function createReply(options: ReplyOptions) {
@@ -74,6 +77,7 @@ export function createReply(options: ReplyOptions) {
   const askModel = createAsk(options);
   const exportPage = createExport(bot, chats);
   const notices = createNotices(bot);
+  const lateFor = createThinking({ bot, turns: options.turns, notices, clock });
 
   async function reply(decision: Speaking, request: ReplyRequest): Promise<Reply> {
     switch (decision.kind) {
@@ -88,6 +92,8 @@ export function createReply(options: ReplyOptions) {
         const page = { turn, chat, from: decision.from, summary: memory.summary, platform, language };
         return byBot("export", { messages: await exportPage({ ...page, now: clock.now() }) });
       }
+      case "show":
+        return byBot("show", { messages: [] });
       case "go_on":
         return byBot(
           "go_on",
@@ -121,22 +127,23 @@ export function createReply(options: ReplyOptions) {
     const answering = askModel({
       ...{ about, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
       safetyIdentifier: identify(senderId),
-      ready: () => platform.ready(platform.route(job, clock.now(), bot.delivery)),
+      ready: () => platform.ready(),
     });
+    const language = languageIn(request, question);
+    const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
     const [{ answer, isPastRefused }, count, composeMarkdown] = await Promise.all([
       answering,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
       loadTokenizer().catch(() => undefined),
       // An answer that is paid for is shown, with its marks if need be.
       platform.loadMarkdown().catch(() => platform.compose),
-      showLoadingUntil(answering, { platform, chat, clock, log }),
+      showLoadingUntil(answering, { platform, chat, late, clock, log }),
     ]);
     const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const language = languageIn(request, question);
     const composed = refused
       ? { messages: notices.refusal({ platform, language, chat }) }
       : compose(answer, composeMarkdown, request, language);

@@ -32,8 +32,26 @@ export function isKeyExpired(since: number, now: number): boolean {
 export function diedSendingAt({
   status,
   leaseUntil,
-}: Pick<TurnItem, "status" | "leaseUntil">): number | undefined {
-  return status === "answered" && leaseUntil > 0 ? leaseUntil : undefined;
+  route,
+}: Pick<TurnItem, "status" | "leaseUntil" | "route">): number | undefined {
+  return status === "answered" && route !== "wait" && leaseUntil > 0 ? leaseUntil : undefined;
+}
+
+/**
+ * Whether a turn that carries others has nothing more to do with them, and nobody can have seen them by it: then they
+ * wait again. What it has shown is marked before it is over itself.
+ */
+export function letsGo({
+  status,
+  outcomeUnknownSince,
+  owner,
+  leaseUntil,
+}: Pick<TurnItem, "status" | "outcomeUnknownSince" | "owner" | "leaseUntil">): boolean {
+  if (status === "claimed" || status === "answered") return false;
+  if (status !== "parked" && status !== "dropped") return true;
+  // Erased from under a worker, which may have been sending it.
+  const wasTaken = status === "dropped" && owner === "" && leaseUntil > 0;
+  return outcomeUnknownSince === undefined && !wasTaken;
 }
 
 export function retryKeyUnknown(): BotError {

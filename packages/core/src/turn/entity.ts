@@ -1,7 +1,7 @@
 import { Entity, type EntityItem } from "electrodb";
 import { routes } from "../platform/platform.ts";
 import { asIs, SERVICE, type Table } from "../table.ts";
-import { noticeKinds, stepNames, turnStatuses } from "./turn.ts";
+import { noticeKinds, stepNames, turnStatuses, ways } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
 
@@ -82,7 +82,17 @@ export function turnEntity({ client, table }: Table) {
         /** Nothing of its text is left; what stays is what keeps its event from being answered again. */
         erased: { type: "boolean" },
         idempotencyKey: { type: "string" },
-        route: { type: routes },
+        route: { type: ways },
+        /** Epoch milliseconds; when the free reply was spent on saying that the answer takes long. */
+        thinkingAt: { type: "number" },
+        /** Epoch milliseconds; when it first came to wait. */
+        waitedAt: { type: "number" },
+        /** Keys of the turns whose answers it brings. */
+        carries: { type: "list", items: { type: "string" } },
+        /** It brings those alone, and waits itself. */
+        heldBack: { type: "boolean" },
+        /** Key of the turn that brings its answer. */
+        carriedBy: { type: "string" },
         /** Set if the answer was written by us and not by the model; of a dropped turn, why. */
         notice: { type: noticeKinds },
         /** The model declined to answer. */

@@ -1,5 +1,6 @@
 import type { Content } from "../platform/content.ts";
 import { type Message, shownText } from "../platform/platform.ts";
+import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import type { Place } from "./place.ts";
 import type {
@@ -13,25 +14,29 @@ import type {
   StoredTurn,
   TokenCounts,
   Turn,
+  TurnStatus,
 } from "./turn.ts";
 
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
   const { outcomeUnknownSince, error, released = 0, steps = [], quotes } = item;
+  const { thinkingAt, waitedAt } = item;
   const held = {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
     ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId, quotes },
+    ...{ thinkingAt, waitedAt },
   };
   const answer = toAnswer(item);
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
 }
 
 function toAnswer(item: TurnItem): Answer | undefined {
-  const { messages, idempotencyKey, route } = item;
+  const { messages, idempotencyKey, route, carries, heldBack } = item;
   if (messages === undefined || idempotencyKey === undefined || route === undefined) return undefined;
-  return { ...toSaid(item), idempotencyKey, route };
+  const carrying = { ...(carries && { carries }), ...(heldBack && { isHeldBack: heldBack }) };
+  return { ...toSaid(item), idempotencyKey, route, ...carrying };
 }
 
 function toSaid(item: TurnItem): Said {
@@ -59,7 +64,7 @@ function toContent({ question = "[]" }: TurnItem): Content {
 /** What stands in place of the messages of an answer that was erased, or of a notice that was delivered. */
 export const NO_MESSAGES = "[]";
 
-function toMessages({ messages = NO_MESSAGES }: TurnItem): readonly Message[] {
+export function toMessages({ messages = NO_MESSAGES }: TurnItem): readonly Message[] {
   return JSON.parse(messages) as Message[];
 }
 
@@ -80,10 +85,11 @@ function toPastTurn(item: TurnItem): PastTurn | undefined {
   return { key, question, answer, messageId, senderId, speaker, quotes, sentIds, repeats, origin, tokens };
 }
 
+const seen: readonly TurnStatus[] = ["answered", "waiting", "carried", "delivered"];
+
 /** A parked answer was never seen by the user, so the model must not believe that it was; a notice is not its own. */
 function isConversation({ status, notice, refused, erased }: TurnItem): boolean {
-  const isSeen = status === "answered" || status === "delivered";
-  return isSeen && notice === undefined && refused !== true && erased !== true;
+  return seen.includes(status) && notice === undefined && refused !== true && erased !== true;
 }
 
 /** What may be asked again of a turn that was given up on, or refused by the model. */
@@ -104,8 +110,18 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
   return past.filter(({ key }) => !repeated.has(key));
 }
 
-export function toRecentTurn({ key, status, rest }: TurnItem): RecentTurn {
-  return { key, status, rest };
+/**
+ * @param at the turn at hand
+ * @param all the chat's newest, its carrier among them if it is carried
+ */
+export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]): RecentTurn {
+  const { key, status, rest, carriedBy } = item;
+  const carrier = all.find((other) => other.key === carriedBy);
+  const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
+  const isEarlier = item.sequence < at.sequence;
+  const isWaiting = isEarlier && (status === "waiting" || (status === "carried" && isFree));
+  const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy } : undefined;
+  return { key, status, rest, waiting };
 }
 
 /** When a turn was over; nothing for one that is not. */

@@ -1,21 +1,35 @@
 import type { Content } from "../platform/content.ts";
-import type { Delivered, Message, Route } from "../platform/platform.ts";
+import { type Delivered, type Message, type Route, routes } from "../platform/platform.ts";
 import type { ModelUsage, RunningTotal } from "../usage/usage.ts";
 import type { Place, TurnKey } from "./place.ts";
 
 /**
  * ```
  * (nothing) ──claim──▶ claimed ──answer──▶ answered ──deliver──▶ delivered
- *                         ├────────── park ────┴──▶ parked ──replay──▶ claimed / answered
+ *                         │                  │    ▲ ▲                ▲
+ *                         │                wait  due└── let go ──┐   │ shown
+ *                         │                  ▼    │              │   │
+ *                         │                 waiting ──carry──▶ carried
+ *                         ├────────── park ──▶ parked ──replay──▶ claimed / answered
  *                         └────────── drop ──▶ dropped
  * ```
- * `claimed` and `answered` are held under a lease; when it has run out, the next worker claims again.
+ * `claimed` and `answered` are held under a lease; when it has run out, the next worker claims again. A `waiting`
+ * answer has no job: the next turn of its chat brings it, or a reminder. Its carrier has it while it is `carried`;
+ * once that is over without having shown it, it waits again: see `letsGo`.
  */
-export const turnStatuses = ["claimed", "answered", "delivered", "parked", "dropped"] as const;
+export const turnStatuses = [
+  "claimed",
+  "answered",
+  "waiting",
+  "carried",
+  "delivered",
+  "parked",
+  "dropped",
+] as const;
 
 export type TurnStatus = (typeof turnStatuses)[number];
 
-/** The states that a turn leaves only by an operator's hand. */
+/** The states in which nothing is left to do for the job of a turn. */
 export type FinalStatus = Exclude<TurnStatus, "claimed" | "answered">;
 
 /** What the bot says by itself. */
@@ -35,6 +49,7 @@ export const noticeKinds = [
   "not_understood",
   "go_on",
   "gone",
+  "show",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -46,6 +61,7 @@ export type DropReason =
   | "group_limit"
   | "total_limit"
   | "not_understood"
+  | "shown"
   | "unsent";
 
 /** The turn whose question is answered once more; its own answer is no longer part of the conversation. */
@@ -85,17 +101,26 @@ export type Answer = Said & {
   /** Stored, so that a new version of the bot cannot send an old answer under another key. */
   idempotencyKey: string;
   /**
-   * How it goes out. `reply` means that a reply may have been sent, even if nobody saw it
-   * succeed; `push` that no reply arrived, and that it may be pushed again under its key.
+   * How it goes out. `wait` means that nothing of it was sent, and nothing will be by its own job; `reply` that a
+   * reply may have been sent, even if nobody saw it succeed; `push` that no reply arrived, and that it may be
+   * pushed again under its key.
    */
-  route: Route;
+  route: Way;
+  /** Keys of the waiting turns whose answers are sent in front of it, oldest first. */
+  carries?: readonly string[] | undefined;
+  /** One call has no room for it behind these: they are sent alone, and then it waits itself. */
+  isHeldBack?: boolean | undefined;
 };
+
+export const ways = [...routes, "wait"] as const;
+export type Way = (typeof ways)[number];
 
 /** A step of a turn's way, for an operator who asks what has become of a message. */
 export const stepNames = [
   "claimed",
   "failed",
   "answered",
+  "waiting",
   "delivered",
   "parked",
   "replayed",
@@ -144,6 +169,10 @@ type Held = TurnKey &
     senderId: string;
     /** The platform's id of the message that it quotes. */
     quotes?: string | undefined;
+    /** Epoch milliseconds; since when its user may have been told that the answer takes long: the free reply is spent. */
+    thinkingAt?: number | undefined;
+    /** Epoch milliseconds; when it came to wait, and was counted in its user's day. */
+    waitedAt?: number | undefined;
   };
 
 export type ClaimedTurn = Held & { status: "claimed" };
@@ -165,6 +194,9 @@ export type FinishedDelivery = Delivered & {
   /** Set if a fold begins after it. */
   folding: Folding | undefined;
 };
+
+/** How a turn comes to wait. */
+export type Waiting = Pick<FinishedDelivery, "at" | "total" | "folding">;
 
 /** When an answer is stored, and where it comes from. */
 export type Storing = {
@@ -225,6 +257,8 @@ export type RecentTurn = {
   status: TurnStatus;
   /** What was left of its answer, if one call did not take it. */
   rest: string | undefined;
+  /** Set if its answer waits: the turn at hand may bring it. */
+  waiting: { messages: number; carriedBy: string | undefined } | undefined;
 };
 
 /** A finished exchange, as the context needs it. */

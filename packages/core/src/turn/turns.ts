@@ -2,7 +2,7 @@ import { BotError } from "../error.ts";
 import type { Content } from "../platform/content.ts";
 import type { Replay } from "../queue/job.ts";
 import type { RunningTotal } from "../usage/usage.ts";
-import { diedSendingAt } from "./attempt.ts";
+import { diedSendingAt, letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
 import type { Place, TurnKey } from "./place.ts";
@@ -18,6 +18,7 @@ import type {
   Turn,
   TurnFailure,
   TurnStatus,
+  Waiting,
 } from "./turn.ts";
 import {
   answered,
@@ -30,7 +31,10 @@ import {
   eraseOpen,
   parked,
   released,
+  type Shown,
+  shown,
   superseded,
+  waiting,
   withStep,
 } from "./writes.ts";
 
@@ -52,6 +56,8 @@ export type ClaimRequest = TurnKey &
     expiresAt: number;
     /** Set if an operator has brought the job back. */
     replay: Replay | undefined;
+    /** A reminder: what still waits is to be pushed. */
+    isDue?: boolean;
   };
 
 export type Claim =
@@ -79,6 +85,19 @@ export type Turns = {
   renew(turn: Turn, leaseUntil: number): Promise<number>;
   /** claimed → answered. From here on the model is never asked again. */
   answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
+  /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
+  spend(turn: Turn, at: number): Promise<void>;
+  /** answered → waiting: nothing of it is sent by its own job. */
+  wait(turn: AnsweredTurn, waiting: Waiting): Promise<void>;
+  /**
+   * waiting → carried: the turn with key `by` shows its answer. Comes before each send, and tells whether that turn
+   * still has it; no two turns have it at a time.
+   *
+   * @param from key of an earlier carrier that has let it go
+   */
+  carry(turn: TurnKey, by: string, from?: string | undefined): Promise<TurnItem | undefined>;
+  /** carried → delivered. Comes before its carrier is over. */
+  shown(item: TurnItem, by: string, how: Shown): Promise<void>;
   /** Records that no reply arrived, so that the answer may be pushed. */
   usePush(turn: AnsweredTurn): Promise<void>;
   /** answered → delivered. */
@@ -144,10 +163,16 @@ export function createTurns(store: TurnStore): Turns {
       const created = newTurn(request);
       if (await store.create(created)) return { kind: "claimed", turn: toTurn(created) };
       for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
-        const found = claimOf(await store.read(request), request);
+        const item = await store.read(request);
+        const { carriedBy } = item ?? {};
+        const carrier =
+          request.isDue && item?.status === "carried" && carriedBy !== undefined
+            ? await store.read({ chatId: item.chatId, key: carriedBy })
+            : undefined;
+        const found = claimOf(item, request, carrier);
         if (found.kind !== "free") return found;
-        const item = await store.update(request, found.take);
-        if (item) return { kind: "claimed", turn: toTurn(item) };
+        const taken = await store.update(request, found.take);
+        if (taken) return { kind: "claimed", turn: toTurn(taken) };
       }
       return { kind: "held", until: request.now };
     },
@@ -160,6 +185,33 @@ export function createTurns(store: TurnStore): Turns {
     async answer(turn, answer, storing) {
       const item = await write(turn, "answer", open, answered(turn, answer, storing));
       return { ...toTurn(item), status: "answered", answer };
+    },
+
+    async spend(turn, at) {
+      await write(turn, "spend", ["claimed"], { set: { thinkingAt: at } });
+    },
+
+    async wait(turn, how) {
+      await write(turn, "wait", ["answered", "waiting"], waiting(turn, how));
+    },
+
+    async carry(key, by, from) {
+      const set = { status: "carried", carriedBy: by } as const;
+      const take = (when: Guard) => store.update(key, { name: "carry", when, set });
+      const taken = await take(
+        from === undefined ? { status: ["waiting"] } : { status: ["carried"], carriedBy: from },
+      );
+      // By an earlier attempt; or just now, and the SDK has repeated it.
+      return taken ?? take({ status: ["carried"], carriedBy: by });
+    },
+
+    async shown(item, by, how) {
+      // What is refused was erased, or an earlier attempt has marked it.
+      await store.update(item, {
+        name: "shown",
+        when: { status: ["carried"], carriedBy: by },
+        ...shown(item, how),
+      });
     },
 
     async usePush(turn) {
@@ -186,7 +238,7 @@ export function createTurns(store: TurnStore): Turns {
     async discard({ at, ...event }, seen) {
       if (!seen) return store.create({ ...newDiscarded(event), ...discarded({}, at).set });
       const { status, owner, leaseUntil, listedAs } = seen;
-      if (status === "delivered" || status === "dropped") return true;
+      if (status !== "parked" && !isOpen(status)) return true;
       if (isOpen(status) && leaseUntil > at) return false;
       const when = { status: [status], owner, leaseUntil, listedAs };
       return (await store.update(event, { name: "discard", when, ...discarded(seen, at) })) !== undefined;
@@ -213,7 +265,7 @@ function newDiscarded(event: Omit<DiscardedEvent, "at">): Omit<TurnItem, "status
   return { ...event, sequence: "", owner: "", leaseUntil: 0, attempts: 0 };
 }
 
-function newTurn({ now, replay: _, question, quotes, ...claimed }: ClaimRequest): TurnItem {
+function newTurn({ now, replay: _, isDue: __, question, quotes, ...claimed }: ClaimRequest): TurnItem {
   const steps = withStep({}, { at: now, is: "claimed" });
   return {
     ...{ ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1, steps },
@@ -231,6 +283,7 @@ function unheard(item: TurnItem): Partial<TurnItem> {
 function claimOf(
   item: TurnItem | undefined,
   request: ClaimRequest,
+  carrier: TurnItem | undefined,
 ): Claim | { kind: "free"; take: TurnWrite } {
   const { owner, now, leaseUntil, replay } = request;
   // It has expired and was deleted just now.
@@ -248,6 +301,12 @@ function claimOf(
     };
     return { kind: "free", take: { name: "claim", when, set } };
   }
+  if (request.isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
+  if (request.isDue && carrier) {
+    if (letsGo(carrier)) return { kind: "free", take: takeUp(item, request) };
+    // It is shown next, and then this is asked once more.
+    if (isOpen(carrier.status)) return { kind: "held", until: Math.max(now, carrier.leaseUntil) };
+  }
   if (status !== "parked" || !isNew(replay, item)) return { kind: "finished", status };
   // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
   const when = { status: [status], listedAs: item.listedAs };
@@ -256,6 +315,20 @@ function claimOf(
 
 function isNew(replay: Replay | undefined, { replayedBy = [] }: TurnItem): replay is Replay {
   return replay !== undefined && !replayedBy.includes(replay.id);
+}
+
+/** What has waited for long enough is pushed, with all attempts. */
+function takeUp(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest): TurnWrite {
+  const { status, carriedBy } = item;
+  return {
+    name: "takeUp",
+    when: { status: [status], owner: item.owner, carriedBy: status === "carried" ? carriedBy : undefined },
+    set: {
+      ...{ status: "answered", route: "push", owner, leaseUntil, attempts: 1 },
+      steps: withStep(item, { at: now, is: "claimed" }),
+    },
+    remove: ["released", "error", "carriedBy"],
+  };
 }
 
 /** A replay begins with all attempts, whatever came before. */

@@ -1,3 +1,4 @@
+import type { Delivered } from "../platform/platform.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
@@ -14,7 +15,14 @@ import {
   type Storing,
   type Turn,
   type TurnFailure,
+  type Waiting,
 } from "./turn.ts";
+
+/** By which send a carried answer was shown. */
+export type Shown = Delivered & {
+  /** Epoch milliseconds. */
+  at: number;
+};
 
 /** What a write changes of a turn. Its values are absolute, so that repeating it changes nothing more. */
 export type Change = Pick<TurnWrite, "set" | "remove">;
@@ -34,17 +42,24 @@ export function answered(
   answer: Answer,
   { at, leaseUntil, requestId, speaker }: Storing,
 ): Change {
-  const { messages, idempotencyKey, route } = answer;
+  const { messages, idempotencyKey, route, carries = [], isHeldBack = false } = answer;
   const stored = {
     ...{ status: "answered" as const, leaseUntil, idempotencyKey, route },
     steps: withStep(turn, { at, is: "answered", requestId }),
     messages: JSON.stringify(messages),
     ...(speaker !== undefined && { speaker }),
     ...(answer.rest !== undefined && { rest: answer.rest }),
+    ...(carries.length > 0 && { carries: [...carries] }),
+    ...(isHeldBack && { heldBack: true }),
   };
-  if (answer.from === "bot") return { set: { ...stored, notice: answer.notice } };
+  const remove = [
+    ...(carries.length > 0 ? [] : (["carries"] as const)),
+    ...(isHeldBack ? [] : (["heldBack"] as const)),
+  ];
+  if (answer.from === "bot") return { set: { ...stored, notice: answer.notice }, remove };
   const { usage, tokens, refused, repeats } = answer;
   return {
+    remove,
     set: {
       ...{ ...stored, ...usage },
       ...(refused && { refused }),
@@ -68,8 +83,35 @@ export function delivered(turn: AnsweredTurn, delivery: FinishedDelivery): Chang
     ...(sentIds && { sentIds: [...sentIds] }),
     ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
   };
-  if (turn.answer.from === "model") return { set };
+  return turn.answer.from === "model" ? { set } : withoutNotice(set);
+}
+
+function withoutNotice(set: Partial<TurnItem>): Change {
   return { set: { ...set, messages: NO_MESSAGES }, remove: ["question"] };
+}
+
+/** It is stored, and nothing of it was sent: it counts now, as the free reply by which it will be brought. */
+export function waiting(turn: AnsweredTurn, { at, total, folding }: Waiting): Change {
+  return {
+    set: {
+      ...{ status: "waiting", route: "wait", finishedAt: at, waitedAt: turn.waitedAt ?? at },
+      steps: withStep(turn, { at, is: "waiting" }),
+      ...totalled(total, at),
+      ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
+    },
+    // What it carried was sent without it, or not at all.
+    remove: ["carries", "heldBack", "outcomeUnknownSince", "error"],
+  };
+}
+
+/** Another turn has shown it. */
+export function shown(item: TurnItem, { at, route, requestId, sentIds }: Shown): Change {
+  const set: Partial<TurnItem> = {
+    ...{ status: "delivered", route },
+    steps: withStep(item, { at, is: "delivered", route, requestId }),
+    ...(sentIds && { sentIds: [...sentIds] }),
+  };
+  return item.notice === undefined ? { set } : withoutNotice(set);
 }
 
 /** It gets no answer of its own; its text is erased. */
@@ -79,7 +121,7 @@ export function dropped(turn: Turn, at: number, total: RunningTotal, because: Dr
       ...{ status: "dropped", erased: true, finishedAt: at },
       steps: withStep(turn, { at, is: "dropped", code: because }),
       ...totalled(total, at),
-      ...(because !== "unsent" && { notice: because }),
+      ...(because !== "unsent" && because !== "shown" && { notice: because }),
     },
     remove: textAttributes,
   };
@@ -99,7 +141,7 @@ export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;
   return {
     set: {
-      ...{ status: "parked", list: "parked", finishedAt: at, job },
+      ...{ status: "parked", list: "parked", finishedAt: at, job, leaseUntil: 0 },
       listedAs: listedAs({ at, code, sequence: turn.sequence }),
       ...failed(turn, parking),
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
@@ -154,12 +196,12 @@ export const eraseDeliveredAnswer: TurnWrite = {
   remove: ["rest"],
 };
 
-/** With another owner, so that a worker that holds it has lost it. */
-const erasedAndDropped = { erased: true, status: "dropped", owner: "", leaseUntil: 0 } as const;
+/** With another owner, so that a worker that holds it has lost it. Its lease still tells that there was one. */
+const erasedAndDropped = { erased: true, status: "dropped", owner: "" } as const;
 
 export const eraseOpen: TurnWrite = {
   name: "erase",
-  when: { status: ["claimed", "answered", "parked"] },
+  when: { status: ["claimed", "answered", "waiting", "carried", "parked"] },
   set: erasedAndDropped,
   remove: [...textAttributes, "list", "listedAs"],
 };

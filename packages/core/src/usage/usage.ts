@@ -76,6 +76,17 @@ export function totalOf(carried: readonly DayUsage[], day: string): DayUsage | u
 /** What was sent: an answer with its tokens, a notice, or the notice that the user's or the group's limit is reached. */
 export type SentUsage = ModelUsage | "notice" | "limit_notice" | "group_limit_notice";
 
+/** What is counted of an answer; see `Said`. */
+type Counted = { from: "model"; usage: ModelUsage } | { from: "bot"; notice: string };
+
+/** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */
+export function sentUsage(answer: Counted, { usage, chat }: RunningTotal): SentUsage {
+  if (answer.from === "model") return answer.usage;
+  if (answer.notice === "group_limit") return chat && sends(chat) > 0 ? "group_limit_notice" : "notice";
+  const isLimit = answer.notice === "total_limit" || (answer.notice === "daily_limit" && sends(usage) > 0);
+  return isLimit ? "limit_notice" : "notice";
+}
+
 /** The total with one more send in it. */
 export function withSend(
   { usage, chat, isFirstOfDay }: RunningTotal,

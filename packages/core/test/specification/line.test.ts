@@ -124,7 +124,7 @@ test("a 401 of the model is not tried once more if LINE has refused the channel 
   expect(reasons().map((reason) => reason?.code)).toEqual(["line.unauthorized", "line.unauthorized"]);
 });
 
-test("while the quota is used up, the model is asked only for answers that can be replies", async () => {
+test("while the quota is used up, what comes too late for a reply waits for the next one, and nothing is parked", async () => {
   const { line, giveToken, mend } = channel("quota");
   const worker = world.worker({ line });
   async function ask(text: string, isLate: boolean) {
@@ -136,8 +136,10 @@ test("while the quota is used up, the model is asked only for answers that can b
   await ask("soon", false);
   await ask("late too", true);
   await ask("soon too", false);
-  expect(world.asked).toEqual(["late", "soon", "soon too"]);
-  expect(reasons().map((reason) => reason?.code)).toEqual(Array(2).fill("line.quota_exhausted"));
+  expect(world.asked).toEqual(["late", "soon", "late too", "soon too"]);
+  expect(reasons()).toEqual([]);
+  expect(world.logged("turn.waiting")).toMatchObject([{ reminded: false }, { reminded: false }]);
+  expect(world.queue.main.messages()).toEqual([]);
 
   mend();
   await world.scheduler.run(world.scheduler.now() + breakerOpenMs, () => false);

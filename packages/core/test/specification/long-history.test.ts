@@ -1,4 +1,5 @@
 import type { Chats } from "@henji/core/chat/chats";
+import { worker as settings } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, start, type World } from "./world.ts";
 
@@ -14,17 +15,17 @@ beforeEach(async () => {
   await world.talk("U1", ...Array.from({ length: 300 }, (_, n) => `My PIN is ${4711 + n}`));
 });
 
-/** One invocation; each page takes 15 s. */
+/** One invocation; each page takes 35 s. */
 function invocation(): Promise<string[] | "still running"> {
   const chats: Chats = {
     ...world.chats,
     async page(...range) {
       reads += 1;
-      await new Promise<void>((resolve) => world.scheduler.after(15_000, resolve));
+      await new Promise<void>((resolve) => world.scheduler.after(35_000, resolve));
       return world.chats.page(...range);
     },
   };
-  return world.run(world.worker({ chats }), 75_000);
+  return world.run(world.worker({ chats }), settings.timeoutS * 1000);
 }
 
 test("erasing a long history stops in time, and the next attempt goes on where it stopped", async () => {

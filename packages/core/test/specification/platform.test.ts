@@ -40,7 +40,9 @@ const platform: Platform = {
   loadMarkdown: async () => platform.compose,
   fits: () => true,
   quoting: (messages) => messages,
-  route: () => "push",
+  maxMessages: 5,
+  replyUntil: () => undefined,
+  mayPush: async () => true,
   ready: async () => {},
   async deliver(delivery) {
     delivery.mustHold(1_000);

@@ -1,5 +1,6 @@
 import { defineBot } from "@henji/core/bot";
 import { chatHash } from "@henji/core/log";
+import { worker } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { createWorld, plainBot, type World } from "./world.ts";
@@ -29,7 +30,7 @@ test("a full window is folded after the answer was sent; if that fails, it is tr
   expect(world.logged("window.not_folded")).toMatchObject([
     { eventId: "E5", chat, code: "model.unavailable" },
   ]);
-  await world.scheduler.run(world.scheduler.now() + 75_000, () => false);
+  await world.scheduler.run(world.scheduler.now() + worker.timeoutS * 1000, () => false);
   await world.talk("U1", ...questions(7, 9));
   expect(folds).toEqual(["after 5 answers", "after 8 answers"]);
   const took = { inputTokens: 20, cachedTokens: 0, outputTokens: 20, ms: 0 };

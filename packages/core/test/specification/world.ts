@@ -97,6 +97,7 @@ export function createWorld(options: WorldOptions = {}) {
       platforms: { line: overrides.platform ?? createLinePlatform({ line, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
       inbox: process.port("queue", queue.inbox),
+      reminders: process.port("queue", queue.reminders),
       identitySecret: "secret",
       newOwner: () => {
         owners += 1;

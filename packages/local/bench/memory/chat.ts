@@ -65,10 +65,12 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     info: async () => ({ userId: "U", basicId: "@b", displayName: "Bot", chatMode: "bot" }),
     quota: async () => ({ limit: undefined, used: 0 }),
     ready: async () => {},
+    mayPush: async () => true,
   };
 
   const worker = createWorker({
     bot,
+    reminders: { put: async () => {} },
     turns: createTurns(createTurnStore({ client, table })),
     chats: { ...chats, page: beforeFold(chats.page), update: beforeFold(chats.update) },
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),

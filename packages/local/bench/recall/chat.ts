@@ -101,7 +101,7 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       return model.ask(context, {
         cacheKey: chatId,
         safetyIdentifier: "eval",
-        signal: AbortSignal.timeout(deadlines.modelMs),
+        signal: AbortSignal.timeout(deadlines.notesMs),
         beforeRequest: async () => {},
       });
     },

@@ -28,6 +28,8 @@ export function wordsOf(effect: ReplayEffect): string {
 const acknowledged = {
   delivered: "it was answered",
   dropped: "it gets no answer",
+  waiting: "its answer waits for its user",
+  carried: "its answer goes out with a later one",
   replayed: "it was replayed",
   ignored: "it asks nothing",
 };

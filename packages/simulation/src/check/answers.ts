@@ -9,8 +9,8 @@ import { erasing, type Fate, forOthers } from "./fate.ts";
 const MAX_FREEZE_MS = 5 * 60_000;
 
 /** What is stored and sent: once, in order, as stored, and to nobody else. */
-export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptions) {
-  const { fates, fateOf, turnOf, keyOf, eventOf, violate } = book;
+export function checkAnswers(book: Book, { bot, plan, scheduler, history }: BookOptions) {
+  const { fates, fateOf, turnOf, carriedBy, keyOf, eventOf, violate } = book;
   const newestAnswered = new Map<string, Fate>();
   const apologyPushedAt = new Map<string, number>();
 
@@ -25,6 +25,12 @@ export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptio
       const fate = fateOf(item.eventId);
       history.note("table", `${what}: ${item.status}, attempt ${item.attempts}`, item);
       if (!fate) return;
+      if (what === "takeUp" && fate.reclaimedBy !== item.owner) {
+        fate.claimsBeforeReplay = fate.claims;
+        fate.failedAttempts = 0;
+        fate.reclaimedBy = item.owner;
+        fate.claims += 1;
+      }
       if (what === "claim" || what === "reclaim") {
         fate.claims += 1;
         if (what === "claim" && item.status === "answered" && fate.lastWrite !== "release")
@@ -52,7 +58,7 @@ export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptio
       to: string,
       messages: readonly TextMessage[],
     ): void {
-      const { fate, apology } = eventOf(key, messages);
+      const { fate, apology, thought } = eventOf(key, messages);
       if (messages.length < 1 || messages.length > 5)
         violate("bounded", `${messages.length} messages in one call`, fate);
       if (!fate) {
@@ -61,6 +67,15 @@ export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptio
       }
       if (to !== fate.chatId && by === "push") violate("private", `goes to ${to}`, fate);
       const code = fate.parkings.at(-1);
+      if (thought) {
+        if (turnOf(fate)?.thinkingAt === undefined)
+          violate("stored first", "a reply token is spent before that is recorded", fate);
+        fate.thoughtSent = true;
+        return;
+      }
+      if (by === "reply" && fate.thoughtSent) violate("exactly one", "a reply token is spent twice", fate);
+      if (by === "push" && bot.delivery === "free")
+        violate("bounded", "pushed, although nothing is to be", fate);
       if (apology) {
         if (code === "delivery.unclear")
           violate("exactly one", "an apology although it may have arrived", fate);
@@ -77,7 +92,8 @@ export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptio
         violate("stored first", "sent before it was stored", fate);
         return;
       }
-      if (item.messages !== JSON.stringify(messages)) violate("stored first", "not what was stored", fate);
+      if (JSON.stringify(expectedOf(fate, item)) !== JSON.stringify(messages))
+        violate("stored first", "not what was stored", fate);
       // The sender must hold the lease to the end of the call.
       const holds = item.owner.startsWith(`${process.name}.`);
       const inTime = process.clock.now() + deadlines.lineMs <= item.leaseUntil;
@@ -86,15 +102,21 @@ export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptio
     },
 
     replyRefused(key: string, messages: readonly TextMessage[]): void {
-      const { fate, apology } = eventOf(key, messages);
-      if (fate && !apology) fate.openReplies -= 1;
+      const { fate, apology, thought } = eventOf(key, messages);
+      if (fate && !apology && !thought) fate.openReplies -= 1;
     },
 
     /** LINE accepted it: the user sees it. */
     sent({ chatId, by, key, messages, reached }: Sent): void {
-      const { fate, apology } = eventOf(key, messages);
+      const { fate, apology, thought } = eventOf(key, messages);
       const text = textOf(messages);
       if (!fate) return;
+      if (thought) {
+        history.note("LINE", "is told that it takes long", fate);
+        fate.thoughts += 1;
+        if (fate.thoughts > 1) violate("exactly one", "told twice that it takes long", fate);
+        return;
+      }
       const notice = !apology && turnOf(fate)?.notice !== undefined;
       const what = apology ? "apology" : notice ? "notice" : "answer";
       history.note("LINE", `${what} by ${by}${reached ? "" : ", to nobody"}`, {
@@ -110,16 +132,18 @@ export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptio
         if (by === "push") checkApology(fate);
         return;
       }
-      fate.answeredAt ??= scheduler.now();
       if (by === "push") fate.pushes += 1;
-      if (notice) fate.notices += 1;
-      else fate.answers += 1;
-      if (isAnsweredElsewhere(fate)) violate("exactly one", "answered although it was asked again", fate);
-      if (fate.answers + fate.notices > (fate.mayComeTwice ? 2 : 1))
-        violate("exactly one", `answered ${fate.answers} times`, fate);
-      if (forOthers.includes(fate.kind)) violate("exactly one", "answered, but not a question", fate);
-      if (fate.kind === "export") checkExport(fate, text);
-      checkOrder(fate);
+      const isForced = fate.mayComeTwice;
+      for (const item of carriedBy(fate)) {
+        history.note("LINE", `brings ${item.eventId}`, fate);
+        const one = fates.get(item.eventId)!;
+        // Its fate was that of a turn that was given up on.
+        one.redriven ||= fate.parkings.length > 0;
+        shown(one, item, isForced);
+      }
+      const item = turnOf(fate);
+      if (item?.heldBack || item?.notice === "show") return;
+      shown(fate, item, false);
     },
 
     /** What LINE said to a send. */
@@ -134,6 +158,26 @@ export function checkAnswers(book: Book, { plan, scheduler, history }: BookOptio
         fate.errors.add(code);
     },
   };
+
+  /** Its user sees its answer. */
+  function shown(fate: Fate, item: TurnItem | undefined, isForced: boolean): void {
+    fate.answeredAt ??= scheduler.now();
+    fate.mayComeTwice ||= isForced;
+    if (item?.notice !== undefined) fate.notices += 1;
+    else fate.answers += 1;
+    if (isAnsweredElsewhere(fate)) violate("exactly one", "answered although it was asked again", fate);
+    if (fate.answers + fate.notices > (fate.mayComeTwice ? 2 : 1))
+      violate("exactly one", `answered ${fate.answers + fate.notices} times`, fate);
+    if (forOthers.includes(fate.kind)) violate("exactly one", "answered, but not a question", fate);
+    if (fate.kind === "export") checkExport(fate, item?.messages ?? "");
+    checkOrder(fate);
+  }
+
+  /** What is stored of what it brings, and of its own. */
+  function expectedOf(fate: Fate, { messages = "[]", heldBack }: TurnItem): unknown[] {
+    const carried = carriedBy(fate).flatMap((item) => JSON.parse(item.messages ?? "[]") as unknown[]);
+    return [...carried, ...(heldBack ? [] : (JSON.parse(messages) as unknown[]))];
+  }
 
   /** It answers a question that was parked; any other question may be answered once more. */
   function markAnswered(fate: Fate, key: string): void {

@@ -3,6 +3,7 @@ import type { CountTokens } from "@henji/core/context/tokens";
 import { idempotencyKeyOf } from "@henji/core/platform/idempotency-key";
 import type { TextMessage } from "@henji/core/platform/line/compose";
 import { decodeJob } from "@henji/core/queue/job";
+import { frontKeyOf } from "@henji/core/send";
 import { worker } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { History } from "../history.ts";
@@ -29,6 +30,26 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
   /** Whose reply token or retry key it is. */
   const keys = new Map<string, string>();
   const apologies = new Set(Object.values(bot.texts).map(({ apology }) => apology));
+  const thoughts = new Set(Object.values(bot.texts).map(({ stillThinking }) => stillThinking));
+
+  const turnOf = (fate: Fate): TurnItem | undefined =>
+    table().turn({ chatId: fate.chatId, key: keyOf(fate) });
+
+  /** The event whose turn is held back, and sends others under this key. */
+  function inFrontOf(key: string): Fate | undefined {
+    return [...fates.values()].find((fate) => {
+      const { heldBack, carries = [] } = turnOf(fate) ?? {};
+      return heldBack === true && frontKeyOf(fate.eventId, carries[0] ?? "") === key;
+    });
+  }
+
+  /** The turns whose answers a turn brings, as they are now. */
+  function carriedBy(fate: Fate): TurnItem[] {
+    const { carries = [] } = turnOf(fate) ?? {};
+    return carries
+      .flatMap((key) => table().turn({ chatId: fate.chatId, key }) ?? [])
+      .filter(({ status, carriedBy }) => status === "carried" && carriedBy === keyOf(fate));
+  }
 
   function violate(rule: string, what: string, about: { chatId?: string; eventId?: string } = {}) {
     const { chatId = "", eventId = "" } = about;
@@ -72,7 +93,9 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
 
     turnsOf: (chatId: string): TurnItem[] => table().turnsOf(chatId),
 
-    turnOf: (fate: Fate): TurnItem | undefined => table().turn({ chatId: fate.chatId, key: keyOf(fate) }),
+    turnOf,
+
+    carriedBy,
 
     /** Everything that is stored of its chat. */
     textOf: ({ chatId }: Fate): string => table().textOf(chatId),
@@ -80,13 +103,17 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     /** Which event a message belongs to: by its text, or by the key that it was sent with. */
     eventOf(key: string, messages: readonly TextMessage[]) {
       const text = textOf(messages);
-      const byKey = fateOf(keys.get(key));
+      const byKey = fateOf(keys.get(key)) ?? inFrontOf(key);
       // These speak of other events.
-      const fate = byKey?.kind === "retry" || byKey?.kind === "export" ? byKey : fateOf(namedIn(text));
-      return { fate: fate ?? byKey, apology: apologies.has(text) };
+      const isOfOthers = byKey && (speaking.includes(byKey.kind) || turnOf(byKey)?.carries !== undefined);
+      const fate = isOfOthers ? byKey : fateOf(namedIn(text));
+      return { fate: fate ?? byKey, apology: apologies.has(text), thought: thoughts.has(text) };
     },
   };
 }
+
+/** What is said to these may name other events. */
+const speaking: readonly string[] = ["retry", "export", "tap"];
 
 /** Whether an event comes before another of its chat: by its time, then by its place in the queue. */
 function isBefore(one: Fate, other: Fate): boolean {

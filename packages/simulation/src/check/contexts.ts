@@ -10,6 +10,9 @@ import type { Fate } from "./fate.ts";
 /** What an attempt should find in its chat's past. */
 type Recalled = { eventId: string; newest: TurnItem | undefined };
 
+/** A waiting answer is part of the conversation. */
+const answered: ReadonlySet<string> = new Set(["delivered", "waiting", "carried"]);
+
 /** What the model is shown of a chat: the turn just answered, and all of it in order. */
 export function checkContexts(book: Book, { bot }: BookOptions) {
   const { fates, fateOf, turnsOf, turnOf, isBefore, violate } = book;
@@ -52,7 +55,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     const [newest] = items
       .flatMap((item) => {
         const other = fates.get(item.eventId);
-        const isAnswered = item.status === "delivered" && item.notice === undefined && item.refused !== true;
+        const isAnswered = answered.has(item.status) && item.notice === undefined && item.refused !== true;
         return other && isAnswered ? { item, other } : [];
       })
       .sort((a, b) => (isBefore(a.other, b.other) ? 1 : -1));

@@ -28,6 +28,15 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
       }
     },
 
+    /** Chats in which an answer waits. */
+    waiting(): string[] {
+      const waiting = [...fates.values()].filter((fate) => {
+        const { status } = turnOf(fate) ?? {};
+        return status === "waiting" || (status === "carried" && !hasParkedCarrier(fate));
+      });
+      return [...new Set(waiting.map(({ chatId }) => chatId))];
+    },
+
     /** When the queue is empty. */
     end(queues: MemoryQueue): void {
       for (const { chatId, body } of queues.main.messages()) {
@@ -104,9 +113,23 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
     });
   }
 
+  /** Nobody knows whether the turn that brings it has arrived: its fate is that one's. */
+  function hasParkedCarrier(fate: Fate): boolean {
+    const { status, carriedBy } = turnOf(fate) ?? {};
+    const carrier = [...fates.values()].find(
+      (other) => other.chatId === fate.chatId && turnOf(other)?.key === carriedBy,
+    );
+    return (
+      status === "carried" && carrier !== undefined && turnOf(carrier)?.outcomeUnknownSince !== undefined
+    );
+  }
+
   function hasEnded(fate: Fate, parked: ReadonlyMap<string, QueuedMessage>): boolean {
     const copy = parked.get(fate.eventId);
+    if (hasParkedCarrier(fate)) return true;
     if (fate.answers + fate.notices > 0 || fate.ignored) return true;
+    // It brought what waited, and had nothing to say itself.
+    if (turnOf(fate)?.status === "delivered" && turnOf(fate)?.notice === "show") return true;
     if (copy) return copy.reason !== undefined || fate.redriven;
     return fate.tooOld || turnOf(fate)?.status === "dropped" || isBelieved(fate);
   }

@@ -3,8 +3,8 @@
  * holds this question. `poisonous`: it answers this question, and refuses every later request that holds it.
  * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `overheard` is written in a
  * group, not to the bot. `quoting` is a question if it quotes a message that the bot remembers. A `picture` is not
- * understood. `unsend`, `unfollow` and `greeting` are events, all others are messages. In a group, `unfollow` is the
- * bot's leaving, and `greeting` its coming.
+ * understood. A `tap` presses the button of an answer that took long. It, `unsend`, `unfollow` and `greeting` are
+ * events, all others are messages. In a group, `unfollow` is the bot's leaving, and `greeting` its coming.
  */
 export type EventKind =
   | "question"
@@ -17,6 +17,7 @@ export type EventKind =
   | "export"
   | "forget"
   | "forgetForSure"
+  | "tap"
   | "unsend"
   | "unfollow"
   | "greeting"
@@ -93,6 +94,10 @@ export type Fate = SimulatedEvent & {
   answeredAt?: number;
   notices: number;
   apologies: number;
+  /** How often its user was told that it takes long. */
+  thoughts: number;
+  /** That was sent, whether or not it arrived. */
+  thoughtSent: boolean;
   /** Codes, one for each time. */
   parkings: string[];
   redriven: boolean;
@@ -147,6 +152,8 @@ export function newFate(event: SimulatedEvent): Fate {
     pushes: 0,
     notices: 0,
     apologies: 0,
+    thoughts: 0,
+    thoughtSent: false,
     parkings: [],
     redriven: false,
     replays: new Set(),

@@ -7,7 +7,7 @@ import { askedIn, type Book, type BookOptions } from "./book.ts";
 type Known = { token?: number; quota?: number };
 
 /** The model is not asked, and paid, for an answer that is known to be undeliverable. */
-export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, scheduler }: BookOptions) {
+export function checkLine({ fateOf, violate, lineErrors }: Book, { scheduler }: BookOptions) {
   const channels = new Map<string, Known>();
 
   function knownBy({ name }: Process): Known {
@@ -37,10 +37,10 @@ export function checkLine({ fateOf, violate, lineErrors }: Book, { bot, schedule
 
     /** A process is about to ask the model. */
     asking(process: Process, question: string): void {
-      const { token, quota } = knownBy(process);
+      const { token } = knownBy(process);
       const isOver = (since: number | undefined) => since !== undefined && since < scheduler.now();
-      // What can still be replied may be asked, but this check cannot know whether it can.
-      if (isOver(token) || (bot.delivery === "push" && isOver(quota)))
+      // What cannot be pushed waits.
+      if (isOver(token))
         violate(
           "bounded",
           "the model was asked although LINE is known to refuse the answer",

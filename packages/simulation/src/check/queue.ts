@@ -114,6 +114,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
 
   function isTrue(fate: Fate, code: string): boolean {
     const [platform] = code.split(".");
+    if (code === "turn.not_answered_yet") return fate.kind === "tap";
     if (code === "delivery.unclear")
       return fate.openReplies > 0 || fate.diedAnswered || turnOf(fate)?.route === "push";
     // The claim that found the crashes is not one of them, even if it was heard to fail at parking.

@@ -22,6 +22,9 @@ const recorded = new Set([
   "event.not_queued",
   "turn.delivered",
   "turn.dropped",
+  "turn.waiting",
+  "thinking.said",
+  "thinking.not_said",
   "message.erased",
   "chat.erased",
   "window.folded",
@@ -37,6 +40,7 @@ const finishes = new Set([
   "event.too_old",
   "job.parked",
   "turn.dropped",
+  "turn.waiting",
 ]);
 
 const erases = new Set(["message.erased", "chat.erased"]);

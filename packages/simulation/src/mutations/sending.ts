@@ -67,7 +67,7 @@ export const sending: readonly Mutation[] = [
     mistake: "the switch from reply to push is not recorded before the push",
     scenario: "line-refuses",
     worker: ({ platforms }) =>
-      delivering(platforms, (delivery, deliver) => deliver({ ...delivery, usePush: async () => {} })),
+      delivering(platforms, (delivery, deliver) => deliver({ ...delivery, usePush: async () => true })),
   },
   {
     name: "forgets-the-earlier-attempt",
@@ -133,7 +133,7 @@ const noUsage = {
 /** The worker's options with another way to deliver on LINE. */
 function delivering(
   { line }: WorkerOptions["platforms"],
-  deliver: (delivery: Delivery, real: Platform["deliver"]) => Promise<Delivered>,
+  deliver: (delivery: Delivery, real: Platform["deliver"]) => Promise<Delivered | undefined>,
 ): Pick<WorkerOptions, "platforms"> {
   return { platforms: { line: { ...line!, deliver: (delivery) => deliver(delivery, line!.deliver) } } };
 }

@@ -37,6 +37,8 @@ export type PlatformTraffic = {
   isOver(): boolean;
   /** What LINE shows its user. */
   seen(sent: Sent): void;
+  /** A question in each of these chats. */
+  write(chatIds: readonly string[]): void;
 };
 
 type Happening = { event: LineEvent; chatId: string; kind: EventKind };
@@ -225,6 +227,12 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
         others.length === 0 && ["try again", "もう一度答えて"].includes(button ? wordsOn(button.action) : "");
       if (reached && isRetry && faults.chance(traffic.pressed))
         soon(() => webhook([{ chatId, senderId: senderIn(chatId), kind: "retry" }]));
+      if (!reached || button?.action.type !== "postback" || !random.chance(traffic.tapped)) return;
+      const { data } = button.action;
+      if (data.startsWith("henji:answer:"))
+        soon(() => webhook([{ chatId, senderId: senderIn(chatId), kind: "tap", data }]));
     },
+    write: (chatIds) =>
+      webhook(chatIds.map((chatId) => ({ chatId, senderId: senderIn(chatId), kind: "question" }))),
   };
 }

@@ -11,6 +11,8 @@ export type Written = {
   target?: string | undefined;
   /** LINE's id of a message of the bot. */
   quotes?: string | undefined;
+  /** Of the button that is pressed. */
+  data?: string;
   isSticker?: boolean;
 };
 
@@ -40,7 +42,7 @@ export function lineEventOf(
   { eventId, timestamp }: { eventId: string; timestamp: number },
   random: Random,
 ): LineEvent {
-  const { chatId, senderId: userId, kind, target } = written;
+  const { chatId, senderId: userId, kind, target, data = "" } = written;
   const base = {
     webhookEventId: eventId,
     timestamp,
@@ -58,6 +60,8 @@ export function lineEventOf(
       return { ...base, replyToken, type: isGroup(chatId) ? "join" : "follow" };
     case "unsend":
       return { ...base, type: "unsend", unsend: { messageId: `M-${target}` } };
+    case "tap":
+      return { ...base, replyToken, type: "postback", postback: { data } };
     default: {
       const message = { id: `M-${eventId}`, ...messageOf(written, eventId, random) };
       return { ...base, replyToken, type: "message", message };

@@ -191,7 +191,12 @@ export async function realModel(): Promise<ModelPorts> {
   const simulator = createModelSimulator();
   const server = await serveModel(simulator, { port: 0 });
   closing.push(server.close);
-  const settings = { name: "gpt-6-luna", maxOutputTokens: 100, reasoningEffort: "none" } as const;
+  const settings = {
+    name: "gpt-6-luna",
+    maxOutputTokens: 100,
+    timeoutS: 60,
+    reasoningEffort: "none",
+  } as const;
   let deadline = new AbortController();
 
   /** The deadline passes as soon as a request hangs, and only then. */

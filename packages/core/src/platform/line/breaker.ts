@@ -1,18 +1,20 @@
 import { type BreakerOptions, createBreaker } from "../../breaker.ts";
 import { BotError, toBotError } from "../../error.ts";
-import type { Route } from "../platform.ts";
 import type { Line } from "./api.ts";
 import { quotaExhausted } from "./error.ts";
 import { isUsedUp, type Quota } from "./quota.ts";
+import { createQuotaGuard } from "./quota-guard.ts";
 
 export type GuardedLine = Line & {
   /**
    * Comes before anything is paid for that could not be delivered. It makes no call unless LINE has refused
    * before; then, once a minute, it asks LINE for the quota, which sends nothing and costs nothing.
    *
-   * @throws what LINE has said, if it is known to take nothing by this route
+   * @throws what LINE has said, if it is known to take nothing
    */
-  ready(route: Route): Promise<void>;
+  ready(): Promise<void>;
+  /** Whether the month has a push left that can be spared, as far as LINE tells. It never throws. */
+  mayPush(): Promise<boolean>;
 };
 
 /**
@@ -23,6 +25,7 @@ export function withLineBreaker(line: Line, options: Pick<BreakerOptions, "clock
   const says = "line.breaker_opened";
   const token = createBreaker({ ...options, says, opensOn: new Set(["line.unauthorized"]) });
   const quota = createBreaker({ ...options, says, opensOn: new Set(["line.quota_exhausted"]) });
+  const guard = createQuotaGuard({ ...options, ask: () => token.watch(line.quota) });
 
   /** Nothing was sent yet, so whatever else is wrong with the question is worth another try. */
   async function askQuota(): Promise<Quota> {
@@ -43,10 +46,22 @@ export function withLineBreaker(line: Line, options: Pick<BreakerOptions, "clock
   return {
     ...line,
     reply: (replyToken, messages) => token.watch(() => line.reply(replyToken, messages)),
-    push: (to, messages, retryKey) => token.watch(() => quota.watch(() => line.push(to, messages, retryKey))),
-    async ready(route) {
+    async push(to, messages, retryKey) {
+      const result = await token.watch(() => quota.watch(() => line.push(to, messages, retryKey)));
+      guard.pushed();
+      return result;
+    },
+    async ready() {
       await token.pass(askQuota);
-      if (route === "push") await quota.pass(room);
+    },
+    async mayPush() {
+      try {
+        await quota.pass(room);
+      } catch (error) {
+        // If LINE does not say, the push itself will tell.
+        if (toBotError(error).code === "line.quota_exhausted") return false;
+      }
+      return !(await guard.isLow());
     },
   };
 }

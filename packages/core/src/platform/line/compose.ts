@@ -6,7 +6,7 @@ import { part, split } from "./split.ts";
 /** LINE: at most 5,000 UTF-16 code units in a text message. */
 const MAX_UNITS = 5_000;
 /** LINE: at most 5 messages in a reply or push. */
-const MAX_MESSAGES = 5;
+export const MAX_MESSAGES = 5;
 
 export type TextMessage = { type: "text"; text: string; quickReply?: QuickReply };
 

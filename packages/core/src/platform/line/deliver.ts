@@ -19,20 +19,24 @@ const REPLY_SENDS = 2;
  * fresh, and "Invalid reply token" then means that the first one arrived. When the token is no
  * longer fresh, nobody can tell whether it was used or has expired; pushing might answer twice, so
  * the turn is parked as `delivery.unclear` for an operator to decide.
+ *
+ * An answer for which the month has no push left waits: its user's next message brings it for free.
  */
 export function createDeliver({ line, clock }: DeliverOptions) {
-  return async (delivery: Delivery): Promise<Delivered> => {
+  return async (delivery: Delivery): Promise<Delivered | undefined> => {
     if (delivery.route === "reply") {
       const replied = await reply(delivery, replyTokenOf(delivery.job));
       if (replied) return replied;
-      await delivery.usePush();
+      if (!(await delivery.usePush())) return undefined;
     }
     delivery.mustHold(deadlines.lineMs);
-    const { requestId, sentIds } = await line.push(
-      delivery.chatId,
-      textsOf(delivery),
-      delivery.idempotencyKey,
-    );
+    const { chatId, idempotencyKey } = delivery;
+    const result = await attempt(() => line.push(chatId, textsOf(delivery), idempotencyKey));
+    if (result instanceof BotError) {
+      if (result.code === "line.quota_exhausted" && !delivery.maybeSent) return undefined;
+      throw result;
+    }
+    const { requestId, sentIds } = result;
     return { route: "push", requestId, sentIds };
   };
 

@@ -1,16 +1,16 @@
 import type { Chat } from "../../bot/bot.ts";
 import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
-import type { Platform, Route } from "../platform.ts";
+import type { Platform } from "../platform.ts";
 import type { GuardedLine } from "./breaker.ts";
-import { compose, fits, type TextMessage } from "./compose.ts";
+import { compose, fits, MAX_MESSAGES, type TextMessage } from "./compose.ts";
 import { createDeliver } from "./deliver.ts";
 import { loadMarkdown } from "./markdown.ts";
 import { createPeople } from "./people.ts";
 import { quoting } from "./quote.ts";
 import { read, SOMEBODY } from "./read.ts";
 import { readTokenOf } from "./read-token.ts";
-import { isFresh, replyTokenOf } from "./reply-token.ts";
+import { freshUntil, replyTokenOf } from "./reply-token.ts";
 
 export type LinePlatformOptions = { line: GuardedLine; clock: Clock };
 
@@ -28,12 +28,16 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
     fits,
     quoting,
 
+    maxMessages: MAX_MESSAGES,
+
     /** Replies are free while the token is fresh. */
-    route(job, now, preference): Route {
-      return preference === "auto" && isFresh(replyTokenOf(job), now) ? "reply" : "push";
+    replyUntil(job) {
+      const token = replyTokenOf(job);
+      return token && freshUntil(token);
     },
 
     ready: line.ready,
+    mayPush: line.mayPush,
     deliver: createDeliver({ line, clock }),
 
     async sendOnce({ job, chatId, messages, idempotencyKey, route }) {

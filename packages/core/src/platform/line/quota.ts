@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { quotaGuard } from "../../settings.ts";
 import type { Caller } from "./call.ts";
 
 /** The month's pushes. */
@@ -10,6 +11,12 @@ export type Quota = {
 
 export function isUsedUp({ limit, used }: Quota): boolean {
   return limit !== undefined && used >= limit;
+}
+
+/** So little is left that it is kept. */
+export function isLow({ limit, used }: Quota): boolean {
+  if (limit === undefined) return false;
+  return limit - used <= Math.max(quotaGuard.reservePushes, quotaGuard.reserveShare * limit);
 }
 
 /** Free, like every question about the channel. */

@@ -19,6 +19,11 @@ export function replyTokenOf({ event, receivedAt }: Job): ReplyToken | undefined
   return { token: data.replyToken, receivedAt: isRenewed ? receivedAt : data.timestamp };
 }
 
+/** Epoch milliseconds. */
+export function freshUntil({ receivedAt }: ReplyToken): number {
+  return receivedAt + replyTokenFreshMs;
+}
+
 export function isFresh(replyToken: ReplyToken | undefined, now: number): replyToken is ReplyToken {
-  return replyToken !== undefined && now < replyToken.receivedAt + replyTokenFreshMs;
+  return replyToken !== undefined && now < freshUntil(replyToken);
 }

@@ -1,0 +1,69 @@
+import type { Bot } from "../bot/bot.ts";
+import type { Language } from "../bot/language.ts";
+import type { Clock } from "../clock.ts";
+import { toBotError } from "../error.ts";
+import type { Log } from "../log.ts";
+import { idempotencyKeyOf } from "../platform/idempotency-key.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Job } from "../queue/job.ts";
+import { deadlines, thinkingBeforeMs } from "../settings.ts";
+import type { Turn } from "../turn/turn.ts";
+import type { Turns } from "../turn/turns.ts";
+import type { Notices } from "./notice.ts";
+
+export type ThinkingOptions = {
+  bot: Pick<Bot, "delivery">;
+  turns: Pick<Turns, "spend">;
+  notices: Pick<Notices, "stillThinking">;
+  clock: Clock;
+};
+
+type ThinkingRequest = {
+  turn: Turn;
+  platform: Platform;
+  job: Job;
+  /** See `Held`. */
+  thinking: { at: number | undefined };
+  log: Log;
+  language: Language;
+  /** When this invocation must be over, epoch milliseconds. */
+  deadline: number;
+};
+
+/** For the write and the reply. */
+const TAKES_MS = deadlines.tableMs + deadlines.lineMs;
+
+/**
+ * Spends a free reply that is about to expire on saying that the model is still working, with a button that brings
+ * the answer. Recorded before it is sent, in one try: whatever comes of that, the answer is not replied any more.
+ */
+export function createThinking({ bot, turns, notices, clock }: ThinkingOptions) {
+  return (request: ThinkingRequest): { at: number; say(): Promise<void> } | undefined => {
+    const { turn, platform, job, thinking, deadline } = request;
+    const until = platform.replyUntil(job);
+    if (bot.delivery === "push" || until === undefined || thinking.at !== undefined) return undefined;
+    const last = Math.min(until, deadline - deadlines.reserveMs) - TAKES_MS;
+    if (turn.status !== "claimed" || clock.now() >= last) return undefined;
+    return {
+      at: until - thinkingBeforeMs,
+      async say() {
+        if (clock.now() < last) await say(request);
+      },
+    };
+  };
+
+  async function say({ turn, platform, job, thinking, language, log }: ThinkingRequest): Promise<void> {
+    const { chatId, eventId, key } = turn;
+    const at = clock.now();
+    try {
+      await turns.spend(turn, at);
+      thinking.at = at;
+      const messages = notices.stillThinking(key, { platform, language });
+      const idempotencyKey = idempotencyKeyOf(`${eventId}/thinking`);
+      await platform.sendOnce({ job, chatId, messages, idempotencyKey, route: "reply" });
+      log.info("thinking.said");
+    } catch (error) {
+      log.with({}, error).warn("thinking.not_said", { code: toBotError(error).code });
+    }
+  }
+}

@@ -1,0 +1,253 @@
+import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
+import type { Model } from "@henji/core/model/model";
+import type { Line } from "@henji/core/platform/line/api";
+import { wordsOn } from "@henji/core/platform/line/compose";
+import { hold, replyTokenFreshMs } from "@henji/core/settings";
+import { createMemoryModel } from "@henji/simulation";
+import { beforeEach, describe, expect, test } from "vitest";
+import ownBot from "../../../../bot.config.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
+
+let world: World;
+let latencyMs: number;
+beforeEach(() => {
+  world = createWorld();
+  latencyMs = 55_000;
+});
+
+const { en } = ownBot.texts;
+const thinking = `U1 reply: ${en.stillThinking} [${en.showAnswer}]`;
+const slowly = "U1 reply: You said: Think hard";
+
+/** Takes its time for this question, and none for any other. */
+const slow: Model = {
+  async ask(context, options) {
+    if (context.input.at(-1)?.content === "Think hard") await world.scheduler.sleep(latencyMs);
+    return createMemoryModel({ onAsk: (question) => void world.asked.push(question) }).ask(context, options);
+  },
+};
+
+const pass = (ms: number) => world.scheduler.run(world.scheduler.now() + ms, () => false);
+const worker = (line?: Line) => world.worker({ model: slow, ...(line && { line }) });
+
+/** A slow question is answered, and its answer waits. */
+async function thinkHard(line?: Line): Promise<string> {
+  const id = world.say("U1", "Think hard");
+  await world.run(worker(line), latencyMs + 5_000);
+  return id;
+}
+
+/** The user presses the button under the bot's message that has one. */
+async function tap(line?: Line): Promise<void> {
+  const buttons = world.line.sent.flatMap(({ messages }) => messages.at(-1)?.quickReply?.items ?? []);
+  const action = buttons.map((item) => item.action).find((one) => wordsOn(one) === en.showAnswer);
+  if (action?.type !== "postback") throw new Error("There is no button");
+  const replyToken = `tap ${world.scheduler.now()}`;
+  world.line.giveToken(replyToken, "U1", 60_000);
+  world.put("U1", { type: "postback", replyToken, postback: { data: action.data } });
+  if (!line) await world.settle();
+}
+
+/** The same line whose process dies as it is about to send this, or after it was sent. */
+function dying(when: "before" | "after", text: string): Line {
+  const { line } = world.line;
+  return {
+    ...line,
+    async reply(token, messages) {
+      if (!JSON.stringify(messages).includes(text)) return line.reply(token, messages);
+      if (when === "after") await line.reply(token, messages);
+      return new Promise<never>(() => {});
+    },
+  };
+}
+
+test("who waits for a slow answer is told so in time, and gets it for free by a tap", async () => {
+  await thinkHard();
+  expect(world.sent()).toEqual([thinking]);
+  expect(world.queue.main.messages()).toEqual([]);
+  await tap();
+  expect(world.sent()).toEqual([thinking, slowly]);
+  expect(world.asked).toEqual(["Think hard"]);
+  expect(world.logged("turn.delivered")).toMatchObject([{ by: "reply", carried: 1 }]);
+});
+
+test("a second tap gets no second answer", async () => {
+  await thinkHard();
+  await tap();
+  await tap();
+  expect(world.sent()).toEqual([thinking, slowly]);
+  expect(world.logged("turn.dropped")).toMatchObject([{ because: "shown" }]);
+});
+
+test("an answer that nobody fetches is pushed once when it is due", async () => {
+  await thinkHard();
+  await pass(ownBot.slow.pushAfterS * 1000);
+  await world.settle();
+  expect(world.sent()).toEqual([thinking, "U1 push: You said: Think hard"]);
+  await tap();
+  expect(world.sent()).toHaveLength(2);
+});
+
+test("a reminder of an answer that was fetched meanwhile does nothing", async () => {
+  await thinkHard();
+  await tap();
+  await pass(ownBot.slow.pushAfterS * 1000);
+  await world.settle();
+  expect(world.sent()).toEqual([thinking, slowly]);
+});
+
+test("the next message takes with it what waits, in front of its own answer and in one reply", async () => {
+  await thinkHard();
+  await world.talk("U1", "And now?");
+  expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual([
+    "You said: Think hard",
+    "You said: And now?",
+  ]);
+  // It is part of the conversation, as the user sees it.
+  await world.talk("U1", "Thanks");
+  expect(world.contexts.at(-1)).toContain("You said: Think hard");
+});
+
+test("with delivery free nothing is ever pushed: a late answer waits for a tap or the next message", async () => {
+  world = createWorld({ bot: defineBot({ ...plainBot, delivery: "free" }) });
+  world.say("U1", "Think hard");
+  await pass(replyTokenFreshMs);
+  await world.run(worker(), latencyMs + 5_000);
+  await pass(24 * 60 * 60_000);
+  expect([world.sent(), world.queue.main.messages()]).toEqual([[], []]);
+  await world.talk("U1", "Hello?");
+  expect(world.newest()).toBe(slowly);
+  expect(world.line.sent.map(({ by }) => by)).toEqual(["reply"]);
+});
+
+test("what does not fit into one call keeps its order: the older answers go first, and the newest waits", async () => {
+  const long = "x".repeat(24_000);
+  const model = createMemoryModel({ answer: (question) => (question === "Long" ? long : question) });
+  world.say("U1", "Long");
+  await pass(replyTokenFreshMs);
+  const quotaLow: Line = { ...world.line.line, quota: async () => ({ limit: 200, used: 195 }) };
+  await world.run(world.worker({ model, line: quotaLow }), 5_000);
+  expect(world.sent()).toEqual([]);
+  world.say("U1", "Short");
+  await world.run(world.worker({ model, line: quotaLow }), 5_000);
+  expect(world.line.sent.map(({ messages }) => messages.length)).toEqual([5]);
+  world.say("U1", "Third");
+  await world.run(world.worker({ model, line: quotaLow }), 5_000);
+  expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual(["Short", "Third"]);
+  expect(world.logged("line.quota_low")).not.toEqual([]);
+});
+
+test("an unsent question's answer is erased while it waits, and never sent", async () => {
+  const id = await thinkHard();
+  world.unsend("U1", id);
+  await world.settle();
+  await tap();
+  await world.talk("U1", "Hello");
+  await pass(ownBot.slow.pushAfterS * 1000);
+  await world.settle();
+  expect(world.sent()).toEqual([thinking, `U1 reply: ${en.gone}`, "U1 reply: You said: Hello"]);
+  expect(world.table.textOf("U1")).not.toContain("Think hard");
+});
+
+test("a tap on what was given up on asks once more", async () => {
+  const failing: Model = {
+    async ask(context, options) {
+      await world.scheduler.sleep(latencyMs);
+      return createMemoryModel({ behave: () => "rejected" }).ask(context, options);
+    },
+  };
+  world.say("U1", "Think hard");
+  await world.run(world.worker({ model: failing }), latencyMs + 5_000);
+  expect(world.lines).toContain("job.parked");
+  await tap();
+  expect(world.newest()).toBe(slowly);
+});
+
+describe("whatever dies, the answer comes once:", () => {
+  const pushed = "U1 push: You said: Think hard";
+
+  test("before it is said that it takes long", async () => {
+    world.say("U1", "Think hard");
+    await world.crash(worker(dying("before", en.stillThinking)), 45_000);
+    await world.run(worker(), latencyMs + 5_000);
+    // The token may be used, so nobody knows of a button.
+    expect(world.sent()).toEqual([]);
+    await world.talk("U1", "Hello?");
+    expect(world.line.sent.map(({ messages }) => messages[0]?.text)).toEqual(["You said: Think hard"]);
+  });
+
+  test.each(["put", "wait"] as const)("around the moment from which it waits (%s)", async (call) => {
+    const stuck = () => new Promise<never>(() => {});
+    const { reminders } = world.queue;
+    const { put } = reminders;
+    const { wait } = world.turns;
+    if (call === "put") reminders.put = stuck;
+    else world.turns.wait = stuck;
+    world.say("U1", "Think hard");
+    await world.crash(worker(), latencyMs + 1_000);
+    Object.assign(reminders, { put });
+    Object.assign(world.turns, { wait });
+    await world.run(worker(), 5_000);
+    expect(world.asked).toEqual(["Think hard"]);
+    await pass(ownBot.slow.pushAfterS * 1000);
+    await world.settle();
+    expect(world.sent()).toEqual([thinking, pushed]);
+  });
+
+  test.each(["before", "after"] as const)("%s a tap's reply", async (when) => {
+    await thinkHard();
+    const line = dying(when, "Think hard");
+    await tap(line);
+    await world.crash(worker(line));
+    await world.settle();
+    await pass(ownBot.slow.pushAfterS * 1000);
+    await world.settle();
+    expect(world.sent()).toEqual([thinking, slowly]);
+  });
+
+  test("between a reply and the mark of what it has brought", async () => {
+    await thinkHard();
+    const { shown } = world.turns;
+    world.turns.shown = () => new Promise<never>(() => {});
+    world.say("U1", "And now?");
+    await world.crash(world.worker());
+    Object.assign(world.turns, { shown });
+    await world.settle();
+    await pass(ownBot.slow.pushAfterS * 1000);
+    await world.settle();
+    expect(world.sent()).toEqual([thinking, slowly]);
+  });
+
+  test("if its carrier is given up on before anything was sent, it waits again", async () => {
+    await thinkHard();
+    const refuse = () =>
+      Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+    const refusing: Line = { ...world.line.line, reply: refuse, push: refuse };
+    world.say("U1", "And now?");
+    await world.run(world.worker({ line: refusing }), 5_000);
+    expect(world.lines).toContain("job.parked");
+    await pass(ownBot.slow.pushAfterS * 1000);
+    await world.settle();
+    expect(world.newest()).toBe(pushed);
+    // An operator brings the carrier back: it has only its own answer left.
+    world.moveBack();
+    await world.settle();
+    expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual(["You said: And now?"]);
+  });
+
+  test("if its carrier is unsent before anything was sent, it waits again", async () => {
+    await thinkHard();
+    const line = dying("before", "And now?");
+    const id = world.say("U1", "And now?");
+    const dyingWorker = world.worker({ line });
+    await world.run(dyingWorker, 100);
+    world.unsend("U1", id);
+    dyingWorker.kill();
+    await pass(hold.forS * 1000 + 1);
+    await world.settle();
+    await pass(ownBot.slow.pushAfterS * 1000);
+    await world.settle();
+    expect(world.sent().filter((text) => text.includes("Think hard"))).toHaveLength(1);
+  });
+});
