@@ -1,0 +1,66 @@
+import type { Mutation } from "./mutation.ts";
+
+/** Mistakes with answers that wait, and with what brings them. */
+export const waiting: readonly Mutation[] = [
+  {
+    name: "sends-what-another-carries",
+    mistake: "a waiting answer is sent although another turn has it",
+    edit: { file: "turn/turns.ts", find: "if (letsGo(carrier)) return", replace: "if (carrier) return" },
+  },
+  {
+    name: "forgets-to-mark-what-it-has-shown",
+    mistake: "what a turn has brought is not marked, and waits for ever or comes again",
+    worker: ({ turns }) => ({ turns: { ...turns, shown: async () => {} } }),
+  },
+  {
+    name: "loses-what-a-dropped-turn-carried",
+    mistake: "what was to be brought by a turn that is over does not wait again",
+    edit: {
+      file: "turn/attempt.ts",
+      find: 'if (status !== "parked" && status !== "dropped") return true;',
+      replace: "return false;",
+    },
+  },
+  {
+    name: "pushes-in-free",
+    mistake: "a bot that never pushes does, if the reply is too late",
+    edit: {
+      file: "prepare.ts",
+      find: 'if (bot.delivery === "free" || hasButton) return "wait";',
+      replace: 'if (hasButton) return "wait";',
+    },
+  },
+  {
+    name: "spends-the-token-twice",
+    mistake: "an answer is replied although the token was spent on saying that it takes long",
+    edit: {
+      file: "prepare.ts",
+      find: "return thinking.at === undefined && clock.now()",
+      replace: "return clock.now()",
+    },
+  },
+  {
+    name: "answers-a-tap-twice",
+    mistake: "an answer that was shown is brought again",
+    edit: {
+      file: "turn/item.ts",
+      find: 'const isWaiting = isEarlier && (status === "waiting" ||',
+      replace: 'const isWaiting = isEarlier && (status === "waiting" || status === "delivered" ||',
+    },
+  },
+  {
+    name: "forgets-the-reminder",
+    mistake: "nobody is reminded of an answer that waits",
+    rare: "its user's next message brings it all the same",
+    worker: () => ({ reminders: { put: async () => {} } }),
+  },
+  {
+    name: "takes-its-own-answer-for-a-repeat",
+    mistake: "what a turn sends in front of itself has the key of its own answer",
+    edit: {
+      file: "send.ts",
+      find: "answer.isHeldBack ? frontKeyOf(turn.eventId, first) : answer.idempotencyKey",
+      replace: "answer.idempotencyKey",
+    },
+  },
+];
