@@ -46,7 +46,7 @@ testWithSignals(
     expect(environment.OPENAI_BASE_URL).toBe(key.OPENAI_BASE_URL);
     expect(Object.keys(JSON.parse(environment.SST_RESOURCES_JSON!))).toEqual([
       ...["App", "Ingress", "LineChannelSecret", "LineChannelAccessToken"],
-      ...["EventQueue", "DeadLetterQueue", "Conversations"],
+      ...["EventQueue", "DeadLetterQueue", "Reminders", "Conversations"],
     ]);
     henji.child.kill("SIGTERM");
     await henji.exit;

@@ -27,7 +27,7 @@ export const brokenQueues: readonly Broken[] = [
     "a time-out changed by hand",
     (w) => (worker(w).Timeout = 20),
     "functions",
-    /time-out of Worker is 20 s, not 75 s/,
+    /time-out of Worker is 20 s, not 165 s/,
     redeploy,
   ],
   [
@@ -62,7 +62,7 @@ export const brokenQueues: readonly Broken[] = [
     "a visibility time-out changed by hand",
     (w) => (events(w).VisibilityTimeout = "30"),
     "event queue",
-    /VisibilityTimeout is 30, not 90/,
+    /VisibilityTimeout is 30, not 180/,
     redeploy,
   ],
   [
