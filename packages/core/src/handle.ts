@@ -1,6 +1,7 @@
 import type { Bot } from "./bot/bot.ts";
 import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
+import type { TalkMessage } from "./chat/talk.ts";
 import type { Clock } from "./clock.ts";
 import { courtesy } from "./courtesy.ts";
 import { questionIn } from "./decide/addressed.ts";
@@ -11,7 +12,7 @@ import type { Batch, Work } from "./held.ts";
 import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
-import { textContent } from "./platform/content.ts";
+import { textContent, textOf } from "./platform/content.ts";
 import type { Answerable, Erasure, Inbound, Overheard, Question } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
 import type { Reminders } from "./queue/reminders.ts";
@@ -86,6 +87,7 @@ export function createHandle(options: HandleOptions) {
       const answerable =
         inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : asked(inbound);
       if (answerable) return await answer({ ...work, inbound: answerable });
+      if (inbound.kind === "overheard") await overhear({ ...work, inbound });
       log.info("event.ignored", { type: inbound.type });
       return acknowledged;
     } catch (error) {
@@ -119,6 +121,26 @@ export function createHandle(options: HandleOptions) {
     return (await chats.page(chatId, key, afterKey(key), clock.now())).turns.length > 0;
   }
 
+  /** Kept for the next question, which does without if it cannot be. */
+  async function overhear({ message, inbound, log }: Work<Overheard>): Promise<void> {
+    const { messageId, senderId, content } = inbound;
+    const [text, limit] = [textOf(content), bot.groups.overheard];
+    if (limit === 0 || text === "") return;
+    const { chatId, key } = turnKeyOf(message.chatId, inbound);
+    const said = { key, sequence: message.sequence, messageId, senderId, text };
+    await courtesy(() => chats.overhear(chatId, said, limit, clock.now()), log, "talk.not_kept");
+  }
+
+  async function talkIn({ message, inbound, log }: Work<Answerable>): Promise<readonly TalkMessage[]> {
+    let talk: readonly TalkMessage[] = [];
+    if (inbound.chat.type === "user" || bot.groups.overheard === 0) return talk;
+    const recallTalk = async () => {
+      talk = await chats.talk(message.chatId, clock.now());
+    };
+    await courtesy(recallTalk, log, "talk.not_recalled");
+    return talk;
+  }
+
   /** Claims the turn while its chat's memory is read: one round trip before the model call. */
   async function answer(work: Work<Answerable>): Promise<Verdict> {
     const { message, inbound, platform, batch, log } = work;
@@ -126,6 +148,7 @@ export function createHandle(options: HandleOptions) {
     const recalling = later(recall(work));
     const checkingCap = later(options.cap?.isReached() ?? Promise.resolve(false));
     const profile = platform.profileOf(inbound.chat, inbound.senderId);
+    const talk = talkIn(work);
     const claim = await claimTurn(work);
     if (claim.kind === "finished") {
       log.info("turn.duplicate", { status: claim.status });
@@ -147,7 +170,7 @@ export function createHandle(options: HandleOptions) {
       const ms = clock.now() - startedAt;
       log.info("turn.claimed", { attempts: turn.attempts, turns: memory.turns.length, ms });
 
-      const held = { ...work, turn, memory, profile, thinking, checkingCap };
+      const held = { ...work, turn, memory, profile, talk, thinking, checkingCap };
       const stored = await prepare(held);
       if (!stored) return acknowledged;
       turn = stored.turn;

@@ -1,4 +1,5 @@
 import type { Memory } from "./chat/chats.ts";
+import type { TalkMessage } from "./chat/talk.ts";
 import type { Log } from "./log.ts";
 import type { Answerable, Profile } from "./platform/platform.ts";
 import type { ReadableMessage } from "./receive.ts";
@@ -23,6 +24,8 @@ export type Held = Work<Answerable> & {
   memory: Memory;
   /** Of the one who asks; it never fails. */
   profile: Promise<Profile | undefined>;
+  /** What members of a group said to each other, if the bot is told of it; it never fails. */
+  talk: Promise<readonly TalkMessage[]>;
   /** Since when the free reply is spent on saying that the answer takes long, epoch milliseconds; this attempt may do so. */
   thinking: { at: number | undefined };
   /** Whether all users together have used what the bot may use today. */

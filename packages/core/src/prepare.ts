@@ -53,7 +53,8 @@ export function createPrepare(options: PrepareOptions) {
     const isBotUsedUp = await held.checkingCap;
     const total = dayTotal(memory, turn, clock.now(), bot.timeZone);
     const decision = decide({ turn, inbound, memory, total, isBotUsedUp }, bot);
-    const request = { ...held, profile: await held.profile, deadline: batch.deadline };
+    const [profile, talk] = await Promise.all([held.profile, held.talk]);
+    const request = { ...held, profile, talk, deadline: batch.deadline };
     switch (decision.kind) {
       case "drop":
         return showOr(decision.because);

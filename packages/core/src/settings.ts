@@ -197,6 +197,9 @@ export const apologyPushedEveryMs = seconds(60 * 60);
  */
 export const maxEventAgeMs = seconds(DAY_S);
 
+/** For so long it is kept what members of a group said to each other, if the bot is told of it. */
+export const talkKeptMs = seconds(DAY_S);
+
 /** LINE: a message can be unsent for 24 hours. An hour more, for clocks and delays. */
 export const unsentWithinMs = seconds(25 * 60 * 60);
 

@@ -40,6 +40,7 @@ export function held(fields: Partial<Held> = {}): Held {
     batch: { deadline: receivedAt + 75_000, chats: 1, unsent: [] },
     replay: undefined,
     profile: Promise.resolve(undefined),
+    talk: Promise.resolve([]),
     checkingCap: Promise.resolve(false),
     thinking: { at: undefined },
     log: createLog({ write: () => {} }),

@@ -53,6 +53,8 @@ export type Plan = {
     dailyMessages: number;
     /** No cap, if it is not set. */
     totalDailyTokens?: number | undefined;
+    /** Messages of a group's talk that are given with a question. */
+    overheard: number;
   };
   traffic: Traffic;
   operator: Operator | undefined;
@@ -88,7 +90,7 @@ export const quietPlan: Plan = {
   visibilityTimeoutS: queue.visibilityTimeoutS,
   maximumConcurrency: worker.maximumConcurrency,
   maxOfGroup: worker.batchSize,
-  bot: { delivery: "auto", maxUnanswered: 20, dailyMessages: 10_000 },
+  bot: { delivery: "auto", maxUnanswered: 20, dailyMessages: 10_000, overheard: 0 },
   traffic: quietTraffic,
   operator: undefined,
   troubleMs: minutes(10),
@@ -162,6 +164,7 @@ export function drawPlan(random: Random): Plan {
       maxUnanswered: random.pick([3, 20]),
       dailyMessages: random.pick([4, 100]),
       totalDailyTokens: random.pick([undefined, undefined, 200, 1_000]),
+      overheard: random.fork("talk").pick([0, 2, 5]),
     },
     traffic: drawTraffic(random, share),
     operator: random.chance(0.5) ? drawOperator(random, share) : undefined,

@@ -232,7 +232,7 @@ function botOf({ bot }: Plan): Bot {
       ...(bot.totalDailyTokens !== undefined && { totalDailyTokens: bot.totalDailyTokens }),
     },
     delivery: bot.delivery,
-    groups: { words: ["momo"] },
+    groups: { words: ["momo"], overheard: bot.overheard },
     texts: ownBot.texts,
     commands: ownBot.commands,
   });

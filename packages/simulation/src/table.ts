@@ -1,4 +1,4 @@
-import type { ChatItem } from "@henji/core/chat/entity";
+import type { ChatItem, TalkItem } from "@henji/core/chat/entity";
 import type { ChatStore } from "@henji/core/chat/store";
 import { BotError } from "@henji/core/error";
 import { deadlines } from "@henji/core/settings";
@@ -45,6 +45,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   const { network = directNetwork, mistakes = [], onWrite } = options;
   const turnItems = new Map<string, Map<string, TurnItem>>();
   const chatItems = new Map<string, ChatItem>();
+  const talkItems = new Map<string, TalkItem>();
   const tokensOfDay = new Map<string, number>();
   /** The keys of a chat's turns, newest first, while no turn comes to it. */
   const sorted = new Map<string, string[]>();
@@ -136,6 +137,15 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         chatItems.set(item.chatId, { ...chatItems.get(item.chatId), ...item });
         return true;
       }),
+
+    readTalk: (chatId) => call("readTalk", () => talkItems.get(chatId)),
+
+    writeTalk: (item, version) =>
+      call("writeTalk", () => {
+        if ((talkItems.get(item.chatId)?.version ?? 0) !== version && !may("any_version")) return false;
+        talkItems.set(item.chatId, item);
+        return true;
+      }),
   };
 
   const totals: Totals = {
@@ -160,7 +170,12 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     ...{ turnStore, chatStore, totals, register },
     turn: read,
     turnsOf: newestFirst,
-    textOf: (chatId) => JSON.stringify([...newestFirst(chatId), chatItems.get(chatId) ?? {}]),
+    textOf: (chatId) =>
+      JSON.stringify([
+        ...newestFirst(chatId),
+        chatItems.get(chatId) ?? {},
+        ...(talkItems.get(chatId)?.messages ?? []),
+      ]),
   };
 }
 

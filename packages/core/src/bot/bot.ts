@@ -71,6 +71,11 @@ const groups = z.strictObject({
       .check(z.maxLength(20)),
     [],
   ),
+  /**
+   * How many of the messages that members wrote to each other since the bot's last answer the model is given with a
+   * question. Each is written to the table, for a day.
+   */
+  overheard: z._default(z.int().check(z.minimum(0), z.maximum(50)), 0),
 });
 
 /** What the model is told with each question. It comes last, where it costs nothing of the prompt cache. */

@@ -1,3 +1,5 @@
+import { BotError } from "../error.ts";
+import { talkKeptMs } from "../settings.ts";
 import { isCurrent } from "../table.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import {
@@ -10,11 +12,13 @@ import {
   toStoredTurn,
   toUnanswered,
 } from "../turn/item.ts";
-import { afterKey, byPlace, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
+import { afterKey, atOf, byPlace, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
 import type { FinishedTurn, Folding, PastTurn, RecentTurn, Repeated, StoredTurn } from "../turn/turn.ts";
 import type { DayUsage } from "../usage/usage.ts";
+import type { TalkItem } from "./entity.ts";
 import { type ChatState, changed, type StateChange, toState } from "./state.ts";
 import type { ChatStore, Range } from "./store.ts";
+import { type TalkMessage, withMessage } from "./talk.ts";
 
 /** What is remembered of a chat. */
 export type Memory = ChatState & {
@@ -57,6 +61,12 @@ export type Chats = {
   state(chatId: string, now: number): Promise<ChatState>;
   /** Changes the state as it was read, unless somebody else has done so since; says whether it did. */
   update(chatId: string, state: ChatState, change: StateChange): Promise<boolean>;
+  /** What members of a group said to each other within {@link talkKeptMs}, oldest first. */
+  talk(chatId: string, now: number): Promise<readonly TalkMessage[]>;
+  /** Adds to it, unless it was erased before: of the newest, at most `limit` stay. */
+  overhear(chatId: string, message: TalkMessage, limit: number, now: number): Promise<void>;
+  /** Erases the texts of some; they stay known, so that a late delivery does not bring them back. */
+  eraseTalk(chatId: string, isMeant: (message: TalkMessage) => boolean, now: number): Promise<void>;
 };
 
 /** Items read at once when the newest are not enough. */
@@ -69,6 +79,25 @@ export function createChats(store: ChatStore): Chats {
   async function read(chatId: string, range: Range) {
     const { turns, ...rest } = await store.query(chatId, range);
     return { ...rest, lastKey: turns.at(-1)?.key, turns: oldestFirst(turns) };
+  }
+
+  /**
+   * Writes even what has not changed: with its new version, a worker that stood still meanwhile cannot bring back
+   * what it has read.
+   */
+  async function changeTalk(
+    chatId: string,
+    now: number,
+    change: (talk: readonly TalkMessage[]) => Promise<readonly TalkMessage[]>,
+  ): Promise<void> {
+    for (let tries = 0; tries < 3; tries += 1) {
+      const item = await store.readTalk(chatId);
+      const messages = [...(await change(talkOf(item, now)))];
+      const version = item?.version ?? 0;
+      const expiresAt = Math.ceil((now + talkKeptMs) / 1000);
+      if (await store.writeTalk({ chatId, messages, version: version + 1, expiresAt }, version)) return;
+    }
+    throw new BotError("chat.busy", "What is said in the chat kept changing", { retry: "later" });
   }
 
   return {
@@ -113,8 +142,28 @@ export function createChats(store: ChatStore): Chats {
       return toState(await store.read(chatId), now);
     },
 
+    async talk(chatId, now) {
+      return talkOf(await store.readTalk(chatId), now);
+    },
+
+    overhear: (chatId, message, limit, now) =>
+      changeTalk(chatId, now, async (talk) => {
+        const { erasedBefore, unsent } = toState(await store.read(chatId), now);
+        const isErased = message.key < erasedBefore || unsent.includes(message.messageId);
+        return isErased ? talk : withMessage(talk, message, limit);
+      }),
+
+    eraseTalk: (chatId, isMeant, now) =>
+      changeTalk(chatId, now, async (talk) =>
+        talk.map((message) => (isMeant(message) ? { ...message, text: "" } : message)),
+      ),
+
     update: (chatId, state, change) => store.write({ chatId, ...changed(state, change) }, state.version),
   };
+}
+
+function talkOf(item: TalkItem | undefined, now: number): TalkMessage[] {
+  return (item?.messages ?? []).filter((message) => atOf(message) > now - talkKeptMs);
 }
 
 /** What waits was answered before, and is shown before, by the queue: its message may have been sent after this one. */

@@ -34,4 +34,44 @@ export function chatEntity({ client, table }: Table) {
   );
 }
 
+/** What members of a group said to each other of late; only if the bot is told of it. */
+export function talkEntity({ client, table }: Table) {
+  return new Entity(
+    {
+      model: { service: SERVICE, entity: "talk", version: "1" },
+      attributes: {
+        chatId: { type: "string", required: true },
+        /** Oldest first. */
+        messages: {
+          type: "list",
+          required: true,
+          items: {
+            type: "map",
+            properties: {
+              key: { type: "string", required: true },
+              sequence: { type: "string", required: true },
+              messageId: { type: "string", required: true },
+              senderId: { type: "string", required: true },
+              text: { type: "string", required: true },
+            },
+          },
+        },
+        version: { type: "number", required: true },
+        /** Epoch seconds. */
+        expiresAt: { type: "number", required: true },
+      },
+      indexes: {
+        byId: {
+          pk: { field: "pk", composite: ["chatId"], template: "${chatId}", ...asIs },
+          // Sorts before all turns of the chat: no query of those reads it.
+          sk: { field: "sk", composite: [], template: "talk", ...asIs },
+        },
+      },
+    },
+    { client, table },
+  );
+}
+
+export type TalkItem = EntityItem<ReturnType<typeof talkEntity>>;
+
 export type ChatItem = EntityItem<ReturnType<typeof chatEntity>>;

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import type { Log } from "../log.ts";
-import { textOf } from "../platform/content.ts";
+import { textContent, textOf } from "../platform/content.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import { AFTER_ALL, atOf, isBefore, keyAt, type Place, timeOf } from "../turn/place.ts";
@@ -10,10 +10,11 @@ import type { Turns } from "../turn/turns.ts";
 import type { Chats, Page } from "./chats.ts";
 import { createRepeats } from "./repeats.ts";
 import type { ChatState, StateChange } from "./state.ts";
+import type { TalkMessage } from "./talk.ts";
 
 export type EraseOptions = {
   turns: Pick<Turns, "erase" | "eraseAnswer">;
-  chats: Pick<Chats, "page" | "state" | "update">;
+  chats: Pick<Chats, "page" | "state" | "update" | "talk" | "eraseTalk">;
   retentionDays: number;
   clock: Clock;
 };
@@ -55,6 +56,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
         summary: "",
         erasedBefore: time > erasedBefore ? time : erasedBefore,
       }));
+      await chats.eraseTalk(chatId, (message) => isBefore(message, before), clock.now());
       let reached = erasedTo;
       let erased = 0;
       try {
@@ -72,24 +74,27 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
       return erased;
     },
 
-    /** What one member of a group has asked, the answers, what was noted of it, and later answers that repeat it. */
+    /** What one member of a group has said, the answers, what was noted of it, and later answers that repeat it. */
     async ofSender(senderId: string, request: EraseRequest): Promise<void> {
       const { chatId, before, log } = request;
       // The notes may hold it: they are taken again, from the turns that are left.
       await change(chatId, () => ({ windowStart: timeBefore(before, notesRetakenMs), summary: "" }));
       const ownOf = (page: Page) =>
         page.turns.filter((turn) => turn.senderId === senderId && isBefore(turn, before) && !turn.isErased);
+      const isOwn = (message: TalkMessage) => message.senderId === senderId && isBefore(message, before);
+      const talk = (await chats.talk(chatId, clock.now())).filter(isOwn).map(asAsked);
       let earlier: readonly StoredTurn[] = [];
       for await (const page of pages(request, "")) {
         const own = ownOf(page);
         // What repeats a turn is not far from it, but may be on the next page.
-        const repeating = [...earlier, ...own].flatMap((turn) => repeatsOf(turn, page.turns));
+        const repeating = [...talk, ...earlier, ...own].flatMap((turn) => repeatsOf(turn, page.turns));
         await eraseAll([...new Set(repeating)], request, turns.eraseAnswer);
         earlier = own;
       }
       // These come last: an attempt that is cut off before finds again what repeats them.
       let erased = 0;
       for await (const page of pages(request, "")) erased += await eraseAll(ownOf(page), request);
+      await chats.eraseTalk(chatId, isOwn, clock.now());
       log.info("chat.erased", { turns: erased });
     },
 
@@ -99,11 +104,13 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
      */
     async message(messageId: string, request: EraseRequest): Promise<void> {
       const { chatId, before, log } = request;
+      const isMessage = (one: { messageId: string | undefined }) => one.messageId === messageId;
       const recent: StoredTurn[] = [];
       for await (const page of pages(request, timeBefore(before, unsentWithinMs))) recent.push(...page.turns);
       // A notice that was never delivered may repeat the message.
-      const meant = recent.filter((turn) => turn.messageId === messageId || turn.hasNotice);
-      const message = recent.find((turn) => turn.messageId === messageId);
+      const meant = recent.filter((turn) => isMessage(turn) || turn.hasNotice);
+      const talk = (await chats.talk(chatId, clock.now())).map(asAsked);
+      const message = recent.find(isMessage) ?? talk.find(isMessage);
       await change(chatId, ({ windowStart, unsent }) => ({
         // The notes hold it: they are taken again, from the turns that are left.
         ...(message &&
@@ -114,6 +121,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
       const repeating = message ? repeatsOf(message, recent) : [];
       const answers = await eraseAll(repeating, request, turns.eraseAnswer);
       const erased = await eraseAll(meant, request);
+      await chats.eraseTalk(chatId, isMessage, clock.now());
       log.info("message.erased", { turns: erased, answers });
     },
   };
@@ -122,7 +130,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
    * By the queue: an event that comes late stands before the message, but is answered with notes that hold it. And
    * what was brought back may have been answered after any message.
    */
-  function repeatsOf(message: StoredTurn, recent: readonly StoredTurn[]): StoredTurn[] {
+  function repeatsOf(message: Asked, recent: readonly StoredTurn[]): StoredTurn[] {
     const repeats = createRepeats(textOf(message.question));
     return recent.filter(
       (turn) =>
@@ -195,6 +203,13 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
     }
     throw new BotError("chat.busy", "The chat's state kept changing", { retry: "later" });
   }
+}
+
+/** What may be repeated. */
+type Asked = Pick<StoredTurn, "key" | "sequence" | "messageId" | "question">;
+
+function asAsked({ text, ...message }: TalkMessage): Asked {
+  return { ...message, question: textContent(text) };
 }
 
 /** The time that was `ms` milliseconds before, as keys start with it. */

@@ -1,6 +1,6 @@
 import { guarded, type Table, unlessRefused } from "../table.ts";
 import { type TurnItem, turnEntity } from "../turn/entity.ts";
-import { type ChatItem, chatEntity } from "./entity.ts";
+import { type ChatItem, chatEntity, type TalkItem, talkEntity } from "./entity.ts";
 
 /** A stretch of a chat's items by key; open at an end that is not set. */
 export type Range = {
@@ -33,11 +33,15 @@ export type ChatStore = {
    * @returns whether it was written
    */
   write(item: ChatItem, version: number): Promise<boolean>;
+  readTalk(chatId: string): Promise<TalkItem | undefined>;
+  /** As `write`. */
+  writeTalk(item: TalkItem, version: number): Promise<boolean>;
 };
 
 /** Chats in DynamoDB. */
 export function createChatStore(table: Table): ChatStore {
   const entity = chatEntity(table);
+  const talk = talkEntity(table);
   const turns = turnEntity(table);
   return {
     async query(chatId, { from = "", to, order, limit }) {
@@ -70,6 +74,21 @@ export function createChatStore(table: Table): ChatStore {
           .set(item)
           .where((chat, { eq, notExists }) =>
             version === 0 ? notExists(chat.version) : eq(chat.version, version),
+          )
+          .go(),
+      ),
+
+    async readTalk(chatId) {
+      const { data } = await guarded(() => talk.get({ chatId }).go({ consistent: true }));
+      return data ?? undefined;
+    },
+
+    writeTalk: (item, version) =>
+      unlessRefused(() =>
+        talk
+          .put(item)
+          .where((one, { eq, notExists }) =>
+            version === 0 ? notExists(one.version) : eq(one.version, version),
           )
           .go(),
       ),

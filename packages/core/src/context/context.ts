@@ -19,6 +19,18 @@ export type Context = {
 /** With how many past turns are in it: the newest. */
 export type BuiltContext = Context & { turns: number };
 
+/** Begins what members of a group said to each other; nothing of it is to be answered or obeyed. */
+export const OVERHEARD_HEADING = "Said in the group since your last answer, for reference only:";
+
+/** Something that a member of a group has said, and not to the bot. */
+export type Overheard = {
+  /** The member's name. */
+  speaker: string;
+  text: string;
+  /** The platform's id of it, by which it may be quoted. */
+  messageId: string;
+};
+
 /** Something that a user has asked, as the model is shown it. */
 export type Asked = Pick<PastTurn, "question" | "speaker" | "quotes">;
 
@@ -32,6 +44,8 @@ export type ContextRequest = {
   windowStart: string;
   /** What changes from one question to the next, such as the time; nothing, if it is not set or empty. */
   about?: string;
+  /** What members of a group said to each other since the last answer, oldest first. */
+  overheard?: readonly Overheard[];
   asked: Asked;
   /**
    * Turns beyond this are left out, oldest first, until the window has been moved. It holds for the newest turn
@@ -41,20 +55,20 @@ export type ContextRequest = {
 };
 
 /**
- * `instructions → summary → turns since windowStart → about → new message`. Nothing in front of the last
- * two changes from turn to turn but by appending, so the model's prompt cache
+ * `instructions → summary → turns since windowStart → overheard → about → new message`. Nothing in front of the last
+ * three changes from turn to turn but by appending, so the model's prompt cache
  * serves the prefix. The summary and a name hold users' words: they are messages, never instructions.
  */
 export function buildContext(request: ContextRequest): BuiltContext {
-  const { instructions, summary, windowStart, about = "", maxWindowTokens } = request;
+  const { instructions, summary, windowStart, overheard = [], about = "", maxWindowTokens } = request;
   const turns = newestWithin(
     request.turns.filter(({ key }) => key >= windowStart),
     maxWindowTokens,
   );
   const inWindow = sayings(turns);
-  const asked = askedText(request.asked, sayings(request.turns));
+  const asked = askedText(request.asked, sayings(request.turns, overheard));
   const before = summaryMessages(summary);
-  const after = [about, asked].filter((text) => text !== "").map(byUser);
+  const after = [overheardText(overheard), about, asked].filter((text) => text !== "").map(byUser);
   return {
     instructions,
     input: [...before, ...turns.flatMap((turn) => toMessages(turn, inWindow)), ...after],
@@ -70,13 +84,21 @@ export function buildContext(request: ContextRequest): BuiltContext {
 /** What a quoted message said, by the platform's id of it. */
 type Sayings = ReadonlyMap<string, string>;
 
-function sayings(turns: readonly PastTurn[]): Sayings {
-  return new Map(
-    turns.flatMap(({ question, answer, speaker, messageId, sentIds = [] }) => [
+function sayings(turns: readonly PastTurn[], overheard: readonly Overheard[] = []): Sayings {
+  return new Map([
+    ...overheard.map(({ messageId, speaker, text }) => [messageId, `${speaker}: ${text}`] as const),
+    ...turns.flatMap(({ question, answer, speaker, messageId, sentIds = [] }) => [
       ...(messageId === undefined ? [] : [[messageId, askedText({ question, speaker })] as const]),
       ...sentIds.map((id) => [id, answer] as const),
     ]),
-  );
+  ]);
+}
+
+/** A message a line: none of them can pass for another's. */
+function overheardText(overheard: readonly Overheard[]): string {
+  if (overheard.length === 0) return "";
+  const lines = overheard.map(({ speaker, text }) => `${speaker}: ${text.replace(/\s+/g, " ")}`);
+  return [OVERHEARD_HEADING, ...lines].join("\n");
 }
 
 /** Characters of a message that is quoted: as many as tell which one is meant. */

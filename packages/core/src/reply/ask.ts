@@ -1,7 +1,13 @@
 import { type Bot, type Chat, instructionsFor } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
-import { type Asked, type BuiltContext, buildContext, type Context } from "../context/context.ts";
+import {
+  type Asked,
+  type BuiltContext,
+  buildContext,
+  type Context,
+  type Overheard,
+} from "../context/context.ts";
 import { BotError, toBotError } from "../error.ts";
 import { chatHash } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
@@ -17,6 +23,8 @@ export type AskRequest = {
   chat: Chat;
   /** What changes from question to question: see `aboutText`. */
   about?: string;
+  /** What members of a group said to each other since its last answer. */
+  overheard?: readonly Overheard[];
   asked: Asked;
   /** The turn whose question it is, if it is asked once more. */
   repeats: Repeated | undefined;
@@ -49,8 +57,12 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
     const answer = await unlessRefused(shortened(request));
     if (answer) return { answer, isPastRefused: false };
     const whole = contextOf(request, maxTokens);
-    if (whole.turns === 0 && request.memory.summary === "") return { answer: refusal, isPastRefused: false };
-    const alone = contextOf({ ...request, memory: { ...request.memory, summary: "", turns: [] } }, 0);
+    const isAlone = whole.turns === 0 && request.memory.summary === "" && !request.overheard?.length;
+    if (isAlone) return { answer: refusal, isPastRefused: false };
+    const alone = contextOf(
+      { ...request, memory: { ...request.memory, summary: "", turns: [] }, overheard: [] },
+      0,
+    );
     const second = (await unlessRefused(send(request, alone))) ?? refusal;
     return { answer: second, isPastRefused: !second.refused };
   };
@@ -65,13 +77,13 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
   }
 
   function contextOf(request: AskRequest, maxWindowTokens: number): BuiltContext {
-    const { memory, chat, about = "", asked, repeats } = request;
+    const { memory, chat, about = "", overheard = [], asked, repeats } = request;
     return buildContext({
       instructions:
         chat.type === "user" ? instructionsFor(bot, chat) : `${instructionsFor(bot, chat)}\n\n${inGroup}`,
       ...memory,
       turns: memory.turns.filter(({ key }) => key !== repeats?.key),
-      ...{ about, asked, maxWindowTokens },
+      ...{ about, overheard, asked, maxWindowTokens },
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Bot } from "../bot/bot.ts";
 import { type Language, languageOfTag } from "../bot/language.ts";
 import type { Chats, Memory } from "../chat/chats.ts";
+import type { TalkMessage } from "../chat/talk.ts";
 import type { Clock } from "../clock.ts";
 import { aboutText, plainName } from "../context/about.ts";
 import { askedText } from "../context/context.ts";
@@ -26,6 +27,7 @@ import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
+import { NAMELESS, overheardBefore } from "./overheard.ts";
 import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
@@ -44,6 +46,8 @@ export type ReplyRequest = {
   inbound: Answerable;
   /** Of the one who asks, as far as it is known. */
   profile: Profile | undefined;
+  /** What members of its group said to each other. */
+  talk: readonly TalkMessage[];
   job: Job;
   memory: Memory;
   platform: Platform;
@@ -64,9 +68,6 @@ export type Reply = {
   /** The model answered only without what came before: the chat's window is to leave that out. */
   isPastRefused: boolean;
 };
-
-/** A member of a group whose name the platform does not tell. */
-const NAMELESS = "Somebody";
 
 /** Decisions after which something is said. */
 export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" | "too_early" }>;
@@ -124,8 +125,9 @@ export function createReply(options: ReplyOptions) {
     const about = aboutText({ now: startedAt, profile: isGroup ? undefined : profile }, bot);
     const { question, repeats } = asking;
     const quotes = repeats ? undefined : turn.quotes;
+    const overheard = await overheardBefore({ ...request, repeats, chat });
     const answering = askModel({
-      ...{ about, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
+      ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
       safetyIdentifier: identify(senderId),
       ready: () => platform.ready(),
     });

@@ -1,10 +1,10 @@
-import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
+import { type Context, OVERHEARD_HEADING, SUMMARY_HEADING } from "@henji/core/context/context";
 import { TOKENS_PER_MESSAGE } from "@henji/core/context/tokens";
 import { textOf } from "@henji/core/platform/content";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { eventIdOf } from "@henji/core/turn/place";
 import type { Process } from "../process.ts";
-import { askedIn, type Book, type BookOptions } from "./book.ts";
+import { askedIn, type Book, type BookOptions, namedIn } from "./book.ts";
 import type { Fate } from "./fate.ts";
 
 /** What an attempt should find in its chat's past. */
@@ -28,12 +28,13 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     },
 
     /** A process is about to ask the model. */
-    showing({ name }: Process, { input }: Context): void {
+    showing(process: Process, { input }: Context): void {
       const question = input.at(-1)?.content ?? "";
       const fate = fateOf(askedIn(question));
       if (!fate) return;
       checkOrder(fate, input);
-      const attempt = `${name}/${fate.chatId}`;
+      checkTalk(fate, input, process);
+      const attempt = `${process.name}/${fate.chatId}`;
       const { eventId, newest } = recalled.get(attempt) ?? {};
       // The second call of an attempt has a shorter context.
       recalled.delete(attempt);
@@ -84,12 +85,31 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     return questionTokens + answerTokens + 2 * TOKENS_PER_MESSAGE <= bot.memory.maxTokens;
   }
 
+  /** What members of a group said to each other: since the last answer, in order, and nothing that was erased. */
+  function checkTalk(fate: Fate, input: Context["input"], process: Process): void {
+    const talk = input.find(({ content }) => content.startsWith(OVERHEARD_HEADING));
+    if (!talk) return;
+    const lines = talk.content.split("\n").slice(1);
+    const said = lines.map((line) => fateOf(namedIn(line)));
+    if (said.length > bot.groups.overheard) violate("bounded", `${said.length} messages of talk`, fate);
+    for (const [index, one] of said.entries()) {
+      if (!one || one.chatId !== fate.chatId || !isTalk(one)) {
+        violate("private", `is told of ${one?.eventId ?? lines[index]}`, fate);
+        continue;
+      }
+      if (one.erased && !process.wasFrozen()) violate("private", `is told of ${one.eventId}, erased`, fate);
+      const next = said[index + 1];
+      if (next === one) violate("exactly one", `is told of ${one.eventId} twice`, fate);
+      if (next && isBefore(next, one)) violate("in order", `is told of ${one.eventId} too early`, fate);
+    }
+  }
+
   /** A question that was asked again counts where it was asked last. */
   function checkOrder(fate: Fate, input: Context["input"]): void {
     const repeated = new Set(turnsOf(fate.chatId).map(({ repeats }) => repeats));
     const shown = input
       .slice(0, -1)
-      .filter(({ role, content }) => role === "user" && !content.startsWith(SUMMARY_HEADING))
+      .filter(({ role, content }) => role === "user" && !isForReference(content))
       .flatMap(({ content }) => fateOf(askedIn(content)) ?? [])
       .filter((one) => !repeated.has(turnOf(one)?.key ?? ""));
     for (const [index, one] of shown.entries()) {
@@ -99,4 +119,13 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       }
     }
   }
+}
+
+function isForReference(content: string): boolean {
+  return content.startsWith(SUMMARY_HEADING) || content.startsWith(OVERHEARD_HEADING);
+}
+
+/** What a member wrote to others, what quoted something that the bot did not remember, or named it when it did not know its name. */
+function isTalk({ kind, byName }: Fate): boolean {
+  return kind === "overheard" || kind === "quoting" || byName;
 }

@@ -4,7 +4,7 @@ import { type Book, type BookOptions, eventIdOf } from "./book.ts";
 import type { Fate, Tally } from "./fate.ts";
 
 /** What must hold when the queue is empty. */
-export function checkEnd(book: Book, { plan }: BookOptions) {
+export function checkEnd(book: Book, { bot, plan }: BookOptions) {
   const { fates, fateOf, turnOf, textOf, violate } = book;
 
   return {
@@ -55,7 +55,8 @@ export function checkEnd(book: Book, { plan }: BookOptions) {
         }
       }
       for (const fate of fates.values()) {
-        if (fate.kind === "overheard" && textOf(fate).includes(`[${fate.eventId}]`))
+        const isKept = bot.groups.overheard > 0;
+        if (fate.kind === "overheard" && !isKept && textOf(fate).includes(`[${fate.eventId}]`))
           violate("private", "stored, although it was only overheard", fate);
         const { status, erased } = turnOf(fate) ?? {};
         const isMembers = fate.kind === "question" && fate.senderId !== fate.chatId;

@@ -84,7 +84,8 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     const text = input.map(({ content }) => content).join("\n");
     for (const [, eventId] of text.matchAll(marker)) {
       const other = fates.get(eventId!);
-      if (other?.chatId !== fate.chatId || other.kind === "overheard")
+      const isKept = bot.groups.overheard > 0;
+      if (other?.chatId !== fate.chatId || (other.kind === "overheard" && !isKept))
         violate("private", `the context holds ${eventId}`, fate);
     }
     const { maxTokens, summaryTokens, maxTurns } = bot.memory;

@@ -81,6 +81,42 @@ export const groups: readonly Mutation[] = [
         inbound.kind === "greeting" ? { ...inbound, at: clock.now() } : inbound,
       ),
   },
+  {
+    name: "keeps-talk-that-is-unsent",
+    mistake: "what a member has said to others stays, though it is unsent",
+    scenario: "group-listens",
+    edit: {
+      file: "chat/erase.ts",
+      find: "await chats.eraseTalk(chatId, isMessage, clock.now());",
+      replace: "",
+    },
+  },
+  {
+    name: "keeps-a-members-talk",
+    mistake: "what a member has said to others stays when they have it forgotten",
+    scenario: "group-listens",
+    edit: { file: "chat/erase.ts", find: "await chats.eraseTalk(chatId, isOwn, clock.now());", replace: "" },
+  },
+  {
+    name: "keeps-talk-when-it-leaves",
+    mistake: "what members have said to each other stays when the bot leaves",
+    scenario: "group-listens",
+    edit: {
+      file: "chat/erase.ts",
+      find: "await chats.eraseTalk(chatId, (message) => isBefore(message, before), clock.now());",
+      replace: "",
+    },
+  },
+  {
+    name: "tells-again-of-what-was-said",
+    mistake: "what members have said to each other is told as often as it is delivered",
+    scenario: "group-listens",
+    edit: {
+      file: "chat/talk.ts",
+      find: "if (talk.some(({ key }) => key === message.key)) return talk;",
+      replace: "",
+    },
+  },
 ];
 
 /** The platform understands an event in another way. */

@@ -159,7 +159,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       const target = event.webhookEventId;
       // The button under the question whether everything shall be forgotten.
       if (kind === "forget") soon(() => webhook([{ chatId, senderId, kind: "forgetForSure" }]));
-      if (kind === "question" && random.chance(traffic.unsent)) {
+      if ((kind === "question" || kind === "overheard") && random.chance(traffic.unsent)) {
         soon(() => webhook([{ chatId, senderId, kind: "unsend", target }]));
       }
     }

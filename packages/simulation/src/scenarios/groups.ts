@@ -35,6 +35,22 @@ export const groups: readonly Scenario[] = [
     },
   },
   {
+    name: "group-listens",
+    shows:
+      "a bot that is told what members say to each other, with unsends, members who forget, and redeliveries",
+    plan: {
+      ...quietPlan,
+      bot: { ...quietPlan.bot, overheard: 5 },
+      traffic: {
+        ...quietPlan.traffic,
+        ...{ chats: 2, groups: 1, members: 3, events: 60, spanMs: minutes(20), overheard: 0.6 },
+        ...{ unsent: 0.3, commands: 0.15, lateDuplicated: 0.3 },
+      },
+      troubleMs: minutes(60),
+    },
+    judge: () => [],
+  },
+  {
     name: "group-limit",
     shows: "each member of a group has a daily limit of their own, and is told of it once",
     plan: planOf(
