@@ -218,11 +218,11 @@ describe("a button of the bot's own", () => {
     { key: second, status: "delivered", rest: undefined, waiting: undefined },
   ] as const;
 
-  function press(data: string, memory: Partial<Memory> = {}) {
+  function press(data: string, memory: Partial<Memory> = {}, isBotUsedUp = true) {
     const all = { ...nothingRemembered, recent, ...memory };
     const inbound = { ...happening, kind: "pressed", data } as const;
     const total = runningTotal(all.usages, all.fold, { user, day: today });
-    const request = { turn: turn(""), inbound, memory: all, total, isBotUsedUp: true };
+    const request = { turn: turn(""), inbound, memory: all, total, isBotUsedUp };
     return decideFor(request, { commands: bot.commands, limits });
   }
 
@@ -233,6 +233,15 @@ describe("a button of the bot's own", () => {
   test("says so if nothing of it is stored any more", () => {
     expect(press(`go_on:${second}`)).toEqual({ kind: "say", notice: "gone" });
     expect(press(`go_on:${key(0)}`)).toEqual({ kind: "say", notice: "gone" });
+  });
+
+  test("asks once more what was given up on, for nobody but the member who asked it", () => {
+    const parked = { key: second, status: "parked", rest: undefined, waiting: undefined } as const;
+    const asked = { key: second, origin: second, question: textContent("Why?"), messageId: "1" };
+    const by = (senderId: string) => ({ recent: [parked], unanswered: [{ ...asked, senderId }] });
+    const pressed = (senderId: string) => press(`answer:${second}`, by(senderId), false);
+    expect(pressed("U1")).toEqual(again({ ...asked }));
+    expect(pressed("U2")).toEqual({ kind: "say", notice: "gone" });
   });
 
   test("counts as a message that costs no model call", () => {

@@ -115,8 +115,10 @@ function decidePressing(
       return gone;
     case "parked": {
       const given = memory.unanswered.find(({ key }) => key === meant.key);
+      // Another member's question stays theirs, as their forgetting it needs.
+      if (given?.senderId !== turn.senderId) return gone;
       // A command, or a button, that asked something once more.
-      const repeats = given && isAsking(given, bot) ? given : lastQuestion(turn, memory, bot);
+      const repeats = isAsking(given, bot) ? given : lastQuestion(turn, memory, bot);
       return repeats ? { kind: "ask", question: repeats.question, repeats } : gone;
     }
     default:

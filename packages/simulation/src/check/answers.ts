@@ -32,6 +32,8 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
         fate.claims += 1;
       }
       if (what === "claim" || what === "reclaim") {
+        // It may have been passed over before, when the bot did not know its own name.
+        if (fate.claims === 0 && fate.byName) fate.sequence = Number(item.sequence);
         fate.claims += 1;
         if (what === "claim" && item.status === "answered" && fate.lastWrite !== "release")
           fate.diedAnswered = true;

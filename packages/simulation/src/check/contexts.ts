@@ -62,6 +62,12 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       .sort((a, b) => (isBefore(a.other, b.other) ? 1 : -1));
     if (!newest || !isBefore(newest.other, fate)) return undefined;
     if (items.some(({ repeats }) => repeats === newest.item.key)) return undefined;
+    // The window may begin at one that was erased since; then the notes have this one.
+    const isCovered = items.some(({ eventId, erased }) => {
+      const other = fates.get(eventId);
+      return erased && other && isBefore(newest.other, other) && isBefore(other, fate);
+    });
+    if (isCovered) return undefined;
     // The window begins at a turn whose past the model refuses to read, whether that turn is answered or not.
     const isDropped = [...fates.values()].some(
       (other) => other.chatId === fate.chatId && other.mayHaveDroppedPast && isBefore(newest.other, other),

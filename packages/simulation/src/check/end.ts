@@ -116,12 +116,17 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
 
   /** Nobody knows whether the turn that brings it has arrived: its fate is that one's. */
   function hasParkedCarrier(fate: Fate): boolean {
-    const { status, carriedBy } = turnOf(fate) ?? {};
-    const carrier = [...fates.values()].find(
+    const carrier = carrierOf(fate);
+    const isUnknown = carrier && turnOf(carrier)?.outcomeUnknownSince !== undefined;
+    return turnOf(fate)?.status === "carried" && isUnknown === true;
+  }
+
+  /** The event whose turn brings, or has brought, its answer. */
+  function carrierOf(fate: Fate): Fate | undefined {
+    const { carriedBy } = turnOf(fate) ?? {};
+    if (carriedBy === undefined) return undefined;
+    return [...fates.values()].find(
       (other) => other.chatId === fate.chatId && turnOf(other)?.key === carriedBy,
-    );
-    return (
-      status === "carried" && carrier !== undefined && turnOf(carrier)?.outcomeUnknownSince !== undefined
     );
   }
 
@@ -132,6 +137,8 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
     // It brought what waited, and had nothing to say itself.
     if (turnOf(fate)?.status === "delivered" && turnOf(fate)?.notice === "show") return true;
     if (copy) return copy.reason !== undefined || fate.redriven;
+    const carrier = carrierOf(fate);
+    if (carrier && isBelieved(carrier)) return true;
     return fate.tooOld || turnOf(fate)?.status === "dropped" || isBelieved(fate);
   }
 

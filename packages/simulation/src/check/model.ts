@@ -74,7 +74,7 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     return [...fates.values()].find(
       (fate) =>
         fate.chatId === chatId &&
-        fate.kind === "retry" &&
+        (fate.kind === "retry" || fate.kind === "tap") &&
         fate.claims > 0 &&
         turnOf(fate)?.status === "claimed",
     );
