@@ -85,7 +85,10 @@ export default defineBot({
   greeting: true,
 
   /** In a group, these words call the bot at the beginning of a message; so do a mention, its name after an @, and a quote. */
-  groups: { words: [] },
+  groups: { words: [], overheard: 0 },
+
+  /** Buttons under the model's answers: up to five texts, or { fromModel: 3 } for up to three that the model suggests. */
+  suggestions: [],
 
   /** What the model is told with each question; about 45 tokens that no prompt cache serves. */
   context: { dateAndTime: true, profile: true },

@@ -54,7 +54,7 @@ describe("a notice", () => {
   });
 
   test("has buttons for the commands that make sense next", () => {
-    expect(say("help").buttons).toEqual(words("memory", "forget"));
+    expect(say("help").buttons).toEqual(words("memory", "forget", "export", "retry", "help"));
     expect(say("memory").buttons).toEqual(words("export", "forget"));
     expect(say("forget")).toEqual({ text: en.forget, buttons: words("forgetForSure", "keep") });
   });
@@ -63,7 +63,7 @@ describe("a notice", () => {
     const commands = { ...bot.commands, forget: [], help: [] };
     const { notice } = createNotices({ ...bot, commands });
     const help = shown(notice("help", { platform, chat, language: "en", summary: "" }));
-    expect(help.buttons).toEqual(words("memory"));
+    expect(help.buttons).toEqual(words("memory", "export", "retry"));
     expect(help.text).not.toContain(en.about.forget);
     expect(help.text).toContain(en.about.export);
   });

@@ -26,7 +26,8 @@ export function standInAnswer(conversation: Conversation): string | Promise<stri
   const quote = quoter(say, QUOTE_LENGTH);
   if (!asksAboutMemory(latest.text)) {
     const previous = earlier.length > 0 ? quote(earlier.at(-1)!) : "";
-    return say.answer(quote(latest), earlier.length, previous, notes.length);
+    const answer = say.answer(quote(latest), earlier.length, previous, notes.length);
+    return [answer, ...suggestionsIn(instructions, say)].join("\n");
   }
   const listed = earlier.slice(-QUOTES).map(quote);
   const noted = closestFirst(notes, latest.text).slice(0, QUOTES);
@@ -38,7 +39,16 @@ export function standInAnswer(conversation: Conversation): string | Promise<stri
   );
 }
 
+/** How the user may go on, if the instructions ask for lines that begin in a certain way. */
+function suggestionsIn(instructions: string, { goOn }: typeof english): string[] {
+  const mark = /suggest up to \d+ .*on a line of its own that begins with "(?<mark>[^"]+)"/s.exec(
+    instructions,
+  );
+  return mark ? goOn.map((text) => `${mark.groups?.mark}${text}`) : [];
+}
+
 const english = {
+  goOn: ["What did I say?"],
   open: "“",
   close: "”",
   attachment: "an attachment",
@@ -68,6 +78,7 @@ const english = {
 };
 
 const japanese: typeof english = {
+  goOn: ["何を言った？"],
   open: "「",
   close: "」",
   attachment: "添付",

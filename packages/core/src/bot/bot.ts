@@ -78,6 +78,21 @@ const groups = z.strictObject({
   overheard: z._default(z.int().check(z.minimum(0), z.maximum(50)), 0),
 });
 
+/** Buttons under the model's answers, by which a user goes on: always the same ones, or those that the model suggests. */
+const suggestions = z.union([
+  z
+    .array(
+      z
+        .string()
+        .check(z.minLength(1), z.refine(isLabel, "too long for a button, which has room for 20 characters")),
+    )
+    .check(z.maxLength(5)),
+  z.strictObject({
+    /** At most so many with each answer: some ten tokens each. */
+    fromModel: z.int().check(z.minimum(1), z.maximum(5)),
+  }),
+]);
+
 /** What the model is told with each question. It comes last, where it costs nothing of the prompt cache. */
 const context = z.strictObject({
   /** Date, weekday and time in `timeZone`. */
@@ -146,6 +161,7 @@ const schema = z
     /** Whether a user who adds the bot, or a group that it comes into, is greeted. */
     greeting: z._default(z.boolean(), true),
     groups: z.prefault(groups, {}),
+    suggestions: z._default(suggestions, []),
     context: z.prefault(context, {}),
     model: z.prefault(model, {}),
     memory: z.prefault(memory, {}),

@@ -15,9 +15,9 @@ export function isLabel(text: string): boolean {
 }
 
 /** As much of a text as LINE shows on a button. */
-export function labelOf(text: string): string {
+export function labelOf(text: string, most = MAX_LABEL): string {
   return Array.from(graphemes.segment(text), ({ segment }) => segment)
-    .slice(0, MAX_LABEL)
+    .slice(0, most)
     .join("");
 }
 

@@ -14,6 +14,7 @@ import type { Model, ModelAnswer } from "../model/model.ts";
 import { deadlines, hold } from "../settings.ts";
 import type { Repeated, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
+import { suggestionRule } from "./suggest.ts";
 
 export type AskOptions = { bot: Bot; turns: Pick<Turns, "renew">; model: Model; clock: Clock };
 
@@ -79,12 +80,16 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
   function contextOf(request: AskRequest, maxWindowTokens: number): BuiltContext {
     const { memory, chat, about = "", overheard = [], asked, repeats } = request;
     return buildContext({
-      instructions:
-        chat.type === "user" ? instructionsFor(bot, chat) : `${instructionsFor(bot, chat)}\n\n${inGroup}`,
+      instructions: instructionsIn(chat),
       ...memory,
       turns: memory.turns.filter(({ key }) => key !== repeats?.key),
       ...{ about, overheard, asked, maxWindowTokens },
     });
+  }
+
+  function instructionsIn(chat: Chat): string {
+    const rules = [instructionsFor(bot, chat), chat.type !== "user" && inGroup, suggestionRule(bot)];
+    return rules.filter((rule) => rule).join("\n\n");
   }
 
   async function send(request: AskRequest, context: Context): Promise<ModelAnswer> {

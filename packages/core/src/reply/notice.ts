@@ -89,7 +89,7 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
         case "nothing_to_retry":
           return say(request, texts.nothingToRetry);
         case "help":
-          return say(request, helpText(language), ["memory", "forget"]);
+          return say(request, helpText(language), spokenCommands);
       }
     },
 

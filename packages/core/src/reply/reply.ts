@@ -12,6 +12,7 @@ import type { Model, ModelAnswer } from "../model/model.ts";
 import type { Content } from "../platform/content.ts";
 import {
   type Answerable,
+  type Button,
   type Compose,
   type Composed,
   type Platform,
@@ -28,6 +29,7 @@ import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
+import { partSuggestions } from "./suggest.ts";
 import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
@@ -148,7 +150,7 @@ export function createReply(options: ReplyOptions) {
 
     const composed = refused
       ? { messages: notices.refusal({ platform, language, chat }) }
-      : compose(answer, composeMarkdown, request, language);
+      : compose({ ...answer, ...partSuggestions(answer, bot, chat) }, composeMarkdown, request, language);
     const shown = { question: askedText({ question, speaker }), answer: shownText(composed.messages) };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
     const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats };
@@ -156,14 +158,14 @@ export function createReply(options: ReplyOptions) {
   }
 
   function compose(
-    { text, cut }: Pick<ModelAnswer, "text" | "cut">,
+    { text, cut, buttons = [] }: Pick<ModelAnswer, "text" | "cut"> & { buttons?: Button[] },
     composeBy: Compose,
     request: ReplyRequest,
     language = languageIn(request),
   ): Composed {
     const cutNotice = bot.texts[language].cut;
     const continueButton = notices.continueButton(request.turn.key, language);
-    const { messages, rest } = composeBy(text, { cutNotice, isCut: cut, continueButton });
+    const { messages, rest } = composeBy(text, { cutNotice, isCut: cut, buttons, continueButton });
     if (rest === undefined) return { messages };
     return { messages, rest: cut ? `${rest}\n${cutNotice}` : rest };
   }

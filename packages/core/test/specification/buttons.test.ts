@@ -1,8 +1,9 @@
+import { defineBot } from "@henji/core/bot";
 import { wordsOn } from "@henji/core/platform/line/compose";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -57,4 +58,13 @@ test("a button that the bot does not know is passed over", async () => {
   await world.happen("U1", { type: "postback", postback: { data: "of the owner" } });
   expect(world.logged("event.ignored")).toMatchObject([{ type: "postback" }, { type: "postback" }]);
   expect([world.asked, world.sent(), world.table.textOf("U1")]).toEqual([[], [], "[{}]"]);
+});
+
+test("under an answer the model's suggestions are buttons, which are no part of the memory", async () => {
+  const bot = defineBot({ ...plainBot, suggestions: { fromModel: 2 } });
+  world = createWorld({ bot, model: { answer: () => "It rains.\n[?] And tomorrow?\n[?] Why?" } });
+  await world.talk("U1", "How is the weather?", "And tomorrow?");
+  expect(world.sent()).toEqual(Array(2).fill("U1 reply: It rains. [And tomorrow?] [Why?]"));
+  expect(world.contexts.at(-1)).toContain("It rains.");
+  expect(world.contexts.at(-1)).not.toContain("Why?");
 });
