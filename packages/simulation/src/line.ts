@@ -9,6 +9,9 @@ import { directNetwork, type Failure, type Network } from "./network.ts";
 /** How long a refusal for want of quota is confirmed. */
 const USED_UP_MS = 5_000;
 
+/** Of a plan that is large enough for a run. */
+const MONTHLY_PUSHES = 100_000;
+
 /** LINE: a retry key is known for a day. */
 const RETRY_KEY_MS = 24 * 60 * 60_000;
 
@@ -132,8 +135,8 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
       const refusal = refuses("line.quota");
       if (refusal && refusal !== "quota") return said[refusal];
       const isUsedUp = refusal === "quota" || clock.now() < usedUpUntil;
-      const limit = '{"type":"limited","value":200}';
-      const consumption = `{"totalUsage":${isUsedUp ? 200 : 1}}`;
+      const limit = `{"type":"limited","value":${MONTHLY_PUSHES}}`;
+      const consumption = `{"totalUsage":${isUsedUp ? MONTHLY_PUSHES : 1}}`;
       return { status: 200, message: path.endsWith("consumption") ? consumption : limit };
     }
     if (path === "/v2/bot/chat/loading/start")

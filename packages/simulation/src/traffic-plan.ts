@@ -44,6 +44,8 @@ export type Traffic = {
   pressed: number;
   /** Of the buttons for an answer that takes long. */
   tapped: number;
+  /** How long after it is shown, milliseconds; drawn for each, if it is not set. */
+  tapMs?: readonly [number, number];
   /** Of the questions: unsent some time later. */
   unsent: number;
   /** Of the answers: those that repeat verbatim what the user said before. */

@@ -229,8 +229,10 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
         soon(() => webhook([{ chatId, senderId: senderIn(chatId), kind: "retry" }]));
       if (!reached || button?.action.type !== "postback" || !random.chance(traffic.tapped)) return;
       const { data } = button.action;
-      if (data.startsWith("henji:answer:"))
-        soon(() => webhook([{ chatId, senderId: senderIn(chatId), kind: "tap", data }]));
+      if (!data.startsWith("henji:answer:")) return;
+      const tap = () => webhook([{ chatId, senderId: senderIn(chatId), kind: "tap", data }]);
+      if (traffic.tapMs) later(random.int(...traffic.tapMs), tap);
+      else soon(tap);
     },
     write: (chatIds) =>
       webhook(chatIds.map((chatId) => ({ chatId, senderId: senderIn(chatId), kind: "question" }))),
