@@ -54,7 +54,7 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
     const platform = operation.slice(0, operation.indexOf(".")) as Platform;
     const { requestLost, responseLost, silent, repeated, slow } = plan.faultRates[platform];
     const times = chance(slow) ? slowMs[platform] : usualMs[platform];
-    const isGiven = platform === "model" && plan.modelMs !== undefined;
+    const isGiven = platform === "model" && plan.modelMs !== undefined && areOn();
     const requestMs = isGiven ? plan.modelMs! : random.int(...times);
     const responseMs = platform === "model" ? 50 : random.int(...usualMs[platform]);
     const way = { requestMs, responseMs };

@@ -34,7 +34,7 @@ export type Plan = {
   /** LINE refuses everything, or every push, for a while. Times in milliseconds from the start. */
   deadChannel: { refusal: "unauthorized" | "quota"; fromMs: number; untilMs: number } | undefined;
   behaviours: Partial<Record<Behaviour, number>>;
-  /** How long the model takes; drawn for each call, if it is not set. */
+  /** How long the model takes while there is trouble; drawn for each call, if it is not set. */
   modelMs?: number;
   /** `outlives`: of the processes that time out, those that continue although Lambda has given up on them. */
   lambda: {

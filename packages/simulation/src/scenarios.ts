@@ -5,6 +5,7 @@ import { oneChat } from "./scenarios/one-chat.ts";
 import { outages } from "./scenarios/outages.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
+import { slowAnswers } from "./scenarios/slow.ts";
 import { timing } from "./scenarios/timing.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -15,4 +16,5 @@ export const scenarios: readonly Scenario[] = [
   ...limits,
   ...erasing,
   ...groups,
+  ...slowAnswers,
 ];

@@ -1,0 +1,141 @@
+import type { Fate } from "../check/fate.ts";
+import { type Plan, quietPlan } from "../plan.ts";
+import type { Outcome } from "../run.ts";
+import { minutes } from "../scheduler.ts";
+import type { Script, Traffic } from "../traffic-plan.ts";
+import { allAnswered, answerMs, apart, noneParked, planOf, type Scenario, wrong } from "./scenario.ts";
+
+/** Longer than a reply token lives. */
+const MODEL_MS = 90_000;
+/** `slow.pushAfterS` of a bot that does not set it. */
+const PUSH_AFTER_MS = 300_000;
+
+function slow(script: Script, traffic: Partial<Traffic> = {}, rest: Partial<Plan> = {}): Plan {
+  const plan = planOf(script, { modelMs: MODEL_MS, ...rest });
+  return { ...plan, traffic: { ...plan.traffic, ...traffic } };
+}
+
+/** The chat U1 writes these, this far apart. */
+function inTurn(everyMs: number, ...kinds: ("question" | "export" | "forget")[]): Script {
+  return kinds.map((kind, n) => ({ atMs: n * everyMs, events: [{ chatId: "U1", kind }] }));
+}
+
+const questions = ({ events }: Outcome) => events.filter(({ kind }) => kind === "question");
+const onlyQuestions = (outcome: Outcome) => allAnswered({ ...outcome, events: questions(outcome) });
+const nothingPushed = ({ events }: Outcome) => wrong(events, "pushed", ({ pushes }) => pushes === 0);
+const allTold = (outcome: Outcome) =>
+  wrong(questions(outcome), "not told once that it takes long", ({ thoughts }) => thoughts === 1);
+const within = (ms: number) => (outcome: Outcome) =>
+  wrong(questions(outcome), "late", (fate: Fate) => answerMs(fate) <= ms);
+
+const all =
+  (...judges: ((outcome: Outcome) => string[])[]) =>
+  (outcome: Outcome) =>
+    judges.flatMap((judge) => judge(outcome));
+
+/** The model takes longer than an answer can be replied. */
+export const slowAnswers: readonly Scenario[] = [
+  {
+    name: "slow-tapped-early",
+    shows: "a tap while the model still works brings the answer when it is there, for free",
+    plan: slow(apart(5), { tapped: 1, tapMs: [1_000, 20_000] }),
+    judge: all(onlyQuestions, noneParked, nothingPushed, allTold, within(MODEL_MS + 8_000)),
+  },
+  {
+    name: "slow-tapped-late",
+    shows: "a tap minutes after the answer brings it, for free",
+    plan: slow(apart(5), { tapped: 1, tapMs: [120_000, 200_000] }),
+    judge: all(onlyQuestions, noneParked, nothingPushed, allTold, within(PUSH_AFTER_MS)),
+  },
+  {
+    name: "slow-tapped-twice",
+    shows: "two taps, and late deliveries of both, bring one answer",
+    plan: slow(apart(5), { tapped: 1, tapMs: [1_000, 20_000], duplicated: 1, lateDuplicated: 1 }),
+    judge: all(onlyQuestions, noneParked, nothingPushed),
+  },
+  {
+    name: "slow-untapped",
+    shows: "an answer that nobody fetches is pushed once, after its time",
+    plan: slow(apart(5)),
+    judge: all(onlyQuestions, noneParked, allTold, within(MODEL_MS + PUSH_AFTER_MS + 8_000), ({ events }) =>
+      wrong(events, "not pushed once", ({ pushes }) => pushes === 1),
+    ),
+  },
+  {
+    name: "slow-next-message",
+    shows: "a command brings the answer that waits, in front of its own, and nothing is pushed",
+    plan: slow(inTurn(minutes(3), "question", "export")),
+    judge: all(onlyQuestions, noneParked, nothingPushed, within(minutes(3) + 8_000)),
+  },
+  {
+    name: "slow-free",
+    shows: "a bot that never pushes keeps its answers until their users write",
+    plan: slow(apart(5), {}, { bot: { ...quietPlan.bot, delivery: "free" } }),
+    // Everybody writes once more at the end.
+    judge: all(noneParked, nothingPushed, ({ events }) =>
+      wrong(events.slice(0, 5), "not answered once", ({ answers }) => answers === 1),
+    ),
+  },
+  {
+    name: "slow-long",
+    shows: "more waiting answers than one call takes come in order, over several messages of their user",
+    plan: slow(
+      inTurn(minutes(2), ...Array<"question">(6).fill("question"), ...Array<"export">(8).fill("export")),
+      {},
+      { behaviours: { long: 1 }, bot: { ...quietPlan.bot, delivery: "free" } },
+    ),
+    judge: all(noneParked, nothingPushed, (outcome) =>
+      wrong(questions(outcome).slice(0, 6), "not answered once", ({ answers }) => answers === 1),
+    ),
+  },
+  {
+    name: "slow-group",
+    shows: "any member may tap, and all see the answer once",
+    plan: slow(
+      ["U1", "U2", "U3"].map((senderId, n) => ({
+        atMs: n * minutes(4),
+        events: [{ chatId: "C1", senderId, kind: "question" as const }],
+      })),
+      { tapped: 1, tapMs: [1_000, 20_000] },
+    ),
+    judge: all(onlyQuestions, noneParked, nothingPushed),
+  },
+  {
+    name: "slow-no-quota",
+    shows: "without a push left, answers wait for their users instead of being given up on",
+    plan: slow(apart(5), {}, { deadChannel: { refusal: "quota", fromMs: 0, untilMs: minutes(90) } }),
+    judge: all(noneParked, nothingPushed, ({ events }) =>
+      wrong(events.slice(0, 5), "not answered once", ({ answers }) => answers === 1),
+    ),
+  },
+  {
+    name: "slow-crashes",
+    shows: "processes die around every call: no slow answer is lost, doubled or out of order",
+    plan: slow(
+      Array.from({ length: 12 }, (_, n) => ({
+        atMs: n * minutes(3),
+        events: ["U1", "U2", "U3"].map((chatId) => ({
+          chatId,
+          kind: n % 3 === 2 ? ("export" as const) : ("question" as const),
+        })),
+      })),
+      { tapped: 0.5, tapMs: [1_000, 120_000] },
+      { process: { ...quietPlan.process, dies: 0.04 } },
+    ),
+    judge: () => [],
+  },
+  {
+    name: "slow-erased",
+    shows: "an answer that waits is gone with its question: unsent, forgotten, or its user has left",
+    plan: {
+      ...quietPlan,
+      modelMs: MODEL_MS,
+      traffic: {
+        ...quietPlan.traffic,
+        ...{ chats: 4, events: 30, spanMs: minutes(40), tapped: 0.5, unsent: 0.4, commands: 0.3 },
+      },
+      troubleMs: minutes(120),
+    },
+    judge: () => [],
+  },
+];
