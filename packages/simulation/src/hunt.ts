@@ -35,7 +35,7 @@ export async function huntMutations(options: {
       from: 1,
       seeds,
       step: 1,
-      seedsBeforeScenarios: SEEDS_FIRST,
+      seedsBeforeScenarios: scenario === undefined ? SEEDS_FIRST : 0,
       ...selected,
       mutation: mutation.name,
       maxFailures: 1,

@@ -3,7 +3,7 @@ import { huntMutations, tableOf } from "../src/hunt.ts";
 import { mutations } from "../src/mutations.ts";
 import { scenarios } from "../src/scenarios.ts";
 
-/** It takes a minute on two idle cores; a busy machine must never reach the limit. */
+/** It takes a minute or two on two idle cores; a busy machine must never reach the limit. */
 const NET_MS = 60 * 60_000;
 
 test("every deliberate mistake in core is noticed", { timeout: NET_MS }, async () => {

@@ -30,7 +30,9 @@ export const asking: readonly Mutation[] = [
     mistake: "the model call may take its full time, however little of the invocation is left",
     scenario: "slow-model",
     worker: ({ model, clock }) => ({
-      model: { ask: (context, options) => model.ask(context, { ...options, signal: clock.timeout(40_000) }) },
+      model: {
+        ask: (context, options) => model.ask(context, { ...options, signal: clock.timeout(120_000) }),
+      },
     }),
   },
   {

@@ -91,6 +91,7 @@ export const keeping: readonly Mutation[] = [
   {
     name: "table-any-version",
     mistake: "a chat's state is changed whatever has become of it since it was read",
+    scenario: "unsends-during-folds",
     table: ["any_version"],
   },
   {

@@ -57,6 +57,7 @@ export const waiting: readonly Mutation[] = [
   {
     name: "takes-its-own-answer-for-a-repeat",
     mistake: "what a turn sends in front of itself has the key of its own answer",
+    scenario: "slow-held-back",
     edit: {
       file: "send.ts",
       find: "answer.isHeldBack ? frontKeyOf(turn.eventId, first) : answer.idempotencyKey",

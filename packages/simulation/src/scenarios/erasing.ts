@@ -15,8 +15,18 @@ export const erasing: readonly Scenario[] = [
     shows: "an unsent message is erased completely, however often the table fails",
     plan: {
       ...longChat(60),
-      traffic: { ...longChat(60).traffic, commands: 0, unsent: 0.5 },
+      traffic: { ...longChat(60).traffic, commands: 0, unsent: 0.5, quoted: 0.8 },
       faultRates: { ...quietPlan.faultRates, table: { ...noFaults, requestLost: 0.15, responseLost: 0.1 } },
+    },
+    judge: () => [],
+  },
+  {
+    name: "unsends-during-folds",
+    shows: "notes that are being written while their messages are unsent do not bring them back",
+    plan: {
+      ...longChat(120),
+      traffic: { ...longChat(120).traffic, commands: 0, unsent: 0.3 },
+      faultRates: { ...quietPlan.faultRates, model: { ...noFaults, slow: 0.5 } },
     },
     judge: () => [],
   },

@@ -89,6 +89,21 @@ export const slowAnswers: readonly Scenario[] = [
     ),
   },
   {
+    name: "slow-held-back",
+    shows:
+      "what has no room behind the answers that it brings waits itself, and is pushed under a key of its own",
+    plan: slow(
+      [
+        ...inTurn(minutes(3), "question", "question", "question"),
+        // The second one has waited for longer than it can be replied.
+        { atMs: minutes(40), events: ["U1", "U1"].map((chatId) => ({ chatId, kind: "question" as const })) },
+      ],
+      {},
+      { behaviours: { long: 1 }, deadChannel: { refusal: "quota", fromMs: 0, untilMs: minutes(30) } },
+    ),
+    judge: all(onlyQuestions, noneParked),
+  },
+  {
     name: "slow-group",
     shows: "any member may tap, and all see the answer once",
     plan: slow(
