@@ -58,7 +58,7 @@ export const runBy: Record<string, readonly (string | RegExp)[]> = {
   "packages/line-simulator/test/package.test.ts": [
     "npm run build -w @henji/line-simulator",
     "npm pack ./packages/line-simulator/dist",
-    "npm install --save-dev ./henji-line-simulator-0.1.0.tgz",
+    "npm install --save-dev ../henji/henji-line-simulator-0.1.0.tgz",
     /^npx line-simulator --webhook /,
   ],
   "packages/simulation/test/simulation.test.ts": ["npm run simulate -- --seeds 20000"],

@@ -22,6 +22,7 @@ export type Log = {
 };
 
 export type LogLevel = "info" | "warn" | "error";
+export type PrintedLevel = LogLevel | "none";
 export type LogEntry = LogFields & { level: LogLevel; name: string; at: string };
 
 /** Every entry, printed or not, passes through here; Studio draws the trace of a message from it. */
@@ -39,13 +40,13 @@ export const workChannel = channel("henji:work");
 export type Working = { eventId: string };
 
 export type LogOptions = {
-  /** The lowest that is printed. Default: "info". */
-  level?: LogLevel;
+  /** The lowest that is printed, or "none". Default: "info". */
+  level?: PrintedLevel;
   /** Takes a line, without its line break. */
   write: (line: string) => void;
 };
 
-const ranks: Record<LogLevel, number> = { info: 0, warn: 1, error: 2 };
+const ranks: Record<PrintedLevel, number> = { info: 0, warn: 1, error: 2, none: 3 };
 
 /**
  * JSON lines. Fields are flat and few, so that no object with a message's text or a

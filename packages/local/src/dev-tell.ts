@@ -16,9 +16,17 @@ const PER_REQUEST = 100;
 const RETRY_MS = 1_000;
 const REQUEST_MS = 2_000;
 
+export type TellerOptions = {
+  fetch?: typeof globalThis.fetch;
+  /** Takes the one line about a server that is not this worker's Studio. */
+  complain?: (line: string) => void;
+};
+
 /** Posts to Studio in order, and never in anybody's way: the worker works as well without Studio. */
-export function createTeller(studioUrl: string, fetch: typeof globalThis.fetch = globalThis.fetch): Teller {
+export function createTeller(studioUrl: string, options: TellerOptions = {}): Teller {
+  const { fetch = globalThis.fetch, complain = console.error } = options;
   const kept: Told[] = [];
+  let isRefused = false;
   let sending: Promise<void> | undefined;
   let retry: NodeJS.Timeout | undefined;
 
@@ -36,16 +44,26 @@ export function createTeller(studioUrl: string, fetch: typeof globalThis.fetch =
 
   async function post(batch: Told[]): Promise<boolean> {
     try {
-      const { ok } = await fetch(`${studioUrl}/api/told`, {
+      const { ok, status } = await fetch(`${studioUrl}/api/told`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(batch),
         signal: AbortSignal.timeout(REQUEST_MS),
       });
+      if (isFinal(status)) refuse(status);
       return ok;
     } catch {
       return false;
     }
+  }
+
+  /** It would be refused again: nothing more is told. */
+  function refuse(status: number): void {
+    isRefused = true;
+    kept.length = 0;
+    complain(
+      `Studio shows nothing of this worker: ${studioUrl} answered ${status}, so it is no Studio, or one of another version. Stop what else listens there, and restart npm run dev. Messages are answered as before.`,
+    );
   }
 
   function start(): void {
@@ -62,6 +80,7 @@ export function createTeller(studioUrl: string, fetch: typeof globalThis.fetch =
 
   return {
     tell(told) {
+      if (isRefused) return;
       kept.push(told);
       if (kept.length > MAX_KEPT) kept.shift();
       start();
@@ -73,4 +92,9 @@ export function createTeller(studioUrl: string, fetch: typeof globalThis.fetch =
       await send();
     },
   };
+}
+
+/** Of the client's errors, only these two may end by themselves. */
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }

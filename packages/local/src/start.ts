@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createChatStore } from "@henji/core/chat/store";
-import { type LogLevel, logChannel } from "@henji/core/log";
+import { logChannel, type PrintedLevel } from "@henji/core/log";
 import { createTableClient } from "@henji/core/table";
 import { createTurnStore, type TurnStore } from "@henji/core/turn/store";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
@@ -30,7 +30,7 @@ export type LocalOptions = {
   /** A real model instead of the stand-in. */
   openAi?: { apiKey: string; baseUrl: string | undefined };
   /** What the handlers print; Studio shows every level. Default: "error". */
-  logLevel?: LogLevel;
+  logLevel?: PrintedLevel;
   /** Latency of the stand-in model. Default: 0. */
   modelLatencyMs?: number;
 };

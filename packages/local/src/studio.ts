@@ -56,8 +56,8 @@ const RECONNECT_MS = 1_000;
 const headers = {
   "content-security-policy": [
     "default-src 'self'",
-    // Vite's client: a socket on this port, an overlay for errors, a worker that waits for a restart.
-    "connect-src 'self' ws:",
+    // Vite's client: a socket on this port, which 'self' covers, an overlay for errors, a worker that waits for a restart.
+    "connect-src 'self'",
     "style-src 'self' 'unsafe-inline'",
     "worker-src 'self' blob:",
     "img-src 'self' data:",

@@ -8,6 +8,7 @@ import type { Trace } from "./trace-step.ts";
 export type { ScriptedModel, Words } from "./scripted-model.ts";
 export type { Step, Trace } from "./trace-step.ts";
 
+/** `logLevel` is "none" by default: `traces()` has all that is logged. */
 export type TestOptions = Pick<LocalOptions, "botConfig" | "logLevel"> & {
   /** How long to wait for an answer. Default: 120,000. */
   timeoutMs?: number;
@@ -74,7 +75,7 @@ export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): P
     );
   }
   hasStarted = true;
-  const local = await startLocal({ botConfig: projectBot, ...options });
+  const local = await startLocal({ botConfig: projectBot, logLevel: "none", ...options });
   const { line } = local;
   const answers = watchAnswers({
     line,

@@ -17,7 +17,9 @@ export function fixesFor({ localOption, stage }: Mended) {
   return {
     deploy,
     /** After somebody else than SST has changed what it had deployed: without the first, it would see no difference. */
-    redeploy: isLocal ? "npm start -- --fresh" : `npx sst refresh ${at} && ${deploy}`,
+    redeploy: isLocal
+      ? `npm start -- --fresh${localOption === "--local" ? "" : ` ${localOption}`} (it erases all users, chats and messages on this machine)`
+      : `npx sst refresh ${at} && ${deploy}`,
     set,
     /** The functions know a secret from their next deployment on. */
     setSecret: (name: string) => `${set(name)} && ${deploy}`,

@@ -76,8 +76,22 @@ describe("a stage, in sst shell", () => {
     expect(output).toContain(`belongs to another: ${links.Ingress.url}`);
   });
 
+  test("connect gives the LINE simulator a bot on this machine, without TLS", async () => {
+    const args = ["--url", "http://127.0.0.1:3000/webhook", "--replace", "--dry-run"];
+    const { code, output } = await henji(["connect", ...args], env);
+    expect(output).toContain("would be set to http://127.0.0.1:3000/webhook");
+    expect(code).toBe(0);
+  });
+
   test.each([
     ["a URL without TLS", ["--url", "http://new.test/"], {}, /--url takes an https URL/, 2],
+    [
+      "such a URL on this machine, for LINE itself",
+      ["--url", "http://127.0.0.1:3000/"],
+      { LINE_API_BASE_URL: "https://api.line.me" },
+      /--url takes an https URL/,
+      2,
+    ],
     [
       "a dead token",
       [],

@@ -150,6 +150,11 @@ test("people read the bot, its chat mode, its quota, and what is left with links
   expect(text).toContain(`Henji (${line.bot.basicId})`);
   expect(text).toMatch(/^chat +off: only the bot answers$/m);
   expect(text).toMatch(/^push quota +0 of 1 used this month; replies are free$/m);
+  expect(text.split("\n").filter((row) => row.startsWith("plan"))).toEqual([
+    expect.stringMatching(
+      / no API tells its name: Settings, billing .* in https:\/\/manager\.line\.biz\/account\/@\w+$/,
+    ),
+  ]);
   expect(text).toMatch(/^webhook URL +set to https:\/\/ingress\.test\/$/m);
   expect(text).toContain("Use webhook is on.");
   expect(text).toMatch(

@@ -3,6 +3,7 @@ import { checks } from "@henji/operator/doctor/checks";
 import { examine } from "@henji/operator/doctor/examine";
 import type { Subject } from "@henji/operator/doctor/subject";
 import { resultsText } from "@henji/operator/doctor/text";
+import { fixesFor } from "@henji/operator/fixes";
 import { describe, expect, test } from "vitest";
 import { brokenLine } from "./doctor/line.ts";
 import { brokenMachine } from "./doctor/machine.ts";
@@ -68,6 +69,32 @@ test("without sst shell that is what is said, and nothing else is wrong", async 
   const results = await used.doctor();
   expect(named(results, "wrong")).toEqual(["system"]);
   expect(named(results, "fine")).toEqual(["Node", "npm", "bot.config.ts"]);
+});
+
+test("links without a stage are said to be links without a stage, and what is missing is said too", async () => {
+  const { EventQueue, Ingress } = used.world.links;
+  used.world.links = { EventQueue: EventQueue!, Ingress: Ingress! };
+  const results = await used.doctor();
+  expect(named(results, "wrong")).toEqual(["system", "secrets and links"]);
+  const [system, links] = results.filter(({ status }) => status === "wrong");
+  expect(system).toMatchObject({
+    says: expect.stringContaining("no App"),
+    fix: expect.stringContaining('"stage"'),
+  });
+  expect(links).toMatchObject({ says: expect.stringMatching(/^not set: Line.* not deployed: Dead[^EI]+$/) });
+});
+
+test("without a region, only the check of the credentials finds fault", async () => {
+  const noRegion = { name: "queue", run: () => Promise.reject(new Error("Region is missing")) };
+  expect(await examine([noRegion], {} as Subject)).toEqual([
+    { name: "queue", status: "not checked", says: "AWS_REGION is not set" },
+  ]);
+});
+
+test("what mends this machine's table says that it erases what is there, and where", () => {
+  const { redeploy } = fixesFor({ localOption: "--state other", stage: "local" });
+  expect(redeploy).toMatch(/^npm start -- --fresh --state other \(it erases all users, chats and messages/);
+  expect(fixesFor({ localOption: "--local", stage: "local" }).redeploy).toMatch(/^npm start -- --fresh \(it/);
 });
 
 test("what is not allowed is not checked, with AWS's words for it", async () => {

@@ -171,8 +171,15 @@ export function Composer({ writer, people, speakers, mentionable, onSpeaker, quo
           value={text}
           placeholder={placeholder}
           aria-label={placeholder}
-          aria-controls={mentions.offers.length > 0 ? offersId : undefined}
-          aria-activedescendant={mentions.offers.length > 0 ? `${offersId}-${mentions.active}` : undefined}
+          aria-autocomplete={mentionable.length > 0 ? "list" : undefined}
+          {...(mentions.offers.length > 0 && {
+            // Only so long, since a combobox has one line. Preact's types know no such textarea.
+            role: "combobox" as "textbox",
+            "aria-haspopup": "listbox" as const,
+            "aria-expanded": true,
+            "aria-controls": offersId,
+            "aria-activedescendant": `${offersId}-${mentions.active}`,
+          })}
           enterkeyhint="send"
           onInput={(event) => {
             setText(event.currentTarget.value);

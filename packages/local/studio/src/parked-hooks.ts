@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type {
   Depths,
   ParkedHistory,
@@ -94,8 +94,24 @@ export type Outcome =
 
 export type Ids = readonly string[] | "all";
 
-export function useParkedChange() {
-  const [outcome, setOutcome] = useState<Outcome>();
+/** `at`: when, in epoch milliseconds. `count`: how many were listed then. */
+type Said = { outcome?: Outcome | undefined; at: number; count?: number | undefined };
+
+const nothing: Said = { at: 0 };
+
+/** @param list as it is now: what was said of an older one is taken back */
+export function useParkedChange(list: ParkedList | undefined) {
+  const [{ outcome, at, count }, setState] = useState<Said>(nothing);
+  const latest = useRef(list);
+  latest.current = list;
+  const setOutcome = (next: Outcome | undefined) =>
+    setState({ outcome: next, at: Date.now(), count: latest.current?.count });
+  const isStale =
+    outcome !== undefined &&
+    (list?.shown.some(({ parkedAt }) => parkedAt > at) || (outcome.kind === "plan" && list?.count !== count));
+  useEffect(() => {
+    if (isStale) setState(nothing);
+  }, [isStale]);
   const settle = (result: Promise<Outcome>) =>
     void result.then(setOutcome, (error) =>
       setOutcome({ kind: error instanceof Refusal && error.status === 409 ? "busy" : "failed" }),

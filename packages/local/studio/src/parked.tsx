@@ -27,7 +27,7 @@ export function Parked({ view, shown, onShowTrace, onRehearse }: Props) {
   const [question, setQuestion] = useState<Question>();
   const { isLooking, look } = useLook();
   const { list, isBroken } = useParkedList(version, limit, openId);
-  const { outcome, plan, change } = useParkedChange();
+  const { outcome, plan, change } = useParkedChange(list);
 
   const rows = list?.shown ?? [];
   const selected = rows.flatMap(({ id }) => (chosen.has(id) ? id : []));

@@ -50,12 +50,22 @@ test("an @ offers the bot; what was chosen is a mention, and what was only typed
   // Of the members, those of earlier tests may be among them.
   const [first, ...members] = await offers(page).allTextContents();
   expect(first).toBe("@Henji");
+  const attribute = (name: string) => input(page).getAttribute(name);
+  const combobox = page.getByRole("combobox", { name: /^Message as/, expanded: true });
+  expect(await combobox.getAttribute("aria-autocomplete")).toBe("list");
+  expect(await combobox.getAttribute("aria-activedescendant")).toBe(
+    await offers(page).first().getAttribute("id"),
+  );
+  const list = page.getByRole("listbox", { name: "Mention" });
+  expect(await combobox.getAttribute("aria-controls")).toBe(await list.getAttribute("id"));
   expect(members).toContain(`@${studio.ben.name}`);
   await page.keyboard.press("ArrowDown");
   expect(await offers(page).nth(1).getAttribute("aria-selected")).toBe("true");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   expect(await input(page).inputValue()).toBe("🍁 @Henji ");
+  expect(await combobox.count()).toBe(0);
+  expect([await attribute("aria-autocomplete"), await attribute("aria-controls")]).toEqual(["list", null]);
   await page.getByText("Mentions Henji").waitFor();
   // The draft is kept with its mention.
   await page.reload();

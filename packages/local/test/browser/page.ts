@@ -116,7 +116,11 @@ export function useStudio() {
 export const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true };
 export const widerPhone = { ...phone, viewport: { width: 390, height: 844 } };
 
-export const input = (page: Page) => page.getByRole("textbox", { name: /Message as|として/ });
+/** A combobox while it offers somebody to mention. */
+export const input = (page: Page) => {
+  const named = { name: /Message as|として/ };
+  return page.getByRole("textbox", named).or(page.getByRole("combobox", named));
+};
 export const chat = (page: Page) => page.getByRole("log");
 export const bubbles = (page: Page, by: "user" | "bot") => chat(page).locator(`[data-by="${by}"] > p`);
 export const memory = (page: Page) => page.getByRole("complementary").locator("details");

@@ -8,6 +8,7 @@ const studio = useStudio();
 
 const operations = (page: Page) => page.getByRole("tabpanel", { name: /Operations|運用/ });
 const parked = (page: Page) => operations(page).getByRole("region", { name: /Parked messages|保留中/ });
+const status = (page: Page) => parked(page).getByRole("status");
 const rows = (page: Page) => parked(page).locator(".parked-row");
 const row = (page: Page, text: string) => rows(page).filter({ hasText: text });
 const button = (page: Page, name: string) => parked(page).getByRole("button", { name, exact: true }).first();
@@ -38,6 +39,13 @@ test("an outage is rehearsed: what is parked is looked at, replayed and answered
   await parked(page).getByText("A replay of 2 messages would do this. Nothing was changed.").waitFor();
   await parked(page).getByText("2 × asks the model and sends its answer").waitFor();
   expect(await rows(page).count()).toBe(2);
+  expect(await status(page).textContent()).not.toBe("");
+  // What was said of two messages is not true of three.
+  reject();
+  await say(page, "How deep is Lake Biwa?");
+  await row(page, "Lake Biwa").waitFor();
+  await expect.poll(() => status(page).textContent()).toBe("");
+  mend();
 
   await row(page, "How tall").getByRole("checkbox").check();
   await parked(page).getByText("1 selected").waitFor();
@@ -46,21 +54,27 @@ test("an outage is rehearsed: what is parked is looked at, replayed and answered
   const answer = bubbles(page, "bot").filter({ hasText: "you said" });
   await answer.waitFor();
   expect(await answer.locator("q").textContent()).toBe(`${studio.aki.name} How tall is Mt. Fuji?`);
-  await pill(page).getByText("1 parked").waitFor();
+  await pill(page).getByText("2 parked").waitFor();
+  await parked(page).getByText("1 message back on the queue").waitFor();
+  reject();
+  await say(page, "And Lake Suwa?");
+  await row(page, "Lake Suwa").waitFor();
+  await expect.poll(() => status(page).textContent()).toBe("");
+  mend();
 
-  await row(page, "Never mind").getByRole("checkbox").check();
+  for (const box of await rows(page).getByRole("checkbox").all()) await box.check();
   await button(page, "Drop…").click();
-  const dialog = page.getByRole("dialog", { name: "Drop 1 message?" });
+  const dialog = page.getByRole("dialog", { name: "Drop 3 messages?" });
   await dialog.getByText("their text is erased").waitFor();
   await dialog.getByRole("button", { name: "Drop" }).click();
-  await parked(page).getByText("1 message dropped.").waitFor();
+  await parked(page).getByText("3 messages dropped.").waitFor();
   await parked(page).getByText("Nothing is parked.").waitFor();
   expect(await pill(page).count()).toBe(0);
   expect(await answer.count()).toBe(1);
 
   await page.getByRole("tab", { name: /^Traces/ }).click();
   const traces = studio.traces(page);
-  await traces.filter({ hasText: "Never mind" }).getByText("by hand, text erased").waitFor();
+  await traces.filter({ hasText: "Lake Suwa" }).getByText("by hand, text erased").waitFor();
   await traces.filter({ hasText: "How tall" }).locator(".trace-head").click();
   await traces.filter({ hasText: "How tall" }).getByText("back on the queue").waitFor();
 });

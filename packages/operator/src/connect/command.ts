@@ -48,7 +48,7 @@ function run(environment: Environment, options: Options): Promise<void> {
     const fixes = fixesFor({ localOption: local, stage: optionalLink("App") });
     for (const name of ["LineChannelAccessToken", "LineChannelSecret"] satisfies LinkName[]) linked(name);
     const url = given ?? linked("Ingress");
-    if (!isWebhookUrl(url, local !== undefined))
+    if (!isWebhookUrl(url))
       throw wrongOption(`--url takes an https URL of at most 500 characters, not ${url}`);
     const connected = await connect(linkedChannel(), { url, isDryRun: dryRun, mayReplace: replace, fixes });
     terminal.document(connected);
@@ -58,8 +58,13 @@ function run(environment: Environment, options: Options): Promise<void> {
   });
 }
 
-/** LINE takes HTTPS only; its stand-in on this machine, HTTP as well. */
-function isWebhookUrl(text: string, isLocal: boolean): boolean {
-  const protocol = URL.parse(text)?.protocol;
-  return text.length <= 500 && (protocol === "https:" || (isLocal && protocol === "http:"));
+/** LINE takes HTTPS only; its stand-in on this machine also HTTP, for a bot on this machine. */
+function isWebhookUrl(text: string): boolean {
+  const isPlain = isHere(text) && isHere(process.env.LINE_API_BASE_URL ?? "");
+  return text.length <= 500 && (URL.parse(text)?.protocol === "https:" || isPlain);
+}
+
+function isHere(url: string): boolean {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  return protocol === "http:" && hostname === "127.0.0.1";
 }

@@ -1,4 +1,5 @@
 import { isUsedUp, type Quota } from "@henji/functions/channel";
+import { managerOf } from "../line/by-hand.ts";
 import type { Connected } from "./connect.ts";
 
 /** What was found and done, and what is left to do. */
@@ -15,6 +16,7 @@ export function connectedText({ bot, quota, webhook, test, byHand }: Connected):
     ["bot", [`${bot.displayName} (${bot.basicId})`]],
     ["chat", [chatModes[bot.chatMode] ?? bot.chatMode]],
     ["push quota", [quotaText(quota)]],
+    ["plan", [`no API tells its name: Settings, billing (利用と請求), in ${managerOf(bot.basicId)}`]],
     ["webhook test", test ? [test.says, ...(test.fix === undefined ? [] : [`→ ${test.fix}`])] : ["not made"]],
     ["webhook URL", webhookLines],
   ]);

@@ -6,12 +6,16 @@ import type { Subject } from "./subject.ts";
 
 export const running: Check = {
   name: "system",
-  async run({ isLocal, notRunning, stage }) {
+  async run({ isLocal, notRunning, stage, link }) {
     if (notRunning !== undefined) return wrong(notRunning, "npm start");
     if (isLocal) return fine("runs on this machine");
     if (stage !== "") return fine(`stage ${stage}`);
     const fix =
       "npx sst shell --stage <stage> -- npm run henji -- doctor, or add --local for what npm start runs";
+    if (isAnyLinked(link)) {
+      const says = "there are links, by SST_RESOURCES_JSON, and no App among them to name the stage";
+      return wrong(says, `add "App":{"name":"henji","stage":"<stage>"} to it; or ${fix}`);
+    }
     return wrong("no stage is linked: this is not sst shell", fix);
   },
 };
@@ -43,11 +47,13 @@ const resources: readonly LinkName[] = [
 ];
 const secrets: readonly LinkName[] = ["LineChannelSecret", "LineChannelAccessToken", "OpenAiApiKey"];
 
+const isAnyLinked = (link: Subject["link"]) => [...resources, ...secrets].some((name) => link(name) !== "");
+
 export const links: Check = {
   name: "secrets and links",
   async run(subject) {
-    const { isLocal, notRunning, stage, link } = subject;
-    if (notRunning !== undefined || (!isLocal && stage === "")) throw new NotChecked("nothing is linked");
+    const { isLocal, notRunning, link } = subject;
+    if (notRunning !== undefined || !isAnyLinked(link)) throw new NotChecked("nothing is linked");
     const { deploy, set } = fixesFor(subject);
     const missing = resources.filter((name) => link(name) === "" && !(isLocal && name === "Worker"));
     // On this machine, the key of a real model is in .env.

@@ -39,6 +39,9 @@ function toFinding(error: unknown): Finding {
   const denied = accessDenied(error);
   if (denied !== undefined) return notChecked(`AWS denies it: ${denied}`);
   if (isCredentialsError(error)) return notChecked("AWS does not accept the credentials");
+  // The check of the credentials says which one it should be.
+  if (error instanceof Error && error.message === "Region is missing")
+    return notChecked("AWS_REGION is not set");
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   if (error instanceof BotError) return wrong(message, "run it again in a minute");
   // AWS's SDK adds lines on how to look into it.

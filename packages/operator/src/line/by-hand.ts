@@ -18,8 +18,12 @@ export const useWebhook: Step = {
 };
 
 /** @param basicId the bot's, `@…`, of which its page in LINE's Official Account Manager is named */
+export function managerOf(basicId: string | undefined): string {
+  return `https://manager.line.biz/${basicId === undefined ? "" : `account/${basicId}`}`;
+}
+
 export function switchesOf(basicId: string | undefined) {
-  const manager = `https://manager.line.biz/${basicId === undefined ? "" : `account/${basicId}`}`;
+  const manager = managerOf(basicId);
   return {
     redelivery: {
       name: "webhook redelivery",

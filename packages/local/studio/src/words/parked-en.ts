@@ -94,6 +94,8 @@ export const parkedEn = {
     dropped: "it gets no answer",
     replayed: "it was replayed",
     ignored: "it asks nothing",
+    waiting: "its answer waits for its user",
+    carried: "its answer goes out with a later one",
   },
   none: { unreadable: "cannot: its job cannot be read", held: "not now: a worker is at it" },
 
@@ -141,6 +143,7 @@ export const parkedEn = {
     claimed: "Claimed",
     failed: "Failed",
     answered: "Answered",
+    waiting: "Answer waits",
     delivered: "Delivered",
     parked: "Parked",
     replayed: "Replayed",
@@ -155,6 +158,8 @@ export const parkedEn = {
   statuses: {
     claimed: "claimed",
     answered: "answered, not delivered",
+    waiting: "its answer waits for its user",
+    carried: "its answer goes out with a later one",
     delivered: "delivered",
     parked: "parked",
     dropped: "dropped",

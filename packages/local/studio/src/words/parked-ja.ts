@@ -89,6 +89,8 @@ export const parkedJa: typeof parkedEn = {
     dropped: "回答しない",
     replayed: "再処理済み",
     ignored: "回答の対象外",
+    waiting: "回答はユーザーの次の操作待ち",
+    carried: "回答は後の回答とまとめて送信",
   },
   none: { unreadable: "できません：ジョブを読めません", held: "いまはできません：ワーカーが処理中です" },
 
@@ -134,6 +136,7 @@ export const parkedJa: typeof parkedEn = {
     claimed: "担当決定",
     failed: "失敗",
     answered: "回答保存",
+    waiting: "ユーザー待ち",
     delivered: "配信",
     parked: "保留",
     replayed: "再処理",
@@ -151,6 +154,8 @@ export const parkedJa: typeof parkedEn = {
   statuses: {
     claimed: "担当決定",
     answered: "回答保存済み・未配信",
+    waiting: "回答はユーザーの次の操作待ち",
+    carried: "回答は後の回答とまとめて送信",
     delivered: "配信済み",
     parked: "保留",
     dropped: "破棄",
