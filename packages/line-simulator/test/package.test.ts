@@ -38,7 +38,7 @@ beforeAll(async () => {
   await npm("install", "--cache", "../empty-cache", `./${tarball}`);
   packages = readdirSync(join(app, "node_modules")).filter((name) => !name.startsWith("."));
   // What the bot and the compiler need on top.
-  for (const name of ["@line/bot-sdk", "@types/node"]) link(name);
+  for (const name of ["@line/bot-sdk", "@types/node", "express"]) link(name);
   cpSync(join(here, "package"), app, { recursive: true });
   writeFileSync(join(app, "readme.ts"), readmeBlock("ts"));
 });
@@ -95,7 +95,7 @@ test("contains JavaScript, types, its description and all licenses, and no sourc
     expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n\n.*MIT`, "m"));
 });
 
-test("talks with a bot that uses the middleware of LINE's SDK", async () => {
+test("talks with a bot that uses the middleware of LINE's SDK with express", async () => {
   const { stdout } = await run(process.execPath, ["bot.mjs"], { cwd: app });
   expect(JSON.parse(stdout)).toEqual({
     delivery: { status: 200, ok: true, attempts: 1 },
@@ -142,8 +142,12 @@ const textOf = (entry: { message: { text: string } }) => entry.message.text;
 async function startCommand() {
   const child = spawn(process.execPath, [join(installed, "main.js"), "--port", "0"]);
   let output = "";
-  child.stdout.on("data", (text) => (output += text));
-  while (!output.includes("Ctrl-C")) await once(child.stdout, "data");
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  const exited = once(child, "exit").then(([code]) => {
+    throw new Error(`The command ended with ${code}: ${output}`);
+  });
+  exited.catch(() => {});
+  while (!output.includes("Ctrl-C")) await Promise.race([once(child.stdout, "data"), exited]);
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)![0];
   async function send(method: string, path: string, body?: object) {
     const headers = { authorization: "Bearer token", "content-type": "application/json" };

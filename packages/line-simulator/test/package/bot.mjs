@@ -1,8 +1,8 @@
-// Runs in the folder that the package was installed into: prints the chat of a user with a bot that is
-// made of the middleware of LINE's SDK.
-import { createServer } from "node:http";
+// Runs in the folder that the package was installed into: prints the chat of a user with a bot as LINE's SDK
+// shows it, with express.
 import { createLineSimulator, serveLine } from "@henji/line-simulator";
-import { messagingApi, middleware } from "@line/bot-sdk";
+import { messagingApi, middleware, SignatureValidationFailed } from "@line/bot-sdk";
+import express from "express";
 
 const channelSecret = "secret";
 const channelAccessToken = "token";
@@ -10,23 +10,23 @@ const line = createLineSimulator({ channelSecret, channelAccessToken });
 const platform = await serveLine(line);
 
 const client = new messagingApi.MessagingApiClient({ channelAccessToken, baseURL: platform.url });
-const verify = middleware({ channelSecret });
-const bot = createServer((request, response) => {
-  const answer = (status) => response.writeHead(status).end();
-  verify(request, response, async (error) => {
-    if (error) return answer(401);
-    for (const { type, replyToken, message } of request.body.events) {
-      if (type !== "message") continue;
-      await client.replyMessage({
-        replyToken,
-        messages: [{ type: "text", text: `You said ${message.text}` }],
-      });
-    }
-    answer(200);
-  });
+
+function echo({ type, replyToken, message }) {
+  if (type !== "message" || message.type !== "text") return null;
+  return client.replyMessage({ replyToken, messages: [{ type: "text", text: `You said ${message.text}` }] });
+}
+
+const app = express();
+app.post("/callback", middleware({ channelSecret }), async ({ body }, response) => {
+  response.json(await Promise.all(body.events.map(echo)));
 });
-await new Promise((resolve) => bot.listen(0, "127.0.0.1", resolve));
-await client.setWebhookEndpoint({ endpoint: `http://127.0.0.1:${bot.address().port}/` });
+app.use((error, _request, response, _next) => {
+  response.sendStatus(error instanceof SignatureValidationFailed ? 401 : 500);
+});
+const bot = await new Promise((resolve) => {
+  const server = app.listen(0, "127.0.0.1", () => resolve(server));
+});
+await client.setWebhookEndpoint({ endpoint: `http://127.0.0.1:${bot.address().port}/callback` });
 
 const { userId } = line.addUser({ name: "Taro" });
 const delivery = await line.deliver([line.say({ from: userId, text: "こんにちは" })]);
