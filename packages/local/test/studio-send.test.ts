@@ -97,6 +97,19 @@ test("a file that a user sent is never shown as a page of Studio's", async () =>
   expect(headers.get("content-disposition")).toBe("attachment");
 });
 
+test.each(["text/html", "image/svg+xml", "application/xhtml+xml"])(
+  "nor is what a bot's tests have sent as %s",
+  async (contentType) => {
+    const [from] = idsOf();
+    const bytes = Buffer.from("<script xmlns='http://www.w3.org/2000/svg'>alert(1)</script>");
+    const { message } = studio.line.media({ from, type: "image", contentType, bytes });
+    const { headers } = await fetch(`${studio.url}/api/content/${message.id}`);
+    expect(headers.get("content-type")).toBe("application/octet-stream");
+    expect(headers.get("content-disposition")).toBe("attachment");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  },
+);
+
 test("a message quotes another one of its chat", async () => {
   const page = await studio.open();
   const [aki, ben] = idsOf();
