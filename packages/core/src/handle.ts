@@ -19,7 +19,7 @@ import type { Reminders } from "./queue/reminders.ts";
 import type { Inbox } from "./queue/sqs.ts";
 import type { ReadableMessage, Received } from "./receive.ts";
 import { createSend } from "./send.ts";
-import { deadlines, hold, maxEventAgeMs, retry } from "./settings.ts";
+import { answerMs, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unknownSince } from "./turn/attempt.ts";
 import { afterKey, turnKeyOf } from "./turn/place.ts";
@@ -78,7 +78,7 @@ export function createHandle(options: HandleOptions) {
       log.warn("event.too_old");
       return acknowledged;
     }
-    if (clock.now() + deadlines.modelAtLeastMs + deadlines.reserveMs > batch.deadline) {
+    if (clock.now() + answerMs(bot) > batch.deadline) {
       return { kind: "retry", inS: 0 };
     }
     try {

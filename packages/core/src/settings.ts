@@ -120,8 +120,8 @@ export const deadlines = {
   queueMs,
   /** The notes on a conversation never take longer, whatever is left of the invocation. */
   notesMs: seconds(40),
-  /** A question is not begun with less than this for the model. */
-  modelAtLeastMs: seconds(8),
+  /** They are not begun with less than this. */
+  notesAtLeastMs: seconds(8),
   /**
    * Kept free after the model call: store the answer, drop the one that it stands for, reply twice, switch
    * to push, push, mark as delivered; or, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
@@ -129,6 +129,14 @@ export const deadlines = {
   reserveMs:
     2 * tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs) + seconds(1),
 } as const;
+
+/**
+ * A message is not begun with less than this: it goes to another invocation instead, which costs nothing. A call to
+ * the model that was cut short would cost an attempt, and the tokens.
+ */
+export function answerMs({ model }: { model: { timeoutS: number } }): number {
+  return seconds(model.timeoutS) + deadlines.reserveMs;
+}
 
 /**
  * A kept-alive socket to AWS that has been idle for longer is not used again: AWS closes idle ones

@@ -7,7 +7,7 @@ import { holdBatch } from "./queue/hold.ts";
 import { inOrder } from "./queue/in-order.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
 import { type Received, receive } from "./receive.ts";
-import { deadlines } from "./settings.ts";
+import { answerMs, deadlines } from "./settings.ts";
 
 export type WorkerOptions = HandleOptions & FoldOptions & { platforms: Platforms; inbox: Inbox };
 
@@ -65,7 +65,7 @@ export function createWorker(options: WorkerOptions) {
 
   /** Such an invocation answers nothing, and without a word its messages would go round until SQS gives them up. */
   function warnIfTooShort(leftMs: number): void {
-    const neededMs = deadlines.modelAtLeastMs + deadlines.reserveMs;
+    const neededMs = answerMs(options.bot);
     if (leftMs < neededMs) log.error("invocation.too_short", { leftMs, neededMs });
   }
 }

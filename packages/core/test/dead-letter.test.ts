@@ -9,7 +9,7 @@ import { BotError } from "@henji/core/error";
 import { read } from "@henji/core/platform/line/read";
 import type { DeadLetterQueue } from "@henji/core/queue/dead-letters";
 import type { Sender } from "@henji/core/queue/sqs";
-import { deadLetterQueue as settings } from "@henji/core/settings";
+import { deadLetterQueue as settings, worker } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
@@ -184,7 +184,7 @@ test("a message that is given up on again while others are replayed keeps its ne
     async send(messages, signal) {
       const refused = await world.queue.sender.send(messages, signal);
       const batch = world.queue.receive(10);
-      await rejecting()(batch, world.scheduler.now() + 75_000);
+      await rejecting()(batch, world.scheduler.now() + worker.timeoutS * 1000);
       await world.queue.inbox.delete(batch);
       return refused;
     },

@@ -228,14 +228,14 @@ test("a fold that fails for another reason changes nothing", async () => {
 });
 
 test("a call is started only with time for it and for the write after it, and never takes longer", async () => {
-  const least = deadlines.modelAtLeastMs + deadlines.tableMs;
+  const least = deadlines.notesAtLeastMs + deadlines.tableMs;
   await fold({ stored: [turn(1)], timeMs: least - 1 });
   expect(asked).toEqual([]);
   expect(lines).toMatchObject([{ name: "window.not_folded", code: "fold.no_time" }]);
   await fold({ stored: [turn(1)], timeMs: least });
   await fold({ stored: [turn(1)], timeMs: 10 * deadlines.notesMs });
   expect(asked.map(({ options }) => options.signal)).toMatchObject([
-    { ms: deadlines.modelAtLeastMs },
+    { ms: deadlines.notesAtLeastMs },
     { ms: deadlines.notesMs },
   ]);
 });

@@ -108,7 +108,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
     /** Nothing, if the model will take no notes on this: it would be asked, and paid, with every turn to come. */
     async function ask(mostTokens: number): Promise<ModelAnswer | undefined> {
       const left = deadline - clock.now() - deadlines.tableMs;
-      if (left < deadlines.modelAtLeastMs) {
+      if (left < deadlines.notesAtLeastMs) {
         throw new BotError("fold.no_time", "Too little of the invocation is left", { retry: "later" });
       }
       try {

@@ -30,6 +30,10 @@ type ThinkingRequest = {
   deadline: number;
 };
 
+/** Most answers take no longer. */
+const ANSWERED_SOON_MS = 6_000;
+/** By which a timer may be late. */
+const MARGIN_MS = 500;
 /** For the write and the reply. */
 const TAKES_MS = deadlines.tableMs + deadlines.lineMs;
 
@@ -45,7 +49,8 @@ export function createThinking({ bot, turns, notices, clock }: ThinkingOptions) 
     const last = Math.min(until, deadline - deadlines.reserveMs) - TAKES_MS;
     if (turn.status !== "claimed" || clock.now() >= last) return undefined;
     return {
-      at: until - thinkingBeforeMs,
+      // Who comes late from the queue may be answered in time all the same.
+      at: Math.max(until - thinkingBeforeMs, Math.min(last - MARGIN_MS, clock.now() + ANSWERED_SOON_MS)),
       async say() {
         if (clock.now() < last) await say(request);
       },

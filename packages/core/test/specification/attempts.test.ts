@@ -2,7 +2,7 @@ import { replayOf } from "@henji/core/dead-letter/replay";
 import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
-import { maxEventAgeMs, replyTokenFreshMs, retry, retryKeyGoodMs } from "@henji/core/settings";
+import { maxEventAgeMs, replyTokenFreshMs, retry, retryKeyGoodMs, worker } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { createWorld, start, type World } from "./world.ts";
@@ -54,7 +54,7 @@ test("after two crashes with several chats in the batch, each message is isolate
   expect(world.logged("turn.isolated")).toMatchObject([{ crashes: 2 }, { crashes: 2 }]);
   expect(world.asked).toEqual([]);
   const [first] = world.queue.receive(1);
-  await world.worker()([first!], world.scheduler.now() + 75_000);
+  await world.worker()([first!], world.scheduler.now() + worker.timeoutS * 1000);
   expect(world.asked).toHaveLength(1);
 });
 

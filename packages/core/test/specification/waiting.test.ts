@@ -72,6 +72,14 @@ test("who waits for a slow answer is told so in time, and gets it for free by a 
   expect(world.logged("turn.delivered")).toMatchObject([{ by: "reply", carried: 1 }]);
 });
 
+test("a message that comes late from the queue, and is answered soon, is replied as any other", async () => {
+  latencyMs = 3_000;
+  world.say("U1", "Think hard");
+  await pass(40_500);
+  await world.run(worker(), latencyMs + 5_000);
+  expect(world.sent()).toEqual(["U1 reply: You said: Think hard"]);
+});
+
 test("a second tap gets no second answer", async () => {
   await thinkHard();
   await tap();

@@ -1,13 +1,14 @@
+import { elapsed } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import type { Model } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import type { Inbox } from "@henji/core/queue/sqs";
-import { breakerOpenMs, deadlines, maxEventAgeMs, queue } from "@henji/core/settings";
+import { answerMs, breakerOpenMs, maxEventAgeMs, queue } from "@henji/core/settings";
 import { type Behaviour, createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
-import { createWorld, start, type World } from "./world.ts";
+import { createWorld, plainBot, start, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -223,9 +224,25 @@ test("an invocation with too little time for any answer is logged", async () => 
   await world.worker()([message!], world.scheduler.now() + 30_000);
   expect(world.lines).toEqual(["invocation.too_short"]);
   expect(world.logged("invocation.too_short")).toMatchObject([
-    { leftMs: 30_000, neededMs: deadlines.modelAtLeastMs + deadlines.reserveMs },
+    { leftMs: 30_000, neededMs: answerMs(plainBot) },
   ]);
   expect(world.asked).toEqual([]);
+});
+
+test("a message whose answer may take longer than the invocation has left goes to another one, at no attempt", async () => {
+  world.say("U1", "Hello");
+  world.say("U1", "Are you there?");
+  const { ask } = createMemoryModel();
+  const model: Model = {
+    async ask(...request) {
+      await elapsed(world.scheduler, 80_000);
+      return ask(...request);
+    },
+  };
+  expect(await world.run(world.worker({ model }), 165_000)).toEqual(["m2"]);
+  expect(world.table.turnsOf("U1")).toHaveLength(1);
+  expect(await world.run(world.worker(), 1_000)).toEqual([]);
+  expect(world.table.turnsOf("U1")[0]).toMatchObject({ status: "delivered", attempts: 1 });
 });
 
 test("later messages of a failed message's chat come back with it, in order", async () => {
