@@ -160,12 +160,16 @@ export const quotaGuard = {
   askEveryMs: seconds(60 * 60),
   /** While little is left, or LINE does not say. */
   askAgainMs: seconds(60),
+  /** The operator is told again, by each process. */
+  tellEveryMs: seconds(DAY_S),
 } as const;
 
 /** Answers that nobody has fetched, until they are pushed: one message each, a minute to 15 later. */
 export const reminderQueue = {
   /** The worker forwards what it receives: some milliseconds. AWS: no less than the function's time-out. */
   visibilityTimeoutS: worker.timeoutS + 15,
+  /** AWS: at least two. Forwarding takes milliseconds. */
+  maximumConcurrency: 2,
   /** What cannot be forwarded for so long is not worth a push any more: the answer waits for its user. */
   retentionS: DAY_S,
 } as const;
