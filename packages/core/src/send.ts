@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
 import { BotError, toBotError } from "./error.ts";
 import type { Held, Stored } from "./held.ts";
+import type { Log } from "./log.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import type { Delivered, Message } from "./platform/platform.ts";
 import type { Reminders } from "./queue/reminders.ts";
@@ -43,7 +44,7 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const { sentIds } = delivered;
     // The newest, since an attempt before this one may have sent, and marked, more.
     const ofThese = { ...delivered, ...(sentIds && { sentIds: sentIds.slice(-messages.length) }) };
-    await markShown(carried, ofThese, turn);
+    await markShown(carried, ofThese, turn, held.log);
     if (answer.isHeldBack) return wait(stored, held);
     const next = nextAfter(stored, held);
     await finish(turn, ownPart(ofThese, messages, turn), next, held).catch(sentUnrecorded);
@@ -75,12 +76,14 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     carried: readonly TurnItem[],
     { sentIds, ...delivered }: Delivered,
     { key }: AnsweredTurn,
+    log: Log,
   ): Promise<void> {
     let start = 0;
     for (const item of carried) {
       const end = start + toMessages(item).length;
       const how = { ...delivered, sentIds: sentIds?.slice(start, end), at: clock.now() };
       await turns.shown(item, key, how).catch(sentUnrecorded);
+      log.with({ eventId: item.eventId }).info("turn.shown", { by: delivered.route });
       start = end;
     }
   }
@@ -121,7 +124,7 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const total = isCounted ? before : withSend(before, "reply", sentUsage(turn.answer, before));
     const folding = next.kind === "fold" ? { until: batch.deadline, version: memory.version } : undefined;
     await turns.wait(turn, { at, total, folding });
-    log.info("turn.waiting", { reminded: isReminded });
+    log.info("turn.waiting", isReminded ? { pushedInS: bot.slow.pushAfterS } : {});
     return { kind: "acknowledge", next };
   }
 

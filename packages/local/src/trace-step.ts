@@ -25,6 +25,10 @@ export type StepDetail =
     }
   /** The answer is stored, exactly as it will be sent; `notice` is its kind if the model was not asked. */
   | { name: "answered"; messages: number; notice?: string }
+  /** Its user is told that the model is still working, with a button for the answer. */
+  | { name: "toldSlow" }
+  /** The answer waits for a tap or the next message; `pushedAt`: if neither comes, epoch milliseconds; never, if not set. */
+  | { name: "waits"; pushedAt?: number }
   | { name: "delivered"; by: "reply" | "push"; resumed: boolean }
   /** `nextAt`: when the queue delivers the message again, epoch milliseconds. */
   | { name: "retried"; code: string; reason: string; attempts: number; nextAt: number }

@@ -87,6 +87,7 @@ export function isAccepted(status: WebhookStatus): boolean {
 
 const ends: ReadonlySet<StepDetail["name"]> = new Set([
   "delivered",
+  "waits",
   "parked",
   "ignored",
   "tooOld",
@@ -140,6 +141,15 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
         by: entry.by === "push" ? "push" : "reply",
         resumed: entry.resumed === true,
       };
+    // By the answer to a later message.
+    case "turn.shown":
+      return { name: "delivered", by: entry.by === "push" ? "push" : "reply", resumed: true };
+    case "thinking.said":
+      return { name: "toldSlow" };
+    case "turn.waiting": {
+      const inS = number("pushedInS");
+      return { name: "waits", ...(inS > 0 && { pushedAt: Date.parse(entry.at) + inS * 1000 }) };
+    }
     case "job.retry":
       return {
         name: "retried",

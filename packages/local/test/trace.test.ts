@@ -1,7 +1,7 @@
 import type { LogEntry } from "@henji/core/log";
 import type { Change } from "@henji/line-simulator";
 import { describe, expect, test } from "vitest";
-import { createTraces } from "../src/trace.ts";
+import { createTraces, isOver, stepOf } from "../src/trace.ts";
 import type { Trace } from "../src/trace-step.ts";
 
 const start = Date.parse("2026-11-20T09:00:00.000Z");
@@ -123,6 +123,20 @@ describe("the trace of a message", () => {
       { name: "folded", turns: 12, kept: true, inputTokens: 4_210, outputTokens: 180, sinceMs: 900 },
       { name: "notFolded", code },
     ]);
+  });
+
+  test("has an answer that took long: its user was told, it waits, and a later message brings it", () => {
+    const traces = createTraces();
+    traces.log(entry("thinking.said", 40_000));
+    const waits = traces.log(entry("turn.waiting", 60_000, { pushedInS: 300 }));
+    expect(waits && isOver(waits)).toBe(true);
+    const trace = traces.log(entry("turn.shown", 90_000, { by: "reply" }));
+    expect(trace?.steps).toMatchObject([
+      { name: "toldSlow" },
+      { name: "waits", pushedAt: start + 360_000 },
+      { name: "delivered", by: "reply", resumed: true },
+    ]);
+    expect(stepOf({ ...entry("turn.waiting", 0) })).toEqual({ name: "waits" });
   });
 
   test("has a webhook that was not accepted, and the redelivery that was", () => {

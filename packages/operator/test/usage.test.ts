@@ -66,7 +66,10 @@ test("--days has a line for each day, the newest first", async () => {
 });
 
 test("--local finds the system on this machine by its state directory", async () => {
-  const { output } = await usage(["--state", state.path, "--json"], { AWS_PROFILE: "somebody-else" });
+  const { output } = await usage(["--state", state.path, "--json"], {
+    AWS_PROFILE: "somebody-else",
+    HENJI_BOT_CONFIG: process.env.HENJI_BOT_CONFIG!,
+  });
   expect(JSON.parse(output).total).toMatchObject({ chats: 2, answers: 3 });
 });
 

@@ -1,7 +1,7 @@
 import type { Exchange, TraceContent } from "../../src/trace-content.ts";
 import type { Step } from "../../src/trace-step.ts";
 import { Errors } from "./content.tsx";
-import { formatNumber } from "./format.ts";
+import { formatNumber, formatTime } from "./format.ts";
 import { words } from "./words.ts";
 
 /** What a step says of itself. */
@@ -44,6 +44,10 @@ export function Detail({ step }: { step: Step }) {
           {step.resumed && ` · ${words.resumed}`}
         </>
       );
+    case "toldSlow":
+      return words.toldSlow;
+    case "waits":
+      return words.waits(step.pushedAt === undefined ? undefined : formatTime(step.pushedAt));
     case "retried":
     case "parked":
       return (

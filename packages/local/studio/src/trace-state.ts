@@ -1,6 +1,14 @@
 import type { Step, Trace } from "../../src/trace-step.ts";
 
-export type TraceState = "progress" | "delivered" | "erased" | "ignored" | "retrying" | "parked" | "refused";
+export type TraceState =
+  | "progress"
+  | "delivered"
+  | "waiting"
+  | "erased"
+  | "ignored"
+  | "retrying"
+  | "parked"
+  | "refused";
 
 /** The state after a step; steps that are not listed do not change it. */
 const stateAfter: Partial<Record<Step["name"], TraceState>> = {
@@ -14,6 +22,7 @@ const stateAfter: Partial<Record<Step["name"], TraceState>> = {
   claimed: "progress",
   // After `erased`: the answer to a command that erases.
   answered: "progress",
+  waits: "waiting",
   retried: "retrying",
   parked: "parked",
   replayed: "progress",
@@ -27,9 +36,11 @@ export function stateOf(trace: Trace): TraceState {
   return (last && stateAfter[last.name]) ?? "progress";
 }
 
-/** The steps that a user waits for: up to delivery or parking, or all so far. */
+const ends: ReadonlySet<Step["name"]> = new Set(["delivered", "waits", "parked"]);
+
+/** The steps that a user waits for: up to the answer, however it goes on, or all so far. */
 export function waitedSteps({ steps }: Trace): Step[] {
-  const end = steps.findLastIndex(({ name }) => name === "delivered" || name === "parked");
+  const end = steps.findLastIndex(({ name }) => ends.has(name));
   return end < 0 ? steps : steps.slice(0, end + 1);
 }
 
@@ -51,7 +62,7 @@ const waitingAfter: Partial<Record<Step["name"], Waiting>> = {
   replayed: "worker",
 };
 
-const finalStates: ReadonlySet<TraceState> = new Set(["delivered", "erased", "parked", "ignored"]);
+const finalStates: ReadonlySet<TraceState> = new Set(["delivered", "waiting", "erased", "parked", "ignored"]);
 
 export function waitingFor(trace: Trace): Waiting | { retryAt: number } | undefined {
   const state = stateOf(trace);
@@ -63,6 +74,7 @@ export function waitingFor(trace: Trace): Waiting | { retryAt: number } | undefi
 /** Steps that change what the bot remembers of a chat, or what the chat has cost. */
 const memorySteps: ReadonlySet<Step["name"]> = new Set([
   "delivered",
+  "waits",
   "parked",
   "dropped",
   "erased",

@@ -86,6 +86,7 @@ export const en = {
   states: {
     progress: "In progress",
     delivered: "Delivered",
+    waiting: "Waits for its user",
     erased: "Erased",
     ignored: "Ignored",
     retrying: "Retrying",
@@ -101,6 +102,8 @@ export const en = {
     claimed: "Claimed",
     asked: "Asked",
     answered: "Answered",
+    toldSlow: "Told",
+    waits: "Waits",
     delivered: "Delivered",
     retried: "Retry",
     parked: "Parked",
@@ -122,6 +125,9 @@ export const en = {
     redelivery: "LINE may send it again",
     retry: (seconds: number) => (seconds > 0 ? `Next attempt in ${seconds} s` : "Next attempt now"),
   },
+  toldSlow: "that it takes longer, with a button for the answer",
+  waits: (time: string | undefined) =>
+    time === undefined ? "for a tap or the next message" : `for a tap or the next message; pushed at ${time}`,
   reply: "reply · free",
   push: "push · counted",
   notAnswered: (type: string) =>
@@ -146,6 +152,7 @@ export const en = {
     not_understood: "cannot be read yet",
     go_on: "the rest of a long answer",
     gone: "no longer stored",
+    show: "brings an answer that waited",
     forget: "asks to confirm erasing",
     forgotten: "confirms erasing",
     memory: "the notes",
@@ -154,14 +161,14 @@ export const en = {
     help: "help",
   } as Record<string, string>,
   noticeStored: (notice: string) => `without the model · ${en.notices[notice] ?? notice}`,
+  whyDropped: {
+    unsent: "unsent before it was answered",
+    by_hand: "by hand, text erased",
+    not_understood: "said just before that it cannot be read",
+    shown: "its answer is in the chat already",
+  } as Record<string, string>,
   dropped: (because: string) =>
-    because === "unsent"
-      ? "unsent before it was answered"
-      : because === "by_hand"
-        ? "by hand, text erased"
-        : because === "not_understood"
-          ? "said just before that it cannot be read"
-          : `no answer after “${en.notices[because] ?? because}”`,
+    en.whyDropped[because] ?? `no answer after “${en.notices[because] ?? because}”`,
   chatErased: (n: number) => `whole chat · ${n} ${n === 1 ? "turn" : "turns"}`,
   messageErased: (n: number) => `unsent message · ${n} ${n === 1 ? "turn" : "turns"}`,
   redelivered: "sent again by LINE",

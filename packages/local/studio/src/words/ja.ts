@@ -81,6 +81,7 @@ export const ja: typeof en = {
   states: {
     progress: "処理中",
     delivered: "配信済み",
+    waiting: "ユーザー待ち",
     erased: "消去済み",
     ignored: "対象外",
     retrying: "再試行中",
@@ -96,6 +97,8 @@ export const ja: typeof en = {
     claimed: "担当決定",
     asked: "問い合わせ",
     answered: "回答保存",
+    toldSlow: "お知らせ",
+    waits: "待機",
     delivered: "配信",
     retried: "再試行",
     parked: "保留",
@@ -117,6 +120,9 @@ export const ja: typeof en = {
     redelivery: "LINEが再送することがあります",
     retry: (seconds) => (seconds > 0 ? `${seconds}秒後に再試行` : "まもなく再試行"),
   },
+  toldSlow: "時間がかかることを、回答を受け取るボタンとともに伝えた",
+  waits: (time) =>
+    time === undefined ? "タップか次のメッセージを待つ" : `タップか次のメッセージを待つ（${time}にプッシュ）`,
   reply: "リプライ・無料",
   push: "プッシュ・有料枠",
   notAnswered: (type) =>
@@ -141,6 +147,7 @@ export const ja: typeof en = {
     not_understood: "まだ読めない内容",
     go_on: "長い回答の続き",
     gone: "保存期間切れ",
+    show: "待っていた回答の表示",
     forget: "消去の確認",
     forgotten: "消去の報告",
     memory: "メモの表示",
@@ -149,14 +156,13 @@ export const ja: typeof en = {
     help: "ヘルプ",
   },
   noticeStored: (notice) => `モデルを使わず回答・${ja.notices[notice] ?? notice}`,
-  dropped: (because) =>
-    because === "unsent"
-      ? "回答前に送信取消"
-      : because === "by_hand"
-        ? "運用者が破棄、本文は消去"
-        : because === "not_understood"
-          ? "読めないことは伝えたばかり"
-          : `「${ja.notices[because] ?? because}」の後のため回答なし`,
+  whyDropped: {
+    unsent: "回答前に送信取消",
+    by_hand: "運用者が破棄、本文は消去",
+    not_understood: "読めないことは伝えたばかり",
+    shown: "回答はすでにトークにあり",
+  },
+  dropped: (because) => ja.whyDropped[because] ?? `「${ja.notices[because] ?? because}」の後のため回答なし`,
   chatErased: (n) => `トーク全体・${n}往復`,
   messageErased: (n) => `送信取消分・${n}往復`,
   redelivered: "LINEからの再送",
