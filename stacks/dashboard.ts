@@ -4,7 +4,7 @@ import { alarms } from "./alarms";
 import { stageName } from "./defaults";
 import { ingress } from "./ingress";
 import { namespace } from "./metrics";
-import { deadLetterQueue, eventQueue } from "./queue";
+import { deadLetterQueue, eventQueue, reminders } from "./queue";
 import { conversations } from "./storage";
 import { worker } from "./worker";
 
@@ -99,6 +99,7 @@ const graphs = [
     lines: [
       own("ModelBreakerOpened", { label: "OpenAI refuses the account" }),
       own("LineBreakerOpened", { label: "LINE refuses the channel" }),
+      own("QuotaLow", { label: "the month's pushes are nearly used up" }),
       own("TokenCapReached", { label: "the bot's tokens of the day are used up" }),
       own("InvocationTooShort", { label: "invocations too short" }),
     ],
@@ -134,7 +135,7 @@ const graphs = [
   }),
 
   graph({
-    title: "The event queue",
+    title: "The event queue, and the reminders of answers that wait",
     left: "messages",
     right: "s",
     lines: [
@@ -143,6 +144,8 @@ const graphs = [
       sqs(eventQueue, "ApproximateAgeOfOldestMessage", {
         ...{ label: "age of the oldest", stat: "Maximum", yAxis: "right" },
       }),
+      sqs(reminders, "ApproximateNumberOfMessagesDelayed", { label: "reminders to come", stat: "Maximum" }),
+      sqs(reminders, "ApproximateNumberOfMessagesVisible", { label: "reminders due", stat: "Maximum" }),
     ],
   }),
   graph({

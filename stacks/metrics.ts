@@ -66,6 +66,7 @@ count("ChatsFlooded", "chat.flooded");
 count("TurnsIsolated", "turn.isolated"); // a worker died twice with this message
 count("ModelBreakerOpened", "model.breaker_opened");
 count("LineBreakerOpened", "line.breaker_opened");
+count("QuotaLow", "line.quota_low");
 count("TokenCapReached", "bot.token_cap_reached");
 count("InvocationTooShort", "invocation.too_short");
 count("BadSignatures", "webhook.bad_signature", { logs: ingressLogs });

@@ -22,8 +22,17 @@ export const serviceAlarms = [
   }),
 
   alarm("LineBreakerOpened", {
-    says: "LINE refuses the channel (dead access token, or the month's quota is used up): messages are parked without an apology until this is fixed.",
+    says: "LINE refuses the channel: with a dead access token messages are parked without an apology; with the month's quota used up, late answers wait for their users.",
     watches: counted("LineBreakerOpened"),
+    above: 0,
+    periodS: 60,
+    kind: "event",
+  }),
+
+  alarm("QuotaLow", {
+    says: "The month's pushes are nearly used up, and the rest is kept: late answers wait for their users' next messages.",
+    watches: counted("QuotaLow"),
+    // Each worker process that is about to push logs it once a day.
     above: 0,
     periodS: 60,
     kind: "event",

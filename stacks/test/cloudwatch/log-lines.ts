@@ -23,6 +23,7 @@ export async function realLogLines(): Promise<LogLines> {
     ...(await parkedAfterRetries()),
     ...(await modelRefused()),
     ...(await lineRefused()),
+    ...(await quotaLow()),
     ...(await flooded()),
     ...(await capped()),
     ...(await isolated()),
@@ -90,6 +91,16 @@ async function lineRefused(): Promise<Line[]> {
     Promise.reject(new BotError("line.unauthorized", "LINE answered 401", { retry: "never" }));
   world.say("U1", "Hello");
   const line = { ...world.line.line, reply: refuse, push: refuse, quota: refuse };
+  await world.run(world.worker({ line }), 1_000);
+  return world.printed;
+}
+
+/** A message comes too late for a reply, and the month has few pushes left. */
+async function quotaLow(): Promise<Line[]> {
+  const world = createWorld();
+  world.say("U1", "Hello");
+  await world.scheduler.run(world.scheduler.now() + replyTokenFreshMs, () => false);
+  const line = { ...world.line.line, quota: async () => ({ limit: 200, used: 195 }) };
   await world.run(world.worker({ line }), 1_000);
   return world.printed;
 }

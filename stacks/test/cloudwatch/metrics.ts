@@ -12,6 +12,7 @@ const awsMetrics: Record<string, Record<string, string[]>> = {
       "ApproximateAgeOfOldestMessage",
       "ApproximateNumberOfMessagesVisible",
       "ApproximateNumberOfMessagesNotVisible",
+      "ApproximateNumberOfMessagesDelayed",
       "NumberOfMessagesDeleted",
     ],
   },
@@ -66,7 +67,7 @@ export function expectMetric(stage: Stage, metric: Metric, published: readonly D
   const names = awsMetrics[namespace]?.[Object.keys(dimensions).sort().join()] ?? [];
   expect(names, `${namespace} ${metricName} by ${Object.keys(dimensions)}`).toContain(metricName);
   const existing: Record<string, string[]> = {
-    QueueName: [stage.eventQueue().name, stage.deadLetterQueue().name],
+    QueueName: [stage.eventQueue().name, stage.deadLetterQueue().name, stage.reminders().name],
     FunctionName: [stage.ingress().name, stage.worker().name],
     TableName: [stage.table().name],
     GlobalSecondaryIndexName: stage.table().globalSecondaryIndexes.map(({ name }: { name: string }) => name),

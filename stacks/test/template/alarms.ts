@@ -45,6 +45,7 @@ export function testAlarms(stage: Stage) {
       BadSignatures: ["Sum BadSignatures", 2, 900, "1 of 1", "state"],
       ModelBreakerOpened: ["Sum ModelBreakerOpened", 0, 60, "1 of 1", "event"],
       LineBreakerOpened: ["Sum LineBreakerOpened", 0, 60, "1 of 1", "event"],
+      QuotaLow: ["Sum QuotaLow", 0, 60, "1 of 1", "event"],
       TokenCapReached: ["Sum TokenCapReached", 0, 60, "1 of 1", "event"],
       TableThrottled: ["SUM(METRICS())", 0, 300, "2 of 3", "state"],
       TableErrors: ["SUM(METRICS())", 5, 300, "1 of 1", "state"],
@@ -126,7 +127,7 @@ export function testAlarms(stage: Stage) {
     });
   });
 
-  test("CloudWatch accepts every number, and the bill for all of them is $2.50 a month", () => {
+  test("CloudWatch accepts every number, and the bill for all of them is $2.60 a month", () => {
     for (const { inputs } of alarms()) {
       const periods = [inputs.period, ...watchedBy(inputs).map(({ period }) => period)].filter(Boolean);
       for (const period of periods) {
@@ -136,7 +137,7 @@ export function testAlarms(stage: Stage) {
       expectWithin(inputs.datapointsToAlarm, 1, inputs.evaluationPeriods);
     }
     const metrics = alarms().flatMap(({ inputs }) => watchedBy(inputs));
-    expect(metrics.length * 10).toBe(250); // ten cents for each metric
+    expect(metrics.length * 10).toBe(260); // ten cents for each metric
   });
 }
 

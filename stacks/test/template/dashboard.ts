@@ -29,13 +29,17 @@ export function testDashboard(stage: Stage) {
       [undefined], // a line for each code
       ["retries", "messages of flooded chats", "isolated after crashes", "bad signatures"],
       [
-        ...["OpenAI refuses the account", "LINE refuses the channel"],
+        ...[
+          "OpenAI refuses the account",
+          "LINE refuses the channel",
+          "the month's pushes are nearly used up",
+        ],
         ...["the bot's tokens of the day are used up", "invocations too short"],
       ],
       ["US$"],
       ["input", "output", "cached", "cached %"],
       ["read units", "write units", "reads throttled", "writes throttled"],
-      ["waiting", "in work", "age of the oldest"],
+      ["waiting", "in work", "age of the oldest", "reminders to come", "reminders due"],
       ["letters", "age of the oldest"],
       ["p99", "slowest", "requests", "4xx", "5xx"],
       ["invocations", "crashes and time-outs", "throttles"],

@@ -34,6 +34,7 @@ export function testMetrics(stage: Stage) {
       TurnsIsolated: ["1", "Count", "turn.isolated"],
       ModelBreakerOpened: ["1", "Count", "model.breaker_opened"],
       LineBreakerOpened: ["1", "Count", "line.breaker_opened"],
+      QuotaLow: ["1", "Count", "line.quota_low"],
       TokenCapReached: ["1", "Count", "bot.token_cap_reached"],
       InvocationTooShort: ["1", "Count", "invocation.too_short"],
       BadSignatures: ["1", "Count", "webhook.bad_signature"],
@@ -65,7 +66,7 @@ export function testMetrics(stage: Stage) {
   });
 
   test("ten metrics have values whenever the bot answers: those are what a stage pays for", () => {
-    const rare = /^(Jobs|Chats|Turns|Bad)|Breaker|Cap|TooShort/;
+    const rare = /^(Jobs|Chats|Turns|Bad)|Breaker|Cap|QuotaLow|TooShort/;
     const usual = publishedOf(stage, lines)
       .map(({ metric, dimensions }) => `${metric.split(" ")[1]} ${Object.values(dimensions)}`)
       .filter((metric) => !rare.test(metric));
