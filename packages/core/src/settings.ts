@@ -152,6 +152,8 @@ export const quotaGuard = {
   askEveryMs: seconds(60 * 60),
   /** While little is left, or LINE does not say. */
   askAgainMs: seconds(60),
+  /** The operator is told again, by each process. */
+  tellEveryMs: seconds(DAY_S),
 } as const;
 
 /** Answers that nobody has fetched, until they are pushed: one message each, a minute to 15 later. */

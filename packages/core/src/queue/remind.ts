@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { toBotError } from "../error.ts";
 import { chatHash, type Log } from "../log.ts";
-import { deadlines, sqsLimits } from "../settings.ts";
+import { deadlines } from "../settings.ts";
 import type { Sender } from "./sqs.ts";
 
 /** A reminder that is due. */
@@ -17,7 +17,7 @@ export type RemindOptions = { sender: Sender; clock: Clock; log: Log };
  */
 export function createRemind({ sender, clock, log }: RemindOptions) {
   return async (reminders: readonly Reminder[]): Promise<string[]> => {
-    const failed = await Promise.all(reminders.slice(0, sqsLimits.maxEntries).map(forward));
+    const failed = await Promise.all(reminders.map(forward));
     return failed.flat();
   };
 
@@ -25,12 +25,12 @@ export function createRemind({ sender, clock, log }: RemindOptions) {
     try {
       const message = { chatId, eventId: messageId, body };
       const refused = await sender.send([message], clock.timeout(deadlines.queueMs));
-      return refused.size > 0 ? [messageId] : [];
+      if (refused.size === 0) return [];
+      log.with({ chat: chatHash(chatId) }).warn("reminder.not_forwarded", { code: "queue.refused" });
     } catch (error) {
-      log
-        .with({ chat: chatHash(chatId) }, error)
-        .warn("reminder.not_forwarded", { code: toBotError(error).code });
-      return [messageId];
+      const { code } = toBotError(error);
+      log.with({ chat: chatHash(chatId) }, error).warn("reminder.not_forwarded", { code });
     }
+    return [messageId];
   }
 }

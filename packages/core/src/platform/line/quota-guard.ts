@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
-import { maxEventAgeMs, quotaGuard } from "../../settings.ts";
+import { quotaGuard } from "../../settings.ts";
 import { isLow, type Quota } from "./quota.ts";
 
 export type QuotaGuardOptions = { ask(): Promise<Quota>; clock: Clock; log: Log };
@@ -42,7 +42,7 @@ export function createQuotaGuard({ ask, clock, log }: QuotaGuardOptions) {
       }
       const { quota } = known!;
       if (!isLow(quota)) return false;
-      if (clock.now() - toldAt >= maxEventAgeMs) {
+      if (clock.now() - toldAt >= quotaGuard.tellEveryMs) {
         toldAt = clock.now();
         log.error("line.quota_low", quota);
       }
