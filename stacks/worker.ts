@@ -68,8 +68,7 @@ reminders.subscribe(worker.arn, {
   transform: {
     eventSourceMapping: {
       enabled: !$dev,
-      // AWS: at least two. Forwarding takes milliseconds.
-      scalingConfig: { maximumConcurrency: 2 },
+      scalingConfig: { maximumConcurrency: settings.reminderQueue.maximumConcurrency },
     },
   },
 });

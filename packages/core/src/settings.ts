@@ -160,6 +160,8 @@ export const quotaGuard = {
 export const reminderQueue = {
   /** The worker forwards what it receives: some milliseconds. AWS: no less than the function's time-out. */
   visibilityTimeoutS: worker.timeoutS + 15,
+  /** AWS: at least two. Forwarding takes milliseconds. */
+  maximumConcurrency: 2,
   /** What cannot be forwarded for so long is not worth a push any more: the answer waits for its user. */
   retentionS: DAY_S,
 } as const;

@@ -14,4 +14,4 @@ export function linkedChannel(): Channel {
 export type { Channel, WebhookEndpoint, WebhookTest } from "@henji/core/platform/line/channel";
 export { isSameUrl } from "@henji/core/platform/line/channel";
 export type { BotInfo } from "@henji/core/platform/line/info";
-export { isUsedUp, type Quota } from "@henji/core/platform/line/quota";
+export { isLow, isUsedUp, type Quota } from "@henji/core/platform/line/quota";

@@ -2,7 +2,7 @@ import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { createLog } from "@henji/core/log";
-import { worker } from "@henji/core/settings";
+import { reminderQueue, worker } from "@henji/core/settings";
 import { writeLine } from "@henji/functions/stdout";
 import type { SQSEvent } from "aws-lambda";
 import { type EventSource, startEventSource } from "./event-source.ts";
@@ -54,7 +54,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<EventSource>
   });
   const due = startEventSource({
     ...{ ...shared, queueUrl: reminders.url, queueArn: reminders.arn, handler },
-    maximumConcurrency: 2,
+    maximumConcurrency: reminderQueue.maximumConcurrency,
   });
   return {
     async stop() {

@@ -1,9 +1,9 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { systemClock as clock } from "@henji/core/clock";
 import { createLog } from "@henji/core/log";
 import { decodeJob, type Job } from "@henji/core/queue/job";
 import { createRemind, type Reminder } from "@henji/core/queue/remind";
-import { createReminders } from "@henji/core/queue/reminders";
+import { createReminders, reminderDepthOf } from "@henji/core/queue/reminders";
 import { createSender } from "@henji/core/queue/sqs";
 import type { FauxqsServer } from "fauxqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -24,6 +24,8 @@ afterEach(async () => {
 const job: Job = { version: 2, platform: "line", eventId: "E1", event: { text: "😀" }, receivedAt: 5 };
 
 const put = (delayS: number) => createReminders(queues.client, queues.reminders.url).put("U1", job, delayS);
+
+const depth = () => reminderDepthOf(queues.client, queues.reminders.url);
 
 const remind = (reminders: readonly Reminder[], url = queues.eventQueue.url) =>
   createRemind({ sender: createSender(queues.client, url), clock, log: createLog({ write: () => {} }) })(
@@ -50,16 +52,14 @@ async function due(): Promise<Reminder[]> {
 test("a reminder is not received before its time", async () => {
   await put(900);
   expect(await due()).toEqual([]);
-  const command = new GetQueueAttributesCommand({
-    ...{ QueueUrl: queues.reminders.url, AttributeNames: ["ApproximateNumberOfMessagesDelayed"] },
-  });
-  const { Attributes } = await queues.client.send(command);
-  expect(Attributes).toMatchObject({ ApproximateNumberOfMessagesDelayed: "1" });
+  expect(await depth()).toEqual({ toCome: 1, due: 0 });
 });
 
 test("one that is due comes on the event queue in its chat's group, as its turn's own job; forwarded twice, it comes once", async () => {
   await put(0);
+  expect(await depth()).toEqual({ toCome: 0, due: 1 });
   const reminders = await due();
+  expect(await depth()).toEqual({ toCome: 0, due: 1 });
   expect(await remind(reminders)).toEqual([]);
   expect(await remind(reminders)).toEqual([]);
   const [message, ...others] = await received(queues.eventQueue.url);

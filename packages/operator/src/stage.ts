@@ -11,7 +11,7 @@ import { type LinkName, link, optionalLink } from "@henji/functions/links";
 export type Stage = {
   table(): Table;
   sqs(): SQSClient;
-  queueUrl(name: "EventQueue" | "DeadLetterQueue"): string;
+  queueUrl(name: "EventQueue" | "DeadLetterQueue" | "Reminders"): string;
   /** As it was deployed. */
   name(): string;
   /** What CloudWatch knows it by; empty where there is no CloudWatch, as on this machine. */

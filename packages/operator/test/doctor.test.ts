@@ -114,6 +114,7 @@ test("without credentials, what AWS would have to say is not checked", async () 
   const results = await used.doctor();
   expect(named(results, "not checked")).toEqual([
     ...[...byHand, "functions", "sst dev", "event queue", "event source", "dead-letter queue"],
+    ...["reminders", "source of reminders"],
     ...["account concurrency", "table", "time to live", "log format", "alarms", "alarm mailbox"],
   ]);
   expect(results.find(({ name }) => name === "table")).toMatchObject({
@@ -121,12 +122,12 @@ test("without credentials, what AWS would have to say is not checked", async () 
   });
 });
 
-test("a stage of npm run dev without a channel of its own: only its event source is off", async () => {
+test("a stage of npm run dev without a channel of its own: only its event sources are off", async () => {
   delete used.world.links.Alarms;
   used.world.links.LineChannelAccessToken!.value = "the simulator's";
-  used.world.aws.eventSources[0]!.State = "Disabled";
+  for (const source of used.world.aws.eventSources) source.State = "Disabled";
   const results = await used.doctor();
-  expect(named(results, "wrong")).toEqual(["event source"]);
+  expect(named(results, "wrong")).toEqual(["event source", "source of reminders"]);
   expect(named(results, "not checked")).toEqual([
     ...["channel access token", "webhook", "webhook test", ...byHand, "push quota"],
     ...["alarms", "alarm mailbox"],
@@ -171,7 +172,8 @@ test("the system on this machine: what only AWS has is not checked", async () =>
   const results = await used.doctor({ isLocal: true, localOption: "--local", stage: "local" });
   expect(named(results, "wrong")).toEqual([]);
   expect(named(results, "not checked")).toEqual([
-    ...["clock", "AWS credentials", ...byHand, "functions", "sst dev", "event source", "account concurrency"],
+    ...["clock", "AWS credentials", ...byHand, "functions", "sst dev"],
+    ...["event source", "source of reminders", "account concurrency"],
     ...["time to live", "log format", "alarms", "alarm mailbox"],
   ]);
 });

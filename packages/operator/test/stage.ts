@@ -3,15 +3,16 @@ import * as settings from "@henji/core/settings";
 import { listen } from "@henji/loopback";
 
 const account = "arn:aws:sqs:ap-northeast-1:123456789012";
-const queue = (name: string) => `https://sqs.ap-northeast-1.amazonaws.com/123456789012/${name}.fifo`;
+const queue = (name: string) => `https://sqs.ap-northeast-1.amazonaws.com/123456789012/${name}`;
 
 /** What a deployed stage links to a command. */
 export const links = {
   App: { name: "henji", stage: "test" },
   Ingress: { name: "henji-test-Ingress", url: "https://ingress.lambda-url.test/" },
   Worker: { name: "henji-test-Worker" },
-  EventQueue: { url: queue("Events") },
-  DeadLetterQueue: { url: queue("Letters") },
+  EventQueue: { url: queue("Events.fifo") },
+  DeadLetterQueue: { url: queue("Letters.fifo") },
+  Reminders: { url: queue("Reminders") },
   Conversations: { name: "henji-test-Conversations" },
   Alarms: { arn: "arn:aws:sns:ap-northeast-1:123456789012:Alarms" },
   AlarmEmail: { value: "ops@example.com" },
@@ -32,10 +33,20 @@ export function healthyStage() {
     DeduplicationScope: "messageGroup",
     FifoThroughputLimit: "perMessageGroupId",
     ApproximateNumberOfMessages: "0",
+    SqsManagedSseEnabled: "true",
   };
   const lambda = (Timeout: number) => ({
     ...{ Handler: "bundle.handler", Runtime: "nodejs24.x", Description: "", Timeout },
     ...{ State: "Active", LastUpdateStatus: "Successful", LoggingConfig: { LogFormat: "Text" } },
+  });
+  const source = (UUID: string, queueName: string, MaximumConcurrency: number) => ({
+    ...{ UUID, State: "Enabled", EventSourceArn: `${account}:${queueName}` },
+    ...{
+      BatchSize: settings.worker.batchSize as number,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    },
+    ScalingConfig: { MaximumConcurrency },
+    LastProcessingResult: "OK",
   });
   const alarm = (name: string) => ({
     ...{ AlarmName: `henji-test-${name}`, ActionsEnabled: true, AlarmActions: [links.Alarms.arn] },
@@ -59,21 +70,20 @@ export function healthyStage() {
         VisibilityTimeout: "30",
         MessageRetentionPeriod: String(settings.deadLetterQueue.retentionS),
       } as Record<string, string | undefined>,
+      Reminders: {
+        ...{ ApproximateNumberOfMessages: "0", ApproximateNumberOfMessagesDelayed: "3" },
+        SqsManagedSseEnabled: "true",
+        VisibilityTimeout: String(settings.reminderQueue.visibilityTimeoutS),
+        MessageRetentionPeriod: String(settings.reminderQueue.retentionS),
+      } as Record<string, string | undefined>,
     },
     functions: {
       [links.Ingress.name]: lambda(settings.ingress.timeoutS),
       [links.Worker.name]: lambda(settings.worker.timeoutS),
     } as Record<string, ReturnType<typeof lambda>>,
     eventSources: [
-      {
-        ...{ UUID: "u-u-i-d", State: "Enabled", EventSourceArn: `${account}:Events.fifo` },
-        ...{
-          BatchSize: settings.worker.batchSize as number,
-          FunctionResponseTypes: ["ReportBatchItemFailures"],
-        },
-        ScalingConfig: { MaximumConcurrency: settings.worker.maximumConcurrency },
-        LastProcessingResult: "OK",
-      },
+      source("u-u-i-d", "Events.fifo", settings.worker.maximumConcurrency),
+      source("r-u-i-d", "Reminders", settings.reminderQueue.maximumConcurrency),
     ],
     account: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
     table: {

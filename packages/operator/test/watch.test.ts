@@ -1,4 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { createReminders } from "@henji/core/queue/reminders";
 import type { Table } from "@henji/core/table";
 import { dayOf } from "@henji/core/time-zone";
 import { listedAs } from "@henji/core/turn/listed-as";
@@ -33,7 +35,7 @@ async function putAnswered(chatId: string, waitMs: number): Promise<void> {
   });
 }
 
-/** Two users were answered, one of them twice, and two messages were given up on. */
+/** Two users were answered, one of them twice, two messages were given up on, and one answer waits. */
 beforeAll(async () => {
   await awayFromMidnight();
   local = await startLocal();
@@ -45,6 +47,10 @@ beforeAll(async () => {
     fault: { kind: "status", status: 400, code: "unsupported_parameter" },
   });
   for (const from of [aki, ben]) await local.line.deliver([local.line.say({ from, text: "secret" })]);
+  const job = { version: 2, platform: "line", eventId: "E", event: {}, receivedAt: 0 } as const;
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  await createReminders(sqs, linksOf(local).Reminders!.url!).put("Uchat0", job, 900);
+  sqs.destroy();
   await vi.waitFor(
     async () => {
       const { parked, eventQueue, deadLetterQueue } = JSON.parse((await watch(["--json"])).output);
@@ -69,6 +75,7 @@ describe("on this machine", () => {
       stage: "local",
       eventQueue: { waiting: 0, inFlight: 0 },
       deadLetterQueue: { letters: 2, inFlight: 0 },
+      reminders: { toCome: 1, due: 0 },
       parked: { total: 2, byCode: { "model.rejected": 2 }, since: expect.stringMatching(/Z$/) },
       ...{ oldestEventS: null, oldestLetterS: null },
       sent: { minutes: 5, count: 3, aMinute: 0.6 },
@@ -83,6 +90,7 @@ describe("on this machine", () => {
     expect(output).toMatch(/^local {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(Asia\/Tokyo\)\n\n/);
     expect(output).toMatch(/^event queue +0 waiting, 0 in flight\noldest event +none$/m);
     expect(output).toMatch(/^dead-letter queue +2 letters\noldest letter +not known here$/m);
+    expect(output).toMatch(/^reminders +1 to come, 0 due$/m);
     expect(output).toMatch(/^parked +2: 2 model\.rejected; the first \d+ (s|min) ago$/m);
     expect(output).toMatch(/^sent +0\.6 answers and notices a minute: 3 in the 5 minutes to \d\d:\d\d$/m);
     expect(output).toMatch(/^users waited +2\.0 s \(p50\), 9\.0 s \(p90\), 9\.0 s \(p99\) in /m);

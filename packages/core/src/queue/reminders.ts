@@ -1,4 +1,4 @@
-import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { encodeJob, type Job } from "./job.ts";
 import { guarded } from "./sqs.ts";
 
@@ -24,6 +24,26 @@ export function createReminders(sqs: SQSClient, queueUrl: string): Reminders {
       await guarded(() => sqs.send(command));
     },
   };
+}
+
+/** What the queue of reminders holds now. */
+export type ReminderDepth = {
+  /** Not due yet. */
+  toCome: number;
+  /** Not forwarded yet, those that are being forwarded included. */
+  due: number;
+};
+
+export async function reminderDepthOf(sqs: SQSClient, queueUrl: string): Promise<ReminderDepth> {
+  const names = [
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+  ] as const;
+  const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...names] });
+  const { Attributes = {} } = await guarded(() => sqs.send(command));
+  const [toCome, visible, inFlight] = names.map((name) => Number(Attributes[name] ?? 0));
+  return { toCome: toCome!, due: visible! + inFlight! };
 }
 
 /** The job with which an answer that waits comes back. */

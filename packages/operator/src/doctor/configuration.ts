@@ -41,6 +41,7 @@ export const configuration: Check = {
 const resources: readonly LinkName[] = [
   "EventQueue",
   "DeadLetterQueue",
+  "Reminders",
   "Conversations",
   "Ingress",
   "Worker",

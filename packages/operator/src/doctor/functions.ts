@@ -67,28 +67,37 @@ export const logFormat: Check = {
   },
 };
 
-export const eventSource: Check = {
-  name: "event source",
+type Source = {
+  name: string;
+  queue: "EventQueue" | "Reminders";
+  /** In words. */
+  of: string;
+  isOff: string;
+  maximumConcurrency: number;
+};
+
+const sourceCheck = ({ name, queue: queueName, of, isOff, maximumConcurrency }: Source): Check => ({
+  name,
   async run(subject) {
     const lambda = subject.aws.lambda();
     const worker = linked(subject, "Worker", "name");
-    const queue = linked(subject, "EventQueue").split("/").at(-1);
+    const queue = linked(subject, queueName).split("/").at(-1);
     const command = new ListEventSourceMappingsCommand({ FunctionName: worker });
     const { EventSourceMappings = [] } = await lambda.send(command);
     const source = EventSourceMappings.find(({ EventSourceArn = "" }) =>
       EventSourceArn.endsWith(`:${queue}`),
     );
     const { deploy, redeploy } = fixesFor(subject);
-    if (!source) return wrong("the worker is not subscribed to the event queue", redeploy);
+    if (!source) return wrong(`the worker is not subscribed to the ${of}`, redeploy);
     const { State = "", UUID, LastProcessingResult: last = "" } = source;
     if (/^Disabl/.test(State)) {
-      const says = "is off: messages wait, and nobody answers them. While sst dev runs, that is meant";
+      const says = `is off: ${isOff}. While sst dev runs, that is meant`;
       return wrong(
         says,
         `${deploy}, or at once: aws lambda update-event-source-mapping --uuid ${UUID} --enabled`,
       );
     }
-    const { batchSize, maximumConcurrency } = settings.worker;
+    const { batchSize } = settings.worker;
     const { FunctionResponseTypes: types = [], BatchSize, ScalingConfig } = source;
     const most = ScalingConfig?.MaximumConcurrency;
     const differences = [
@@ -101,7 +110,19 @@ export const eventSource: Check = {
     ];
     return fineUnless(differences, `is on (${State})`, redeploy);
   },
-};
+});
+
+export const eventSource = sourceCheck({
+  ...{ name: "event source", queue: "EventQueue", of: "event queue" },
+  isOff: "messages wait, and nobody answers them",
+  maximumConcurrency: settings.worker.maximumConcurrency,
+});
+
+export const reminderSource = sourceCheck({
+  ...{ name: "source of reminders", queue: "Reminders", of: "queue of reminders" },
+  isOff: "answers that wait are not pushed, and reminders are lost after a day",
+  maximumConcurrency: settings.reminderQueue.maximumConcurrency,
+});
 
 /** Lambda's limit for a Region; by this code Service Quotas knows it. */
 const increase =

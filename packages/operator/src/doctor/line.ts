@@ -1,4 +1,4 @@
-import { isSameUrl, isUsedUp } from "@henji/functions/channel";
+import { isLow, isSameUrl, isUsedUp } from "@henji/functions/channel";
 import { fixesFor } from "../fixes.ts";
 import { type Step, switchesOf, useWebhook } from "../line/by-hand.ts";
 import { meaningOf } from "../line/test-result.ts";
@@ -79,9 +79,10 @@ export const quota: Check = {
     if (!current) return refused;
     const { limit, used } = current;
     const says = limit === undefined ? `${used} used, no limit` : `${used} of ${limit} used this month`;
-    if (!isUsedUp(current)) return fine(says);
-    const fix = "https://manager.line.biz/: a larger plan; until the month ends, only free replies arrive";
-    return wrong(says, fix);
+    if (!isLow(current)) return fine(says);
+    const fix =
+      "https://manager.line.biz/: a larger plan; until the month ends, late answers wait for their users' next messages";
+    return wrong(isUsedUp(current) ? says : `${says}: the rest is kept`, fix);
   },
 };
 

@@ -6,9 +6,10 @@ import type { Check } from "./check.ts";
 import { fine, fineUnless, NotChecked, wrong } from "./finding.ts";
 import { linked, type Subject } from "./subject.ts";
 
+type QueueName = "EventQueue" | "DeadLetterQueue" | "Reminders";
 type Attributes = Partial<Record<string, string>>;
 
-async function attributesOf(subject: Subject, name: "EventQueue" | "DeadLetterQueue"): Promise<Attributes> {
+async function attributesOf(subject: Subject, name: QueueName): Promise<Attributes> {
   const request = { QueueUrl: linked(subject, name), AttributeNames: ["All" as const] };
   const { Attributes = {} } = await subject.aws.sqs.send(new GetQueueAttributesCommand(request));
   return Attributes;
@@ -17,6 +18,10 @@ async function attributesOf(subject: Subject, name: "EventQueue" | "DeadLetterQu
 /** An attribute that is not as in settings.ts. */
 const differs = (attributes: Attributes, name: string, expected: string | number) =>
   attributes[name] !== String(expected) && `${name} is ${attributes[name] ?? "not set"}, not ${expected}`;
+
+/** What the stand-in on this machine does not do. */
+const isPlain = ({ isLocal }: Subject, attributes: Attributes) =>
+  !isLocal && attributes.SqsManagedSseEnabled !== "true" && "it is not encrypted with SQS's own keys";
 
 export const credentials: Check = {
   name: "AWS credentials",
@@ -56,6 +61,7 @@ export const eventQueue: Check = {
       differs(own, "MessageRetentionPeriod", retentionS),
       differs(own, "DeduplicationScope", "messageGroup"),
       differs(own, "FifoThroughputLimit", "perMessageGroupId"),
+      isPlain(subject, own),
       !redrive && "what fails for ever goes to no dead-letter queue",
       redrive &&
         redrive.deadLetterTargetArn !== letters.QueueArn &&
@@ -77,13 +83,37 @@ export const deadLetterQueue: Check = {
     const { redeploy, henji } = fixesFor(subject);
     const { retentionS } = settings.deadLetterQueue;
     const finding = fineUnless(
-      [differs(own, "FifoQueue", "true"), differs(own, "MessageRetentionPeriod", retentionS)],
+      [
+        differs(own, "FifoQueue", "true"),
+        differs(own, "MessageRetentionPeriod", retentionS),
+        isPlain(subject, own),
+      ],
       "FIFO, and empty",
       redeploy,
     );
     const count = Number(own.ApproximateNumberOfMessages ?? 0);
     if (finding.status !== "fine" || count === 0) return finding;
     return wrong(`${count} given up on: SQS deletes each after 14 days`, henji("dead list"));
+  },
+};
+
+/** Without it, or while it is not forwarded, answers that wait are not pushed: only their users' next messages bring them. */
+export const reminders: Check = {
+  name: "reminders",
+  async run(subject) {
+    const own = await attributesOf(subject, "Reminders");
+    const { visibilityTimeoutS, retentionS } = settings.reminderQueue;
+    const differences = [
+      own.FifoQueue === "true" && "it is FIFO, which delays no single message",
+      differs(own, "VisibilityTimeout", visibilityTimeoutS),
+      differs(own, "MessageRetentionPeriod", retentionS),
+      isPlain(subject, own),
+    ];
+    const [due, toCome] = [own.ApproximateNumberOfMessages, own.ApproximateNumberOfMessagesDelayed].map(
+      (count) => Number(count ?? 0),
+    );
+    const says = `a standard queue; ${toCome} to come, ${due} due`;
+    return fineUnless(differences, says, fixesFor(subject).redeploy);
   },
 };
 

@@ -1,4 +1,5 @@
 import { depthOf } from "@henji/core/queue/dead-letters";
+import { type ReminderDepth, reminderDepthOf } from "@henji/core/queue/reminders";
 import { createTurnRegister } from "@henji/core/turn/register";
 import type { Session } from "../environment.ts";
 import { iso } from "../format.ts";
@@ -11,6 +12,8 @@ export type Reading = {
   stage: string;
   eventQueue: { waiting: number; inFlight: number };
   deadLetterQueue: { letters: number; inFlight: number };
+  /** Of answers that wait. */
+  reminders: ReminderDepth;
   parked: ParkedCounts;
 } & Rates;
 
@@ -19,15 +22,17 @@ export function createReader(session: Session) {
   const { stage } = session;
   const sqs = stage.sqs();
   const [events, letters] = [stage.queueUrl("EventQueue"), stage.queueUrl("DeadLetterQueue")];
+  const remindersUrl = stage.queueUrl("Reminders");
   const register = createTurnRegister(stage.table());
   const opening = openRates(session);
 
   return {
     async read(): Promise<Reading> {
       const now = Date.now();
-      const [eventDepth, letterDepth, parked, rates] = await Promise.all([
+      const [eventDepth, letterDepth, reminders, parked, rates] = await Promise.all([
         depthOf(sqs, events),
         depthOf(sqs, letters),
+        reminderDepthOf(sqs, remindersUrl),
         countParked(register),
         opening.then((source) => source.read(now)),
       ]);
@@ -36,6 +41,7 @@ export function createReader(session: Session) {
         stage: stage.name(),
         eventQueue: eventDepth,
         deadLetterQueue: { letters: letterDepth.waiting, inFlight: letterDepth.inFlight },
+        reminders,
         parked,
         ...rates,
       };

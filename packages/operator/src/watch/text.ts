@@ -7,12 +7,13 @@ const NOT_KNOWN = "not known here";
 
 /** A reading for people. */
 export function readingText(reading: Reading, timeZone: string): string {
-  const { at, stage, eventQueue, deadLetterQueue, parked, notKnown } = reading;
+  const { at, stage, eventQueue, deadLetterQueue, reminders, parked, notKnown } = reading;
   const lines = [
     ["event queue", `${whole(eventQueue.waiting)} waiting, ${whole(eventQueue.inFlight)} in flight`],
     ["oldest event", ageText(reading.oldestEventS, eventQueue.waiting + eventQueue.inFlight)],
     ["dead-letter queue", lettersText(deadLetterQueue)],
     ["oldest letter", ageText(reading.oldestLetterS, deadLetterQueue.letters + deadLetterQueue.inFlight)],
+    ["reminders", `${whole(reminders.toCome)} to come, ${whole(reminders.due)} due`],
     ["parked", parkedText(parked, at)],
     ["sent", sentText(reading.sent, timeZone)],
     ["users waited", waitText(reading.wait, timeZone)],

@@ -102,7 +102,18 @@ export const brokenLine: readonly Broken[] = [
         fault: { kind: "status", status: 200, body: { totalUsage: 200 } },
       }),
     "push quota",
-    /200 of 200 used/,
-    /larger plan/,
+    /200 of 200 used this month$/,
+    /larger plan; .*late answers wait/,
+  ],
+  [
+    "a month's quota that is nearly used up",
+    (w) =>
+      w.line.faults.add({
+        on: "consumption",
+        fault: { kind: "status", status: 200, body: { totalUsage: 190 } },
+      }),
+    "push quota",
+    /190 of 200 used this month: the rest is kept/,
+    /late answers wait/,
   ],
 ];

@@ -6,6 +6,8 @@ const events = ({ aws }: World) => aws.queues["Events.fifo"];
 const letters = ({ aws }: World) => aws.queues["Letters.fifo"];
 const worker = ({ aws }: World) => aws.functions[links.Worker.name]!;
 const source = ({ aws }: World) => aws.eventSources[0]!;
+const reminders = ({ aws }: World) => aws.queues.Reminders;
+const reminderSource = ({ aws }: World) => aws.eventSources[1]!;
 
 /** Queues, functions, and what connects them. */
 export const brokenQueues: readonly Broken[] = [
@@ -128,7 +130,69 @@ export const brokenQueues: readonly Broken[] = [
     /3 given up on/,
     /henji -- dead list$/,
   ],
-  ["no event source", (w) => (w.aws.eventSources = []), "event source", /not subscribed/, redeploy],
+  [
+    "an event queue without encryption",
+    (w) => (events(w).SqsManagedSseEnabled = "false"),
+    "event queue",
+    /not encrypted/,
+    redeploy,
+  ],
+  [
+    "a dead-letter queue without encryption",
+    (w) => (letters(w).SqsManagedSseEnabled = "false"),
+    "dead-letter queue",
+    /not encrypted/,
+    redeploy,
+  ],
+  [
+    "reminders without encryption",
+    (w) => (reminders(w).SqsManagedSseEnabled = "false"),
+    "reminders",
+    /not encrypted/,
+    redeploy,
+  ],
+  [
+    "reminders on a FIFO queue",
+    (w) => (reminders(w).FifoQueue = "true"),
+    "reminders",
+    /FIFO, which delays no single message/,
+    redeploy,
+  ],
+  [
+    "reminders that come twice while one is forwarded",
+    (w) => (reminders(w).VisibilityTimeout = "30"),
+    "reminders",
+    /VisibilityTimeout is 30, not 180/,
+    redeploy,
+  ],
+  [
+    "reminders that are forgotten early",
+    (w) => (reminders(w).MessageRetentionPeriod = "60"),
+    "reminders",
+    /MessageRetentionPeriod is 60, not 86400/,
+    redeploy,
+  ],
+  [
+    "reminders that nobody forwards",
+    (w) => w.aws.eventSources.pop(),
+    "source of reminders",
+    /not subscribed to the queue of reminders/,
+    redeploy,
+  ],
+  [
+    "reminders whose source is off",
+    (w) => (reminderSource(w).State = "Disabled"),
+    "source of reminders",
+    /is off: answers that wait are not pushed/,
+    /npm run deploy -- --stage test, or at once: aws lambda update-event-source-mapping --uuid r-u-i-d --enabled/,
+  ],
+  [
+    "no event source",
+    (w) => w.aws.eventSources.shift(),
+    "event source",
+    /not subscribed to the event queue/,
+    redeploy,
+  ],
   [
     "an event source of another queue only",
     (w) => (source(w).EventSourceArn += "-other"),
