@@ -116,15 +116,17 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     if (turn.answer.messages.length === 0) return drop(turn, held);
     const { platform, job, memory, batch, log } = held;
     const isReminded = bot.delivery !== "free" && (await platform.mayPush());
-    if (isReminded) await reminders.put(turn.chatId, job, bot.slow.pushAfterS);
+    const inS = bot.slow.pushAfterS;
+    if (isReminded) await reminders.put(turn.chatId, job, inS);
     const next = nextAfter(stored, held);
     const at = clock.now();
+    const dueAt = isReminded ? at + inS * 1000 : undefined;
     const before = dayTotal(memory, turn, at, bot.timeZone);
     const isCounted = turn.waitedAt !== undefined;
     const total = isCounted ? before : withSend(before, "reply", sentUsage(turn.answer, before));
     const folding = next.kind === "fold" ? { until: batch.deadline, version: memory.version } : undefined;
-    await turns.wait(turn, { at, total, folding });
-    log.info("turn.waiting", isReminded ? { pushedInS: bot.slow.pushAfterS } : {});
+    await turns.wait(turn, { at, total, folding, dueAt });
+    log.info("turn.waiting", { reminded: isReminded, ...(isReminded && { inS }) });
     return { kind: "acknowledge", next };
   }
 

@@ -6,10 +6,11 @@ import { effectOf } from "@henji/core/dead-letter/effect";
 import { createFind } from "@henji/core/dead-letter/find";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { BotError } from "@henji/core/error";
+import type { Line } from "@henji/core/platform/line/api";
 import { read } from "@henji/core/platform/line/read";
 import type { DeadLetterQueue } from "@henji/core/queue/dead-letters";
 import type { Sender } from "@henji/core/queue/sqs";
-import { deadLetterQueue as settings, worker } from "@henji/core/settings";
+import { replyTokenFreshMs, deadLetterQueue as settings, worker } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
@@ -310,6 +311,47 @@ test("also what no worker has begun, and what cannot be read", async () => {
   world.queue.main.send({ ...moved!, deduplicationId: "redelivered" });
   await world.settle();
   expect(world.asked).toEqual([]);
+});
+
+test("a button that was given up on can be dropped like any other", async () => {
+  const replyToken = "token";
+  world.line.giveToken(replyToken, "U1", 60_000);
+  world.put("U1", { type: "postback", replyToken, postback: { data: "henji:say:Hello" } });
+  await world.run(world.worker({ line: refusing() }), 5_000);
+  expect(await effects()).toEqual([{ kind: "send" }]);
+  expect(await discard()).toMatchObject([{ outcome: "done" }]);
+  expect((await find()).all).toEqual([]);
+});
+
+/** LINE takes no message. */
+function refusing(): Line {
+  const refuse = () => Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
+  return { ...world.line.line, reply: refuse, push: refuse };
+}
+
+test("what would bring an answer that waits says so, for as long as it waits", async () => {
+  world.say("U1", "late");
+  await inTime(elapsed(world.scheduler, replyTokenFreshMs));
+  const quotaLow: Line = { ...world.line.line, quota: async () => ({ limit: 200, used: 195 }) };
+  await world.run(world.worker({ line: quotaLow }), 5_000);
+  expect(world.lines).toContain("turn.waiting");
+
+  for (const text of ["one", "two"]) {
+    world.say("U1", text);
+    await world.run(world.worker({ line: refusing() }), 5_000);
+  }
+  expect(await effects()).toEqual([
+    { kind: "send", brings: 1 },
+    { kind: "send", brings: 1 },
+  ]);
+  expect(await replay({ select: ({ event }) => event?.eventId === "E2" })).toMatchObject([
+    { outcome: "done" },
+  ]);
+  await world.settle();
+  expect(world.line.sent.map(({ messages }) => messages.map(({ text }) => text))).toEqual([
+    ["You said: late", "You said: one"],
+  ]);
+  expect(await effects()).toEqual([{ kind: "send" }]);
 });
 
 test("what a worker holds is left alone", async () => {

@@ -147,7 +147,7 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
     case "thinking.said":
       return { name: "toldSlow" };
     case "turn.waiting": {
-      const inS = number("pushedInS");
+      const inS = number("inS");
       return { name: "waits", ...(inS > 0 && { pushedAt: Date.parse(entry.at) + inS * 1000 }) };
     }
     case "job.retry":

@@ -128,7 +128,7 @@ describe("the trace of a message", () => {
   test("has an answer that took long: its user was told, it waits, and a later message brings it", () => {
     const traces = createTraces();
     traces.log(entry("thinking.said", 40_000));
-    const waits = traces.log(entry("turn.waiting", 60_000, { pushedInS: 300 }));
+    const waits = traces.log(entry("turn.waiting", 60_000, { inS: 300 }));
     expect(waits && isOver(waits)).toBe(true);
     const trace = traces.log(entry("turn.shown", 90_000, { by: "reply" }));
     expect(trace?.steps).toMatchObject([

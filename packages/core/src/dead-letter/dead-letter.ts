@@ -44,10 +44,10 @@ export type DeadEvent = TurnKey &
 export type ReplayEffect =
   /** The model is asked, and its answer sent. */
   | { kind: "ask" }
-  /** The stored answer is sent as it is. */
-  | { kind: "send" }
+  /** The stored answer is sent as it is. `brings`: with so many earlier ones, which wait, in front of it. */
+  | { kind: "send"; brings?: number }
   /** The stored answer is pushed although it may have arrived: only by force. */
-  | { kind: "send_perhaps_twice" }
+  | { kind: "send_perhaps_twice"; brings?: number }
   /** What a user has unsent, or a chat that has ended, is erased. */
   | { kind: "erase" }
   /** Nothing is left to do: it only leaves the dead-letter queue. */

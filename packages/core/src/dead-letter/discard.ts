@@ -17,7 +17,8 @@ export function createDiscard(options: DiscardOptions) {
 
   async function discard({ event, turn, onReplay }: DescribedLetter): Promise<string | undefined> {
     if (onReplay.kind === "none" && onReplay.because === "held") return "held";
-    if (event?.kind !== "question") return undefined;
+    // What erases, or asks nothing, has no turn.
+    if (!event || event.kind === "erasure" || event.kind === "ignored") return undefined;
     const at = clock.now();
     const { chatId, key, eventId } = event;
     const discarded = { chatId, key, eventId, at, expiresAt: expiryOf(at, retentionDays) };

@@ -3,10 +3,10 @@ import { diedSendingAt, isKeyExpired } from "../turn/attempt.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import type { DescribedLetter, ReplayEffect } from "./dead-letter.ts";
 
-/** What is known of it by then. */
-type Known = Pick<DescribedLetter, "event" | "turn" | "letters">;
+/** What is known of it by then; `brings`: how many waiting answers it would send in front of its own. */
+type Known = Pick<DescribedLetter, "event" | "turn" | "letters"> & { brings?: number };
 
-export function effectOf({ event, turn, letters }: Known, now: number): ReplayEffect {
+export function effectOf({ event, turn, letters, brings = 0 }: Known, now: number): ReplayEffect {
   if (!event) return { kind: "none", because: "unreadable" };
   if (!turn) {
     if (event.kind === "ignored") return { kind: "acknowledge", because: "ignored" };
@@ -22,7 +22,8 @@ export function effectOf({ event, turn, letters }: Known, now: number): ReplayEf
     return { kind: "acknowledge", because: status };
   }
   if (turn.idempotencyKey === undefined) return { kind: "ask" };
-  return { kind: mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send" };
+  const kind = mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send";
+  return { kind, ...(brings > 0 && { brings }) };
 }
 
 /** A push is recognized by its retry key for a day; of a reply nobody can tell, once its token is no longer good. */

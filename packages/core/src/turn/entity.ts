@@ -87,6 +87,8 @@ export function turnEntity({ client, table }: Table) {
         thinkingAt: { type: "number" },
         /** Epoch milliseconds; when it first came to wait. */
         waitedAt: { type: "number" },
+        /** Epoch milliseconds; when it is pushed, if it still waits then. Not set if nobody was reminded. */
+        dueAt: { type: "number" },
         /** Keys of the turns whose answers it brings. */
         carries: { type: "list", items: { type: "string" } },
         /** It brings those alone, and waits itself. */

@@ -196,7 +196,10 @@ export type FinishedDelivery = Delivered & {
 };
 
 /** How a turn comes to wait. */
-export type Waiting = Pick<FinishedDelivery, "at" | "total" | "folding">;
+export type Waiting = Pick<FinishedDelivery, "at" | "total" | "folding"> & {
+  /** Epoch milliseconds; when a reminder takes it up again, if there is one. */
+  dueAt: number | undefined;
+};
 
 /** When an answer is stored, and where it comes from. */
 export type Storing = {

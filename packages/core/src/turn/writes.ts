@@ -91,16 +91,20 @@ function withoutNotice(set: Partial<TurnItem>): Change {
 }
 
 /** It is stored, and nothing of it was sent: it counts now, as the free reply by which it will be brought. */
-export function waiting(turn: AnsweredTurn, { at, total, folding }: Waiting): Change {
+export function waiting(turn: AnsweredTurn, { at, total, folding, dueAt }: Waiting): Change {
   return {
     set: {
       ...{ status: "waiting", route: "wait", finishedAt: at, waitedAt: turn.waitedAt ?? at },
+      ...(dueAt !== undefined && { dueAt }),
       steps: withStep(turn, { at, is: "waiting" }),
       ...totalled(total, at),
       ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),
     },
     // What it carried was sent without it, or not at all.
-    remove: ["carries", "heldBack", "outcomeUnknownSince", "error"],
+    remove: [
+      ...(["carries", "heldBack", "outcomeUnknownSince", "error"] as const),
+      ...(dueAt === undefined ? (["dueAt"] as const) : []),
+    ],
   };
 }
 

@@ -8,7 +8,7 @@ import { atOf } from "@henji/core/turn/place";
 import type { Session } from "../environment.ts";
 import { count, iso, timeOf, whole } from "../format.ts";
 import { saidIn, saidText } from "../said.ts";
-import { stepsOf } from "../steps.ts";
+import { stepsOf, waitingOf, wayText } from "../steps.ts";
 import { table } from "../terminal.ts";
 import { chatIdOf, nothingStored } from "./find.ts";
 import { type Counts, countTurns, pagesOf } from "./stored.ts";
@@ -74,6 +74,7 @@ function documentOf({ chatId, memory, state, counts, last }: Shown, { withText, 
     turns: last.map((turn) => ({
       ...{ eventId: turn.eventId, at: iso(atOf(turn)), status: turn.status, attempts: turn.attempts },
       ...{ erased: turn.erased === true, notice: turn.notice ?? null, error: turn.error ?? null },
+      ...waitingOf(turn),
       steps: stepsOf(turn),
       ...(withText && saidIn(turn)),
     })),
@@ -130,8 +131,8 @@ function todayText(today: ChatMemory["today"]): string {
 /** A line for each, oldest first. */
 function turnsText(turns: readonly TurnItem[], timeZone: string): string {
   const lines = turns.map((turn) => {
-    const way = (turn.steps ?? []).map(({ is, code, route }) => [is, code ?? route].join(" ").trim());
-    return [turn.eventId, timeOf(atOf(turn), timeZone), turn.status, String(turn.attempts), way.join(" > ")];
+    const { eventId, status, attempts } = turn;
+    return [eventId, timeOf(atOf(turn), timeZone), status, String(attempts), wayText(turn)];
   });
   return table(["event", "asked", "status", "attempts", "its way"], lines);
 }

@@ -53,9 +53,22 @@ type Common = {
 };
 
 const words = {
-  replay: { done: "back on the queue or answered already", would: wordsOf },
-  drop: { done: "dropped", would: () => "marks it as dropped: it gets no answer, and its text is erased" },
+  replay: {
+    done: "back on the queue or answered already",
+    would: ({ onReplay }: DescribedLetter) => wordsOf(onReplay),
+  },
+  drop: { done: "dropped", would: dropped },
 };
+
+function dropped({ onReplay, turn }: DescribedLetter): string {
+  const what = "marks it as dropped: it gets no answer, and its text is erased";
+  const brings = ("brings" in onReplay && onReplay.brings) || 0;
+  if (brings === 0) return what;
+  // The same as `letsGo` says: what may have arrived with it is not sent by another.
+  const mayHaveArrived = turn?.outcomeUnknownSince !== undefined;
+  const fate = mayHaveArrived ? "may have arrived with it, and go out with no other" : "wait on";
+  return `${what}; of what it was to bring, ${brings} ${fate}`;
+}
 
 /** @returns the exit code: 0 if nothing that was selected is left */
 async function change(
@@ -121,7 +134,7 @@ async function planOf(
   const shown: DescribedLetter[] = [];
   const effects = await describeAll(session, selected, (letter, index) => {
     if (index < SHOWN) shown.push(letter);
-    return words[verb].would(letter.onReplay);
+    return words[verb].would(letter);
   });
   const more = selected.length > SHOWN ? `\nand ${selected.length - SHOWN} more` : "";
   const counts = countedBy(effects);

@@ -5,7 +5,7 @@ import type { TurnItem } from "@henji/core/turn/entity";
 import type { Session } from "../environment.ts";
 import { countsOf, timeOf } from "../format.ts";
 import { saidIn, saidText } from "../said.ts";
-import { stepsOf, stepsText } from "../steps.ts";
+import { stepsOf, stepsText, waitingLines, waitingOf } from "../steps.ts";
 import { table } from "../terminal.ts";
 import { look } from "./list.ts";
 import { operatorsSide } from "./side.ts";
@@ -25,7 +25,11 @@ export async function show(session: Session, id: string, withText: boolean): Pro
   const described = (await describe([letter], withText ? "all" : "facts"))[0]!;
   const { turn } = described;
   const said = turn && withText ? saidIn(turn) : {};
-  terminal.document({ ...describedDocumentOf(described), steps: stepsOf(turn), ...said });
+  terminal.document({
+    ...describedDocumentOf(described),
+    ...(turn && waitingOf(turn)),
+    ...{ steps: stepsOf(turn), ...said },
+  });
   terminal.print(textOf(described, bot.timeZone));
   if (turn && withText) terminal.print(`\n${saidText(turn)}`);
   else if (turn) terminal.print("\nWhat was said: --show-text");
@@ -40,14 +44,14 @@ function textOf(letter: DescribedLetter, timeZone: string): string {
     ["given up on", `${timeOf(parkedAt, timeZone)} (${timeZone})`],
     ["why", `${code}: ${reason}`],
     ["stored answer", answerText(turn)],
+    ...(turn ? waitingLines(turn, timeZone) : []),
     [
       "on the queue",
       countsOf(letters.map(() => "letter")) || "no letter is to be seen: the job is stored with its turn",
     ],
     ["a replay", wordsOf(onReplay)],
   ];
-  const steps = turn?.steps ?? [];
-  const way = steps.length === 0 ? "No worker has begun it." : stepsText(steps, timeZone);
+  const way = turn?.steps?.length ? stepsText(turn, timeZone) : "No worker has begun it.";
   return `${table(["", ""], facts).trimStart()}\n\n${way}`;
 }
 

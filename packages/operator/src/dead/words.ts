@@ -13,9 +13,9 @@ export function wordsOf(effect: ReplayEffect): string {
     case "ask":
       return "asks the model and sends its answer";
     case "send":
-      return "sends the stored answer";
+      return `sends the stored answer${broughtBy(effect)}`;
     case "send_perhaps_twice":
-      return "needs --force: the user may have the answer already";
+      return `needs --force: the user may have the answer already${broughtBy(effect)}`;
     case "erase":
       return "erases what the user has taken back";
     case "acknowledge":
@@ -23,6 +23,12 @@ export function wordsOf(effect: ReplayEffect): string {
     case "none":
       return none[effect.because];
   }
+}
+
+/** A replay sends them too. */
+function broughtBy({ brings = 0 }: { brings?: number }): string {
+  if (brings === 0) return "";
+  return brings === 1 ? ", and one that waits, in front of it" : `, and ${brings} that wait, in front of it`;
 }
 
 const acknowledged = {

@@ -5,7 +5,7 @@ import { createTurnRegister } from "@henji/core/turn/register";
 import type { Session } from "../environment.ts";
 import { iso, timeOf, whole } from "../format.ts";
 import { saidIn, saidText } from "../said.ts";
-import { stepsOf, stepsText } from "../steps.ts";
+import { stepsOf, stepsText, waitingLines, waitingOf } from "../steps.ts";
 import { table } from "../terminal.ts";
 import { eventTimeOf } from "./event-time.ts";
 import { type FindRequest, findTurn } from "./find.ts";
@@ -85,6 +85,7 @@ function documentOf(turn: TurnItem) {
     finishedAt: finishedAt === undefined ? null : iso(finishedAt),
     replays: turn.replayedBy?.length ?? 0,
     tokens: { input: inputTokens, cached: cachedTokens, output: outputTokens },
+    ...waitingOf(turn),
     steps: stepsOf(turn),
   };
 }
@@ -97,6 +98,7 @@ function textOf(turn: TurnItem, timeZone: string): string {
     ["chat", chatHash(chatId)],
     ["sent", `${timeOf(atOf(turn), timeZone)} (${timeZone})`],
     ["status", `${status}${erased ? ", erased" : ""}, attempt ${attempts}${waitedText(turn)}`],
+    ...waitingLines(turn, timeZone),
     ...(notice === undefined ? [] : [["notice", notice]]),
     ...(inputTokens === undefined
       ? []
@@ -107,13 +109,15 @@ function textOf(turn: TurnItem, timeZone: string): string {
           ],
         ]),
   ];
-  const way = steps.length === 0 ? "It was stored before turns kept their way." : stepsText(steps, timeZone);
+  const way = steps.length === 0 ? "It was stored before turns kept their way." : stepsText(turn, timeZone);
   return `${table(["", ""], facts).trimStart()}\n\n${way}`;
 }
 
 function waitedText(turn: TurnItem): string {
-  if (turn.status !== "delivered" || turn.finishedAt === undefined) return "";
-  return `, ${((turn.finishedAt - atOf(turn)) / 1000).toFixed(1)} s after it was sent`;
+  if (turn.status !== "delivered") return "";
+  // What another brought was over before, when it came to wait.
+  const at = turn.steps?.findLast(({ is }) => is === "delivered")?.at ?? turn.finishedAt;
+  return at === undefined ? "" : `, ${((at - atOf(turn)) / 1000).toFixed(1)} s after it was sent`;
 }
 
 function notFoundText({ eventId, chat, mayScan }: TraceRequest): string {

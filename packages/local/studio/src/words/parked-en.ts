@@ -78,9 +78,9 @@ export const parkedEn = {
       case "ask":
         return "asks the model and sends its answer";
       case "send":
-        return "sends the stored answer";
+        return `sends the stored answer${parkedEn.brings(effect.brings)}`;
       case "send_perhaps_twice":
-        return "only by force: the user may have the answer already";
+        return `only by force: the user may have the answer already${parkedEn.brings(effect.brings)}`;
       case "erase":
         return "erases what the user has taken back";
       case "acknowledge":
@@ -89,6 +89,8 @@ export const parkedEn = {
         return parkedEn.none[effect.because];
     }
   },
+  brings: (n = 0) =>
+    n === 0 ? "" : `, and ${n === 1 ? "one that waits" : `${n} that wait`}, in front of it`,
   acknowledged: {
     delivered: "it was answered",
     dropped: "it gets no answer",

@@ -73,9 +73,9 @@ export const parkedJa: typeof parkedEn = {
       case "ask":
         return "モデルに問い合わせ、回答を送ります";
       case "send":
-        return "保存済みの回答を送ります";
+        return `保存済みの回答を送ります${parkedJa.brings(effect.brings)}`;
       case "send_perhaps_twice":
-        return "強制時のみ：回答がすでに届いている可能性があります";
+        return `強制時のみ：回答がすでに届いている可能性があります${parkedJa.brings(effect.brings)}`;
       case "erase":
         return "ユーザーが取り消したものを消去します";
       case "acknowledge":
@@ -84,6 +84,7 @@ export const parkedJa: typeof parkedEn = {
         return parkedJa.none[effect.because];
     }
   },
+  brings: (n = 0) => (n === 0 ? "" : `（待機中の回答${n}件を先に添えて）`),
   acknowledged: {
     delivered: "回答済み",
     dropped: "回答しない",
