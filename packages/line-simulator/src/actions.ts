@@ -64,8 +64,9 @@ export function createActions(platform: Platform) {
     return event;
   }
 
-  function made<E extends WebhookEvent>(event: E): E {
-    emit({ type: "event", event });
+  /** @param seen what is seen of it in the chat, and not told to the bot */
+  function made<E extends WebhookEvent>(event: E, seen: object = {}): E {
+    emit({ type: "event", event: { ...event, ...seen } });
     return event;
   }
 
@@ -73,12 +74,12 @@ export function createActions(platform: Platform) {
     type: T,
     chatId: string,
     fields: F,
-    { mode, by }: { mode?: Mode | undefined; by?: string | undefined } = {},
+    { mode, by, seen }: { mode?: Mode | undefined; by?: string | undefined; seen?: object } = {},
   ) {
     const source = sourceOf(chatId, by);
     const happened = { type, ...base(type, { id: chatId, source }, mode), source, ...fields };
-    happenings.add(chatId, happened);
-    return made(happened);
+    happenings.add(chatId, { ...happened, ...seen });
+    return made(happened, seen);
   }
 
   function message(act: Act, content: UserContent): MessageEvent {
@@ -253,12 +254,16 @@ export function createActions(platform: Platform) {
       return left;
     },
 
-    postback(input: Act & { data: string; params?: Record<string, string> }): PostbackEvent {
-      const { data, params } = input;
+    /** @param input with the `displayText` of the button, which is seen in the chat, and not told to the bot */
+    postback(
+      input: Act & { data: string; params?: Record<string, string>; displayText?: string },
+    ): PostbackEvent {
+      const { data, params, displayText } = input;
       const chatId = input.in ?? people.user(input.from).userId;
       const postback = { data, ...(params && { params }) };
       const by = input.anonymous ? undefined : input.from;
-      return event("postback", chatId, { postback }, { mode: input.mode, by });
+      const seen = displayText === undefined ? {} : { displayText };
+      return event("postback", chatId, { postback }, { mode: input.mode, by, seen });
     },
 
     /**

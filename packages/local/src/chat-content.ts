@@ -67,23 +67,24 @@ const happening = z.looseObject({
   joined: z.optional(z.object({ members: z.array(z.object({ userId: text })) })),
   left: z.optional(z.object({ members: z.array(z.object({ userId: text })) })),
   postback: z.optional(z.object({ data: z.string() })),
+  displayText: text,
 });
 
 /** An event that is no message, as a line in the chat; undefined if there is nothing to see there. */
 export function happeningOf(event: OtherEvent): Extract<Content, { type: "happening" }> | undefined {
   const { data } = z.safeParse(happening, event);
   if (!data) return undefined;
-  const { type: what, source, joined, left, postback } = data;
+  const { type: what, source, joined, left, postback, displayText: says } = data;
   const members = (joined ?? left)?.members ?? [source];
   const who = members.flatMap(({ userId }) => userId ?? []);
-  return { type: "happening", what, who, data: postback?.data };
+  return { type: "happening", what, who, data: postback?.data, says };
 }
 
 const quickReplies = z.object({ items: z.array(z.unknown()) });
 const quickReply = z.object({
   action: z.discriminatedUnion("type", [
     z.object({ type: z.literal("message"), label: z.string(), text: z.string() }),
-    z.object({ type: z.literal("postback"), label: z.string(), data: z.string() }),
+    z.object({ type: z.literal("postback"), label: z.string(), data: z.string(), displayText: text }),
   ]),
 });
 
@@ -97,7 +98,10 @@ export function quickRepliesOf({ message }: BotEntry): QuickReply[] {
     const sends: Sendable =
       action.type === "message"
         ? { type: "text", text: action.text }
-        : { type: "postback", data: action.data };
+        : {
+            ...{ type: "postback", data: action.data },
+            ...(action.displayText !== undefined && { displayText: action.displayText }),
+          };
     return { label, sends };
   });
 }

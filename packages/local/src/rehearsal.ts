@@ -12,6 +12,8 @@ const modelFaults: Record<NonNullable<Broken["model"]>, ModelFault> = {
   },
   // Within the deadline of a model call: the answer comes.
   slow: { kind: "delay", ms: 25_000 },
+  // Within it too, and after the reply has expired.
+  tooSlow: { kind: "delay", ms: 55_000 },
   refusing: { kind: "incomplete", reason: "content_filter" },
   rejecting: {
     ...{ kind: "status", status: 400, code: "unsupported_parameter", type: "invalid_request_error" },

@@ -99,8 +99,10 @@ function send(line: LineSimulator, who: Who, content: Sendable): WebhookEvent {
       const contentType = "application/octet-stream";
       return line.media({ ...who, type, fileName, contentType, bytes: Buffer.from(base64, "base64") });
     }
-    case "postback":
-      return line.postback({ ...who, data: content.data });
+    case "postback": {
+      const { data, displayText } = content;
+      return line.postback({ ...who, data, ...(displayText !== undefined && { displayText }) });
+    }
   }
 }
 

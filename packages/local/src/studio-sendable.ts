@@ -87,6 +87,8 @@ const location = z.strictObject({
 const postback = z.strictObject({
   type: z.literal("postback"),
   data: z.string().check(z.maxLength(MAX_POSTBACK)),
+  /** Seen in the chat as the user's words. */
+  displayText: z.optional(z.string().check(z.maxLength(MAX_POSTBACK))),
 });
 
 /** Everything that a user can send to a bot, in LINE's words. */

@@ -57,12 +57,13 @@ export type Content =
       latitude: number;
       longitude: number;
     }
-  /** No message, but an event of LINE. `who` are ids of users; `data` is that of a postback. */
+  /** No message, but an event of LINE. `who` are ids of users; `data` and `says`, what is seen of it, are those of a postback. */
   | {
       type: "happening";
       what: "follow" | "unfollow" | "join" | "leave" | "memberJoined" | "memberLeft" | "postback";
       who: string[];
       data: string | undefined;
+      says: string | undefined;
     }
   | { type: "other"; of: string };
 
@@ -97,7 +98,7 @@ export type { ChatMemory } from "@henji/core/context/memory";
 
 /** How the stand-ins can be broken on purpose, one way each at a time. */
 export const modelFaults = [
-  ...(["down", "slow", "refusing"] as const),
+  ...(["down", "slow", "tooSlow", "refusing"] as const),
   ...(["rejecting", "unauthorized", "outOfCredit"] as const),
 ] as const;
 export const lineFaults = ["down", "unauthorized", "quotaUsedUp"] as const;

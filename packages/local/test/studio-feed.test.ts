@@ -65,7 +65,7 @@ test("the buttons of an answer that send something reach the page, and no others
   expect(view.messages[1]).toMatchObject({
     quickReplies: [
       { label: "Memory", sends: { type: "text", text: "/memory" } },
-      { label: "More", sends: { type: "postback", data: "page=2" } },
+      { label: "More", sends: { type: "postback", data: "page=2", displayText: "More, please" } },
     ],
   });
 });

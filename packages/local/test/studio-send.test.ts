@@ -126,13 +126,15 @@ test("a message quotes another one of its chat", async () => {
 test("a postback is sent as by a button, and is a line in the chat", async () => {
   const page = await studio.open();
   const [aki] = idsOf();
-  const event = await eventOf(() => studio.send(aki, { type: "postback", data: "page=2" }));
+  const event = await eventOf(() =>
+    studio.send(aki, { type: "postback", data: "page=2", displayText: "More" }),
+  );
   expect(event).toMatchObject({
     type: "postback",
     postback: { data: "page=2" },
     replyToken: expect.any(String),
   });
-  const content = { type: "happening", what: "postback", who: [aki], data: "page=2" };
+  const content = { type: "happening", what: "postback", who: [aki], data: "page=2", says: "More" };
   expect(await page.message(({ by }) => by === "line")).toMatchObject({ chatId: aki, content });
 });
 

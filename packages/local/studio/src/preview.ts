@@ -26,7 +26,10 @@ function whatIs(content: Content): string {
 
 type Happening = Extract<Content, { type: "happening" }>;
 
-export function happeningText({ what, who, data = "" }: Happening, { botName, nameOf }: People): string {
+export function happeningText(
+  { what, who, data = "", says }: Happening,
+  { botName, nameOf }: People,
+): string {
   const names = who.length === 0 ? words.chat.someone : words.chat.and(who.map(nameOf));
-  return words.chat.happenings[what](names, botName, data);
+  return words.chat.happenings[what](names, botName, says === undefined ? data : words.chat.inQuotes(says));
 }

@@ -216,7 +216,7 @@ test("a message is quoted, by the bot's answer or by one's own, and shown above 
 test("a button with a postback sends it, and the chat says so", async () => {
   const page = await studio.open();
   const { line } = studio.local;
-  const action = { type: "postback", label: "More", data: "page=2" };
+  const action = { type: "postback", label: "More", data: "page=2", displayText: "More, please" };
   await line.fetch(
     new Request("https://api.line.me/v2/bot/message/push", {
       method: "POST",
@@ -231,7 +231,7 @@ test("a button with a postback sends it, and the chat says so", async () => {
     }),
   );
   await chat(page).getByRole("button", { name: "More", exact: true }).click();
-  await chat(page).getByText(`${studio.aki.name} pressed a button: page=2`).waitFor();
+  await chat(page).getByText(`${studio.aki.name} pressed a button: “More, please”`).waitFor();
   expect(line.happenings(studio.aki.userId)).toMatchObject([
     { type: "postback", postback: { data: "page=2" } },
   ]);

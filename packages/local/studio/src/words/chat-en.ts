@@ -25,6 +25,7 @@ export const chatEn = {
     memberLeft: (who: string, _bot: string, _data: string) => `${who} left the group`,
     postback: (who: string, _bot: string, data: string) => `${who} pressed a button: ${data}`,
   },
+  inQuotes: (text: string) => `“${text}”`,
   someone: "Someone",
   and: (names: string[]) => names.join(", "),
 

@@ -25,6 +25,7 @@ export const chatJa: typeof chatEn = {
     memberLeft: (who) => `${who}がグループを退会しました`,
     postback: (who, _bot, data) => `${who}がボタンを押しました：${data}`,
   },
+  inQuotes: (text) => `「${text}」`,
   someone: "誰か",
   and: (names) => names.join("、"),
 

@@ -247,6 +247,11 @@ export const en = {
         "Every request is answered 503. Five attempts in about four minutes, then the message is parked.",
     },
     slow: { name: "Slow", effect: "Answers come after 25 seconds." },
+    tooSlow: {
+      name: "Too slow",
+      effect:
+        "Answers come after 55 seconds, too late for a free reply: the user is told, with a button that brings the answer.",
+    },
     refusing: {
       name: "Declines",
       effect: "A content filter stops every answer: the user gets a polite refusal.",
