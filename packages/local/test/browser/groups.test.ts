@@ -13,6 +13,8 @@ const isFocused = (page: Page) => input(page).evaluate((area) => area.matches(":
 async function addGroup(page: Page): Promise<string> {
   await page.getByRole("button", { name: /^(Add a group|グループを追加)$/ }).click();
   const dialog = page.getByRole("dialog");
+  // Everybody is there.
+  await dialog.getByRole("checkbox", { name: studio.ben.name }).waitFor();
   for (const box of await dialog.getByRole("checkbox").all()) await box.setChecked(false);
   await dialog.getByRole("checkbox", { name: studio.aki.name }).check();
   await dialog.getByRole("checkbox", { name: studio.ben.name }).check();
