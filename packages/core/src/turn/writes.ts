@@ -96,6 +96,8 @@ export function waiting(turn: AnsweredTurn, { at, total, folding, dueAt }: Waiti
     set: {
       ...{ status: "waiting", route: "wait", finishedAt: at, waitedAt: turn.waitedAt ?? at },
       ...(dueAt !== undefined && { dueAt }),
+      // Nobody is sending it: if it is erased from here on, what it was to bring waits on.
+      leaseUntil: 0,
       steps: withStep(turn, { at, is: "waiting" }),
       ...totalled(total, at),
       ...(folding && { foldingUntil: folding.until, foldingVersion: folding.version }),

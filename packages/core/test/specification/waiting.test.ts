@@ -158,6 +158,24 @@ test("an unsent question's answer is erased while it waits, and never sent", asy
   expect(world.table.textOf("U1")).not.toContain("Think hard");
 });
 
+test("if an answer that was to bring another waits itself, and is unsent, the other waits on", async () => {
+  await thinkHard();
+  const line: Line = {
+    ...world.line.line,
+    reply: async () => ({ outcome: "invalid_reply_token", requestId: undefined }),
+    quota: async () => ({ limit: 200, used: 195 }),
+  };
+  const id = world.say("U1", "And now?");
+  await world.run(worker(line), 5_000);
+  expect(world.logged("turn.waiting")).toHaveLength(2);
+  world.unsend("U1", id);
+  await world.talk("U1", "Hello");
+  expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual([
+    "You said: Think hard",
+    "You said: Hello",
+  ]);
+});
+
 test("a tap on what was given up on asks once more", async () => {
   const failing: Model = {
     async ask(context, options) {

@@ -5,7 +5,7 @@ import type { TurnItem } from "@henji/core/turn/entity";
 import { eventIdOf } from "@henji/core/turn/place";
 import type { Process } from "../process.ts";
 import { askedIn, type Book, type BookOptions, namedIn } from "./book.ts";
-import type { Fate } from "./fate.ts";
+import { commands, type Fate } from "./fate.ts";
 
 /** What an attempt should find in its chat's past. */
 type Recalled = { eventId: string; newest: TurnItem | undefined };
@@ -99,6 +99,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     const said = lines.map((line) => fateOf(namedIn(line)));
     if (said.length > bot.groups.overheard) violate("bounded", `${said.length} messages of talk`, fate);
     for (const [index, one] of said.entries()) {
+      if (!one && wasCommandedByName(fate.chatId)) continue;
       if (!one || one.chatId !== fate.chatId || !isTalk(one)) {
         violate("private", `is told of ${one?.eventId ?? lines[index]}`, fate);
         continue;
@@ -108,6 +109,12 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       if (next === one) violate("exactly one", `is told of ${one.eventId} twice`, fate);
       if (next && isBefore(next, one)) violate("in order", `is told of ${one.eventId} too early`, fate);
     }
+  }
+
+  /** A command has no mark of its event, and was said to others if the bot did not know its name. */
+  function wasCommandedByName(chatId: string): boolean {
+    const isOne = ({ kind, byName }: Fate) => byName && commands.includes(kind);
+    return [...fates.values()].some((fate) => fate.chatId === chatId && isOne(fate));
   }
 
   /** A question that was asked again counts where it was asked last. */

@@ -39,6 +39,9 @@ export const unasked: readonly EventKind[] = [
   "not_a_question",
 ];
 
+/** Their words are the bot's own, and tell nothing of their event. */
+export const commands: readonly EventKind[] = ["retry", "export", "forget", "forgetForSure"];
+
 /** What is not for the bot. */
 export const forOthers: readonly EventKind[] = ["not_a_question", "overheard"];
 

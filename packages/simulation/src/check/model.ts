@@ -1,5 +1,5 @@
 import { ABOUT_HEADING } from "@henji/core/context/about";
-import { type Context, SUMMARY_HEADING } from "@henji/core/context/context";
+import { type Context, OVERHEARD_HEADING, SUMMARY_HEADING } from "@henji/core/context/context";
 import { retry } from "@henji/core/settings";
 import { askedIn, type Book, type BookOptions } from "./book.ts";
 import { type Fate, unasked } from "./fate.ts";
@@ -100,7 +100,9 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     const isStale = leftBehind && eventsIn(past).some((other) => other.timestamp < leftBehind.timestamp);
     if (isStale && calm.butForQuestions && !wasSummarizedAgain(fate))
       violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
-    const tokens = past.reduce((sum, content) => sum + count(content), 0);
+    // What members said to each other has a bound of its own.
+    const window = past.filter((content) => !content.startsWith(OVERHEARD_HEADING));
+    const tokens = window.reduce((sum, content) => sum + count(content), 0);
     if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
       violate("bounded", `the context has ${tokens} tokens`, fate);
     }
