@@ -4,7 +4,6 @@ import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
 import { BotError, toBotError } from "./error.ts";
 import type { Held, Stored } from "./held.ts";
-import type { Log } from "./log.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import type { Delivered, Message } from "./platform/platform.ts";
 import type { Reminders } from "./queue/reminders.ts";
@@ -44,7 +43,7 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const { sentIds } = delivered;
     // The newest, since an attempt before this one may have sent, and marked, more.
     const ofThese = { ...delivered, ...(sentIds && { sentIds: sentIds.slice(-messages.length) }) };
-    await markShown(carried, ofThese, turn, held.log);
+    await markShown(carried, ofThese, stored, held);
     if (answer.isHeldBack) return wait(stored, held);
     const next = nextAfter(stored, held);
     await finish(turn, ownPart(ofThese, messages, turn), next, held).catch(sentUnrecorded);
@@ -75,15 +74,15 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
   async function markShown(
     carried: readonly TurnItem[],
     { sentIds, ...delivered }: Delivered,
-    { key }: AnsweredTurn,
-    log: Log,
+    { turn: { key, eventId: carrier } }: Stored,
+    { log }: Held,
   ): Promise<void> {
     let start = 0;
     for (const item of carried) {
       const end = start + toMessages(item).length;
       const how = { ...delivered, sentIds: sentIds?.slice(start, end), at: clock.now() };
       await turns.shown(item, key, how).catch(sentUnrecorded);
-      log.with({ eventId: item.eventId }).info("turn.shown", { by: delivered.route });
+      log.with({ eventId: item.eventId }).info("turn.shown", { by: delivered.route, carrier });
       start = end;
     }
   }
@@ -126,7 +125,8 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const total = isCounted ? before : withSend(before, "reply", sentUsage(turn.answer, before));
     const folding = next.kind === "fold" ? { until: batch.deadline, version: memory.version } : undefined;
     await turns.wait(turn, { at, total, folding, dueAt });
-    log.info("turn.waiting", { reminded: isReminded, ...(isReminded && { inS }) });
+    const told = held.thinking.at !== undefined;
+    log.info("turn.waiting", { told, reminded: isReminded, ...(isReminded && { inS }) });
     return { kind: "acknowledge", next };
   }
 

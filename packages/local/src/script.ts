@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type ModelSimulator, standInAnswer } from "@henji/model-simulator";
 import { scriptModel, type Words } from "./scripted-model.ts";
 import type { Script } from "./studio-view.ts";
@@ -30,15 +31,16 @@ export function createScript(
   }
 
   /** One function for each answer: the scripted model takes them in their order, and repeats the last one. */
-  function wordsOf({ answers, afterwards }: Script): Words[] {
+  function wordsOf({ answers, afterwards, delayS = 0 }: Script): Words[] {
     let mine = current;
-    const texts = answers.map((text, index) => () => {
+    const texts = answers.map((text, index) => async () => {
       const left = answers.slice(index + 1);
       // An answer that was on its way when the script was replaced takes nothing from the new one.
       if (current === mine && (left.length > 0 || afterwards === "own")) {
-        mine = left.length > 0 ? { answers: left, afterwards } : undefined;
+        mine = left.length > 0 ? { ...mine!, answers: left } : undefined;
         change(mine);
       }
+      if (delayS > 0) await wait(delayS * 1000, undefined, { ref: false });
       return text;
     });
     return afterwards === "own" ? [...texts, standInAnswer] : texts;

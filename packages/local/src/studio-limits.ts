@@ -7,6 +7,8 @@ export const MAX_NAME = 20;
 /** Answers in a script, and characters in one of them. */
 export const MAX_ANSWERS = 20;
 export const MAX_ANSWER = 20_000;
+/** Seconds. A model may take 120, by `model.timeoutS` of `bot.config.ts`; more shows what becomes of one that is slower. */
+export const MAX_DELAY_S = 150;
 /** LINE: a group holds up to 500 people. */
 export const MAX_MEMBERS = 500;
 /** Of a picture, a recording or a file. The stand-in of LINE keeps 16 MB of them in all. */

@@ -115,6 +115,8 @@ export type Script = {
   answers: string[];
   /** After the last one: the stand-in's own words again, or the last one again and again. */
   afterwards: "own" | "repeat";
+  /** How long the model takes for each, seconds. Default: as long as it always takes. */
+  delayS?: number | undefined;
 };
 
 /** All that the page shows. The page imports this file, so this file imports nothing but types. */

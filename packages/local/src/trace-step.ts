@@ -25,11 +25,17 @@ export type StepDetail =
     }
   /** The answer is stored, exactly as it will be sent; `notice` is its kind if the model was not asked. */
   | { name: "answered"; messages: number; notice?: string }
-  /** Its user is told that the model is still working, with a button for the answer. */
-  | { name: "toldSlow" }
-  /** The answer waits for a tap or the next message; `pushedAt`: if neither comes, epoch milliseconds; never, if not set. */
-  | { name: "waits"; pushedAt?: number }
-  | { name: "delivered"; by: "reply" | "push"; resumed: boolean }
+  /** `brought`: so many answers that waited went out in front of it. */
+  | { name: "delivered"; by: "reply" | "push"; resumed: boolean; brought?: number }
+  /** The free reply is spent on saying that the answer takes long, with a button that brings it. */
+  | { name: "told" }
+  /**
+   * The answer is stored and waits for its user, who has a button for it if they were `told` that it takes long.
+   * `until`: when it is pushed, epoch milliseconds; not set: never.
+   */
+  | { name: "waits"; told: boolean; until?: number }
+  /** The answer to another event has brought it; `carrier` is that one's id. */
+  | { name: "brought"; by: "reply" | "push"; carrier: string }
   /** `nextAt`: when the queue delivers the message again, epoch milliseconds. */
   | { name: "retried"; code: string; reason: string; attempts: number; nextAt: number }
   | { name: "parked"; code: string; reason: string; attempts: number }

@@ -87,6 +87,8 @@ export function isAccepted(status: WebhookStatus): boolean {
 
 const ends: ReadonlySet<StepDetail["name"]> = new Set([
   "delivered",
+  "brought",
+  // Nothing more happens by itself until it is due, minutes later.
   "waits",
   "parked",
   "ignored",
@@ -140,16 +142,18 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
         name: "delivered",
         by: entry.by === "push" ? "push" : "reply",
         resumed: entry.resumed === true,
+        ...(number("carried") > 0 && { brought: number("carried") }),
       };
-    // By the answer to a later message.
-    case "turn.shown":
-      return { name: "delivered", by: entry.by === "push" ? "push" : "reply", resumed: true };
     case "thinking.said":
-      return { name: "toldSlow" };
-    case "turn.waiting": {
-      const inS = number("inS");
-      return { name: "waits", ...(inS > 0 && { pushedAt: Date.parse(entry.at) + inS * 1000 }) };
-    }
+      return { name: "told" };
+    case "turn.waiting":
+      return {
+        name: "waits",
+        told: entry.told === true,
+        ...(entry.reminded === true && { until: Date.parse(entry.at) + number("inS") * 1000 }),
+      };
+    case "turn.shown":
+      return { name: "brought", by: entry.by === "push" ? "push" : "reply", carrier: text("carrier") };
     case "job.retry":
       return {
         name: "retried",

@@ -57,6 +57,14 @@ test("a script replaces the one before", async () => {
   expect(await ask()).toContain("you said");
 });
 
+test("how long the model takes stays with what is left, and must be a number of seconds that one may wait for", async () => {
+  const script = { answers: ["One", "Two"], afterwards: "own", delayS: 0.01 };
+  expect(await request("PUT", script)).toBe(204);
+  expect(await ask()).toBe("One");
+  expect((await studio.open()).view.script).toEqual({ ...script, answers: ["Two"] });
+  for (const delayS of [-1, 151, "9"]) expect(await request("PUT", { ...script, delayS })).toBe(400);
+});
+
 test("notes are not scripted", async () => {
   await request("PUT", { answers: ["Scripted"], afterwards: "own" });
   expect(await ask('Notes so far:\n""\n\nNew messages:\n{"user":"I like tea"}')).toContain("I like tea");

@@ -1,7 +1,7 @@
 import type { LogEntry } from "@henji/core/log";
 import type { Change } from "@henji/line-simulator";
 import { describe, expect, test } from "vitest";
-import { createTraces, isOver, stepOf } from "../src/trace.ts";
+import { createTraces, isOver } from "../src/trace.ts";
 import type { Trace } from "../src/trace-step.ts";
 
 const start = Date.parse("2026-11-20T09:00:00.000Z");
@@ -71,6 +71,26 @@ describe("the trace of a message", () => {
     });
   });
 
+  test("of a slow answer says what was told, for what it waits, and which answer brought it", () => {
+    const traces = createTraces();
+    traces.line(received("E1"));
+    traces.log(entry("thinking.said", 40_000));
+    const waiting = traces.log(entry("turn.waiting", 55_000, { told: true, reminded: true, inS: 300 }));
+    expect(waiting?.steps.slice(1)).toMatchObject([
+      { name: "told" },
+      { name: "waits", told: true, until: start + 355_000 },
+    ]);
+    expect(isOver(waiting!)).toBe(true);
+    const shown = traces.log(entry("turn.shown", 60_000, { by: "reply", carrier: "E2" }));
+    expect(shown?.steps.at(-1)).toMatchObject({ name: "brought", by: "reply", carrier: "E2" });
+    const carrier = traces.log(
+      entry("turn.delivered", 60_001, { eventId: "E2", by: "reply", resumed: false, carried: 1 }),
+    );
+    expect(carrier?.steps.at(-1)).toMatchObject({ name: "delivered", brought: 1 });
+    const free = traces.log(entry("turn.waiting", 1, { eventId: "E3", told: false, reminded: false }));
+    expect(free?.steps.at(-1)).toEqual({ name: "waits", told: false, at: start + 1, sinceMs: 0 });
+  });
+
   test("has a retry's code and the time of the next attempt", () => {
     const traces = createTraces();
     traces.log(entry("event.queued", 0));
@@ -123,20 +143,6 @@ describe("the trace of a message", () => {
       { name: "folded", turns: 12, kept: true, inputTokens: 4_210, outputTokens: 180, sinceMs: 900 },
       { name: "notFolded", code },
     ]);
-  });
-
-  test("has an answer that took long: its user was told, it waits, and a later message brings it", () => {
-    const traces = createTraces();
-    traces.log(entry("thinking.said", 40_000));
-    const waits = traces.log(entry("turn.waiting", 60_000, { inS: 300 }));
-    expect(waits && isOver(waits)).toBe(true);
-    const trace = traces.log(entry("turn.shown", 90_000, { by: "reply" }));
-    expect(trace?.steps).toMatchObject([
-      { name: "toldSlow" },
-      { name: "waits", pushedAt: start + 360_000 },
-      { name: "delivered", by: "reply", resumed: true },
-    ]);
-    expect(stepOf({ ...entry("turn.waiting", 0) })).toEqual({ name: "waits" });
   });
 
   test("has a webhook that was not accepted, and the redelivery that was", () => {

@@ -13,6 +13,7 @@ import { useSpeaker } from "./hooks.ts";
 import type { Marks } from "./marks.ts";
 import { authorOf, isGroup, nameOf, peopleOf } from "./people.ts";
 import { QuickReplies } from "./quick-replies.tsx";
+import { WaitingAnswers } from "./waiting-answers.tsx";
 import { words } from "./words.ts";
 
 type Props = {
@@ -131,6 +132,7 @@ export function ChatPane({ chat, view, marks, onPoint, onShowTrace, onScript }: 
             onScript={onScript}
           />
         )}
+        <WaitingAnswers chat={chat} messages={messages} view={view} />
         {latest?.by === "bot" && latest.quickReplies.length > 0 && writer && (
           <QuickReplies key={latest.id} writer={writer} replies={latest.quickReplies} />
         )}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { MAX_ANSWER, MAX_ANSWERS } from "../../src/studio-limits.ts";
+import { MAX_ANSWER, MAX_ANSWERS, MAX_DELAY_S } from "../../src/studio-limits.ts";
 import type { Script, StudioInfo } from "../../src/studio-view.ts";
 import { endScript, setScript } from "./client.ts";
 import { focusComposer } from "./focus.ts";
@@ -10,13 +10,14 @@ import { words } from "./words.ts";
 export function ModelScript({ script, info }: { script: Script | undefined; info: StudioInfo }) {
   const [answers, setAnswers] = useState([""]);
   const [afterwards, setAfterwards] = useState<Script["afterwards"]>("own");
+  const [delayS, setDelayS] = useState(0);
   const [failed, setFailed] = useState(false);
   const isComplete = answers.every((answer) => answer.trim() !== "");
 
   const use = async (event: Event) => {
     event.preventDefault();
     try {
-      await setScript({ answers, afterwards });
+      await setScript({ answers, afterwards, ...(delayS > 0 && { delayS }) });
       setFailed(false);
       focusComposer();
     } catch {
@@ -75,6 +76,17 @@ export function ModelScript({ script, info }: { script: Script | undefined; info
             </label>
           ))}
         </div>
+        <label class="delay">
+          {words.script.delay}
+          <input
+            type="number"
+            min={0}
+            max={MAX_DELAY_S}
+            value={delayS}
+            onInput={({ currentTarget }) => setDelayS(currentTarget.valueAsNumber || 0)}
+          />
+        </label>
+        <p class="rule">{words.script.delayRule}</p>
         {failed && (
           <p class="problem" role="alert">
             {words.script.failed}

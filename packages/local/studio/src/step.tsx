@@ -42,12 +42,19 @@ export function Detail({ step }: { step: Step }) {
         <>
           <span data-by={step.by}>{words[step.by]}</span>
           {step.resumed && ` · ${words.resumed}`}
+          {step.brought !== undefined && ` · ${words.slow.withWaiting(step.brought)}`}
         </>
       );
-    case "toldSlow":
-      return words.toldSlow;
+    case "told":
+      return words.slow.told;
     case "waits":
-      return words.waits(step.pushedAt === undefined ? undefined : formatTime(step.pushedAt));
+      return words.slow.waits(step.told, step.until === undefined ? undefined : formatTime(step.until));
+    case "brought":
+      return (
+        <>
+          <span data-by={step.by}>{words[step.by]}</span> · {words.slow.with} <code>{step.carrier}</code>
+        </>
+      );
     case "retried":
     case "parked":
       return (

@@ -6,7 +6,7 @@ import { words } from "./words.ts";
 export const filters = {
   all: undefined,
   answered: ["delivered"],
-  waiting: ["progress", "retrying", "waiting"],
+  waiting: ["progress", "waiting", "retrying"],
   parked: ["parked"],
   refused: ["refused"],
   ignored: ["ignored"],

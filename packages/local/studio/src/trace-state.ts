@@ -2,8 +2,8 @@ import type { Step, Trace } from "../../src/trace-step.ts";
 
 export type TraceState =
   | "progress"
-  | "delivered"
   | "waiting"
+  | "delivered"
   | "erased"
   | "ignored"
   | "retrying"
@@ -22,25 +22,28 @@ const stateAfter: Partial<Record<Step["name"], TraceState>> = {
   claimed: "progress",
   // After `erased`: the answer to a command that erases.
   answered: "progress",
-  waits: "waiting",
   retried: "retrying",
   parked: "parked",
   replayed: "progress",
+  waits: "waiting",
+  brought: "delivered",
   delivered: "delivered",
 };
 
 export function stateOf(trace: Trace): TraceState {
   // A redelivery after the answer is queued again without effect.
-  if (trace.steps.some(({ name }) => name === "delivered")) return "delivered";
+  if (trace.steps.some(isShown)) return "delivered";
   const last = trace.steps.findLast(({ name }) => name in stateAfter);
   return (last && stateAfter[last.name]) ?? "progress";
 }
 
-const ends: ReadonlySet<Step["name"]> = new Set(["delivered", "waits", "parked"]);
+function isShown({ name }: Step): boolean {
+  return name === "delivered" || name === "brought";
+}
 
-/** The steps that a user waits for: up to the answer, however it goes on, or all so far. */
+/** The steps that a user waits for: up to delivery or parking, or all so far. */
 export function waitedSteps({ steps }: Trace): Step[] {
-  const end = steps.findLastIndex(({ name }) => ends.has(name));
+  const end = steps.findLastIndex((step) => isShown(step) || step.name === "parked");
   return end < 0 ? steps : steps.slice(0, end + 1);
 }
 
@@ -62,7 +65,11 @@ const waitingAfter: Partial<Record<Step["name"], Waiting>> = {
   replayed: "worker",
 };
 
-const finalStates: ReadonlySet<TraceState> = new Set(["delivered", "waiting", "erased", "parked", "ignored"]);
+/** Of a waiting answer, its last step says for what. */
+const finalStates: ReadonlySet<TraceState> = new Set([
+  ...(["delivered", "erased", "parked", "ignored"] as const),
+  "waiting",
+]);
 
 export function waitingFor(trace: Trace): Waiting | { retryAt: number } | undefined {
   const state = stateOf(trace);
@@ -75,6 +82,7 @@ export function waitingFor(trace: Trace): Waiting | { retryAt: number } | undefi
 const memorySteps: ReadonlySet<Step["name"]> = new Set([
   "delivered",
   "waits",
+  "brought",
   "parked",
   "dropped",
   "erased",
@@ -85,6 +93,25 @@ const memorySteps: ReadonlySet<Step["name"]> = new Set([
 export function memoryVersion(traces: readonly Trace[], chat: string): string {
   const steps = stepsOf(traces, chat).filter(({ name }) => memorySteps.has(name));
   return `${steps.length}/${Math.max(...steps.map(({ at }) => at))}`;
+}
+
+/** An answer of the chat that waits for its user. */
+export type WaitingAnswer = {
+  eventId: string;
+  /** Its user has a button for it. */
+  told: boolean;
+  /** When it is pushed, epoch milliseconds; not set: never. */
+  until: number | undefined;
+};
+
+/** Oldest first. */
+export function waitingIn(traces: readonly Trace[], chat: string): WaitingAnswer[] {
+  return traces.flatMap((trace) => {
+    if (trace.chat !== chat || stateOf(trace) !== "waiting") return [];
+    const { eventId, steps } = trace;
+    const waits = steps.findLast((step) => step.name === "waits");
+    return [{ eventId, told: waits?.told === true, until: waits?.until }];
+  });
 }
 
 /** The latest model call of the chat. */

@@ -21,7 +21,7 @@ test("what the model says next is written beside the chat, marked while it lasts
   await say(page, "One");
   await bubbles(page, "bot").getByText("First, plain text", { exact: true }).waitFor();
   await mark(page).getByText("Scripted · 1 answer left").waitFor();
-  await section(page).getByText("Second").waitFor();
+  await section(page).getByText("Second", { exact: true }).waitFor();
   await say(page, "Two");
   await bubbles(page, "bot").getByText("Second", { exact: true }).waitFor();
   await mark(page).waitFor({ state: "detached" });

@@ -2,6 +2,7 @@ import { chatEn } from "./chat-en.ts";
 import { greetingEn } from "./greeting-en.ts";
 import { parkedEn } from "./parked-en.ts";
 import { scriptEn } from "./script-en.ts";
+import { slowEn } from "./slow-en.ts";
 
 /** Every sentence of the page. Its type makes a missing translation an error. */
 /** A message in a group; a mention, a quote of the bot or a word of `bot.config.ts` would have made it a question. */
@@ -82,11 +83,12 @@ export const en = {
   noTraces: "The trace of each message appears here, step by step, as it happens.",
   total: "total",
   parked: parkedEn,
+  slow: slowEn,
 
   states: {
     progress: "In progress",
+    waiting: "Waits",
     delivered: "Delivered",
-    waiting: "Waits for its user",
     erased: "Erased",
     ignored: "Ignored",
     retrying: "Retrying",
@@ -102,8 +104,9 @@ export const en = {
     claimed: "Claimed",
     asked: "Asked",
     answered: "Answered",
-    toldSlow: "Told",
+    told: "Told",
     waits: "Waits",
+    brought: "Brought",
     delivered: "Delivered",
     retried: "Retry",
     parked: "Parked",
@@ -125,9 +128,6 @@ export const en = {
     redelivery: "LINE may send it again",
     retry: (seconds: number) => (seconds > 0 ? `Next attempt in ${seconds} s` : "Next attempt now"),
   },
-  toldSlow: "that it takes longer, with a button for the answer",
-  waits: (time: string | undefined) =>
-    time === undefined ? "for a tap or the next message" : `for a tap or the next message; pushed at ${time}`,
   reply: "reply · free",
   push: "push · counted",
   notAnswered: (type: string) =>

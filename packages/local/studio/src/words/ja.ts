@@ -3,6 +3,7 @@ import { type en, isOverheard } from "./en.ts";
 import { greetingJa } from "./greeting-ja.ts";
 import { parkedJa } from "./parked-ja.ts";
 import { scriptJa } from "./script-ja.ts";
+import { slowJa } from "./slow-ja.ts";
 
 export const ja: typeof en = {
   standIn: "代役",
@@ -77,11 +78,12 @@ export const ja: typeof en = {
   noTraces: "メッセージごとのトレースが、処理の順にここに表示されます。",
   total: "合計",
   parked: parkedJa,
+  slow: slowJa,
 
   states: {
     progress: "処理中",
+    waiting: "受け取り待ち",
     delivered: "配信済み",
-    waiting: "ユーザー待ち",
     erased: "消去済み",
     ignored: "対象外",
     retrying: "再試行中",
@@ -97,8 +99,9 @@ export const ja: typeof en = {
     claimed: "担当決定",
     asked: "問い合わせ",
     answered: "回答保存",
-    toldSlow: "お知らせ",
-    waits: "待機",
+    told: "待ちの案内",
+    waits: "受け取り待ち",
+    brought: "まとめて配信",
     delivered: "配信",
     retried: "再試行",
     parked: "保留",
@@ -120,9 +123,6 @@ export const ja: typeof en = {
     redelivery: "LINEが再送することがあります",
     retry: (seconds) => (seconds > 0 ? `${seconds}秒後に再試行` : "まもなく再試行"),
   },
-  toldSlow: "時間がかかることを、回答を受け取るボタンとともに伝えた",
-  waits: (time) =>
-    time === undefined ? "タップか次のメッセージを待つ" : `タップか次のメッセージを待つ（${time}にプッシュ）`,
   reply: "リプライ・無料",
   push: "プッシュ・有料枠",
   notAnswered: (type) =>

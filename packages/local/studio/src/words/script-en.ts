@@ -8,6 +8,9 @@ export const scriptEn = {
   afterwards: "After the last one",
   own: "the stand-in's own words again",
   repeat: "the last one again and again",
+  delay: "Seconds that each takes",
+  delayRule:
+    "From about 40 s on, the bot says that it takes long, and offers a button for the answer. Longer than model.timeoutS of bot.config.ts is a failure.",
   use: "Say this next",
   end: "End",
   left: (n: number) => `Scripted · ${n} ${n === 1 ? "answer" : "answers"} left`,

@@ -9,6 +9,9 @@ export const scriptJa: typeof scriptEn = {
   afterwards: "最後の回答のあと",
   own: "代役の言葉に戻る",
   repeat: "最後の回答を繰り返す",
+  delay: "1件にかける秒数",
+  delayRule:
+    "約40秒を過ぎると、ボットは時間がかかることを伝え、回答を受け取るボタンを出します。bot.config.tsのmodel.timeoutSを超えると失敗になります。",
   use: "次にこれを答える",
   end: "終了",
   left: (n) => `台本どおり・残り${n}件`,
