@@ -37,6 +37,7 @@ const slowMs: Record<Platform, readonly [number, number]> = {
 export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): Faults {
   const startedAt = scheduler.now();
   let ended = false;
+  let hasDied = false;
   const areOn = () => !ended && scheduler.now() < startedAt + plan.troubleMs;
   const chance = (share: number) => areOn() && random.chance(share);
 
@@ -81,7 +82,12 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
     return random.pick(["refused", "broken", "status"]);
   }
 
-  function fateOf(_call: string): Fate {
+  function fateOf(call: string): Fate {
+    const { diesAt } = plan.process;
+    if (diesAt?.call === call && !hasDied && areOn()) {
+      hasDied = true;
+      return `dies_${diesAt.when}`;
+    }
     if (chance(plan.process.dies)) return random.pick(["dies_before", "dies_after"]);
     if (chance(plan.process.freezes)) return { frozenMs: random.int(1_000, 90_000) };
     return "lives";

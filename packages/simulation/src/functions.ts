@@ -11,6 +11,7 @@ import { createLinePlatform } from "@henji/core/platform/line/line";
 import { createLineWebhook } from "@henji/core/platform/line/webhook";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { worker as settings } from "@henji/core/settings";
+import type { TurnWrite } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker, type WorkerOptions } from "@henji/core/worker";
@@ -99,7 +100,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const chats = createChats(process.port("table", table.chatStore));
     const real: WorkerOptions = {
       ...shared,
-      turns: createTurns(process.port("table", table.turnStore)),
+      turns: createTurns(process.port("table", table.turnStore, nameOfWrite)),
       chats: {
         ...chats,
         recall(place, limit, now) {
@@ -203,6 +204,11 @@ function hearing(model: Model, check: Check): Model {
       return answer;
     },
   };
+}
+
+/** A change of a turn goes by its own name: `carry`. */
+function nameOfWrite(method: string, [, write]: readonly unknown[]): string {
+  return method === "update" ? (write as TurnWrite).name : method;
 }
 
 function take<T>(warm: Warm<T>[]): Warm<T> | undefined {

@@ -28,8 +28,8 @@ export type OutageKind = "errors" | "silence" | "no_connection";
 export type Plan = {
   faultRates: Record<Platform, FaultRates>;
   outages: readonly Outage[];
-  /** Per call of a process. */
-  process: { dies: number; freezes: number; skewMs: number };
+  /** Per call of a process. `diesAt`: one dies at the first call of this name. */
+  process: { dies: number; freezes: number; skewMs: number; diesAt?: DeathPoint };
   refusals: Partial<Record<Refusal, number>>;
   /** LINE refuses everything, or every push, for a while. Times in milliseconds from the start. */
   deadChannel: { refusal: "unauthorized" | "quota"; fromMs: number; untilMs: number } | undefined;
@@ -63,6 +63,9 @@ export type Plan = {
   /** After this nothing fails any more, and the queue has time to drain. */
   troubleMs: number;
 };
+
+/** A call as a process makes it: `line.reply`, `table.carry`. */
+export type DeathPoint = { when: "before" | "after"; call: string };
 
 export type Operator = {
   /** Replays the dead letters this often while there is trouble. Default: never. */

@@ -4,6 +4,8 @@ import type { Scheduler } from "./scheduler.ts";
 /** What happens to a process around one call to the outside. */
 export type Fate = "lives" | "dies_before" | "dies_after" | { frozenMs: number };
 
+type NameOfCall = (method: string, args: readonly unknown[]) => string;
+
 export type ProcessOptions = {
   name: string;
   scheduler: Scheduler;
@@ -22,8 +24,8 @@ export type Process = {
   wasFrozen(): boolean;
   died: Promise<void>;
   kill(cause: string): void;
-  /** The outside as this process sees it. */
-  port<T extends object>(name: string, target: T): T;
+  /** The outside as this process sees it. `nameOf` tells the calls of one method apart. */
+  port<T extends object>(name: string, target: T, nameOf?: NameOfCall): T;
 };
 
 /**
@@ -79,10 +81,10 @@ export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: Proc
     wasFrozen: () => frozenUntil !== undefined,
     died: death.promise,
     kill,
-    port<T extends object>(port: string, target: T): T {
+    port<T extends object>(port: string, target: T, nameOf: NameOfCall = (method) => method): T {
       const methods = Object.entries(target).map(([method, run]) => [
         method,
-        (...args: unknown[]) => call(`${port}.${method}`, async () => run(...args)),
+        (...args: unknown[]) => call(`${port}.${nameOf(method, args)}`, async () => run(...args)),
       ]);
       return Object.fromEntries(methods) as T;
     },

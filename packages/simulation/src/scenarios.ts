@@ -6,6 +6,7 @@ import { outages } from "./scenarios/outages.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { slowAnswers } from "./scenarios/slow.ts";
+import { slowDeaths } from "./scenarios/slow-deaths.ts";
 import { timing } from "./scenarios/timing.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -17,4 +18,5 @@ export const scenarios: readonly Scenario[] = [
   ...erasing,
   ...groups,
   ...slowAnswers,
+  ...slowDeaths,
 ];

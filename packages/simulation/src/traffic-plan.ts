@@ -5,7 +5,10 @@ import { minutes } from "./scheduler.ts";
 /** Webhooks at fixed times instead of random ones. */
 export type Script = readonly { atMs: number; events: readonly Scripted[] }[];
 
-/** In a 1:1 chat the sender is the chat; a group's id begins with a C. */
+/**
+ * In a 1:1 chat the sender is the chat; a group's id begins with a C. A `tap` presses the newest button of an answer
+ * that took long, an `unsend` takes back the sender's newest question.
+ */
 export type Scripted = { chatId: string; senderId?: string; kind: EventKind };
 
 /** What users do, and how LINE delivers it. All chances are shares, from 0 to 1. */

@@ -155,6 +155,7 @@ function calmOf(plan: Plan) {
   const { process, lambda } = plan;
   const queue = isCalm(plan, "queue") && isCalm(plan, "table");
   const platform =
+    process.diesAt === undefined &&
     process.dies + process.freezes + lambda.throttles + lambda.losesResponse + lambda.deleteFails === 0;
   return {
     /** Calls to the queue and the table succeed. */

@@ -57,6 +57,10 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   });
   /** LINE's ids of the bot's messages, by chat, oldest first. */
   const shown = new Map<string, string[]>();
+  /** The newest button of an answer that took long, by chat. */
+  const buttons = new Map<string, string>();
+  /** Its newest question, by chat and sender. */
+  const questions = new Map<string, string>();
   let events = 0;
   let webhooks = 0;
   let pending = 0;
@@ -157,6 +161,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     for (const [index, { event }] of happenings.entries()) {
       const { chatId, senderId, kind } = written[index]!;
       const target = event.webhookEventId;
+      if (kind === "question") questions.set(`${chatId}/${senderId}`, target);
       // The button under the question whether everything shall be forgotten.
       if (kind === "forget") soon(() => webhook([{ chatId, senderId, kind: "forgetForSure" }]));
       if ((kind === "question" || kind === "overheard") && random.chance(traffic.unsent)) {
@@ -211,7 +216,17 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   }
 
   function scripted({ chatId, senderId = chatId, kind }: Scripted): Written {
-    return { chatId, senderId, kind, quotes: kind === "quoting" ? shown.get(chatId)?.at(-1) : undefined };
+    const one = { chatId, senderId, kind };
+    switch (kind) {
+      case "quoting":
+        return { ...one, quotes: shown.get(chatId)?.at(-1) };
+      case "unsend":
+        return { ...one, target: questions.get(`${chatId}/${senderId}`) };
+      case "tap":
+        return { ...one, data: buttons.get(chatId)! };
+      default:
+        return one;
+    }
   }
 
   if (traffic.script)
@@ -227,9 +242,10 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
         others.length === 0 && ["try again", "もう一度答えて"].includes(button ? wordsOn(button.action) : "");
       if (reached && isRetry && faults.chance(traffic.pressed))
         soon(() => webhook([{ chatId, senderId: senderIn(chatId), kind: "retry" }]));
-      if (!reached || button?.action.type !== "postback" || !random.chance(traffic.tapped)) return;
+      if (!reached || button?.action.type !== "postback") return;
       const { data } = button.action;
-      if (!data.startsWith("henji:answer:")) return;
+      if (data.startsWith("henji:answer:")) buttons.set(chatId, data);
+      if (!random.chance(traffic.tapped) || !data.startsWith("henji:answer:")) return;
       const tap = () => webhook([{ chatId, senderId: senderIn(chatId), kind: "tap", data }]);
       if (traffic.tapMs) later(random.int(...traffic.tapMs), tap);
       else soon(tap);

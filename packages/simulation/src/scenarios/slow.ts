@@ -1,4 +1,4 @@
-import type { Fate } from "../check/fate.ts";
+import type { EventKind, Fate } from "../check/fate.ts";
 import { type Plan, quietPlan } from "../plan.ts";
 import type { Outcome } from "../run.ts";
 import { minutes } from "../scheduler.ts";
@@ -10,28 +10,55 @@ const MODEL_MS = 90_000;
 /** `slow.pushAfterS` of a bot that does not set it. */
 const PUSH_AFTER_MS = 300_000;
 
-function slow(script: Script, traffic: Partial<Traffic> = {}, rest: Partial<Plan> = {}): Plan {
+export function slow(script: Script, traffic: Partial<Traffic> = {}, rest: Partial<Plan> = {}): Plan {
   const plan = planOf(script, { modelMs: MODEL_MS, ...rest });
   return { ...plan, traffic: { ...plan.traffic, ...traffic } };
 }
 
 /** The chat U1 writes these, this far apart. */
-function inTurn(everyMs: number, ...kinds: ("question" | "export" | "forget")[]): Script {
+function inTurn(everyMs: number, ...kinds: EventKind[]): Script {
   return kinds.map((kind, n) => ({ atMs: n * everyMs, events: [{ chatId: "U1", kind }] }));
 }
 
-const questions = ({ events }: Outcome) => events.filter(({ kind }) => kind === "question");
-const onlyQuestions = (outcome: Outcome) => allAnswered({ ...outcome, events: questions(outcome) });
-const nothingPushed = ({ events }: Outcome) => wrong(events, "pushed", ({ pushes }) => pushes === 0);
+export const questions = ({ events }: Outcome) => events.filter(({ kind }) => kind === "question");
+export const onlyQuestions = (outcome: Outcome) => allAnswered({ ...outcome, events: questions(outcome) });
+export const nothingPushed = ({ events }: Outcome) => wrong(events, "pushed", ({ pushes }) => pushes === 0);
 const allTold = (outcome: Outcome) =>
   wrong(questions(outcome), "not told once that it takes long", ({ thoughts }) => thoughts === 1);
+const allPushed = (outcome: Outcome) =>
+  wrong(questions(outcome), "not pushed once", ({ pushes }) => pushes === 1);
+/** What gets no answer of its own. */
+const quiet =
+  (kind: EventKind) =>
+  ({ events }: Outcome) =>
+    wrong(
+      events.filter((event) => event.kind === kind),
+      "answered itself",
+      ({ answers, notices }) => answers + notices === 0,
+    );
+/** What its user sees of each kind, and whether it is erased. */
+const ends =
+  (expected: Partial<Record<EventKind, { answers?: number; notices?: number; erased?: boolean }>>) =>
+  ({ events }: Outcome) =>
+    Object.entries(expected).flatMap(([kind, { answers = 0, notices = 0, erased = false }]) =>
+      wrong(
+        events.filter((event) => event.kind === kind),
+        `not ${answers} answers, ${notices} notices${erased ? ", erased" : ""}`,
+        (fate) => fate.answers === answers && fate.notices === notices && fate.erased === erased,
+      ),
+    );
 const within = (ms: number) => (outcome: Outcome) =>
   wrong(questions(outcome), "late", (fate: Fate) => answerMs(fate) <= ms);
 
-const all =
+export const all =
   (...judges: ((outcome: Outcome) => string[])[]) =>
   (outcome: Outcome) =>
     judges.flatMap((judge) => judge(outcome));
+
+const isAt =
+  (chatId: string, kind: EventKind) =>
+  (fate: Fate): boolean =>
+    fate.chatId === chatId && fate.kind === kind;
 
 /** The model takes longer than an answer can be replied. */
 export const slowAnswers: readonly Scenario[] = [
@@ -49,17 +76,21 @@ export const slowAnswers: readonly Scenario[] = [
   },
   {
     name: "slow-tapped-twice",
-    shows: "two taps, and late deliveries of both, bring one answer",
-    plan: slow(apart(5), { tapped: 1, tapMs: [1_000, 20_000], duplicated: 1, lateDuplicated: 1 }),
-    judge: all(onlyQuestions, noneParked, nothingPushed),
+    shows: "two taps, and late deliveries of both, bring one answer, and the second one nothing",
+    plan: slow(inTurn(minutes(2), "question", "tap", "tap"), { duplicated: 1, lateDuplicated: 1 }),
+    judge: all(onlyQuestions, noneParked, nothingPushed, quiet("tap")),
+  },
+  {
+    name: "slow-tapped-after-the-push",
+    shows: "a tap on what was pushed meanwhile brings nothing",
+    plan: slow(inTurn(minutes(10), "question", "tap")),
+    judge: all(onlyQuestions, noneParked, allTold, allPushed, quiet("tap")),
   },
   {
     name: "slow-untapped",
     shows: "an answer that nobody fetches is pushed once, after its time",
     plan: slow(apart(5)),
-    judge: all(onlyQuestions, noneParked, allTold, within(MODEL_MS + PUSH_AFTER_MS + 8_000), ({ events }) =>
-      wrong(events, "not pushed once", ({ pushes }) => pushes === 1),
-    ),
+    judge: all(onlyQuestions, noneParked, allTold, allPushed, within(MODEL_MS + PUSH_AFTER_MS + 8_000)),
   },
   {
     name: "slow-next-message",
@@ -116,6 +147,22 @@ export const slowAnswers: readonly Scenario[] = [
     judge: all(onlyQuestions, noneParked, nothingPushed),
   },
   {
+    name: "slow-group-tapped-by-another",
+    shows: "a tap of another member brings what waits, and does not ask what was given up on",
+    plan: slow([
+      { atMs: 0, events: [{ chatId: "C1", senderId: "U1", kind: "question" }] },
+      { atMs: minutes(2), events: [{ chatId: "C1", senderId: "U2", kind: "tap" }] },
+      { atMs: minutes(4), events: [{ chatId: "C2", senderId: "U1", kind: "rejected" }] },
+      { atMs: minutes(6), events: [{ chatId: "C2", senderId: "U2", kind: "tap" }] },
+    ]),
+    judge: all(onlyQuestions, nothingPushed, ({ events }) => [
+      ...wrong(events.filter(isAt("C1", "tap")), "not silent", (tap) => tap.answers + tap.notices === 0),
+      ...wrong(events.filter(isAt("C2", "tap")), "not told that it is gone", ({ notices }) => notices === 1),
+      ...wrong(events.filter(isAt("C2", "tap")), "asked", ({ asks }) => asks === 0),
+      ...wrong(events.filter(isAt("C2", "rejected")), "asked twice", ({ asks }) => asks === 1),
+    ]),
+  },
+  {
     name: "slow-no-quota",
     shows: "without a push left, answers wait for their users instead of being given up on",
     plan: slow(apart(5), {}, { deadChannel: { refusal: "quota", fromMs: 0, untilMs: minutes(90) } }),
@@ -138,6 +185,35 @@ export const slowAnswers: readonly Scenario[] = [
       { process: { ...quietPlan.process, dies: 0.04 } },
     ),
     judge: () => [],
+  },
+  {
+    name: "slow-unsent",
+    shows: "a question that is unsent while its answer waits is not answered any more, by nothing",
+    plan: slow([
+      ...inTurn(minutes(2), "question", "unsend", "tap", "export"),
+      { atMs: minutes(15), events: [{ chatId: "U1", kind: "export" }] },
+    ]),
+    judge: all(
+      ...[noneParked, nothingPushed, allTold],
+      ends({ question: { erased: true }, tap: { notices: 1 }, export: { notices: 1 } }),
+    ),
+  },
+  {
+    name: "slow-left",
+    shows: "who leaves while an answer waits gets nothing any more",
+    plan: slow(inTurn(minutes(2), "question", "unfollow")),
+    judge: all(noneParked, nothingPushed, allTold, ends({ question: { erased: true } })),
+  },
+  {
+    name: "slow-forgotten",
+    shows: "the question whether to forget brings what waits; then it is forgotten, and never pushed",
+    plan: slow(inTurn(minutes(2), "question", "forget")),
+    judge: all(noneParked, nothingPushed, allTold, (outcome) => {
+      const [asked, pressed] = outcome.events.filter(({ kind }) => kind.startsWith("forget"));
+      // If the second webhook overtakes the first, its user is asked once more.
+      const erased = pressed!.sequence! > asked!.sequence!;
+      return ends({ question: { answers: 1, erased } })(outcome);
+    }),
   },
   {
     name: "slow-erased",
