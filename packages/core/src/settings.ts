@@ -150,8 +150,13 @@ export const idleSocketMs = seconds(10);
  */
 export const thinkingBeforeMs = seconds(10);
 
-/** The loading animation lasts a minute at the most, and is shown anew before that. */
-export const loadingEveryMs = seconds(55);
+/** LINE shows the loading animation for a minute at the most, in fives of seconds. It is shown anew before it ends. */
+export const loading = { forS: 60, everyMs: seconds(55) } as const;
+/**
+ * Once its user was told that it takes long: an answer that comes to wait ends no animation, so it must be over soon
+ * after.
+ */
+export const loadingOnceTold = { forS: 15, everyMs: seconds(12) } as const;
 
 /** When answers are no longer pushed, so that the month's quota is not used up; and how often LINE is asked. */
 export const quotaGuard = {

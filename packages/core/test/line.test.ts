@@ -77,7 +77,7 @@ test("sendOnce with an invalid token fails without a retry", async () => {
 
 test("LINE shows its loading animation in 1:1 chats only, for a minute", async () => {
   for (const type of ["user", "group", "room"] as const satisfies Chat["type"][]) {
-    await line.showLoading({ type, id: "C1" });
+    await line.showLoading({ type, id: "C1" }, 60);
   }
   expect(calls).toEqual([["loading", "C1", 60]]);
 });

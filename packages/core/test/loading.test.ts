@@ -2,11 +2,11 @@ import type { Chat } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
 import { showLoadingUntil } from "@henji/core/reply/loading";
-import { loadingAfterMs, loadingEveryMs } from "@henji/core/settings";
+import { loading, loadingAfterMs, loadingOnceTold } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 
 const chat: Chat = { type: "user", id: "U1" };
-let shown: Chat[];
+let shown: (readonly [Chat, number])[];
 let logged: Record<string, unknown>[];
 let waits: { ms: number; end(): void }[];
 let late: { at: number; say(): Promise<void> } | undefined;
@@ -22,8 +22,8 @@ function show(answered: Promise<unknown>, error?: Error): Promise<void> {
     chat,
     late,
     platform: {
-      async showLoading(at) {
-        shown.push(at);
+      async showLoading(at, forS) {
+        shown.push([at, forS]);
         if (error) throw error;
       },
     },
@@ -45,10 +45,10 @@ test("the loading animation is shown after a short wait for the answer, and not 
   expect(waits.map(({ ms }) => ms)).toEqual([loadingAfterMs]);
   expect(shown).toEqual([]);
   await pass(loadingAfterMs);
-  expect(shown).toEqual([chat]);
+  expect(shown).toEqual([[chat, 60]]);
   answer.resolve();
   await showing;
-  expect(shown).toEqual([chat]);
+  expect(shown).toEqual([[chat, 60]]);
 });
 
 /** The time that is waited for has passed. */
@@ -61,7 +61,7 @@ async function pass(ms: number): Promise<void> {
 test("the animation, which lasts a minute, is shown anew as long as the answer takes", async () => {
   const answer = Promise.withResolvers<void>();
   const showing = show(answer.promise);
-  for (const ms of [loadingAfterMs, loadingEveryMs, loadingEveryMs]) {
+  for (const ms of [loadingAfterMs, loading.everyMs, loading.everyMs]) {
     expect(waits.at(-1)?.ms).toBe(ms);
     await pass(ms);
   }
@@ -70,7 +70,7 @@ test("the animation, which lasts a minute, is shown anew as long as the answer t
   await showing;
 });
 
-test("what is said when it takes long is said once, at its time, and the animation goes on after it", async () => {
+test("what is said when it takes long is said once, at its time; the animation goes on in short pieces, since an answer that waits ends none", async () => {
   const said: number[] = [];
   late = { at: 40_000, say: async () => void said.push(shown.length) };
   const answer = Promise.withResolvers<void>();
@@ -78,8 +78,11 @@ test("what is said when it takes long is said once, at its time, and the animati
   await pass(loadingAfterMs);
   expect(waits.at(-1)?.ms).toBe(40_000 - loadingAfterMs);
   await pass(40_000 - loadingAfterMs);
-  await pass(loadingEveryMs);
-  expect([said, shown.length]).toEqual([[1], 3]);
+  for (let pieces = 0; pieces < 2; pieces += 1) {
+    expect(waits.at(-1)?.ms).toBe(loadingOnceTold.everyMs);
+    await pass(loadingOnceTold.everyMs);
+  }
+  expect([said, shown.map(([, forS]) => forS)]).toEqual([[1], [60, 15, 15, 15]]);
   answer.resolve();
   await showing;
 });

@@ -194,8 +194,8 @@ export type Platform = {
   sendOnce(
     message: Pick<Delivery, "job" | "chatId" | "messages" | "idempotencyKey" | "route">,
   ): Promise<void>;
-  /** Shows that an answer is being written, where the platform can: a courtesy. */
-  showLoading(chat: Chat): Promise<void>;
+  /** Shows that an answer is being written, where the platform can, for at most so long: a courtesy. */
+  showLoading(chat: Chat, forS: number): Promise<void>;
   /** Shows that the message was read, where the platform can and it is not shown anyway: a courtesy. */
   markAsRead(job: Job): Promise<void>;
   /** The name by which users call the bot; nothing, if it cannot be had now. It never throws. */

@@ -3,7 +3,7 @@ import { type Clock, elapsed } from "../clock.ts";
 import { courtesy } from "../courtesy.ts";
 import type { Log } from "../log.ts";
 import type { Platform } from "../platform/platform.ts";
-import { loadingAfterMs, loadingEveryMs } from "../settings.ts";
+import { loading, loadingAfterMs, loadingOnceTold } from "../settings.ts";
 
 export type LoadingRequest = {
   platform: Pick<Platform, "showLoading">;
@@ -30,13 +30,15 @@ export async function showLoadingUntil(
     (await Promise.race([early, elapsed(clock, Math.max(0, at - clock.now()))])) !== undefined;
 
   let unsaid = late;
+  let { forS, everyMs }: { forS: number; everyMs: number } = loading;
   let showAt = clock.now() + loadingAfterMs;
   while (!(await isAnsweredBy(Math.min(showAt, unsaid?.at ?? showAt)))) {
     if (unsaid && clock.now() >= unsaid.at) {
       await unsaid.say();
       unsaid = undefined;
+      ({ forS, everyMs } = loadingOnceTold);
     }
-    await courtesy(() => platform.showLoading(chat), log, "loading.not_shown");
-    showAt = clock.now() + loadingEveryMs;
+    await courtesy(() => platform.showLoading(chat, forS), log, "loading.not_shown");
+    showAt = clock.now() + everyMs;
   }
 }

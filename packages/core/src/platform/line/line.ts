@@ -14,9 +14,6 @@ import { freshUntil, replyTokenOf } from "./reply-token.ts";
 
 export type LinePlatformOptions = { line: GuardedLine; clock: Clock };
 
-/** LINE: of a bubble it shows text as it stands; the loading animation lasts up to 60 s. */
-const LOADING_S = 60;
-
 /** LINE as core sees it. */
 export function createLinePlatform({ line, clock }: LinePlatformOptions): Platform {
   const people = createPeople({ line, clock });
@@ -54,8 +51,8 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
     },
 
     /** LINE: 1:1 chats only. */
-    async showLoading({ type, id }: Chat) {
-      if (type === "user") await line.showLoading(id, LOADING_S);
+    async showLoading({ type, id }: Chat, forS) {
+      if (type === "user") await line.showLoading(id, forS);
     },
 
     /** LINE: where people do not answer too, it shows a message as read by itself. */
