@@ -179,6 +179,9 @@ export const reminderQueue = {
   retentionS: DAY_S,
 } as const;
 
+/** How much sooner than its turn says a reminder may come: clocks disagree, and it is put before the turn is marked. */
+export const reminderEarlyMs = seconds(30);
+
 /** An answer that comes sooner needs no loading animation, of which LINE takes 100 a second. */
 export const loadingAfterMs = 300;
 

@@ -1,6 +1,7 @@
 import { BotError } from "../error.ts";
 import type { Content } from "../platform/content.ts";
 import type { Replay } from "../queue/job.ts";
+import { reminderEarlyMs } from "../settings.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import { diedSendingAt, letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
@@ -301,8 +302,9 @@ function claimOf(
     };
     return { kind: "free", take: { name: "claim", when, set } };
   }
-  if (request.isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
-  if (request.isDue && carrier) {
+  const isDue = request.isDue && isRemindedOf(item, now);
+  if (isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
+  if (isDue && carrier) {
     if (letsGo(carrier)) return { kind: "free", take: takeUp(item, request) };
     // It is shown next, and then this is asked once more.
     if (isOpen(carrier.status)) return { kind: "held", until: Math.max(now, carrier.leaseUntil) };
@@ -315,6 +317,14 @@ function claimOf(
 
 function isNew(replay: Replay | undefined, { replayedBy = [] }: TurnItem): replay is Replay {
   return replay !== undefined && !replayedBy.includes(replay.id);
+}
+
+/**
+ * Whether it is the reminder of the turn's newest wait. An older one that is delivered again must not take the turn up:
+ * whoever answers that delivery may delete its message.
+ */
+function isRemindedOf({ dueAt }: TurnItem, now: number): boolean {
+  return dueAt !== undefined && now >= dueAt - reminderEarlyMs;
 }
 
 /** What has waited for long enough is pushed, with all attempts. */

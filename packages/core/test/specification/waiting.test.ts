@@ -80,6 +80,22 @@ test("a message that comes late from the queue, and is answered soon, is replied
   expect(world.sent()).toEqual(["U1 reply: You said: Think hard"]);
 });
 
+test("a reminder that is delivered again does not take up an answer that waits anew", async () => {
+  await thinkHard();
+  await pass(ownBot.slow.pushAfterS * 1000);
+  const [reminder] = world.queue.main.messages();
+  // As after a push that was refused for want of quota: nobody is reminded any more.
+  const push = () => Promise.reject(new BotError("line.quota_exhausted", "used up", { retry: "never" }));
+  await world.run(world.worker({ line: { ...world.line.line, push } }), 1_000);
+  expect(world.table.turnsOf("U1")[0]).toMatchObject({ status: "waiting" });
+  world.queue.main.send({ ...reminder!, deduplicationId: "again" });
+  await world.settle();
+  expect(world.table.turnsOf("U1")[0]).toMatchObject({ status: "waiting" });
+  expect(world.logged("turn.duplicate")).toMatchObject([{ status: "waiting" }]);
+  await tap();
+  expect(world.newest()).toBe(slowly);
+});
+
 test("a second tap gets no second answer", async () => {
   await thinkHard();
   await tap();

@@ -223,7 +223,9 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
   function checkOrder(fate: Fate): void {
     const { chatId, sequence = 0 } = fate;
     const newest = newestAnswered.get(chatId);
-    const wasGivenUp = fate.parkings.length > 0 || fate.redriven;
+    // Passed over by one worker that did not know the bot's name, and answered by another that came later.
+    const wasPassedOver = fate.byName && fate.ignored;
+    const wasGivenUp = fate.parkings.length > 0 || fate.redriven || fate.mayComeTwice || wasPassedOver;
     if (newest && newest.sequence! > sequence && !wasGivenUp) {
       violate("in order", `answered after ${newest.eventId}, which comes after it`, fate);
     }

@@ -91,7 +91,9 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     const { maxTokens, summaryTokens, maxTurns } = bot.memory;
     if (input.length > 2 * maxTurns + 3) violate("bounded", `${input.length} messages in the context`, fate);
     const past = input.slice(0, -1).map(({ content }) => content);
-    if (eventsIn(past).some(({ kind }) => kind === "refused"))
+    // What named the bot when it did not know its name may be among what members said to each other.
+    const window = past.filter((content) => !content.startsWith(OVERHEARD_HEADING));
+    if (eventsIn(window).some(({ kind }) => kind === "refused"))
       violate("bounded", "a refused question is sent again", fate);
     // The newest turn at which the window was moved past a refused past.
     const leftBehind = [...fates.values()].findLast(
@@ -101,7 +103,6 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
     if (isStale && calm.butForQuestions && !wasSummarizedAgain(fate))
       violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
     // What members said to each other has a bound of its own.
-    const window = past.filter((content) => !content.startsWith(OVERHEARD_HEADING));
     const tokens = window.reduce((sum, content) => sum + count(content), 0);
     if (tokens > maxTokens + summaryTokens + count(SUMMARY_HEADING) + 1) {
       violate("bounded", `the context has ${tokens} tokens`, fate);

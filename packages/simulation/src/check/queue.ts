@@ -27,7 +27,7 @@ export const heldAtAllMs = 1000 * queue.maxReceiveCount * (queue.visibilityTimeo
 
 /** The jobs on the queue: their order, their bounds, and that none is parked for a wrong reason. */
 export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions) {
-  const { fates, fateOf, turnOf, violate, calm } = book;
+  const { fates, fateOf, turnOf, keyOf, violate, calm } = book;
   const heldSince = new Map<string, number>();
 
   return {
@@ -80,7 +80,9 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       const fate = fates.get(eventId);
       if (!fate) return;
       fate.replays.add(id);
-      fate.mayComeTwice ||= force && plan.operator?.forces === true;
+      if (!force || plan.operator?.forces !== true) return;
+      const brought = [...fates.values()].filter((other) => turnOf(other)?.carriedBy === keyOf(fate));
+      for (const one of [fate, ...brought]) one.mayComeTwice = true;
     },
 
     parked(message: Incoming, { code, reason, attempts }: ParkReason, isNew: boolean): void {
