@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { worker } from "../../../packages/core/src/settings.ts";
 import { type Bundle, root } from "./template.ts";
 
 /** What Lambda's runtime (aws-lambda-ric, text format) makes of the console: no line of it is JSON any more. */
@@ -22,7 +23,7 @@ export async function invoke(
   const script = `
     ${lambdaConsole}
     const { ${name} } = await import("./${file}.mjs");
-    const answer = await ${name}(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 });
+    const answer = await ${name}(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => ${worker.timeoutS * 1000} });
     process.stdout.write("\\n" + JSON.stringify(answer));`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
     cwd: join(root, directory),
