@@ -28,7 +28,7 @@ export const asking: readonly Mutation[] = [
   {
     name: "model-timeout-unlimited",
     mistake: "the model call may take its full time, however little of the invocation is left",
-    scenario: "slow-model",
+    scenario: "slow-asked-twice",
     worker: ({ model, clock }) => ({
       model: {
         ask: (context, options) => model.ask(context, { ...options, signal: clock.timeout(120_000) }),

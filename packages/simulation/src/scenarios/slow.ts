@@ -120,6 +120,12 @@ export const slowAnswers: readonly Scenario[] = [
     ),
   },
   {
+    name: "slow-asked-twice",
+    shows: "a second call within an attempt does not outlast the invocation",
+    plan: slow(apart(5), { tapped: 1, tapMs: [1_000, 20_000] }, { behaviours: { context_too_long: 0.5 } }),
+    judge: () => [],
+  },
+  {
     name: "slow-held-back",
     shows:
       "what has no room behind the answers that it brings waits itself, and is pushed under a key of its own",
