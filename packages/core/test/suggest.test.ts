@@ -26,6 +26,7 @@ describe("suggestions of the model", () => {
     ["may be parted by empty lines", "Yes.\n[?] A\n\n  [?] B\n", "Yes.", ["A", "B"]],
     ["are text where more follows", "[?] A\nYes.", "[?] A\nYes.", []],
     ["are the answer if there is no other", "[?] A\n[?] B", "[?] A\n[?] B", []],
+    ["may be items of a list, or in bold", "Yes.\n- [?] A\n1. **[?]** B", "Yes.", ["A", "B"]],
     ["are left out if they are long", `Yes.\n[?] ${"あ".repeat(101)}\n[?] B`, "Yes.", ["B"]],
     ["are shortened to what a button shows", `Yes.\n[?] ${"あ".repeat(21)}`, "Yes.", [`${"あ".repeat(19)}…`]],
   ])("%s", (_, text, answer, buttons) => {
@@ -59,6 +60,7 @@ test.each([
   [{ fromModel: 6 }, /suggestions/],
   [["a text that is too long for a button"], /suggestions.*20 characters/],
   [["1", "2", "3", "4", "5", "6"], /suggestions/],
+  [[" "], /suggestions/],
 ])("bot.config.ts: %j is a mistake", (suggestions, error) => {
   expect(() => defineBot({ instructions: "You answer.", suggestions })).toThrow(error);
 });

@@ -67,7 +67,12 @@ const groups = z.strictObject({
   /** Calls the bot at the beginning of a message, as a mention of it does. */
   words: z._default(
     z
-      .array(z.string().check(z.minLength(1), z.refine(isLabel, "at most 20 characters")))
+      .array(
+        z.string().check(
+          z.refine((text) => text.trim() !== "", "an empty button"),
+          z.refine(isLabel, "at most 20 characters"),
+        ),
+      )
       .check(z.maxLength(20)),
     [],
   ),
@@ -82,9 +87,10 @@ const groups = z.strictObject({
 const suggestions = z.union([
   z
     .array(
-      z
-        .string()
-        .check(z.minLength(1), z.refine(isLabel, "too long for a button, which has room for 20 characters")),
+      z.string().check(
+        z.refine((text) => text.trim() !== "", "an empty button"),
+        z.refine(isLabel, "too long for a button, which has room for 20 characters"),
+      ),
     )
     .check(z.maxLength(5)),
   z.strictObject({

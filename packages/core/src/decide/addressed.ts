@@ -7,7 +7,7 @@ export type AddressedRequest = {
   overheard: Overheard;
   platform: Pick<Platform, "botName">;
   /** Reads the chat's memory; only asked for a message that quotes another. */
-  recall(): Promise<Pick<Memory, "turns">>;
+  recall(): Promise<Pick<Memory, "turns" | "recent">>;
 };
 
 /**
@@ -34,8 +34,11 @@ export async function questionIn(
     if (rest !== undefined && rest !== text) return asked([{ kind: "text", text: rest || text }]);
   }
   if (quotes === undefined) return undefined;
-  const { turns } = await recall();
-  return turns.some(({ sentIds }) => sentIds?.includes(quotes)) ? asked(overheard.content) : undefined;
+  const { turns, recent } = await recall();
+  // A notice, and the rest of a long answer, are no part of the conversation.
+  return [...turns, ...recent].some(({ sentIds }) => sentIds?.includes(quotes))
+    ? asked(overheard.content)
+    : undefined;
 }
 
 /** What follows the word; nothing if the text does not begin with it, or goes on with a letter of the same word. */

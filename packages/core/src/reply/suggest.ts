@@ -6,6 +6,9 @@ import type { Button } from "../platform/platform.ts";
 /** Begins a line that is a suggestion; hardly anything else begins so. */
 const MARK = "[?]";
 
+/** As the model may write it: as an item of a list, or in bold. */
+const suggestion = /^\s*(?:[-*•]\s+|\d+[.)]\s+)?(?:\*\*)?\[\?\](?:\*\*)?/;
+
 /** A button shows 20 characters; what it says may be somewhat longer, and is seen when it is pressed. */
 const MAX_TEXT = 100;
 
@@ -27,7 +30,7 @@ export function partSuggestions(
 ): { text: string; buttons: Button[] } {
   if (!("fromModel" in suggestions)) return { text, buttons: buttonsOf(suggestions, chat) };
   const lines = text.trimEnd().split("\n");
-  const end = lines.findLastIndex((line) => line.trim() !== "" && !line.trimStart().startsWith(MARK)) + 1;
+  const end = lines.findLastIndex((line) => line.trim() !== "" && !suggestion.test(line)) + 1;
   const suggested = lines.slice(end).flatMap(suggestionIn);
   // Nothing but suggestions is an answer all the same.
   if (end === 0) return { text, buttons: [] };
@@ -38,7 +41,7 @@ export function partSuggestions(
 }
 
 function suggestionIn(line: string): string[] {
-  const text = line.trim().slice(MARK.length).trim();
+  const text = line.replace(suggestion, "").trim();
   return text === "" ? [] : [text];
 }
 

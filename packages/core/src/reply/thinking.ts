@@ -7,7 +7,7 @@ import { idempotencyKeyOf } from "../platform/idempotency-key.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import { deadlines, thinkingBeforeMs } from "../settings.ts";
-import type { Turn } from "../turn/turn.ts";
+import { isInGroup, type Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import type { Notices } from "./notice.ts";
 
@@ -63,7 +63,9 @@ export function createThinking({ bot, turns, notices, clock }: ThinkingOptions) 
     try {
       await turns.spend(turn, at);
       thinking.at = at;
-      const messages = notices.stillThinking(key, { platform, language });
+      const said = notices.stillThinking(key, { platform, language });
+      // Others may have spoken meanwhile.
+      const messages = isInGroup(turn) ? platform.quoting(said, job) : said;
       const idempotencyKey = idempotencyKeyOf(`${eventId}/thinking`);
       await platform.sendOnce({ job, chatId, messages, idempotencyKey, route: "reply" });
       log.info("thinking.said");

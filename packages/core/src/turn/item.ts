@@ -115,13 +115,13 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
  * @param all the chat's newest, its carrier among them if it is carried
  */
 export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]): RecentTurn {
-  const { key, status, rest, carriedBy } = item;
+  const { key, status, rest, sentIds, carriedBy } = item;
   const carrier = all.find((other) => other.key === carriedBy);
   const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
   const isEarlier = item.sequence < at.sequence;
   const isWaiting = isEarlier && (status === "waiting" || (status === "carried" && isFree));
   const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy } : undefined;
-  return { key, status, rest, waiting };
+  return { key, status, rest, ...(sentIds && { sentIds }), waiting };
 }
 
 /** When a turn was over; nothing for one that is not. */

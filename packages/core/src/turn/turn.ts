@@ -260,6 +260,8 @@ export type RecentTurn = {
   status: TurnStatus;
   /** What was left of its answer, if one call did not take it. */
   rest: string | undefined;
+  /** The platform's ids of the messages of its answer. */
+  sentIds?: readonly string[] | undefined;
   /** Set if its answer waits: the turn at hand may bring it. */
   waiting: { messages: number; carriedBy: string | undefined } | undefined;
 };

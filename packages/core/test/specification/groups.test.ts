@@ -45,6 +45,13 @@ describe("in a group the bot answers", () => {
     expect(shown().at(-1)).toBe("[Replying to: You said: Name of U1: hello]\nName of U2: Really?");
   });
 
+  test("who quotes a notice of it", async () => {
+    await world.sayIn("C1", "U1", "@Henji /help");
+    const [help] = world.table.turnsOf("C1")[0]!.sentIds!;
+    await world.sayIn("C1", "U2", "What is that?", { quotedMessageId: help });
+    expect(world.asked).toEqual(["[Replying to an earlier message]\nName of U2: What is that?"]);
+  });
+
   test("nobody else: nothing is written, nothing is asked", async () => {
     await world.sayIn("C1", "U1", "Good morning, Ben");
     await world.sayIn("C1", "U1", "", { type: "sticker", text: undefined });

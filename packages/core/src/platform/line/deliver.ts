@@ -33,7 +33,7 @@ export function createDeliver({ line, clock }: DeliverOptions) {
     const { chatId, idempotencyKey } = delivery;
     const result = await attempt(() => line.push(chatId, textsOf(delivery), idempotencyKey));
     if (result instanceof BotError) {
-      if (result.code === "line.quota_exhausted" && !delivery.maybeSent) return undefined;
+      if (forWantOfQuota.has(result.code) && !delivery.maybeSent) return undefined;
       throw result;
     }
     const { requestId, sentIds } = result;
@@ -69,6 +69,9 @@ export function createDeliver({ line, clock }: DeliverOptions) {
     });
   }
 }
+
+/** Also while there is some left, and not enough: a push to a group counts once for each of its members. */
+const forWantOfQuota: ReadonlySet<string> = new Set(["line.quota_exhausted", "line.quota_reserved"]);
 
 /** They were composed by this platform. */
 function textsOf({ messages }: Delivery): readonly TextMessage[] {
