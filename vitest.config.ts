@@ -1,8 +1,27 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** In the tests of `packages`; those next to `bot.config.ts` have that file itself. */
 const shipped = join(import.meta.dirname, "packages/core/test/shipped.config.ts");
+
+/** Files that take a minute or more: begun last, each would be waited for alone. */
+const longest = [
+  "simulation/test/mutations",
+  "simulation/test/simulation",
+  "operator/test/rescue",
+  "operator/test/dead",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = longest.findIndex((name) => moduleId.includes(`${name}.test.ts`));
+      return found < 0 ? longest.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   // Whoever edits bot.config.ts must not find our tests red.
@@ -18,5 +37,6 @@ export default defineConfig({
     expect: { poll: { timeout: 120_000 } },
     // Some files mostly wait, for a visibility time-out or for a command: fewer would leave one of two cores idle.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
   },
 });
