@@ -105,15 +105,11 @@ export function createPrepare(options: PrepareOptions) {
    * is not charged for; a push that the quota cannot spare waits for its user's next message.
    */
   async function wayOf({ replay, ...held }: Held): Promise<Way> {
-    const { platform, job, thinking, memory, inbound } = held;
-    const isQuestion = inbound.kind === "question";
+    const { platform, job, thinking } = held;
     const isFree = mayReply(held);
     if (isFree && bot.delivery !== "push") return "reply";
-    const isFetched = !job.isDue && replay === undefined;
-    const hasButton = thinking.at !== undefined && isFetched;
+    const hasButton = thinking.at !== undefined && !job.isDue && replay === undefined;
     if (bot.delivery === "free" || hasButton) return "wait";
-    // What comes right behind an answer that waits is fetched with it.
-    if (!isFree && isFetched && isQuestion && memory.recent.some(({ waiting }) => waiting)) return "wait";
     if (await platform.mayPush()) return "push";
     return isFree ? "reply" : "wait";
   }
