@@ -327,14 +327,17 @@ function isRemindedOf({ dueAt }: TurnItem, now: number): boolean {
   return dueAt !== undefined && now >= dueAt - reminderEarlyMs;
 }
 
-/** What has waited for long enough is pushed, with all attempts. */
+/**
+ * What has waited for long enough is pushed, with all attempts. Its way is chosen anew before that, and stored: until
+ * then nobody can have seen it, so it still brings what waits in front of it, whatever became of this claim.
+ */
 function takeUp(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest): TurnWrite {
   const { status, carriedBy } = item;
   return {
     name: "takeUp",
     when: { status: [status], owner: item.owner, carriedBy: status === "carried" ? carriedBy : undefined },
     set: {
-      ...{ status: "answered", route: "push", owner, leaseUntil, attempts: 1 },
+      ...{ status: "answered", route: "wait", owner, leaseUntil, attempts: 1 },
       steps: withStep(item, { at: now, is: "claimed" }),
     },
     remove: ["released", "error", "carriedBy"],
