@@ -22,8 +22,9 @@ import { createSend } from "./send.ts";
 import { answerMs, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
 import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unknownSince } from "./turn/attempt.ts";
+import type { Claim } from "./turn/claim.ts";
 import { afterKey, turnKeyOf } from "./turn/place.ts";
-import type { Claim, Turns } from "./turn/turns.ts";
+import type { Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
 import { acknowledged, erased, type Verdict } from "./verdict.ts";
 

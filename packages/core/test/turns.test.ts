@@ -1,6 +1,7 @@
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { tokensOf } from "@henji/core/context/context";
 import { type Content, textContent } from "@henji/core/platform/content";
+import type { ClaimRequest } from "@henji/core/turn/claim";
 import { type TurnItem, textAttributes } from "@henji/core/turn/entity";
 import {
   type Answer,
@@ -9,7 +10,8 @@ import {
   type TokenCounts,
   type Turn,
 } from "@henji/core/turn/turn";
-import { type ClaimRequest, createTurns, type Turns } from "@henji/core/turn/turns";
+import { createTurns, type Turns } from "@henji/core/turn/turns";
+import { eraseOpen } from "@henji/core/turn/writes";
 import { runningTotal } from "@henji/core/usage/usage";
 import { createMemoryTable, type MemoryTable } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
@@ -380,3 +382,50 @@ test("a replay of a turn that is still open begins with all attempts", async () 
   await table.turns.release(back.turn, failed("model.timeout"));
   expect(await claimAgain({ replay, owner: "w4" })).toMatchObject({ turn: { attempts: 2, crashes: 0 } });
 });
+
+test.each([
+  ["dropped", (turn: Turn) => table.turns.drop(turn, sentAt, total, "unsent")],
+  ["erased", (turn: Turn) => table.turns.erase(turn)],
+  [
+    "erased twice, the first time by a process that died",
+    async (turn: Turn) => {
+      await table.turnStore.update(turn, eraseOpen);
+      await table.turns.erase(turn);
+    },
+  ],
+  [
+    "superseded",
+    async (turn: Turn) => {
+      await park(turn);
+      await table.turns.supersede(turn);
+    },
+  ],
+  [
+    "discarded by an operator",
+    async (turn: Turn) => {
+      await park(turn);
+      const seen = await table.turnStore.read(turn);
+      await table.turns.discard({ ...turn, at: sentAt, expiresAt }, seen);
+    },
+  ],
+])(
+  "what a turn carries ends with it if that is %s, unless it is certain that it was not shown",
+  async (_, end) => {
+    for (const outcomeUnknownSince of [undefined, sentAt]) {
+      const [carried, carrier] = outcomeUnknownSince === undefined ? [1, 2] : [3, 4];
+      await table.turns.wait(await answer(carried), {
+        at: sentAt,
+        total,
+        folding: undefined,
+        dueAt: undefined,
+      });
+      const carrying = { ...answerOf(carrier), carries: [keyOf(carried)] };
+      const turn = await table.turns.answer(await claim(carrier), carrying, storing);
+      await table.turns.carry({ chatId: "U1", key: keyOf(carried) }, keyOf(carrier));
+      await table.turns.release(turn, { ...failed("line.unavailable"), outcomeUnknownSince });
+      await end({ ...turn, outcomeUnknownSince });
+      const item = await table.turnStore.read({ chatId: "U1", key: keyOf(carried) });
+      expect(item?.status).toBe(outcomeUnknownSince === undefined ? "carried" : "dropped");
+    }
+  },
+);

@@ -1,7 +1,7 @@
 import { BotError } from "../error.ts";
 import { retry, retryKeyGoodMs } from "../settings.ts";
 import type { TurnItem } from "./entity.ts";
-import type { AnsweredTurn, Turn } from "./turn.ts";
+import { type AnsweredTurn, isOpen, type Turn } from "./turn.ts";
 
 /** One death is most likely nobody's fault; of a second, each message of the batch may be the cause. */
 const SUSPECT_AFTER = 2;
@@ -47,11 +47,11 @@ export function letsGo({
   owner,
   leaseUntil,
 }: Pick<TurnItem, "status" | "outcomeUnknownSince" | "owner" | "leaseUntil">): boolean {
-  if (status === "claimed" || status === "answered") return false;
+  if (isOpen(status)) return false;
   if (status !== "parked" && status !== "dropped") return true;
   // Erased from under a worker, which may have been sending it.
-  const wasTaken = status === "dropped" && owner === "" && leaseUntil > 0;
-  return outcomeUnknownSince === undefined && !wasTaken;
+  const mayBeSending = status === "dropped" && owner === "" && leaseUntil > 0;
+  return outcomeUnknownSince === undefined && !mayBeSending;
 }
 
 export function retryKeyUnknown(): BotError {

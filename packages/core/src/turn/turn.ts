@@ -29,8 +29,15 @@ export const turnStatuses = [
 
 export type TurnStatus = (typeof turnStatuses)[number];
 
+/** The states in which a worker holds it, or will claim it again. */
+export const openStatuses = ["claimed", "answered"] as const satisfies readonly TurnStatus[];
+
 /** The states in which nothing is left to do for the job of a turn. */
-export type FinalStatus = Exclude<TurnStatus, "claimed" | "answered">;
+export type FinalStatus = Exclude<TurnStatus, (typeof openStatuses)[number]>;
+
+export function isOpen(status: TurnStatus): status is (typeof openStatuses)[number] {
+  return (openStatuses as readonly TurnStatus[]).includes(status);
+}
 
 /** What the bot says by itself. */
 export const noticeKinds = [

@@ -1,25 +1,24 @@
 import { BotError } from "../error.ts";
-import type { Content } from "../platform/content.ts";
-import type { Replay } from "../queue/job.ts";
-import { reminderEarlyMs } from "../settings.ts";
 import type { RunningTotal } from "../usage/usage.ts";
-import { diedSendingAt, letsGo } from "./attempt.ts";
+import { letsGo } from "./attempt.ts";
+import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
-import type { Place, TurnKey } from "./place.ts";
-import type { Guard, TurnStore, TurnWrite } from "./store.ts";
-import type {
-  Answer,
-  AnsweredTurn,
-  DropReason,
-  FinalStatus,
-  FinishedDelivery,
-  Parking,
-  Storing,
-  Turn,
-  TurnFailure,
-  TurnStatus,
-  Waiting,
+import type { TurnKey } from "./place.ts";
+import type { Guard, TurnStore } from "./store.ts";
+import {
+  type Answer,
+  type AnsweredTurn,
+  type DropReason,
+  type FinishedDelivery,
+  isOpen,
+  openStatuses,
+  type Parking,
+  type Storing,
+  type Turn,
+  type TurnFailure,
+  type TurnStatus,
+  type Waiting,
 } from "./turn.ts";
 import {
   answered,
@@ -27,6 +26,7 @@ import {
   delivered,
   discarded,
   dropped,
+  droppedWithCarrier,
   eraseDeliveredAnswer,
   eraseFinished,
   eraseOpen,
@@ -36,37 +36,7 @@ import {
   shown,
   superseded,
   waiting,
-  withStep,
 } from "./writes.ts";
-
-export type ClaimRequest = TurnKey &
-  Place & {
-    eventId: string;
-    question: Content;
-    messageId: string;
-    senderId: string;
-    /** The platform's id of the message that it quotes. */
-    quotes?: string | undefined;
-    /** Unique to this claim, so that its own repeats succeed and everyone else's are refused. */
-    owner: string;
-    /** Epoch milliseconds. */
-    now: number;
-    /** Epoch milliseconds. */
-    leaseUntil: number;
-    /** Epoch seconds. */
-    expiresAt: number;
-    /** Set if an operator has brought the job back. */
-    replay: Replay | undefined;
-    /** A reminder: what still waits is to be pushed. */
-    isDue?: boolean;
-  };
-
-export type Claim =
-  | { kind: "claimed"; turn: Turn }
-  /** A duplicate of something finished: nothing is left to do. */
-  | { kind: "finished"; status: FinalStatus }
-  /** Another worker holds it. */
-  | { kind: "held"; until: number };
 
 export type DiscardedEvent = TurnKey & {
   eventId: string;
@@ -134,8 +104,6 @@ export type Turns = {
   eraseAnswer(turn: TurnKey): Promise<void>;
 };
 
-const open: readonly TurnStatus[] = ["claimed", "answered"];
-
 /** A claim reads, decides, and writes what it has decided unless something has changed; then once more. */
 const CLAIM_TRIES = 3;
 
@@ -152,10 +120,21 @@ export function createTurns(store: TurnStore): Turns {
   }
 
   async function erase(key: TurnKey): Promise<void> {
-    if (await store.update(key, eraseFinished)) return;
-    if (await store.update(key, eraseOpen)) return;
+    const erased = (await store.update(key, eraseFinished)) ?? (await store.update(key, eraseOpen));
     // It was delivered in between; or it has expired, and is gone.
-    await store.update(key, eraseFinished);
+    await endCarried(erased ?? (await store.update(key, eraseFinished)));
+  }
+
+  /**
+   * A turn that may have shown what it carries, and is dropped, takes that with it: nobody will hear any more whether
+   * it arrived, and to show it again might be once too often.
+   */
+  async function endCarried(carrier: TurnItem | undefined): Promise<void> {
+    if (carrier?.status !== "dropped" || letsGo(carrier)) return;
+    const { chatId, key: carriedBy, carries = [] } = carrier;
+    const when = { status: ["carried"] as const, carriedBy };
+    for (const key of carries)
+      await store.update({ chatId, key }, { name: "dropCarried", when, ...droppedWithCarrier });
   }
 
   return {
@@ -179,12 +158,12 @@ export function createTurns(store: TurnStore): Turns {
     },
 
     async renew(turn, leaseUntil) {
-      await write(turn, "renew", open, { set: { leaseUntil } });
+      await write(turn, "renew", openStatuses, { set: { leaseUntil } });
       return leaseUntil;
     },
 
     async answer(turn, answer, storing) {
-      const item = await write(turn, "answer", open, answered(turn, answer, storing));
+      const item = await write(turn, "answer", openStatuses, answered(turn, answer, storing));
       return { ...toTurn(item), status: "answered", answer };
     },
 
@@ -224,16 +203,21 @@ export function createTurns(store: TurnStore): Turns {
     },
 
     async drop(turn, at, total, because) {
-      await write(turn, "drop", [...open, "dropped"], dropped(turn, at, total, because));
+      const from = [...openStatuses, "dropped"] as const;
+      await endCarried(await write(turn, "drop", from, dropped(turn, at, total, because)));
     },
 
     async park(turn, parking) {
-      await write(turn, "park", [...open, "parked"], parked(turn, parking));
+      await write(turn, "park", [...openStatuses, "parked"], parked(turn, parking));
     },
 
     async supersede({ chatId, key }) {
       let next: string | undefined = key;
-      while (next !== undefined) next = (await store.update({ chatId, key: next }, superseded))?.repeats;
+      while (next !== undefined) {
+        const item: TurnItem | undefined = await store.update({ chatId, key: next }, superseded);
+        await endCarried(item);
+        next = item?.repeats;
+      }
     },
 
     async discard({ at, ...event }, seen) {
@@ -242,11 +226,13 @@ export function createTurns(store: TurnStore): Turns {
       if (status !== "parked" && !isOpen(status)) return true;
       if (isOpen(status) && leaseUntil > at) return false;
       const when = { status: [status], owner, leaseUntil, listedAs };
-      return (await store.update(event, { name: "discard", when, ...discarded(seen, at) })) !== undefined;
+      const item = await store.update(event, { name: "discard", when, ...discarded(seen, at) });
+      await endCarried(item);
+      return item !== undefined;
     },
 
     async release(turn, failure) {
-      await write(turn, "release", open, released(turn, failure));
+      await write(turn, "release", openStatuses, released(turn, failure));
     },
 
     erase,
@@ -257,113 +243,7 @@ export function createTurns(store: TurnStore): Turns {
   };
 }
 
-function isOpen(status: TurnStatus): boolean {
-  return open.includes(status);
-}
-
 /** Of an event that no worker has claimed. */
 function newDiscarded(event: Omit<DiscardedEvent, "at">): Omit<TurnItem, "status"> {
   return { ...event, sequence: "", owner: "", leaseUntil: 0, attempts: 0 };
-}
-
-function newTurn({ now, replay: _, isDue: __, question, quotes, ...claimed }: ClaimRequest): TurnItem {
-  const steps = withStep({}, { at: now, is: "claimed" });
-  return {
-    ...{ ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1, steps },
-    ...(quotes !== undefined && { quotes }),
-  };
-}
-
-/** If its process died while it may have been sending: since when nobody knows what became of it. */
-function unheard(item: TurnItem): Partial<TurnItem> {
-  const diedAt = diedSendingAt(item);
-  return diedAt === undefined ? {} : { outcomeUnknownSince: item.outcomeUnknownSince ?? diedAt };
-}
-
-/** What becomes of a claim on a turn that is there already. */
-function claimOf(
-  item: TurnItem | undefined,
-  request: ClaimRequest,
-  carrier: TurnItem | undefined,
-): Claim | { kind: "free"; take: TurnWrite } {
-  const { owner, now, leaseUntil, replay } = request;
-  // It has expired and was deleted just now.
-  if (!item) return { kind: "held", until: now };
-  const { status } = item;
-  if (status === "claimed" || status === "answered") {
-    // This very claim, whose response was lost: it does not count twice.
-    if (item.owner === owner) return { kind: "claimed", turn: toTurn(item) };
-    if (item.leaseUntil > now) return { kind: "held", until: item.leaseUntil };
-    const when = { status: [status], owner: item.owner, leaseUntil: item.leaseUntil };
-    if (isNew(replay, item)) return { kind: "free", take: reclaim(item, when, { ...request, replay }) };
-    const set = {
-      ...{ owner, leaseUntil, attempts: item.attempts + 1, ...unheard(item) },
-      steps: withStep(item, { at: now, is: "claimed" }),
-    };
-    return { kind: "free", take: { name: "claim", when, set } };
-  }
-  const isDue = request.isDue && isRemindedOf(item, now);
-  if (isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
-  if (isDue && carrier) {
-    if (letsGo(carrier)) return { kind: "free", take: takeUp(item, request) };
-    // It is shown next, and then this is asked once more.
-    if (isOpen(carrier.status)) return { kind: "held", until: Math.max(now, carrier.leaseUntil) };
-  }
-  if (status !== "parked" || !isNew(replay, item)) return { kind: "finished", status };
-  // As it was parked when it was read: a write that arrives late must not take the turn from its successor.
-  const when = { status: [status], listedAs: item.listedAs };
-  return { kind: "free", take: reclaim(item, when, { ...request, replay }) };
-}
-
-function isNew(replay: Replay | undefined, { replayedBy = [] }: TurnItem): replay is Replay {
-  return replay !== undefined && !replayedBy.includes(replay.id);
-}
-
-/**
- * Whether it is the reminder of the turn's newest wait. An older one that is delivered again must not take the turn up:
- * whoever answers that delivery may delete its message.
- */
-function isRemindedOf({ dueAt }: TurnItem, now: number): boolean {
-  return dueAt !== undefined && now >= dueAt - reminderEarlyMs;
-}
-
-/**
- * What has waited for long enough is pushed, with all attempts. Its way is chosen anew before that, and stored: until
- * then nobody can have seen it, so it still brings what waits in front of it, whatever became of this claim.
- */
-function takeUp(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest): TurnWrite {
-  const { status, carriedBy } = item;
-  return {
-    name: "takeUp",
-    when: { status: [status], owner: item.owner, carriedBy: status === "carried" ? carriedBy : undefined },
-    set: {
-      ...{ status: "answered", route: "wait", owner, leaseUntil, attempts: 1 },
-      steps: withStep(item, { at: now, is: "claimed" }),
-    },
-    remove: ["released", "error", "carriedBy"],
-  };
-}
-
-/** A replay begins with all attempts, whatever came before. */
-function reclaim(
-  item: TurnItem,
-  when: Guard,
-  { owner, leaseUntil, now, replay }: Pick<ClaimRequest, "owner" | "leaseUntil" | "now"> & { replay: Replay },
-): TurnWrite {
-  const isAnswered = item.messages !== undefined;
-  const isForced = replay.force && isAnswered;
-  return {
-    name: "reclaim",
-    when,
-    set: {
-      status: isAnswered ? "answered" : "claimed",
-      ...{ owner, leaseUntil, attempts: 1, replayedBy: [...(item.replayedBy ?? []), replay.id] },
-      ...(isForced ? { route: "push" as const } : unheard(item)),
-      steps: withStep(item, { at: now, is: "replayed" }),
-    },
-    remove: [
-      ...(["list", "listedAs", "finishedAt", "released", "job"] as const),
-      ...(isForced ? (["outcomeUnknownSince", "error"] as const) : []),
-    ],
-  };
 }

@@ -122,9 +122,11 @@ export function shown(item: TurnItem, { at, route, requestId, sentIds }: Shown):
 
 /** It gets no answer of its own; its text is erased. */
 export function dropped(turn: Turn, at: number, total: RunningTotal, because: DropReason): Change {
+  const { outcomeUnknownSince } = turn;
   return {
     set: {
       ...{ status: "dropped", erased: true, finishedAt: at },
+      ...(outcomeUnknownSince !== undefined && { outcomeUnknownSince }),
       steps: withStep(turn, { at, is: "dropped", code: because }),
       ...totalled(total, at),
       ...(because !== "unsent" && because !== "shown" && { notice: because }),
@@ -200,6 +202,12 @@ export const eraseDeliveredAnswer: TurnWrite = {
   when: { status: ["delivered"] },
   set: { messages: NO_MESSAGES, answerTokens: 0 },
   remove: ["rest"],
+};
+
+/** Its carrier is gone, and nobody knows whether it was shown by it. */
+export const droppedWithCarrier: Change = {
+  set: { status: "dropped", erased: true },
+  remove: textAttributes,
 };
 
 /** With another owner, so that a worker that holds it has lost it. Its lease still tells that there was one. */

@@ -307,3 +307,18 @@ describe("whatever dies, the answer comes once:", () => {
     expect(world.sent().filter((text) => text.includes("Think hard"))).toHaveLength(1);
   });
 });
+
+test("what a turn has brought, unheard, ends with it if its user unsends that: nothing is carried for ever, or shown twice", async () => {
+  await thinkHard();
+  const unknown = new BotError("line.unavailable", "LINE 500", { retry: "later", outcome: "unknown" });
+  const id = world.say("U1", "And now?");
+  const unheard = worker({ ...world.line.line, reply: () => Promise.reject(unknown) });
+  for (let n = 0; n < 30; n += 1) await world.run(unheard, 10_000);
+  expect(world.table.turnsOf("U1").map(({ status }) => status)).toEqual(["parked", "carried"]);
+  world.unsend("U1", id);
+  await world.settle();
+  expect(world.table.turnsOf("U1").map(({ status }) => status)).toEqual(["dropped", "dropped"]);
+  expect(world.table.textOf("U1")).not.toContain("Think hard");
+  await tap();
+  expect(world.newest()).toBe(`U1 reply: ${en.gone}`);
+});

@@ -1,6 +1,7 @@
 import type { Chats } from "@henji/core/chat/chats";
 import { type Content, textContent } from "@henji/core/platform/content";
 import type { Message, Route } from "@henji/core/platform/platform";
+import type { Claim, ClaimRequest } from "@henji/core/turn/claim";
 import type { TurnRegister } from "@henji/core/turn/register";
 import type { TurnStore } from "@henji/core/turn/store";
 import type {
@@ -14,7 +15,7 @@ import type {
   Turn,
   TurnFailure,
 } from "@henji/core/turn/turn";
-import type { Claim, ClaimRequest, Turns } from "@henji/core/turn/turns";
+import type { Turns } from "@henji/core/turn/turns";
 import type { Totals } from "@henji/core/usage/totals";
 import type { DayUsage, ModelUsage, RunningTotal } from "@henji/core/usage/usage";
 import { test } from "vitest";

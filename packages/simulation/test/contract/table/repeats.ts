@@ -1,5 +1,6 @@
+import type { ClaimRequest } from "@henji/core/turn/claim";
 import type { TurnStore, TurnWrite } from "@henji/core/turn/store";
-import { type ClaimRequest, createTurns, type Turns } from "@henji/core/turn/turns";
+import { createTurns, type Turns } from "@henji/core/turn/turns";
 import { expect } from "vitest";
 import {
   afterLease,
