@@ -104,14 +104,27 @@ export function createPrepare(options: PrepareOptions) {
    * How an answer goes out that nobody can have seen yet. Who was told that it takes long has a button for it, and
    * is not charged for; a push that the quota cannot spare waits for its user's next message.
    */
-  async function wayOf({ replay, ...held }: Held): Promise<Way> {
+  async function wayOf({ replay, ...held }: Held, messages: readonly Message[]): Promise<Way> {
     const { platform, job, thinking } = held;
     const isFree = mayReply(held);
     if (isFree && bot.delivery !== "push") return "reply";
-    const hasButton = thinking.at !== undefined && !job.isDue && replay === undefined;
-    if (bot.delivery === "free" || hasButton) return "wait";
+    const isFetched = thinking.at !== undefined || isFetchedWithOthers(held, messages);
+    const isAtHand = !job.isDue && replay === undefined;
+    if (bot.delivery === "free" || (isAtHand && isFetched)) return "wait";
     if (await platform.mayPush()) return "push";
     return isFree ? "reply" : "wait";
+  }
+
+  /** Written while the model worked on an earlier question, whose button brings both: one call takes them. */
+  function isFetchedWithOthers(
+    { inbound, memory, platform }: Omit<Held, "replay">,
+    messages: readonly Message[],
+  ): boolean {
+    const waiting = memory.recent.flatMap((turn) => turn.waiting ?? []);
+    const count = waiting.reduce((sum, turn) => sum + turn.messages, messages.length);
+    return (
+      inbound.kind === "question" && waiting.some(({ isTold }) => isTold) && count <= platform.maxMessages
+    );
   }
 
   /** What it brings of what waits in its chat, the oldest first: it overtakes nothing. */
@@ -145,7 +158,7 @@ export function createPrepare(options: PrepareOptions) {
     if (!wasNeverSent(turn)) return turn;
     const { carries: _, isHeldBack: __, ...before } = turn.answer;
     const messages = isLate(held) ? held.platform.quoting(before.messages, held.job) : before.messages;
-    const route = isLate(held) ? await wayOf(held) : before.route;
+    const route = isLate(held) ? await wayOf(held, messages) : before.route;
     const answer: Answer = { ...before, messages, route, ...carriedBy(route, messages, held) };
     if (isDeepStrictEqual(answer, turn.answer)) return turn;
     const at = clock.now();
@@ -156,7 +169,7 @@ export function createPrepare(options: PrepareOptions) {
     const { turn, memory, platform, job, log } = held;
     const messages =
       isLate(held) || isAmongOthers(held) ? platform.quoting(said.messages, job) : said.messages;
-    const route = await wayOf(held);
+    const route = await wayOf(held, messages);
     const idempotencyKey = idempotencyKeyOf(turn.eventId);
     const answer: Answer = { ...said, messages, idempotencyKey, route, ...carriedBy(route, messages, held) };
     const now = clock.now();

@@ -96,6 +96,38 @@ test("a reminder that is delivered again does not take up an answer that waits a
   expect(world.newest()).toBe(slowly);
 });
 
+test("what is written while the model works on an earlier question comes with it at the tap, and is not pushed", async () => {
+  world.say("U1", "Think hard");
+  const running = world.run(worker(), latencyMs + 5_000);
+  await pass(5_000);
+  world.say("U1", "And please be brief");
+  await pass(latencyMs);
+  await running;
+  await world.run(worker(), 1_000);
+  expect(world.sent()).toEqual([thinking]);
+  await tap();
+  expect(world.line.sent.at(-1)).toMatchObject({ by: "reply" });
+  expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual([
+    "You said: Think hard",
+    "You said: And please be brief",
+  ]);
+});
+
+test("no more waits behind an answer than comes with it in one call", async () => {
+  world.say("U1", "Think hard");
+  const running = world.run(worker(), latencyMs + 5_000);
+  await pass(5_000);
+  for (let n = 1; n <= 5; n += 1) world.say("U1", `And ${n}`);
+  await pass(latencyMs);
+  await running;
+  await world.run(worker(), 1_000);
+  expect(world.line.sent.slice(1).map(({ by, messages }) => [by, messages.length])).toEqual([["push", 5]]);
+  expect(world.table.turnsOf("U1").map(({ status }) => status)).toEqual([
+    "waiting",
+    ...Array(5).fill("delivered"),
+  ]);
+});
+
 test("a push for which the month has too little left waits instead of being given up on: a group counts each member", async () => {
   const tooMany = new BotError("line.quota_reserved", "LINE 429", { retry: "later" });
   const line = { ...world.line.line, push: () => Promise.reject(tooMany) };
