@@ -5,19 +5,23 @@ import type { Clock } from "./clock.ts";
 import { createPark } from "./dead-letter/park.ts";
 import { isErased } from "./decide/decide.ts";
 import { type BotError, toBotError } from "./error.ts";
+import type { Batch } from "./held.ts";
 import type { Log } from "./log.ts";
 import type { Platform } from "./platform/platform.ts";
 import type { Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { retry } from "./settings.ts";
+import { languageFor } from "./reply/language.ts";
+import { createNotices } from "./reply/notice.ts";
+import { createThinking } from "./reply/thinking.ts";
+import { retry, thinkingBeforeMs } from "./settings.ts";
 import type { Turn, TurnFailure } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { acknowledged, type Verdict } from "./verdict.ts";
 
 export type FailOptions = {
   bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language" | "delivery">;
-  turns: Pick<Turns, "park" | "drop" | "release">;
+  turns: Pick<Turns, "park" | "drop" | "release" | "spend">;
   inbox: Pick<Inbox, "park">;
   random: () => number;
   clock: Clock;
@@ -27,13 +31,14 @@ export type FailOptions = {
 export type Failure = { message: Incoming; error: BotError; log: Log } & (
   | { kind: "unclaimed" }
   /** With the turn as it is now, and the memory as far as it could be read. */
-  | { kind: "claimed"; turn: Turn; job: Job; platform: Platform; recalling: Promise<Memory> }
+  | { kind: "claimed"; turn: Turn; job: Job; platform: Platform; recalling: Promise<Memory>; batch: Batch }
 );
 
 /** The one place where a failure becomes a retry, or the message is given up on. */
 export function createFail(options: FailOptions) {
   const { bot, turns, random, clock } = options;
   const park = createPark(options);
+  const lateFor = createThinking({ bot, turns, notices: createNotices(bot), clock });
 
   return { fail, isolate };
 
@@ -42,8 +47,10 @@ export function createFail(options: FailOptions) {
     // Another worker has the turn, or may have it: it is theirs to park or to release.
     if (isLost(error)) return again(failure, error);
     if (isLastAttempt(failure)) return giveUp(failure);
+    const verdict = again(failure, error);
+    await tellOfWait(failure, verdict.inS);
     await release(failure);
-    return again(failure, error);
+    return verdict;
   }
 
   /** If even that fails, the message comes back, and it is tried again. */
@@ -77,13 +84,25 @@ export function createFail(options: FailOptions) {
     return { kind: "retry", inS };
   }
 
-  function again(failure: Failure, error: BotError, attempts = attemptsOf(failure)): Verdict {
+  function again(failure: Failure, error: BotError, attempts = attemptsOf(failure)) {
     const inS = retryDelayS(attempts, error.retryAfterMs, random);
     const { code, message: reason, requestId } = error;
     const claimed = failure.kind === "claimed";
     const log = failure.log.with({}, error);
     log.warn("job.retry", { code, reason, requestId, attempts, claimed, inS });
-    return { kind: "retry", inS };
+    return { kind: "retry" as const, inS };
+  }
+
+  /** By the free reply, if it is no longer good when the model is asked once more. */
+  async function tellOfWait(failure: Failure, inS: number): Promise<void> {
+    if (failure.kind === "unclaimed" || !isOfModel(failure.error)) return;
+    const { turn, platform, job, recalling, batch, log } = failure;
+    const { replyUntil } = platform;
+    if (clock.now() + inS * 1000 < (replyUntil(job) ?? 0) - thinkingBeforeMs) return;
+    const memory = await recalling.catch(() => undefined);
+    const language = languageFor(turn, memory, [bot.language]);
+    const thinking = { at: turn.thinkingAt };
+    await lateFor({ turn, platform, job, thinking, language, deadline: batch.deadline, log })?.say();
   }
 
   async function release(failure: Failure): Promise<void> {
@@ -104,6 +123,11 @@ export function createFail(options: FailOptions) {
       log.with({}, cause).warn("turn.not_released", { code: toBotError(cause).code });
     }
   }
+}
+
+/** Nothing is wrong but that the answer is not there yet. */
+function isOfModel({ code }: BotError): boolean {
+  return code.startsWith("model.");
 }
 
 function isLost({ code }: BotError): boolean {

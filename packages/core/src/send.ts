@@ -1,4 +1,5 @@
 import type { Bot } from "./bot/bot.ts";
+import { languageOfTag } from "./bot/language.ts";
 import { dayTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
@@ -7,16 +8,18 @@ import type { Held, Stored } from "./held.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import type { Delivered, Message } from "./platform/platform.ts";
 import type { Reminders } from "./queue/reminders.ts";
+import { languageFor } from "./reply/language.ts";
+import { createNotices } from "./reply/notice.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
 import type { TurnItem } from "./turn/entity.ts";
 import { toMessages } from "./turn/item.ts";
 import type { AnsweredTurn, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
-import { sentUsage, withSend } from "./usage/usage.ts";
+import { sentUsage, withPush, withSend } from "./usage/usage.ts";
 import { acknowledged, type Next, type Verdict } from "./verdict.ts";
 
 export type SendOptions = {
-  bot: Pick<Bot, "memory" | "timeZone" | "delivery" | "slow">;
+  bot: Pick<Bot, "memory" | "timeZone" | "delivery" | "slow" | "language" | "texts" | "commands">;
   turns: Pick<Turns, "supersede" | "usePush" | "delivered" | "wait" | "carry" | "shown" | "drop">;
   reminders: Reminders;
   identify: (userId: string) => string;
@@ -28,6 +31,8 @@ export type SendOptions = {
  * what waits in its chat; or it waits itself.
  */
 export function createSend({ bot, turns, reminders, identify, clock }: SendOptions) {
+  const notices = createNotices(bot);
+
   return async (stored: Stored, held: Held): Promise<Verdict> => {
     const { turn } = stored;
     const { chatId, answer } = turn;
@@ -35,7 +40,8 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     if (answer.from === "model" && answer.repeats) await turns.supersede({ chatId, key: answer.repeats.key });
     if (answer.route === "wait") return wait(stored, held);
     const carried = await carry(turn, held);
-    const messages = [...carried.flatMap(toMessages), ...(answer.isHeldBack ? [] : answer.messages)];
+    const brought = [...carried.flatMap(toMessages), ...(answer.isHeldBack ? [] : answer.messages)];
+    const messages = await withWayOn(brought, turn, held);
     if (messages.length === 0) return answer.isHeldBack ? wait(stored, held) : drop(turn, held);
     const startedAt = clock.now();
     const delivered = await deliver(turn, messages, held);
@@ -61,13 +67,26 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
 
   /** Comes before each send: no two turns show the same answer. What was erased meanwhile is left out. */
   async function carry({ chatId, key: by, answer }: AnsweredTurn, { memory }: Held): Promise<TurnItem[]> {
-    const carried: TurnItem[] = [];
-    for (const key of answer.carries ?? []) {
+    const taking = (answer.carries ?? []).map((key) => {
       const from = memory.recent.find((turn) => turn.key === key)?.waiting?.carriedBy;
-      const item = await turns.carry({ chatId, key }, by, from);
-      if (item) carried.push(item);
-    }
-    return carried;
+      return turns.carry({ chatId, key }, by, from);
+    });
+    return (await Promise.all(taking)).filter((item) => item !== undefined);
+  }
+
+  /** What one call has no room for can be asked for. */
+  async function withWayOn(
+    messages: readonly Message[],
+    turn: AnsweredTurn,
+    { memory, platform, profile }: Held,
+  ): Promise<readonly Message[]> {
+    const { carries = [], isHeldBack } = turn.answer;
+    const behind = memory.recent.find(({ key, waiting }) => waiting && !carries.includes(key));
+    const next = isHeldBack ? turn : behind;
+    if (!next || carries.length === 0) return messages;
+    const others = [languageOfTag((await profile)?.language), bot.language];
+    const button = notices.answerButton(next.key, languageFor(turn, memory, others));
+    return platform.withButtons(messages, [button]);
   }
 
   /** Comes before the turn that shows them is over: until then an attempt after this one shows them again, or learns that they were. */
@@ -77,14 +96,15 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     { turn: { key, eventId: carrier } }: Stored,
     { log }: Held,
   ): Promise<void> {
-    let start = 0;
-    for (const item of carried) {
-      const end = start + toMessages(item).length;
+    let end = 0;
+    const marking = carried.map(async (item) => {
+      const start = end;
+      end += toMessages(item).length;
       const how = { ...delivered, sentIds: sentIds?.slice(start, end), at: clock.now() };
       await turns.shown(item, key, how).catch(sentUnrecorded);
       log.with({ eventId: item.eventId }).info("turn.shown", { by: delivered.route, carrier });
-      start = end;
-    }
+    });
+    await Promise.all(marking);
   }
 
   function deliver(
@@ -143,8 +163,9 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const folding =
       next.kind === "fold" ? { until: held.batch.deadline, version: held.memory.version } : undefined;
     const before = dayTotal(held.memory, turn, at, bot.timeZone);
-    const used = turn.waitedAt === undefined ? sentUsage(turn.answer, before) : "notice";
-    const total = withSend(before, delivered.route, used);
+    const { route } = delivered;
+    const isFirst = turn.waitedAt === undefined;
+    const total = isFirst ? withSend(before, route, sentUsage(turn.answer, before)) : withPush(before);
     await turns.delivered(turn, { ...delivered, at, total, folding });
   }
 

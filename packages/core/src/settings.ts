@@ -17,7 +17,7 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** Claim and reads (2 s), the model (120 s at the most), what comes after it (29 s), and some slack. */
+  /** Claim and reads (2 s), the model (120 s at the most), what comes after it (34 s), and some slack. */
   timeoutS: 165,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,
@@ -106,6 +106,7 @@ export const retry = {
 const lineMs = seconds(4);
 const tableMs = seconds(2);
 const queueMs = seconds(2);
+const quotaMs = seconds(1);
 
 /** Deadlines of single calls inside the worker, SDK retries included. Their sum is below its time-out. */
 export const deadlines = {
@@ -115,7 +116,7 @@ export const deadlines = {
   /** The loading animation is a courtesy, shown while the model thinks. */
   loadingMs: seconds(1),
   /** Asked once an hour if there are pushes, and when one was refused for want of quota, or LINE is known to refuse. */
-  quotaMs: seconds(1),
+  quotaMs,
   tableMs,
   queueMs,
   /** The notes on a conversation never take longer, whatever is left of the invocation. */
@@ -123,11 +124,17 @@ export const deadlines = {
   /** They are not begun with less than this. */
   notesAtLeastMs: seconds(8),
   /**
-   * Kept free after the model call: store the answer, drop the one that it stands for, reply twice, switch
-   * to push, push, mark as delivered; or, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
+   * Kept free after the model call: store the answer, drop the one that it stands for, take what it brings, reply
+   * twice, ask for the quota, switch to push, push, mark what it has brought, mark as delivered (or, if it is to wait
+   * after all, remind and mark it); and, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
    */
   reserveMs:
-    2 * tableMs + 2 * lineMs + tableMs + lineMs + tableMs + (queueMs + tableMs + lineMs) + seconds(1),
+    3 * tableMs +
+    2 * lineMs +
+    (quotaMs + tableMs + lineMs) +
+    2 * Math.max(tableMs, queueMs) +
+    (queueMs + tableMs + lineMs) +
+    seconds(1),
 } as const;
 
 /**
@@ -163,7 +170,7 @@ export const quotaGuard = {
   reserveShare: 0.05,
   reservePushes: 10,
   askEveryMs: seconds(60 * 60),
-  /** While little is left, or LINE does not say. */
+  /** While little is left, LINE does not say, or a group was pushed to. */
   askAgainMs: seconds(60),
   /** The operator is told again, by each process. */
   tellEveryMs: seconds(DAY_S),

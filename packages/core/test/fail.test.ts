@@ -40,6 +40,7 @@ const { fail, isolate } = createFail({
     park: async ({ key }, { code, outcomeUnknownSince, apologyBy }) =>
       void writes.push(["park", key, { code, outcomeUnknownSince, apologyBy }]),
     drop: async (turn, _at, _total, because) => void writes.push(["drop", turn.key, because]),
+    spend: async ({ key }, at) => void writes.push(["spend", key, at]),
     async release(turn, failure) {
       if (isTableBroken) throw throttled;
       writes.push(["release", turn.key, failure]);
@@ -56,8 +57,9 @@ const { fail, isolate } = createFail({
 });
 
 const failed = (turn: Turn, error: BotError, memory: Memory = nothingRemembered): Failure => {
-  const { message, job, platform } = held();
-  return { kind: "claimed", message, job, platform, turn, error, recalling: Promise.resolve(memory), log };
+  const { message, job, platform, batch } = held();
+  const work = { message, job, platform, batch, log };
+  return { kind: "claimed", ...work, turn, error, recalling: Promise.resolve(memory) };
 };
 
 const { key } = claimed();
@@ -100,8 +102,8 @@ test("a lease that cannot be released is logged, and the message is retried all 
   isTableBroken = true;
   expect(await fail(failed(claimed(), unavailable))).toEqual({ kind: "retry", inS: 6 });
   expect(logged).toMatchObject([
-    { name: "turn.not_released", code: "table.throttled" },
     { name: "job.retry", code: "model.unavailable" },
+    { name: "turn.not_released", code: "table.throttled" },
   ]);
 });
 

@@ -16,7 +16,7 @@ const notExpected = () => Promise.reject(new Error("Nothing was to be sent"));
 /** Reads and composes as LINE does, and routes to a reply; it sends nothing, unless these functions do. */
 export function platformWith(functions: Partial<Platform> = {}): Platform {
   return {
-    ...{ name: "line", read, compose, loadMarkdown, fits, quoting },
+    ...{ name: "line", read, compose, loadMarkdown, fits, quoting, withButtons: (messages) => messages },
     ...{ maxMessages: 5, replyUntil: () => receivedAt + 50_000 },
     ...{ ready: async () => {}, mayPush: async () => true },
     ...{ deliver: notExpected, sendOnce: notExpected, showLoading: async () => {} },

@@ -239,7 +239,7 @@ describe("an error", () => {
         });
         deadline.abort();
       });
-    const message = "The model did not answer in time";
+    const message = "The model did not answer within model.timeoutS (bot.config.ts, 120 at the most)";
     await expect(ask(deadline.signal)).rejects.toMatchObject({
       code: "model.timeout",
       retry: "later",

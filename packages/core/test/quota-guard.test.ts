@@ -57,6 +57,16 @@ test.each([
   expect(await guard.isLow()).toBe(true);
 });
 
+test("after a push to a group, which counts for each of its members, LINE is asked soon", async () => {
+  used(150);
+  expect(await guard.isLow()).toBe(false);
+  guard.pushed("group");
+  used(195);
+  expect(await guard.isLow()).toBe(false);
+  now += quotaGuard.askAgainMs;
+  expect(await guard.isLow()).toBe(true);
+});
+
 test("without a limit nothing is ever held back", async () => {
   answer = async () => ({ limit: undefined, used: 1_000_000 });
   expect(await guard.isLow()).toBe(false);
@@ -65,9 +75,9 @@ test("without a limit nothing is ever held back", async () => {
 test("what is pushed is counted down until LINE is asked again", async () => {
   used(188);
   expect(await guard.isLow()).toBe(false);
-  guard.pushed();
+  guard.pushed("user");
   expect(await guard.isLow()).toBe(false);
-  guard.pushed();
+  guard.pushed("user");
   expect(await guard.isLow()).toBe(true);
   expect(asked).toBe(1);
 });

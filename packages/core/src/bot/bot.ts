@@ -132,7 +132,7 @@ const model = z.strictObject({
   /** OpenAI: at least 16. */
   maxOutputTokens: z._default(z.int().check(z.minimum(16), z.maximum(16_000)), 1_000),
   /** How long an answer may take; the function's time-out has room for the most. */
-  timeoutS: z._default(z.int().check(z.minimum(10), z.maximum(120)), 60),
+  timeoutS: z._default(z.int().check(z.minimum(10), z.maximum(120)), 100),
   /** Sent only if it is set, since models without reasoning refuse it; "none" for the default model, which has it. */
   reasoningEffort: z.optional(z.enum(["none", "low", "medium", "high"])),
   prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),

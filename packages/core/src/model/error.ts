@@ -15,7 +15,13 @@ import { BotError, type Retry } from "../error.ts";
  *   (https://developers.openai.com/api/docs/guides/safety-checks). Perhaps this request only.
  */
 export function modelError(cause: unknown, signal: AbortSignal): BotError {
-  if (signal.aborted) return error("model.timeout", "The model did not answer in time", "later", cause);
+  if (signal.aborted)
+    return error(
+      "model.timeout",
+      "The model did not answer within model.timeoutS (bot.config.ts, 120 at the most)",
+      "later",
+      cause,
+    );
   if (cause instanceof OpenAI.APIConnectionError) {
     return error("model.unreachable", "OpenAI could not be reached", "later", cause);
   }

@@ -166,6 +166,8 @@ export type Platform = {
   compose: Compose;
   /** For Markdown, which a model wrote. What reads it is loaded on first use: beside a model call, never before. */
   loadMarkdown(): Promise<Compose>;
+  /** The messages with these buttons under the last, in front of its own. */
+  withButtons(messages: readonly Message[], buttons: readonly Button[]): readonly Message[];
   /** The messages with the question quoted, where the platform can: so that a late answer shows what it answers. */
   quoting(messages: readonly Message[], job: Job): readonly Message[];
   /** Whether one call takes a text of the bot's own. */

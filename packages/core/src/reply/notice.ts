@@ -32,6 +32,12 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
     });
   }
 
+  /** The button that brings a turn's answer, and whatever else waits. */
+  function answerButton(key: string, language: Language): Button {
+    const words = bot.texts[language].showAnswer;
+    return { label: words, text: words, data: pressingData({ kind: "answer", key }) };
+  }
+
   function say(shown: Shown, text: string, buttons: readonly CommandName[] = []): Message[] {
     const cutNotice = bot.texts[shown.language].cut;
     return shown.platform.compose(text, { cutNotice, buttons: buttonsFor(buttons, shown) }).messages;
@@ -93,11 +99,13 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
       }
     },
 
+    answerButton,
+
     /** Said while the model is still working on this turn. */
-    stillThinking(key: string, { platform, language }: Omit<Shown, "chat">): Message[] {
-      const { stillThinking, showAnswer, cut: cutNotice } = bot.texts[language];
-      const button = { label: showAnswer, text: showAnswer, data: pressingData({ kind: "answer", key }) };
-      return platform.compose(stillThinking, { cutNotice, buttons: [button] }).messages;
+    stillThinking(key: string, { platform, language, chat }: Shown): Message[] {
+      const { stillThinking, stillThinkingGroup, cut: cutNotice } = bot.texts[language];
+      const text = chat.type === "user" ? stillThinking : stillThinkingGroup;
+      return platform.compose(text, { cutNotice, buttons: [answerButton(key, language)] }).messages;
     },
 
     apology: (request: Shown) => say(request, bot.texts[request.language].apology, ["retry"]),

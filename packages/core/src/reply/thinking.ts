@@ -1,4 +1,4 @@
-import type { Bot } from "../bot/bot.ts";
+import type { Bot, Chat } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
 import type { Clock } from "../clock.ts";
 import { toBotError } from "../error.ts";
@@ -63,9 +63,11 @@ export function createThinking({ bot, turns, notices, clock }: ThinkingOptions) 
     try {
       await turns.spend(turn, at);
       thinking.at = at;
-      const said = notices.stillThinking(key, { platform, language });
+      const isGroup = isInGroup(turn);
+      const chat: Pick<Chat, "type"> = { type: isGroup ? "group" : "user" };
+      const said = notices.stillThinking(key, { platform, language, chat });
       // Others may have spoken meanwhile.
-      const messages = isInGroup(turn) ? platform.quoting(said, job) : said;
+      const messages = isGroup ? platform.quoting(said, job) : said;
       const idempotencyKey = idempotencyKeyOf(`${eventId}/thinking`);
       await platform.sendOnce({ job, chatId, messages, idempotencyKey, route: "reply" });
       log.info("thinking.said");

@@ -102,6 +102,15 @@ export function withSend(
   };
 }
 
+/** What counts as a reply since it waits was pushed after all; the day may be another by now. */
+export function withPush({ usage, chat, isFirstOfDay }: RunningTotal): RunningTotal {
+  return { isFirstOfDay, usage: pushedIn(usage), ...(chat && { chat: pushedIn(chat) }) };
+}
+
+function pushedIn(usage: DayUsage): DayUsage {
+  return { ...usage, replies: Math.max(0, usage.replies - 1), pushes: usage.pushes + 1 };
+}
+
 function sentIn(usage: DayUsage, route: Route, sent: SentUsage): DayUsage {
   const used = typeof sent === "object" ? sent : undefined;
   return {

@@ -40,6 +40,7 @@ const platform: Platform = {
   loadMarkdown: async () => platform.compose,
   fits: () => true,
   quoting: (messages) => messages,
+  withButtons: (messages) => messages,
   maxMessages: 5,
   replyUntil: () => undefined,
   mayPush: async () => true,

@@ -49,6 +49,13 @@ async function tap(line?: Line): Promise<void> {
   if (!line) await world.settle();
 }
 
+/** The user presses a button under the newest message. */
+async function press(index: number): Promise<void> {
+  const action = world.line.sent.at(-1)?.messages.at(-1)?.quickReply?.items[index]?.action;
+  if (action?.type !== "postback") throw new Error("There is no such button");
+  await world.happen("U1", { type: "postback", postback: { data: action.data } });
+}
+
 /** The same line whose process dies as it is about to send this, or after it was sent. */
 function dying(when: "before" | "after", text: string): Line {
   const { line } = world.line;
@@ -353,4 +360,67 @@ test("what a turn has brought, unheard, ends with it if its user unsends that: n
   expect(world.table.textOf("U1")).not.toContain("Think hard");
   await tap();
   expect(world.newest()).toBe(`U1 reply: ${en.gone}`);
+});
+
+test("whoever waits for a model that is out of order is told so while the reply is good, and fetches the answer for free", async () => {
+  let failures = 3;
+  const failing: Model = {
+    async ask(context, options) {
+      failures -= 1;
+      if (failures >= 0) throw new BotError("model.unavailable", "OpenAI answered 503", { retry: "later" });
+      return createMemoryModel().ask(context, options);
+    },
+  };
+  world.say("U1", "Hello");
+  for (let n = 0; n < 20; n += 1) await world.run(world.worker({ model: failing }), 5_000);
+  expect(world.sent()).toEqual([thinking]);
+  await tap();
+  expect(world.sent().slice(1)).toEqual(["U1 reply: You said: Hello"]);
+});
+
+describe("what one call has no room for", () => {
+  const labels = () => {
+    const items = world.line.sent.at(-1)?.messages.at(-1)?.quickReply?.items ?? [];
+    return items.map(({ action }) => wordsOn(action));
+  };
+  /** Two calls' worth, of which the first leaves no room. */
+  const long: Model = {
+    async ask(context, options) {
+      const isLong = context.input.at(-1)?.content === "Think hard";
+      if (isLong) await world.scheduler.sleep(latencyMs);
+      return createMemoryModel({ answer: (text) => (isLong ? "x".repeat(24_000) : text) }).ask(
+        context,
+        options,
+      );
+    },
+  };
+
+  test("comes by a button under what was brought before it", async () => {
+    world.say("U1", "Think hard");
+    await world.run(world.worker({ model: long }), 60_000);
+    world.say("U1", "Short");
+    await world.run(world.worker({ model: long }), 5_000);
+    expect(world.line.sent.at(-1)?.messages).toHaveLength(5);
+    expect(labels()).toEqual([en.showAnswer]);
+    await press(0);
+    expect(world.newest()).toBe("U1 reply: Short");
+  });
+
+  test("comes by as many taps as it takes", async () => {
+    world = createWorld({ bot: defineBot({ ...plainBot, delivery: "free" }) });
+    for (let n = 1; n <= 7; n += 1) world.say("U1", `Question ${n}`);
+    await pass(60_000);
+    await world.settle();
+    expect(world.sent()).toEqual([]);
+    await world.talk("U1", "Question 8");
+    expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual(
+      [1, 2, 3, 4, 5].map((n) => `You said: Question ${n}`),
+    );
+    expect(labels()).toEqual([en.showAnswer]);
+    await press(0);
+    expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual(
+      [6, 7, 8].map((n) => `You said: Question ${n}`),
+    );
+    expect(labels()).toEqual([]);
+  });
 });

@@ -102,7 +102,7 @@ const outcomes: Record<string, Outcome> = {
   "memberLeft-room": "nothing",
   videoPlayComplete: "nothing",
   "beacon-enter": "nothing",
-  "beacon-banner": "nothing",
+  "beacon-banner": { told: en.notUnderstood },
   "beacon-stay": "nothing",
   accountLink: "nothing",
   "accountLink-failed": "nothing",

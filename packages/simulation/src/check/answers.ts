@@ -1,4 +1,6 @@
-import type { TextMessage } from "@henji/core/platform/line/compose";
+import { pressingIn } from "@henji/core/decide/button";
+import { BUTTON_DATA } from "@henji/core/platform/line/button-data";
+import type { Action, TextMessage } from "@henji/core/platform/line/compose";
 import { apologyPushedEveryMs, deadlines, replyTokenFreshMs } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";
@@ -94,8 +96,11 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
         violate("stored first", "sent before it was stored", fate);
         return;
       }
-      if (JSON.stringify(expectedOf(fate, item)) !== JSON.stringify(messages))
+      const own = withoutAnswerButton(messages);
+      if (JSON.stringify(expectedOf(fate, item)) !== JSON.stringify(own))
         violate("stored first", "not what was stored", fate);
+      if (item.heldBack && JSON.stringify(own) === JSON.stringify(messages))
+        violate("nothing lost", "its answer waits, and no button asks for it", fate);
       // The sender must hold the lease to the end of the call.
       const holds = item.owner.startsWith(`${process.name}.`);
       const inTime = process.clock.now() + deadlines.lineMs <= item.leaseUntil;
@@ -231,4 +236,19 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
     }
     if (!newest || newest.sequence! < sequence) newestAnswered.set(chatId, fate);
   }
+}
+
+/** What is sent while more waits has a button that asks for it, and that is stored nowhere. */
+function withoutAnswerButton(messages: readonly TextMessage[]): TextMessage[] {
+  return messages.map((message) => {
+    const { quickReply, ...bare } = message;
+    const items = quickReply?.items.filter(({ action }) => !asksForAnswer(action)) ?? [];
+    if (items.length === quickReply?.items.length) return message;
+    return items.length === 0 ? bare : { ...message, quickReply: { items } };
+  });
+}
+
+function asksForAnswer(action: Action): boolean {
+  if (action.type !== "postback" || !action.data.startsWith(BUTTON_DATA)) return false;
+  return pressingIn(action.data.slice(BUTTON_DATA.length))?.kind === "answer";
 }

@@ -30,7 +30,12 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
   /** Whose reply token or retry key it is. */
   const keys = new Map<string, string>();
   const apologies = new Set(Object.values(bot.texts).map(({ apology }) => apology));
-  const thoughts = new Set(Object.values(bot.texts).map(({ stillThinking }) => stillThinking));
+  const thoughts = new Set(
+    Object.values(bot.texts).flatMap(({ stillThinking, stillThinkingGroup }) => [
+      stillThinking,
+      stillThinkingGroup,
+    ]),
+  );
 
   const turnOf = (fate: Fate): TurnItem | undefined =>
     table().turn({ chatId: fate.chatId, key: keyOf(fate) });

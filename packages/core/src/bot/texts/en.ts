@@ -11,6 +11,7 @@ export const en: Texts = {
   cut: "… (this answer was too long and has been cut)",
   goOn: "Show me the rest",
   stillThinking: "I am still working on it. Tap below to see the answer.",
+  stillThinkingGroup: "I am still working on it. Tap below, or quote this message, to see the answer.",
   showAnswer: "Show the answer",
   gone: "I no longer have that answer. Please ask me once more.",
   tooMany: "That was a lot of messages at once. I could not answer all of them; please send the rest again.",

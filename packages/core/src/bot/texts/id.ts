@@ -12,6 +12,8 @@ export const id: Texts = {
   cut: "… (jawabannya terlalu panjang, jadi dipotong sampai di sini)",
   goOn: "Lanjutkan",
   stillThinking: "Saya masih menyiapkan jawabannya. Ketuk tombol di bawah untuk melihatnya.",
+  stillThinkingGroup:
+    "Saya masih menyiapkan jawabannya. Ketuk tombol di bawah, atau balas pesan ini, untuk melihatnya.",
   showAnswer: "Lihat jawaban",
   gone: "Jawaban itu sudah tidak tersimpan. Silakan tanyakan sekali lagi, ya.",
   tooMany:

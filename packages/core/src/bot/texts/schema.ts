@@ -22,6 +22,7 @@ const texts = z.partial(
     cut: text,
     goOn: label,
     stillThinking: text,
+    stillThinkingGroup: text,
     showAnswer: label,
     gone: text,
     tooMany: text,

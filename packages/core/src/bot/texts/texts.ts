@@ -16,6 +16,8 @@ export type Texts = {
   goOn: string;
   /** Sent if an answer takes long, with a button that shows it. */
   stillThinking: string;
+  /** The same in a group, where the button is gone with anybody's next message. */
+  stillThinkingGroup: string;
   /** Label of that button. */
   showAnswer: string;
   /** Sent if a button is pressed whose answer is no longer stored. */

@@ -10,6 +10,7 @@ export const zhTW: Texts = {
   cut: "…（內容太長了，先說到這裡）",
   goOn: "繼續看",
   stillThinking: "我還在想，點一下下面的按鈕就能看到答案。",
+  stillThinkingGroup: "我還在想，點一下下面的按鈕，或回覆這則訊息，就能看到答案。",
   showAnswer: "看答案",
   gone: "那個答案已經不在了，請再問我一次。",
   tooMany: "一下子收到好多訊息，我沒能全部回答。剩下的請再傳一次給我。",

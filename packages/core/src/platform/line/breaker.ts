@@ -48,7 +48,7 @@ export function withLineBreaker(line: Line, options: Pick<BreakerOptions, "clock
     reply: (replyToken, messages) => token.watch(() => line.reply(replyToken, messages)),
     async push(to, messages, retryKey) {
       const result = await token.watch(() => quota.watch(() => line.push(to, messages, retryKey)));
-      guard.pushed();
+      guard.pushed(to.startsWith("U") ? "user" : "group");
       return result;
     },
     async ready() {

@@ -7,13 +7,15 @@ import { part, split } from "./split.ts";
 const MAX_UNITS = 5_000;
 /** LINE: at most 5 messages in a reply or push. */
 export const MAX_MESSAGES = 5;
+/** LINE: at most 13 buttons under a message. */
+const MAX_BUTTONS = 13;
 
 export type TextMessage = { type: "text"; text: string; quickReply?: QuickReply };
 
 /** Buttons under the newest message; pressing one shows its text as the user's own. */
 export type QuickReply = { items: { type: "action"; action: Action }[] };
 
-type Action =
+export type Action =
   | { type: "message"; label: string; text: string }
   | { type: "postback"; label: string; data: string; displayText: string };
 
@@ -26,10 +28,10 @@ export function compose(text: string, options: ComposeOptions): Composed<TextMes
   const { cutNotice, isCut = false, buttons = [], continueButton } = options;
   const { pieces, rest } = split(text, MAX_UNITS, MAX_MESSAGES);
   if (rest !== "" && continueButton) {
-    return { messages: withButtons(pieces, [continueButton, ...buttons]), rest };
+    return { messages: withButtons(textMessages(pieces), [continueButton, ...buttons]), rest };
   }
   if (isCut || rest !== "") pieces.push(withNotice(pieces.pop() ?? "", cutNotice));
-  return { messages: withButtons(pieces, buttons) };
+  return { messages: withButtons(textMessages(pieces), buttons) };
 }
 
 /** Whether a text needs no more than one call. */
@@ -37,12 +39,17 @@ export function fits(text: string): boolean {
   return split(text, MAX_UNITS, MAX_MESSAGES).rest === "";
 }
 
-function withButtons(pieces: readonly string[], buttons: readonly Button[]): TextMessage[] {
-  const messages = pieces.map((text): TextMessage => ({ type: "text", text }));
+/** The messages with these buttons under the last, in front of its own. */
+export function withButtons(messages: readonly TextMessage[], buttons: readonly Button[]): TextMessage[] {
   const last = messages.at(-1);
-  if (!last || buttons.length === 0) return messages;
-  const items = buttons.map((button) => ({ type: "action" as const, action: actionOf(button) }));
+  if (!last || buttons.length === 0) return [...messages];
+  const added = buttons.map((button) => ({ type: "action" as const, action: actionOf(button) }));
+  const items = [...added, ...(last.quickReply?.items ?? [])].slice(0, MAX_BUTTONS);
   return [...messages.slice(0, -1), { ...last, quickReply: { items } }];
+}
+
+function textMessages(pieces: readonly string[]): TextMessage[] {
+  return pieces.map((text) => ({ type: "text", text }));
 }
 
 /** What the user is seen to say by pressing a button. */

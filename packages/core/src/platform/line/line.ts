@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
 import type { Platform } from "../platform.ts";
 import type { GuardedLine } from "./breaker.ts";
-import { compose, fits, MAX_MESSAGES, type TextMessage } from "./compose.ts";
+import { compose, fits, MAX_MESSAGES, type TextMessage, withButtons } from "./compose.ts";
 import { createDeliver } from "./deliver.ts";
 import { loadMarkdown } from "./markdown.ts";
 import { createPeople } from "./people.ts";
@@ -24,6 +24,7 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
     loadMarkdown,
     fits,
     quoting,
+    withButtons: (messages, buttons) => withButtons(messages as readonly TextMessage[], buttons),
 
     maxMessages: MAX_MESSAGES,
 

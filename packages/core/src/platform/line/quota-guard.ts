@@ -29,8 +29,12 @@ export function createQuotaGuard({ ask, clock, log }: QuotaGuardOptions) {
   }
 
   return {
-    pushed(): void {
-      if (known) known.quota = { ...known.quota, used: known.quota.used + 1 };
+    /** To a group it counts once for each member, and LINE alone knows how many there are. */
+    pushed(to: "user" | "group"): void {
+      if (!known) return;
+      const { quota, askAgainAt } = known;
+      const soon = to === "group" ? clock.now() + quotaGuard.askAgainMs : askAgainAt;
+      known = { quota: { ...quota, used: quota.used + 1 }, askAgainAt: Math.min(askAgainAt, soon) };
     },
 
     async isLow(): Promise<boolean> {

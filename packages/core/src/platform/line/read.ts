@@ -30,6 +30,9 @@ export function read(raw: unknown): Inbound {
     return { ...happening, ...written, senderId, kind: isQuestion ? "question" : "overheard" };
   }
   if (event.type === "follow" || event.type === "join") return { ...happening, senderId, kind: "greeting" };
+  if (chat.type === "user" && isTappedBanner(event)) {
+    return { ...happening, kind: "question", messageId: "", senderId, content: [] };
+  }
   const data = buttonIn(event);
   return data === undefined
     ? { ...happening, kind: "ignored" }
@@ -60,6 +63,16 @@ const postbackEvent = z.looseObject({
 
 function buttonIn(event: LineEvent): string | undefined {
   return postbackEvent.safeParse(event).data?.postback.data.slice(BUTTON_DATA.length);
+}
+
+const bannerEvent = z.looseObject({
+  type: z.literal("beacon"),
+  beacon: z.looseObject({ type: z.literal("banner") }),
+});
+
+/** Who taps a beacon's banner has asked for something; who only comes near one has not, and is left in peace. */
+function isTappedBanner(event: LineEvent): boolean {
+  return bannerEvent.safeParse(event).success;
 }
 
 const unsendEvent = z.looseObject({
