@@ -185,6 +185,7 @@ export function createPrepare(options: PrepareOptions) {
 
 /** For so long after an answer, the conversation of a group is taken to go on. */
 const AMONG_OTHERS_MS = 10 * 60_000;
+
 function notAnsweredYet(): BotError {
   const reason = "A button was pressed for an answer that another worker is still at";
   return new BotError("turn.not_answered_yet", reason, { retry: "later" });

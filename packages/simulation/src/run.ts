@@ -223,7 +223,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
 function botOf({ bot }: Plan): Bot {
   return defineBot({
     instructions: "You answer.",
-    model: { maxOutputTokens: 1_000, timeoutS: 120 },
+    model: { maxOutputTokens: 1_000 },
     memory: { highWaterTokens: 900, lowWaterTokens: 300, maxTokens: 1_300, summaryTokens: 200, maxTurns: 60 },
     limits: {
       maxUnanswered: bot.maxUnanswered,
