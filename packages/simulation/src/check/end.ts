@@ -58,9 +58,11 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
         const isKept = bot.groups.overheard > 0;
         if (fate.kind === "overheard" && !isKept && textOf(fate).includes(`[${fate.eventId}]`))
           violate("private", "stored, although it was only overheard", fate);
-        const { status, erased } = turnOf(fate) ?? {};
+        const { status, erased, notice } = turnOf(fate) ?? {};
         const isMembers = fate.kind === "question" && fate.senderId !== fate.chatId;
-        if (isMembers && erased && status === "delivered" && !mayBeErased(fate))
+        // A notice goes with any unsent message, which it may repeat as long as it is not marked as delivered.
+        const isAnswered = status === "delivered" && notice === undefined;
+        if (isMembers && erased && isAnswered && !mayBeErased(fate))
           violate("private", "erased, although nobody has asked for it", fate);
       }
       const erased = [...fates.values()].filter((fate) => fate.erased);
