@@ -75,6 +75,16 @@ test("a failed attempt releases its lease, with the time since which the outcome
   ]);
 });
 
+test("a wait that outlasts the free reply is told of, if nothing is wrong but the model", async () => {
+  await fail(failed(claimed({ attempts: 2 }), unavailable));
+  const dead = new BotError("line.unauthorized", "LINE answered 401", { retry: "later" });
+  await fail(failed(claimed({ attempts: 3 }), dead));
+  expect(writes.map(([write]) => write)).toEqual(["release", "release"]);
+  writes = [];
+  await fail(failed(claimed({ attempts: 3 }), unavailable));
+  expect(writes.map(([write]) => write)).toEqual(["spend", "release"]);
+});
+
 test("a retry waits for as long as the other side has asked for", async () => {
   const busy = new BotError("model.rate_limited", "OpenAI answered 429", {
     ...{ retry: "later", retryAfterMs: 60_000 },

@@ -14,6 +14,7 @@ const now = 1_800_000_000_000;
 let writes: unknown[];
 let totals: DayUsage[];
 let foldings: unknown[];
+let sentIds: readonly string[] | undefined;
 
 beforeEach(() => {
   writes = [];
@@ -30,7 +31,8 @@ const send = createSend({
     ...{ wait: never, carry: never, shown: never, drop: never },
     supersede: async (turn) => void writes.push(["supersede", turn]),
     usePush: async (turn) => void writes.push(["use push", turn]),
-    async delivered(turn, { route, requestId, total, folding }) {
+    async delivered(turn, { route, requestId, sentIds: ids, total, folding }) {
+      sentIds = ids;
       writes.push(["delivered", turn, route, requestId]);
       totals.push(total.usage);
       foldings.push(folding);
@@ -65,6 +67,14 @@ test("a call is made only if the lease lasts for as long as the call can take", 
       outcome: "failed",
     }),
   );
+});
+
+test("of a send that is recognized as a repeat only the newest ids are its own: more may have gone out with the first", async () => {
+  const platform = platformWith({
+    deliver: async () => ({ route: "push", requestId: "r1", sentIds: ["brought", "own"] }),
+  });
+  await send({ turn: answered(), past: undefined }, held({ platform }));
+  expect(sentIds).toEqual(["own"]);
 });
 
 test("an answer may have been sent before only if its outcome is unknown", async () => {

@@ -120,8 +120,7 @@ export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]
   const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
   const isEarlier = item.sequence < at.sequence;
   const isWaiting = isEarlier && (status === "waiting" || (status === "carried" && isFree));
-  const isTold = item.thinkingAt !== undefined;
-  const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy, isTold } : undefined;
+  const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy } : undefined;
   return { key, status, rest, ...(sentIds && { sentIds }), waiting };
 }
 

@@ -3,10 +3,11 @@ import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
 import type { Line } from "@henji/core/platform/line/api";
 import { wordsOn } from "@henji/core/platform/line/compose";
-import { hold, replyTokenFreshMs } from "@henji/core/settings";
+import { replyTokenFreshMs } from "@henji/core/settings";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
+import { en, slowIn, slowly, thinking } from "./slow.ts";
 import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
@@ -16,58 +17,10 @@ beforeEach(() => {
   latencyMs = 55_000;
 });
 
-const { en } = ownBot.texts;
-const thinking = `U1 reply: ${en.stillThinking} [${en.showAnswer}]`;
-const slowly = "U1 reply: You said: Think hard";
-
-/** Takes its time for this question, and none for any other. */
-const slow: Model = {
-  async ask(context, options) {
-    if (context.input.at(-1)?.content === "Think hard") await world.scheduler.sleep(latencyMs);
-    return createMemoryModel({ onAsk: (question) => void world.asked.push(question) }).ask(context, options);
-  },
-};
-
-const pass = (ms: number) => world.scheduler.run(world.scheduler.now() + ms, () => false);
-const worker = (line?: Line) => world.worker({ model: slow, ...(line && { line }) });
-
-/** A slow question is answered, and its answer waits. */
-async function thinkHard(line?: Line): Promise<string> {
-  const id = world.say("U1", "Think hard");
-  await world.run(worker(line), latencyMs + 5_000);
-  return id;
-}
-
-/** The user presses the button under the bot's message that has one. */
-async function tap(line?: Line): Promise<void> {
-  const buttons = world.line.sent.flatMap(({ messages }) => messages.at(-1)?.quickReply?.items ?? []);
-  const action = buttons.map((item) => item.action).find((one) => wordsOn(one) === en.showAnswer);
-  if (action?.type !== "postback") throw new Error("There is no button");
-  const replyToken = `tap ${world.scheduler.now()}`;
-  world.line.giveToken(replyToken, "U1", 60_000);
-  world.put("U1", { type: "postback", replyToken, postback: { data: action.data } });
-  if (!line) await world.settle();
-}
-
-/** The user presses a button under the newest message. */
-async function press(index: number): Promise<void> {
-  const action = world.line.sent.at(-1)?.messages.at(-1)?.quickReply?.items[index]?.action;
-  if (action?.type !== "postback") throw new Error("There is no such button");
-  await world.happen("U1", { type: "postback", postback: { data: action.data } });
-}
-
-/** The same line whose process dies as it is about to send this, or after it was sent. */
-function dying(when: "before" | "after", text: string): Line {
-  const { line } = world.line;
-  return {
-    ...line,
-    async reply(token, messages) {
-      if (!JSON.stringify(messages).includes(text)) return line.reply(token, messages);
-      if (when === "after") await line.reply(token, messages);
-      return new Promise<never>(() => {});
-    },
-  };
-}
+const { worker, pass, thinkHard, tap, press } = slowIn(
+  () => world,
+  () => latencyMs,
+);
 
 test("who waits for a slow answer is told so in time, and gets it for free by a tap", async () => {
   await thinkHard();
@@ -257,94 +210,6 @@ test("a tap on what was given up on asks once more", async () => {
   expect(world.lines).toContain("job.parked");
   await tap();
   expect(world.newest()).toBe(slowly);
-});
-
-describe("whatever dies, the answer comes once:", () => {
-  const pushed = "U1 push: You said: Think hard";
-
-  test("before it is said that it takes long", async () => {
-    world.say("U1", "Think hard");
-    await world.crash(worker(dying("before", en.stillThinking)), 45_000);
-    await world.run(worker(), latencyMs + 5_000);
-    // The token may be used, so nobody knows of a button.
-    expect(world.sent()).toEqual([]);
-    await world.talk("U1", "Hello?");
-    expect(world.line.sent.map(({ messages }) => messages[0]?.text)).toEqual(["You said: Think hard"]);
-  });
-
-  test.each(["put", "wait"] as const)("around the moment from which it waits (%s)", async (call) => {
-    const stuck = () => new Promise<never>(() => {});
-    const { reminders } = world.queue;
-    const { put } = reminders;
-    const { wait } = world.turns;
-    if (call === "put") reminders.put = stuck;
-    else world.turns.wait = stuck;
-    world.say("U1", "Think hard");
-    await world.crash(worker(), latencyMs + 1_000);
-    Object.assign(reminders, { put });
-    Object.assign(world.turns, { wait });
-    await world.run(worker(), 5_000);
-    expect(world.asked).toEqual(["Think hard"]);
-    await pass(ownBot.slow.pushAfterS * 1000);
-    await world.settle();
-    expect(world.sent()).toEqual([thinking, pushed]);
-  });
-
-  test.each(["before", "after"] as const)("%s a tap's reply", async (when) => {
-    await thinkHard();
-    const line = dying(when, "Think hard");
-    await tap(line);
-    await world.crash(worker(line));
-    await world.settle();
-    await pass(ownBot.slow.pushAfterS * 1000);
-    await world.settle();
-    expect(world.sent()).toEqual([thinking, slowly]);
-  });
-
-  test("between a reply and the mark of what it has brought", async () => {
-    await thinkHard();
-    const { shown } = world.turns;
-    world.turns.shown = () => new Promise<never>(() => {});
-    world.say("U1", "And now?");
-    await world.crash(world.worker());
-    Object.assign(world.turns, { shown });
-    await world.settle();
-    await pass(ownBot.slow.pushAfterS * 1000);
-    await world.settle();
-    expect(world.sent()).toEqual([thinking, slowly]);
-  });
-
-  test("if its carrier is given up on before anything was sent, it waits again", async () => {
-    await thinkHard();
-    const refuse = () =>
-      Promise.reject(new BotError("line.rejected", "LINE answered 400", { retry: "never" }));
-    const refusing: Line = { ...world.line.line, reply: refuse, push: refuse };
-    world.say("U1", "And now?");
-    await world.run(world.worker({ line: refusing }), 5_000);
-    expect(world.lines).toContain("job.parked");
-    await pass(ownBot.slow.pushAfterS * 1000);
-    await world.settle();
-    expect(world.newest()).toBe(pushed);
-    // An operator brings the carrier back: it has only its own answer left.
-    world.moveBack();
-    await world.settle();
-    expect(world.line.sent.at(-1)?.messages.map(({ text }) => text)).toEqual(["You said: And now?"]);
-  });
-
-  test("if its carrier is unsent before anything was sent, it waits again", async () => {
-    await thinkHard();
-    const line = dying("before", "And now?");
-    const id = world.say("U1", "And now?");
-    const dyingWorker = world.worker({ line });
-    await world.run(dyingWorker, 100);
-    world.unsend("U1", id);
-    dyingWorker.kill();
-    await pass(hold.forS * 1000 + 1);
-    await world.settle();
-    await pass(ownBot.slow.pushAfterS * 1000);
-    await world.settle();
-    expect(world.sent().filter((text) => text.includes("Think hard"))).toHaveLength(1);
-  });
 });
 
 test("what a turn has brought, unheard, ends with it if its user unsends that: nothing is carried for ever, or shown twice", async () => {

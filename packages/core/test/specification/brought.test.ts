@@ -1,0 +1,143 @@
+import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
+import type { Line } from "@henji/core/platform/line/api";
+import { replyTokenFreshMs } from "@henji/core/settings";
+import { createMemoryModel } from "@henji/simulation";
+import { beforeEach, describe, expect, test } from "vitest";
+import ownBot from "../../../../bot.config.ts";
+import { en, slowIn } from "./slow.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
+
+let world: World;
+let latencyMs: number;
+beforeEach(() => {
+  world = createWorld();
+  latencyMs = 55_000;
+});
+
+const { worker, pass, thinkHard, tap, newestTexts } = slowIn(
+  () => world,
+  () => latencyMs,
+);
+/** Newest first. */
+const turns = () => world.table.turnsOf("U1");
+const quotaLow = (): Line => ({ ...world.line.line, quota: async () => ({ limit: 200, used: 195 }) });
+
+test("each answer has the ids of its own messages, whichever call has shown it", async () => {
+  await thinkHard();
+  await world.talk("U1", "And now?");
+  const { ids } = world.line.sent.at(-1)!;
+  expect(ids).toHaveLength(2);
+  expect(turns().map(({ sentIds }) => sentIds)).toEqual([[ids[1]], [ids[0]]]);
+});
+
+describe("an answer counts once in its user's day,", () => {
+  const counted = () => {
+    const { answers, replies, pushes } = turns()[0]?.usage ?? {};
+    return { answers, replies, pushes };
+  };
+
+  test("as the reply that brings it", async () => {
+    await thinkHard();
+    expect(counted()).toEqual({ answers: 1, replies: 1, pushes: 0 });
+    await world.talk("U1", "And now?");
+    expect(counted()).toEqual({ answers: 2, replies: 2, pushes: 0 });
+  });
+
+  test("as the push, if nobody has fetched it", async () => {
+    await thinkHard();
+    await pass(ownBot.slow.pushAfterS * 1000);
+    await world.settle();
+    expect(counted()).toEqual({ answers: 1, replies: 0, pushes: 1 });
+  });
+
+  test("however often it comes to wait", async () => {
+    await thinkHard();
+    const used: Line = {
+      ...world.line.line,
+      push: () => Promise.reject(new BotError("line.quota_exhausted", "used up", { retry: "never" })),
+    };
+    await pass(ownBot.slow.pushAfterS * 1000);
+    await world.run(worker(used), 1_000);
+    expect(turns()[0]).toMatchObject({ status: "waiting", attempts: 1 });
+    expect(counted()).toEqual({ answers: 1, replies: 1, pushes: 0 });
+  });
+});
+
+test("a message that gets no answer of its own still brings what waits", async () => {
+  const picture = { type: "message", message: { type: "image", id: "77" } };
+  await world.happen("U1", picture);
+  await thinkHard();
+  await world.happen("U1", picture);
+  expect(newestTexts()).toEqual(["You said: Think hard"]);
+  expect(turns()[0]).toMatchObject({ status: "delivered", notice: "show" });
+});
+
+test("an earlier message that is brought back later does not bring the answer to a later one", async () => {
+  world.say("U1", "Hello");
+  await world.run(world.worker({ model: createMemoryModel({ behave: () => "rejected" }) }), 1_000);
+  await thinkHard();
+  world.moveBack();
+  await world.settle();
+  expect(newestTexts()).toEqual(["You said: Hello"]);
+  expect(turns()[0]).toMatchObject({ status: "waiting" });
+});
+
+test("nothing is kept of a notice that another turn has brought", async () => {
+  world = createWorld({ bot: defineBot({ ...plainBot, delivery: "free" }) });
+  await world.talk("U1", "My cat is called Tama");
+  world.say("U1", "/export");
+  await pass(replyTokenFreshMs);
+  await world.settle();
+  expect(JSON.stringify(turns()[0])).toContain("Tama");
+  await world.talk("U1", "Thanks");
+  expect(world.line.sent.at(-1)?.messages[0]?.text).toContain("Tama");
+  expect(JSON.stringify(turns()[1])).not.toContain("Tama");
+});
+
+test("a tap that has waited for longer than its reply is good is not left to the reminder", async () => {
+  world = createWorld({ bot: defineBot({ ...plainBot, model: { ...plainBot.model, timeoutS: 120 } }) });
+  latencyMs = 110_000;
+  world.say("U1", "Think hard");
+  const running = world.run(worker(), latencyMs + 5_000);
+  await pass(45_000);
+  await tap(world.line.line);
+  await running;
+  await world.run(worker(), 5_000);
+  expect(world.line.sent.at(-1)).toMatchObject({ by: "push" });
+  expect(newestTexts()).toEqual(["You said: Think hard"]);
+});
+
+describe("an apology", () => {
+  /** The model gives this question up after it was said that it takes long, and while the token would be good. */
+  async function thinkInVain(line?: Line): Promise<void> {
+    const rejecting = createMemoryModel({ behave: () => "rejected" });
+    world.say("U1", "Hello");
+    const model: typeof rejecting = {
+      async ask(...asked) {
+        await world.scheduler.sleep(45_000);
+        return rejecting.ask(...asked);
+      },
+    };
+    await world.run(world.worker({ model, ...(line && { line }) }), 60_000);
+    expect(world.lines).toContain("job.parked");
+  }
+  const routes = () => world.line.sent.map(({ by, messages }) => [by, messages[0]?.text]);
+  const told = ["reply", en.stillThinking];
+
+  test("is pushed if the reply was spent on saying that it takes long", async () => {
+    await thinkInVain();
+    expect(routes()).toEqual([told, ["push", en.apology]]);
+  });
+
+  test("is left out if pushing is off", async () => {
+    world = createWorld({ bot: defineBot({ ...plainBot, delivery: "free" }) });
+    await thinkInVain();
+    expect(routes()).toEqual([told]);
+  });
+
+  test("is left out near the end of the quota", async () => {
+    await thinkInVain(quotaLow());
+    expect(routes()).toEqual([told]);
+  });
+});
