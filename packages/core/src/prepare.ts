@@ -115,14 +115,16 @@ export function createPrepare(options: PrepareOptions) {
     return isFree ? "reply" : "wait";
   }
 
-  /** Written while the model worked on an earlier question: what brings that answer brings both, in one call. */
+  /** Written while the model worked on an earlier question, whose button brings both: one call takes them. */
   function isFetchedWithOthers(
     { inbound, memory, platform }: Omit<Held, "replay">,
     messages: readonly Message[],
   ): boolean {
     const waiting = memory.recent.flatMap((turn) => turn.waiting ?? []);
     const count = waiting.reduce((sum, turn) => sum + turn.messages, messages.length);
-    return inbound.kind === "question" && waiting.length > 0 && count <= platform.maxMessages;
+    return (
+      inbound.kind === "question" && waiting.some(({ isTold }) => isTold) && count <= platform.maxMessages
+    );
   }
 
   /** What it brings of what waits in its chat, the oldest first: it overtakes nothing. */

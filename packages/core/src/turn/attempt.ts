@@ -46,7 +46,9 @@ export function letsGo({
   outcomeUnknownSince,
   owner,
   leaseUntil,
-}: Pick<TurnItem, "status" | "outcomeUnknownSince" | "owner" | "leaseUntil">): boolean {
+}: Pick<TurnItem, "status" | "owner" | "leaseUntil"> & {
+  outcomeUnknownSince?: number | undefined;
+}): boolean {
   if (isOpen(status)) return false;
   if (status !== "parked" && status !== "dropped") return true;
   // Erased from under a worker, which may have been sending it.

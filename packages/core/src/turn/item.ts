@@ -120,7 +120,8 @@ export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]
   const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
   const isEarlier = item.sequence < at.sequence;
   const isWaiting = isEarlier && (status === "waiting" || (status === "carried" && isFree));
-  const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy } : undefined;
+  const isTold = item.thinkingAt !== undefined;
+  const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy, isTold } : undefined;
   return { key, status, rest, ...(sentIds && { sentIds }), waiting };
 }
 

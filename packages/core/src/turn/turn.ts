@@ -269,8 +269,8 @@ export type RecentTurn = {
   rest: string | undefined;
   /** The platform's ids of the messages of its answer. */
   sentIds?: readonly string[] | undefined;
-  /** Set if its answer waits, so that the turn at hand may bring it. */
-  waiting: { messages: number; carriedBy: string | undefined } | undefined;
+  /** Set if its answer waits, so that the turn at hand may bring it; `isTold`: its user has a button for it. */
+  waiting: { messages: number; carriedBy: string | undefined; isTold: boolean } | undefined;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -1,7 +1,7 @@
 import { BotError } from "../error.ts";
 import type { RunningTotal } from "../usage/usage.ts";
-import { letsGo } from "./attempt.ts";
 import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
+import { createEndCarried } from "./end-carried.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
 import type { TurnKey } from "./place.ts";
@@ -26,8 +26,8 @@ import {
   delivered,
   discarded,
   dropped,
-  droppedWithCarrier,
   eraseDeliveredAnswer,
+  erasedAndDropped,
   eraseFinished,
   eraseOpen,
   parked,
@@ -112,6 +112,8 @@ const CLAIM_TRIES = 3;
  * owner of the lease, and has the effect of one however often the SDK repeats it, counters included.
  */
 export function createTurns(store: TurnStore): Turns {
+  const endCarried = createEndCarried(store);
+
   async function write(turn: Turn, name: string, from: readonly TurnStatus[], change: Change) {
     const when = { status: from, owner: turn.owner };
     const item = await store.update(turn, { name, when, ...change });
@@ -120,21 +122,14 @@ export function createTurns(store: TurnStore): Turns {
   }
 
   async function erase(key: TurnKey): Promise<void> {
-    const erased = (await store.update(key, eraseFinished)) ?? (await store.update(key, eraseOpen));
+    const finished = await store.update(key, eraseFinished);
+    if (finished) return endCarried(finished);
+    const found = await store.read(key);
+    // Before it, since nobody may come back to what is erased; and after it, since it may have taken more meanwhile.
+    if (found) await endCarried({ ...found, ...erasedAndDropped });
+    const erased = await store.update(key, eraseOpen);
     // It was delivered in between; or it has expired, and is gone.
     await endCarried(erased ?? (await store.update(key, eraseFinished)));
-  }
-
-  /**
-   * A turn that may have shown what it carries, and is dropped, takes that with it: nobody will hear any more whether
-   * it arrived, and to show it again might be once too often.
-   */
-  async function endCarried(carrier: TurnItem | undefined): Promise<void> {
-    if (carrier?.status !== "dropped" || letsGo(carrier)) return;
-    const { chatId, key: carriedBy, carries = [] } = carrier;
-    const when = { status: ["carried"] as const, carriedBy };
-    for (const key of carries)
-      await store.update({ chatId, key }, { name: "dropCarried", when, ...droppedWithCarrier });
   }
 
   return {
@@ -203,8 +198,9 @@ export function createTurns(store: TurnStore): Turns {
     },
 
     async drop(turn, at, total, because) {
-      const from = [...openStatuses, "dropped"] as const;
-      await endCarried(await write(turn, "drop", from, dropped(turn, at, total, because)));
+      const { carries = [] } = turn.status === "answered" ? turn.answer : {};
+      await endCarried({ ...turn, status: "dropped", carries });
+      await write(turn, "drop", [...openStatuses, "dropped"], dropped(turn, at, total, because));
     },
 
     async park(turn, parking) {
@@ -223,6 +219,7 @@ export function createTurns(store: TurnStore): Turns {
     async discard({ at, ...event }, seen) {
       if (!seen) return store.create({ ...newDiscarded(event), ...discarded({}, at).set });
       const { status, owner, leaseUntil, listedAs } = seen;
+      await endCarried(seen);
       if (status !== "parked" && !isOpen(status)) return true;
       if (isOpen(status) && leaseUntil > at) return false;
       const when = { status: [status], owner, leaseUntil, listedAs };

@@ -211,7 +211,7 @@ export const droppedWithCarrier: Change = {
 };
 
 /** With another owner, so that a worker that holds it has lost it. Its lease still tells that there was one. */
-const erasedAndDropped = { erased: true, status: "dropped", owner: "" } as const;
+export const erasedAndDropped = { erased: true, status: "dropped", owner: "" } as const;
 
 export const eraseOpen: TurnWrite = {
   name: "erase",

@@ -73,6 +73,16 @@ test("a message that gets no answer of its own still brings what waits", async (
   expect(turns()[0]).toMatchObject({ status: "delivered", notice: "show" });
 });
 
+test("what waited for want of quota goes out with the next push, once there is quota again", async () => {
+  for (const line of [quotaLow(), world.line.line]) {
+    world.say("U1", "Hello");
+    await pass(replyTokenFreshMs);
+    await world.run(worker(line), 5_000);
+  }
+  expect(world.line.sent).toMatchObject([{ by: "push" }]);
+  expect(newestTexts()).toEqual(["You said: Hello", "You said: Hello"]);
+});
+
 test("an earlier message that is brought back later does not bring the answer to a later one", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: createMemoryModel({ behave: () => "rejected" }) }), 1_000);

@@ -121,8 +121,9 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
   /** Nobody knows whether the turn that brings it has arrived: its fate is that one's. */
   function hasParkedCarrier(fate: Fate): boolean {
     const carrier = carrierOf(fate);
-    const isUnknown = carrier && turnOf(carrier)?.outcomeUnknownSince !== undefined;
-    return turnOf(fate)?.status === "carried" && isUnknown === true;
+    const { status, outcomeUnknownSince } = (carrier && turnOf(carrier)) ?? {};
+    const isUnknown = status === "parked" && outcomeUnknownSince !== undefined;
+    return turnOf(fate)?.status === "carried" && isUnknown;
   }
 
   /** The event whose turn brings, or has brought, its answer. */

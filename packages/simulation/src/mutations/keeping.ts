@@ -7,7 +7,7 @@ export const keeping: readonly Mutation[] = [
     mistake: "a claim does not ask whether a lease is running",
     scenario: "races",
     edit: {
-      file: "turn/turns.ts",
+      file: "turn/claim.ts",
       find: 'if (item.leaseUntil > now) return { kind: "held", until: item.leaseUntil };',
       replace: "",
     },
@@ -16,8 +16,8 @@ export const keeping: readonly Mutation[] = [
     name: "claims-what-is-over",
     mistake: "a claim does not ask whether the turn is over",
     edit: {
-      file: "turn/turns.ts",
-      find: 'if (status === "claimed" || status === "answered") {',
+      file: "turn/claim.ts",
+      find: "if (isOpen(status)) {",
       replace: 'if (status !== "parked") {',
     },
   },
@@ -25,14 +25,14 @@ export const keeping: readonly Mutation[] = [
     name: "replays-again",
     mistake: "a replay brings a turn back each time its message is received",
     scenario: "races",
-    edit: { file: "turn/turns.ts", find: " && !replayedBy.includes(replay.id)", replace: "" },
+    edit: { file: "turn/claim.ts", find: " && !replayedBy.includes(replay.id)", replace: "" },
   },
   {
     name: "counts-a-repeat-as-a-crash",
     mistake: "a claim that the SDK repeats because its response was late is taken for another's",
     scenario: "sdk-repeats",
     edit: {
-      file: "turn/turns.ts",
+      file: "turn/claim.ts",
       find: 'if (item.owner === owner) return { kind: "claimed", turn: toTurn(item) };',
       replace: "",
     },

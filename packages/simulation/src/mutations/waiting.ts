@@ -5,7 +5,7 @@ export const waiting: readonly Mutation[] = [
   {
     name: "sends-what-another-carries",
     mistake: "a waiting answer is sent although another turn has it",
-    edit: { file: "turn/turns.ts", find: "if (letsGo(carrier)) return", replace: "if (carrier) return" },
+    edit: { file: "turn/claim.ts", find: "if (letsGo(carrier)) return", replace: "if (carrier) return" },
   },
   {
     name: "forgets-to-mark-what-it-has-shown",
@@ -22,12 +22,31 @@ export const waiting: readonly Mutation[] = [
     },
   },
   {
+    name: "carried-for-ever",
+    mistake: "what a dropped turn may have shown is left with it",
+    edit: {
+      file: "turn/end-carried.ts",
+      find: 'if (carrier?.status !== "dropped" || letsGo(carrier)) return;',
+      replace: 'if (carrier?.status !== "waiting") return;',
+    },
+  },
+  {
+    name: "no-way-on",
+    mistake: "what one call has no room for has no button",
+    scenario: "slow-held-back",
+    edit: {
+      file: "send.ts",
+      find: "return platform.withButtons(messages, [button]);",
+      replace: "return messages;",
+    },
+  },
+  {
     name: "pushes-in-free",
     mistake: "a bot that never pushes does, if the reply is too late",
     edit: {
       file: "prepare.ts",
-      find: 'if (bot.delivery === "free" || hasButton) return "wait";',
-      replace: 'if (hasButton) return "wait";',
+      find: 'if (bot.delivery === "free" || (isAtHand && isFetched)) return "wait";',
+      replace: 'if (isAtHand && isFetched) return "wait";',
     },
   },
   {
