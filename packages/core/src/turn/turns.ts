@@ -5,7 +5,7 @@ import { createEndCarried } from "./end-carried.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
 import type { TurnKey } from "./place.ts";
-import type { Guard, TurnStore } from "./store.ts";
+import type { Guard, TurnStore, TurnWrite } from "./store.ts";
 import {
   type Answer,
   type AnsweredTurn,
@@ -124,12 +124,21 @@ export function createTurns(store: TurnStore): Turns {
   async function erase(key: TurnKey): Promise<void> {
     const finished = await store.update(key, eraseFinished);
     if (finished) return endCarried(finished);
-    const found = await store.read(key);
-    // Before it, since nobody may come back to what is erased; and after it, since it may have taken more meanwhile.
-    if (found) await endCarried({ ...found, ...erasedAndDropped });
-    const erased = await store.update(key, eraseOpen);
     // It was delivered in between; or it has expired, and is gone.
-    await endCarried(erased ?? (await store.update(key, eraseFinished)));
+    if (!(await end(key, eraseOpen))) await store.update(key, eraseFinished);
+  }
+
+  /**
+   * Drops a turn, and before it what it may have shown, since nobody may come back to what is dropped; and after it,
+   * since it may have taken more meanwhile.
+   */
+  async function end(key: TurnKey, write: TurnWrite): Promise<TurnItem | undefined> {
+    const found = await store.read(key);
+    if (found && write.when.status.includes(found.status))
+      await endCarried({ ...found, ...erasedAndDropped });
+    const ended = await store.update(key, write);
+    await endCarried(ended);
+    return ended;
   }
 
   return {
@@ -209,11 +218,7 @@ export function createTurns(store: TurnStore): Turns {
 
     async supersede({ chatId, key }) {
       let next: string | undefined = key;
-      while (next !== undefined) {
-        const item: TurnItem | undefined = await store.update({ chatId, key: next }, superseded);
-        await endCarried(item);
-        next = item?.repeats;
-      }
+      while (next !== undefined) next = (await end({ chatId, key: next }, superseded))?.repeats;
     },
 
     async discard({ at, ...event }, seen) {
