@@ -1,4 +1,5 @@
 import type { Bot } from "./bot/bot.ts";
+import { languageOfTag } from "./bot/language.ts";
 import type { Memory } from "./chat/chats.ts";
 import { dayTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
@@ -7,7 +8,7 @@ import { isErased } from "./decide/decide.ts";
 import { type BotError, toBotError } from "./error.ts";
 import type { Batch } from "./held.ts";
 import type { Log } from "./log.ts";
-import type { Platform } from "./platform/platform.ts";
+import type { Platform, Profile } from "./platform/platform.ts";
 import type { Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
@@ -21,7 +22,7 @@ import { acknowledged, type Verdict } from "./verdict.ts";
 
 export type FailOptions = {
   bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language" | "delivery">;
-  turns: Pick<Turns, "park" | "drop" | "release" | "spend">;
+  turns: Pick<Turns, "park" | "drop" | "release" | "spend" | "told">;
   inbox: Pick<Inbox, "park">;
   random: () => number;
   clock: Clock;
@@ -31,7 +32,15 @@ export type FailOptions = {
 export type Failure = { message: Incoming; error: BotError; log: Log } & (
   | { kind: "unclaimed" }
   /** With the turn as it is now, and the memory as far as it could be read. */
-  | { kind: "claimed"; turn: Turn; job: Job; platform: Platform; recalling: Promise<Memory>; batch: Batch }
+  | {
+      kind: "claimed";
+      turn: Turn;
+      job: Job;
+      platform: Platform;
+      recalling: Promise<Memory>;
+      batch: Batch;
+      profile: Promise<Profile | undefined>;
+    }
 );
 
 /** The one place where a failure becomes a retry, or the message is given up on. */
@@ -96,11 +105,12 @@ export function createFail(options: FailOptions) {
   /** By the free reply, if it is no longer good when the model is asked once more. */
   async function tellOfWait(failure: Failure, inS: number): Promise<void> {
     if (failure.kind === "unclaimed" || !isOfModel(failure.error)) return;
-    const { turn, platform, job, recalling, batch, log } = failure;
+    const { turn, platform, job, recalling, batch, profile, log } = failure;
     const { replyUntil } = platform;
     if (clock.now() + inS * 1000 < (replyUntil(job) ?? 0) - thinkingBeforeMs) return;
     const memory = await recalling.catch(() => undefined);
-    const language = languageFor(turn, memory, [bot.language]);
+    const known = languageOfTag((await profile)?.language);
+    const language = languageFor(turn, memory, [known, bot.language]);
     const thinking = { at: turn.thinkingAt };
     await lateFor({ turn, platform, job, thinking, language, deadline: batch.deadline, log })?.say();
   }

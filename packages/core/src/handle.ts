@@ -180,7 +180,7 @@ export function createHandle(options: HandleOptions) {
       const error = toBotError(cause);
       const outcomeUnknownSince = unknownSince(turn, error, clock.now());
       turn = { ...turn, outcomeUnknownSince, thinkingAt: thinking.at };
-      return fail({ ...work, kind: "claimed", message, turn, error, recalling });
+      return fail({ ...work, kind: "claimed", message, turn, error, recalling, profile });
     } finally {
       await shownAsRead;
     }

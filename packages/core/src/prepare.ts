@@ -19,7 +19,7 @@ import type { Turns } from "./turn/turns.ts";
 
 export type PrepareOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew" | "spend" | "answer" | "drop" | "erase" | "eraseAnswer">;
+  turns: Pick<Turns, "renew" | "spend" | "told" | "answer" | "drop" | "erase" | "eraseAnswer">;
   chats: Chats;
   model: Model;
   identify: (userId: string) => string;
@@ -104,27 +104,32 @@ export function createPrepare(options: PrepareOptions) {
    * How an answer goes out that nobody can have seen yet. Who was told that it takes long has a button for it, and
    * is not charged for; a push that the quota cannot spare waits for its user's next message.
    */
-  async function wayOf({ replay, ...held }: Held, messages: readonly Message[]): Promise<Way> {
+  async function wayOf({ replay, ...held }: Held, said: Pick<Said, "from" | "messages">): Promise<Way> {
     const { platform, job, thinking } = held;
     const isFree = mayReply(held);
     if (isFree && bot.delivery !== "push") return "reply";
-    const isFetched = thinking.at !== undefined || isFetchedWithOthers(held, messages);
-    const isAtHand = !job.isDue && replay === undefined;
-    if (bot.delivery === "free" || (isAtHand && isFetched)) return "wait";
+    const hasButton = thinking.at !== undefined || comesWithOthers(held, said);
+    const isAnew = job.isDue || replay !== undefined;
+    if (bot.delivery === "free" || (hasButton && !isAnew)) return "wait";
     if (await platform.mayPush()) return "push";
     return isFree ? "reply" : "wait";
   }
 
-  /** Written while the model worked on an earlier question, whose button brings both: one call takes them. */
-  function isFetchedWithOthers(
-    { inbound, memory, platform }: Omit<Held, "replay">,
-    messages: readonly Message[],
+  /**
+   * Written while the model worked on an earlier question of the same user, who was given a button after that: it
+   * brings both, if one call takes them. A button that was there before is gone, since LINE shows it only under the
+   * newest message.
+   */
+  function comesWithOthers(
+    { turn, inbound, memory, platform }: Omit<Held, "replay">,
+    { from, messages }: Pick<Said, "from" | "messages">,
   ): boolean {
-    const waiting = memory.recent.flatMap((turn) => turn.waiting ?? []);
-    const count = waiting.reduce((sum, turn) => sum + turn.messages, messages.length);
-    return (
-      inbound.kind === "question" && waiting.some(({ isTold }) => isTold) && count <= platform.maxMessages
+    const waiting = memory.recent.flatMap((one) => one.waiting ?? []);
+    const count = waiting.reduce((sum, one) => sum + one.messages, messages.length);
+    const hasButton = waiting.some(
+      ({ senderId, toldAt = 0 }) => senderId === turn.senderId && toldAt > inbound.at,
     );
+    return bot.delivery === "auto" && from === "model" && hasButton && count <= platform.maxMessages;
   }
 
   /** What it brings of what waits in its chat, the oldest first: it overtakes nothing. */
@@ -158,7 +163,7 @@ export function createPrepare(options: PrepareOptions) {
     if (!wasNeverSent(turn)) return turn;
     const { carries: _, isHeldBack: __, ...before } = turn.answer;
     const messages = isLate(held) ? held.platform.quoting(before.messages, held.job) : before.messages;
-    const route = isLate(held) ? await wayOf(held, messages) : before.route;
+    const route = isLate(held) ? await wayOf(held, { ...before, messages }) : before.route;
     const answer: Answer = { ...before, messages, route, ...carriedBy(route, messages, held) };
     if (isDeepStrictEqual(answer, turn.answer)) return turn;
     const at = clock.now();
@@ -169,7 +174,7 @@ export function createPrepare(options: PrepareOptions) {
     const { turn, memory, platform, job, log } = held;
     const messages =
       isLate(held) || isAmongOthers(held) ? platform.quoting(said.messages, job) : said.messages;
-    const route = await wayOf(held, messages);
+    const route = await wayOf(held, { ...said, messages });
     const idempotencyKey = idempotencyKeyOf(turn.eventId);
     const answer: Answer = { ...said, messages, idempotencyKey, route, ...carriedBy(route, messages, held) };
     const now = clock.now();

@@ -41,11 +41,12 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     if (answer.route === "wait") return wait(stored, held);
     const carried = await carry(turn, held);
     const brought = [...carried.flatMap(toMessages), ...(answer.isHeldBack ? [] : answer.messages)];
-    const messages = await withWayOn(brought, turn, held);
+    const messages = await withRestButton(brought, turn, held);
     if (messages.length === 0) return answer.isHeldBack ? wait(stored, held) : drop(turn, held);
     const startedAt = clock.now();
     const delivered = await deliver(turn, messages, held);
-    if (!delivered) return wait(stored, held);
+    // It cannot be pushed: nobody need be reminded to try that again.
+    if (!delivered) return wait(stored, held, false);
     const { sentIds } = delivered;
     // The newest, since an attempt before this one may have sent, and marked, more.
     const ofThese = { ...delivered, ...(sentIds && { sentIds: sentIds.slice(-messages.length) }) };
@@ -75,7 +76,7 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
   }
 
   /** What one call has no room for can be asked for. */
-  async function withWayOn(
+  async function withRestButton(
     messages: readonly Message[],
     turn: AnsweredTurn,
     { memory, platform, profile }: Held,
@@ -130,11 +131,11 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
   }
 
   /** The reminder comes first: whatever dies here, the turn waits with one, or is tried again. */
-  async function wait(stored: Stored, held: Held): Promise<Verdict> {
+  async function wait(stored: Stored, held: Held, mayRemind = true): Promise<Verdict> {
     const { turn } = stored;
     if (turn.answer.messages.length === 0) return drop(turn, held);
     const { platform, job, memory, batch, log } = held;
-    const isReminded = bot.delivery !== "free" && (await platform.mayPush());
+    const isReminded = mayRemind && bot.delivery !== "free" && (await platform.mayPush());
     const inS = bot.slow.pushAfterS;
     if (isReminded) await reminders.put(turn.chatId, job, inS);
     const next = nextAfter(stored, held);

@@ -17,7 +17,7 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** Claim and reads (2 s), the model (120 s at the most), what comes after it (34 s), and some slack. */
+  /** Claim and reads (2 s), the model (120 s at the most), what comes after it (36 s), and some slack. */
   timeoutS: 165,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,
@@ -125,14 +125,14 @@ export const deadlines = {
   notesAtLeastMs: seconds(8),
   /**
    * Kept free after the model call: store the answer, drop the one that it stands for, take what it brings, reply
-   * twice, ask for the quota, switch to push, push, mark what it has brought, mark as delivered (or, if it is to wait
-   * after all, remind and mark it); and, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
+   * twice, ask for the quota, switch to push, push, mark what it has brought, remind and mark it as
+   * waiting (or only mark it as delivered); and, when any of it fails, send to the dead-letter queue, mark as parked, apologize.
    */
   reserveMs:
     3 * tableMs +
     2 * lineMs +
     (quotaMs + tableMs + lineMs) +
-    2 * Math.max(tableMs, queueMs) +
+    (tableMs + queueMs + tableMs) +
     (queueMs + tableMs + lineMs) +
     seconds(1),
 } as const;

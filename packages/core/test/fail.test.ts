@@ -40,6 +40,7 @@ const { fail, isolate } = createFail({
     park: async ({ key }, { code, outcomeUnknownSince, apologyBy }) =>
       void writes.push(["park", key, { code, outcomeUnknownSince, apologyBy }]),
     drop: async (turn, _at, _total, because) => void writes.push(["drop", turn.key, because]),
+    told: async () => {},
     spend: async ({ key }, at) => void writes.push(["spend", key, at]),
     async release(turn, failure) {
       if (isTableBroken) throw throttled;
@@ -57,8 +58,8 @@ const { fail, isolate } = createFail({
 });
 
 const failed = (turn: Turn, error: BotError, memory: Memory = nothingRemembered): Failure => {
-  const { message, job, platform, batch } = held();
-  const work = { message, job, platform, batch, log };
+  const { message, job, platform, batch, profile } = held();
+  const work = { message, job, platform, batch, profile, log };
   return { kind: "claimed", ...work, turn, error, recalling: Promise.resolve(memory) };
 };
 

@@ -60,6 +60,7 @@ function prepareWith(
     turns: {
       renew: async (_turn, leaseUntil) => leaseUntil,
       spend: async () => {},
+      told: async () => {},
       answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
       drop,
       erase: notExpected,

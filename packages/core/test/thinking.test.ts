@@ -35,12 +35,16 @@ function lateFor({
 }: Asked = {}) {
   const platform = platformWith({
     replyUntil: () => ("replyUntil" in asked ? asked.replyUntil : until),
-    sendOnce: async ({ route }) => void done.push(`sent by ${route}`),
+    async sendOnce({ route }) {
+      done.push(`sent by ${route}`);
+      return { sentIds: ["m1"] };
+    },
   });
   const late = createThinking({
     bot: { delivery },
     notices: createNotices(bot),
     turns: {
+      told: async (_turn, ids) => void done.push(`kept ${ids}`),
       async spend() {
         done.push("recorded");
         if (refused) throw refused;
@@ -59,6 +63,11 @@ test("it is recorded before it is said, once, with the free reply", async () => 
   now = late!.at;
   await late?.say();
   expect(done).toEqual(["recorded", "sent by reply", "thinking.said"]);
+});
+
+test("in a group its ids are kept, so that members may quote it", async () => {
+  await lateFor({ turn: claimed({ chatId: "C1" }) })?.say();
+  expect(done).toEqual(["recorded", "sent by reply", "thinking.said", "kept m1"]);
 });
 
 test("what could not be recorded is not said", async () => {

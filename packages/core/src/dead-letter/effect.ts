@@ -1,6 +1,7 @@
 import type { Letter } from "../queue/dead-letters.ts";
 import { diedSendingAt, isKeyExpired } from "../turn/attempt.ts";
 import type { TurnItem } from "../turn/entity.ts";
+import { isOpen } from "../turn/turn.ts";
 import type { DescribedLetter, ReplayEffect } from "./dead-letter.ts";
 
 /** What is known of it by then; `brings`: how many waiting answers it would send in front of its own. */
@@ -13,7 +14,7 @@ export function effectOf({ event, turn, letters, brings = 0 }: Known, now: numbe
     return { kind: event.kind === "erasure" ? "erase" : "ask" };
   }
   const { status } = turn;
-  if (status === "claimed" || status === "answered") {
+  if (isOpen(status)) {
     if (turn.leaseUntil > now) return { kind: "none", because: "held" };
     const isOver = letters.length > 0 && letters.every((letter) => isReplayed(letter, turn));
     if (isOver) return { kind: "acknowledge", because: "replayed" };

@@ -1,11 +1,13 @@
 import type { Bot } from "../bot/bot.ts";
+import { languageOfTag } from "../bot/language.ts";
 import type { Memory } from "../chat/chats.ts";
 import { dayTotal } from "../chat/day-total.ts";
 import type { Clock } from "../clock.ts";
+import { courtesy } from "../courtesy.ts";
 import { type BotError, toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { idempotencyKeyOf } from "../platform/idempotency-key.ts";
-import type { Platform, Route } from "../platform/platform.ts";
+import type { Platform, Profile, Route } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import type { Inbox, Incoming } from "../queue/sqs.ts";
 import { languageFor } from "../reply/language.ts";
@@ -17,7 +19,7 @@ import type { Turns } from "../turn/turns.ts";
 export type ParkOptions = {
   bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language" | "delivery">;
   inbox: Pick<Inbox, "park">;
-  turns: Pick<Turns, "park">;
+  turns: Pick<Turns, "park" | "told">;
   clock: Clock;
 };
 
@@ -32,7 +34,13 @@ export type ParkRequest = {
 );
 
 /** Whom to tell, and how. */
-type Told = { turn: Turn; job: Job; platform: Platform; memory: Memory };
+type Told = {
+  turn: Turn;
+  job: Job;
+  platform: Platform;
+  memory: Memory;
+  profile: Promise<Profile | undefined>;
+};
 
 /**
  * Gives a message up: a copy with the reason goes to the dead-letter queue, the turn is marked, and
@@ -84,15 +92,22 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
     );
   }
 
-  async function apologize(route: Route, { turn, job, platform, memory }: Told, log: Log): Promise<void> {
+  async function apologize(
+    route: Route,
+    { turn, job, platform, memory, profile }: Told,
+    log: Log,
+  ): Promise<void> {
     const { chatId, eventId } = turn;
+    const isGroup = isInGroup(turn);
+    const known = languageOfTag((await profile)?.language);
     const messages = notices.apology({
-      ...{ platform, chat: { type: isInGroup(turn) ? "group" : "user" } },
-      language: languageFor(turn, memory, [bot.language]),
+      ...{ platform, chat: { type: isGroup ? "group" : "user" } },
+      language: languageFor(turn, memory, [known, bot.language]),
     });
     const idempotencyKey = idempotencyKeyOf(`${eventId}/apology`);
     try {
-      await platform.sendOnce({ job, chatId, messages, idempotencyKey, route });
+      const { sentIds } = await platform.sendOnce({ job, chatId, messages, idempotencyKey, route });
+      if (isGroup && sentIds) await courtesy(() => turns.told(turn, sentIds), log, "told.not_kept");
     } catch (error) {
       log.with({}, error).warn("apology.not_sent", { code: toBotError(error).code });
     }

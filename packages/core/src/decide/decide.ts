@@ -112,6 +112,8 @@ function decidePressing(
     case "answered":
       return { kind: "too_early" };
     case "dropped":
+    // By a turn that was given up on, and nobody knows whether it has arrived.
+    case "carried":
       return gone;
     case "parked": {
       const given = memory.unanswered.find(({ key }) => key === meant.key);
@@ -135,9 +137,13 @@ function wasTold(notice: NoticeKind, { finished }: Pick<Memory, "finished">, sin
 }
 
 /** The chat's last word was the question whether to forget, and it was put to this user. */
-function wasAskedToForget({ senderId }: Turn, { finished }: Pick<Memory, "finished">): boolean {
+function wasAskedToForget(
+  { senderId }: Turn,
+  { finished, recent }: Pick<Memory, "finished" | "recent">,
+): boolean {
   const last = finished.at(-1);
-  return last?.notice === "forget" && last.senderId === senderId;
+  const isUnseen = recent.some(({ key, waiting }) => waiting && key === last?.key);
+  return last?.notice === "forget" && last.senderId === senderId && !isUnseen;
 }
 
 /** Who has reached a limit is told once a day. */

@@ -195,7 +195,7 @@ export type Platform = {
   /** Sends something that is not stored, such as an apology: one try. @throws BotError if it was not taken */
   sendOnce(
     message: Pick<Delivery, "job" | "chatId" | "messages" | "idempotencyKey" | "route">,
-  ): Promise<void>;
+  ): Promise<Pick<Delivered, "sentIds">>;
   /** Shows that an answer is being written, where the platform can, for at most so long: a courtesy. */
   showLoading(chat: Chat, forS: number): Promise<void>;
   /** Shows that the message was read, where the platform can and it is not shown anyway: a courtesy. */

@@ -34,7 +34,7 @@ import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew" | "spend">;
+  turns: Pick<Turns, "renew" | "spend" | "told">;
   chats: Pick<Chats, "page">;
   model: Model;
   /** See `createIdentify`. */

@@ -1,6 +1,7 @@
 import type { Bot, Chat } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
 import type { Clock } from "../clock.ts";
+import { courtesy } from "../courtesy.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { idempotencyKeyOf } from "../platform/idempotency-key.ts";
@@ -13,7 +14,7 @@ import type { Notices } from "./notice.ts";
 
 export type ThinkingOptions = {
   bot: Pick<Bot, "delivery">;
-  turns: Pick<Turns, "spend">;
+  turns: Pick<Turns, "spend" | "told">;
   notices: Pick<Notices, "stillThinking">;
   clock: Clock;
 };
@@ -69,8 +70,9 @@ export function createThinking({ bot, turns, notices, clock }: ThinkingOptions) 
       // Others may have spoken meanwhile.
       const messages = isGroup ? platform.quoting(said, job) : said;
       const idempotencyKey = idempotencyKeyOf(`${eventId}/thinking`);
-      await platform.sendOnce({ job, chatId, messages, idempotencyKey, route: "reply" });
+      const { sentIds } = await platform.sendOnce({ job, chatId, messages, idempotencyKey, route: "reply" });
       log.info("thinking.said");
+      if (isGroup && sentIds) await courtesy(() => turns.told(turn, sentIds), log, "told.not_kept");
     } catch (error) {
       log.with({}, error).warn("thinking.not_said", { code: toBotError(error).code });
     }

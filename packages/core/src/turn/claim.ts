@@ -1,13 +1,13 @@
 import type { Content } from "../platform/content.ts";
 import type { Replay } from "../queue/job.ts";
 import { reminderEarlyMs } from "../settings.ts";
-import { diedSendingAt, letsGo } from "./attempt.ts";
+import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
 import type { Place, TurnKey } from "./place.ts";
 import type { Guard, TurnWrite } from "./store.ts";
 import { type FinalStatus, isOpen, type Turn } from "./turn.ts";
-import { withStep } from "./writes.ts";
+import { outcomeUnknown, withStep } from "./writes.ts";
 
 export type ClaimRequest = TurnKey &
   Place & {
@@ -39,7 +39,7 @@ export type Claim =
   | { kind: "held"; until: number };
 
 /** What becomes of a claim: taken by that write, unless something has changed meanwhile; or refused. */
-export type ClaimDecision = Claim | { kind: "free"; take: TurnWrite };
+type ClaimDecision = Claim | { kind: "free"; take: TurnWrite };
 
 export function newTurn({ now, replay: _, isDue: __, question, quotes, ...claimed }: ClaimRequest): TurnItem {
   const steps = withStep({}, { at: now, is: "claimed" });
@@ -47,12 +47,6 @@ export function newTurn({ now, replay: _, isDue: __, question, quotes, ...claime
     ...{ ...claimed, question: JSON.stringify(question), status: "claimed", attempts: 1, steps },
     ...(quotes !== undefined && { quotes }),
   };
-}
-
-/** If its process died while it may have been sending: since when nobody knows what became of it. */
-function unheard(item: TurnItem): Partial<TurnItem> {
-  const diedAt = diedSendingAt(item);
-  return diedAt === undefined ? {} : { outcomeUnknownSince: item.outcomeUnknownSince ?? diedAt };
 }
 
 /** What becomes of a claim on a turn that is there already. */
@@ -72,7 +66,7 @@ export function claimOf(
     const when = { status: [status], owner: item.owner, leaseUntil: item.leaseUntil };
     if (isNew(replay, item)) return { kind: "free", take: reclaim(item, when, { ...request, replay }) };
     const set = {
-      ...{ owner, leaseUntil, attempts: item.attempts + 1, ...unheard(item) },
+      ...{ owner, leaseUntil, attempts: item.attempts + 1, ...outcomeUnknown(item) },
       steps: withStep(item, { at: now, is: "claimed" }),
     };
     return { kind: "free", take: { name: "claim", when, set } };
@@ -133,7 +127,7 @@ function reclaim(
     set: {
       status: isAnswered ? "answered" : "claimed",
       ...{ owner, leaseUntil, attempts: 1, replayedBy: [...(item.replayedBy ?? []), replay.id] },
-      ...(isForced ? { route: "push" as const } : unheard(item)),
+      ...(isForced ? { route: "push" as const } : outcomeUnknown(item)),
       steps: withStep(item, { at: now, is: "replayed" }),
     },
     remove: [

@@ -120,8 +120,9 @@ export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]
   const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
   const isEarlier = item.sequence < at.sequence;
   const isWaiting = isEarlier && (status === "waiting" || (status === "carried" && isFree));
-  const isTold = item.thinkingAt !== undefined;
-  const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy, isTold } : undefined;
+  const { senderId, thinkingAt: toldAt } = item;
+  const messages = toMessages(item).length;
+  const waiting = isWaiting ? { messages, carriedBy, senderId, toldAt } : undefined;
   return { key, status, rest, ...(sentIds && { sentIds }), waiting };
 }
 

@@ -261,6 +261,16 @@ export type Folding = {
   version: number;
 };
 
+export type WaitingAnswer = {
+  /** How many it has. */
+  messages: number;
+  /** Key of the turn that was to bring it. */
+  carriedBy: string | undefined;
+  senderId: string | undefined;
+  /** Epoch milliseconds; when its user was told that it takes long, and given a button for it. */
+  toldAt: number | undefined;
+};
+
 /** A turn of late whose button may be pressed. */
 export type RecentTurn = {
   key: string;
@@ -269,8 +279,8 @@ export type RecentTurn = {
   rest: string | undefined;
   /** The platform's ids of the messages of its answer. */
   sentIds?: readonly string[] | undefined;
-  /** Set if its answer waits, so that the turn at hand may bring it; `isTold`: its user has a button for it. */
-  waiting: { messages: number; carriedBy: string | undefined; isTold: boolean } | undefined;
+  /** Set if its answer waits, so that the turn at hand may bring it. */
+  waiting: WaitingAnswer | undefined;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -58,6 +58,8 @@ export type Turns = {
   answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
   /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
   spend(turn: Turn, at: number): Promise<void>;
+  /** Records the ids of what was said beside its answer, by which members of a group quote it. */
+  told(turn: Turn, sentIds: readonly string[]): Promise<void>;
   /** answered → waiting: nothing of it is sent by its own job. */
   wait(turn: AnsweredTurn, waiting: Waiting): Promise<void>;
   /**
@@ -173,6 +175,11 @@ export function createTurns(store: TurnStore): Turns {
 
     async spend(turn, at) {
       await write(turn, "spend", ["claimed"], { set: { thinkingAt: at } });
+    },
+
+    async told(turn, sentIds) {
+      const when = { status: ["claimed", "parked"] as const, owner: turn.owner };
+      await store.update(turn, { name: "told", when, set: { sentIds: [...sentIds] } });
     },
 
     async wait(turn, how) {

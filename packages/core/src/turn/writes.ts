@@ -1,5 +1,6 @@
 import type { Delivered } from "../platform/platform.ts";
 import type { RunningTotal } from "../usage/usage.ts";
+import { diedSendingAt } from "./attempt.ts";
 import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
 import { listedAs } from "./listed-as.ts";
@@ -135,11 +136,25 @@ export function dropped(turn: Turn, at: number, total: RunningTotal, because: Dr
   };
 }
 
+/** Since when nobody knows what became of it, if its process died while it may have been sending. */
+export function outcomeUnknown({
+  status = "claimed",
+  leaseUntil = 0,
+  route,
+  outcomeUnknownSince,
+}: Partial<TurnItem>): Pick<Partial<TurnItem>, "outcomeUnknownSince"> {
+  const since = outcomeUnknownSince ?? diedSendingAt({ status, leaseUntil, ...(route && { route }) });
+  return since === undefined ? {} : { outcomeUnknownSince: since };
+}
+
 /** An operator has decided that it gets no answer. */
-export function discarded(turn: Pick<TurnItem, "steps">, at: number) {
+export function discarded(turn: Pick<TurnItem, "steps"> & Partial<TurnItem>, at: number) {
   const steps = withStep(turn, { at, is: "dropped", code: "by_hand" });
   return {
-    set: { status: "dropped", erased: true, owner: "", leaseUntil: 0, finishedAt: at, steps },
+    set: {
+      ...{ status: "dropped", erased: true, owner: "", leaseUntil: 0, finishedAt: at, steps },
+      ...outcomeUnknown(turn),
+    },
     remove: [...textAttributes, "list", "listedAs"],
   } satisfies Change;
 }

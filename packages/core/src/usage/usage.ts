@@ -67,10 +67,13 @@ export function runningTotal(
 export function totalOf(carried: readonly DayUsage[], day: string): DayUsage | undefined {
   return carried
     .filter((usage) => usage.day === day)
-    .reduce<DayUsage | undefined>(
-      (most, usage) => (most && sends(most) > sends(usage) ? most : usage),
-      undefined,
-    );
+    .reduce<DayUsage | undefined>((most, usage) => (most && isNewer(most, usage) ? most : usage), undefined);
+}
+
+/** What counts as a reply becomes a push, if it waits until then; a push stays one. */
+function isNewer(one: DayUsage, other: DayUsage): boolean {
+  const more = sends(one) - sends(other);
+  return more > 0 || (more === 0 && one.pushes > other.pushes);
 }
 
 /** What was sent: an answer with its tokens, a notice, or the notice that the user's or the group's limit is reached. */

@@ -151,3 +151,110 @@ describe("an apology", () => {
     expect(routes()).toEqual([told]);
   });
 });
+
+describe("what was written while the model worked is not left to a button", () => {
+  async function writeMeanwhile(whose: "U1" | "U2", text: string, afterMs: number): Promise<void> {
+    const inGroup = (userId: string, words: string) => ({
+      ...{ type: "message", source: { type: "group", groupId: "C1", userId } },
+      message: {
+        ...{ type: "text", id: userId === "U1" ? "81" : "82", text: `@Henji ${words}` },
+        mention: { mentionees: [{ index: 0, length: 6, isSelf: true }] },
+      },
+    });
+    const replyToken = "first";
+    world.line.giveToken(replyToken, "C1", 60_000);
+    if (whose === "U1") world.say("U1", "Think hard");
+    else world.put("U1", { ...inGroup("U1", "Think hard"), replyToken });
+    const running = world.run(worker(), latencyMs + 5_000);
+    await pass(afterMs);
+    if (whose === "U1") world.say("U1", text);
+    else world.put("U2", inGroup("U2", text));
+    await pass(latencyMs);
+    await running;
+    await world.run(worker(), 1_000);
+  }
+  const routes = () => world.line.sent.map(({ by, messages }) => [by, messages.length]);
+
+  test("if it has taken the button away", async () => {
+    latencyMs = 98_000;
+    await writeMeanwhile("U1", "And be brief", 43_000);
+    expect(routes()).toEqual([
+      ["reply", 1],
+      ["push", 2],
+    ]);
+  });
+
+  test("if another member has written it", async () => {
+    await writeMeanwhile("U2", "And lunch?", 5_000);
+    expect(routes().at(-1)).toEqual(["push", 2]);
+  });
+
+  test("if it is the question whether to forget", async () => {
+    await writeMeanwhile("U1", "/forget", 5_000);
+    expect(routes()).toEqual([
+      ["reply", 1],
+      ["push", 2],
+    ]);
+  });
+});
+
+test("a bot that pushes its answers goes on doing so while one waits", async () => {
+  world = createWorld({ bot: defineBot({ ...plainBot, delivery: "push" }) });
+  for (const line of [quotaLow(), world.line.line]) {
+    world.say("U1", "Hello");
+    await pass(replyTokenFreshMs);
+    await world.run(worker(line), 5_000);
+  }
+  expect(world.line.sent).toMatchObject([{ by: "push" }]);
+});
+
+test("who is asked whether to forget, and has not seen the question, cannot have confirmed it", async () => {
+  world = createWorld({ bot: defineBot({ ...plainBot, delivery: "free" }) });
+  await world.talk("U1", "My cat is called Tama");
+  world.say("U1", "/forget");
+  await pass(replyTokenFreshMs);
+  await world.settle();
+  await world.talk("U1", ownBot.commands.forgetForSure[0]!);
+  expect(newestTexts()).toEqual([en.forget, en.forget]);
+  expect(world.table.textOf("U1")).toContain("Tama");
+});
+
+test("a push that the quota had no room for is not tried again by a reminder", async () => {
+  const tooMany = new BotError("line.quota_reserved", "LINE 429", { retry: "later" });
+  world.say("U1", "Hello");
+  await pass(replyTokenFreshMs);
+  await world.run(worker({ ...world.line.line, push: () => Promise.reject(tooMany) }), 5_000);
+  await pass(ownBot.slow.pushAfterS * 1000);
+  expect(world.queue.main.messages()).toEqual([]);
+  await world.talk("U1", "Again");
+  expect(newestTexts()).toEqual(["You said: Hello", "You said: Again"]);
+});
+
+test("an answer that may have arrived with one that an operator drops is not shown again", async () => {
+  await thinkHard();
+  world.say("U1", "And now?");
+  const line: Line = {
+    ...world.line.line,
+    async reply(...send) {
+      await world.line.line.reply(...send);
+      return new Promise<never>(() => {});
+    },
+  };
+  await world.crash(worker(line));
+  const seen = (await world.table.turnStore.read({ chatId: "U1", key: turns()[0]!.key }))!;
+  await world.turns.discard({ ...seen, at: world.scheduler.now(), expiresAt: seen.expiresAt }, seen);
+  expect(turns().map(({ status }) => status)).toEqual(["dropped", "dropped"]);
+});
+
+test("in a group, who quotes what was said of a slow answer gets it", async () => {
+  const mention = { mentionees: [{ index: 0, length: 6, isSelf: true }] };
+  world.line.giveToken("first", "C1", 60_000);
+  world.put("U1", {
+    ...{ type: "message", source: { type: "group", groupId: "C1", userId: "U1" }, replyToken: "first" },
+    message: { type: "text", id: "71", text: "@Henji Think hard", mention },
+  });
+  await world.run(worker(), latencyMs + 5_000);
+  expect(newestTexts()).toEqual([en.stillThinkingGroup]);
+  await world.sayIn("C1", "U2", "Well?", { quotedMessageId: world.line.sent.at(-1)!.ids[0] });
+  expect(newestTexts()).toEqual(["You said: Name of U1: Think hard", expect.stringContaining("Well?")]);
+});

@@ -50,7 +50,7 @@ const platform: Platform = {
     delivered.push(delivery);
     return { route: "push", requestId: "r1" };
   },
-  sendOnce: async () => {},
+  sendOnce: async () => ({ sentIds: undefined }),
   showLoading: async () => {},
   markAsRead: async () => {},
   botName: async () => undefined,

@@ -14,7 +14,7 @@ export function slowIn(theWorld: () => World, latencyMs: () => number) {
   const slow: Model = {
     async ask(context, options) {
       const world = theWorld();
-      if (context.input.at(-1)?.content === "Think hard") await world.scheduler.sleep(latencyMs());
+      if (context.input.at(-1)?.content.endsWith("Think hard")) await world.scheduler.sleep(latencyMs());
       return createMemoryModel({ onAsk: (question) => void world.asked.push(question) }).ask(
         context,
         options,

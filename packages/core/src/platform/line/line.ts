@@ -41,12 +41,9 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
     async sendOnce({ job, chatId, messages, idempotencyKey, route }) {
       const texts = messages as readonly TextMessage[];
       const token = replyTokenOf(job)?.token;
-      if (route === "push" || token === undefined) {
-        await line.push(chatId, texts, idempotencyKey);
-        return;
-      }
-      const { outcome } = await line.reply(token, texts);
-      if (outcome === "sent") return;
+      if (route === "push" || token === undefined) return line.push(chatId, texts, idempotencyKey);
+      const { outcome, sentIds } = await line.reply(token, texts);
+      if (outcome === "sent") return { sentIds };
       const reason = "The reply token was used or has expired";
       throw new BotError("line.invalid_reply_token", reason, { retry: "never" });
     },
