@@ -22,6 +22,8 @@ export type Process = {
   isDead(): boolean;
   /** It was frozen for a while, so its deadlines do not bind it. */
   wasFrozen(): boolean;
+  /** Until when it is frozen, or was for the last time: epoch milliseconds, 0 if never. */
+  frozenUntil(): number;
   died: Promise<void>;
   kill(cause: string): void;
   /** The outside as this process sees it. `nameOf` tells the calls of one method apart. */
@@ -35,11 +37,11 @@ export type Process = {
 export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: ProcessOptions): Process {
   const death = Promise.withResolvers<void>();
   let dead = false;
-  let frozenUntil: number | undefined;
+  let frozenUntil = 0;
 
   /** While it is frozen, no call of it begins or ends, and no timer fires. */
   async function thawed(): Promise<void> {
-    while (frozenUntil !== undefined && frozenUntil > scheduler.now()) {
+    while (frozenUntil > scheduler.now()) {
       await scheduler.sleep(frozenUntil - scheduler.now());
     }
   }
@@ -78,7 +80,8 @@ export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: Proc
     name,
     clock: { now: () => scheduler.now() + skewMs, timeout },
     isDead: () => dead,
-    wasFrozen: () => frozenUntil !== undefined,
+    wasFrozen: () => frozenUntil > 0,
+    frozenUntil: () => frozenUntil,
     died: death.promise,
     kill,
     port<T extends object>(port: string, target: T, nameOf: NameOfCall = (method) => method): T {

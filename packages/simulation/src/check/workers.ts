@@ -141,7 +141,7 @@ export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptio
         }
       }
       if (end === "returned") checkFailed(batch, failed, process, main);
-      if (end === "died") checkHeld(batch, main);
+      if (end === "died") checkHeld(batch, process, main);
       for (const { messageId } of batch) {
         if (heldBy.get(messageId)?.process === process && end !== "timed_out") heldBy.delete(messageId);
       }
@@ -167,15 +167,19 @@ export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptio
     }
   }
 
-  /** What a dead worker held becomes visible in time. */
-  function checkHeld(batch: readonly Incoming[], main: FifoQueue): void {
+  /**
+   * What a dead worker held becomes visible in time. One that was frozen when it was handed the batch could not renew
+   * its hold before it woke: until then the queue's own visibility timeout goes on.
+   */
+  function checkHeld(batch: readonly Incoming[], process: Process, main: FifoQueue): void {
     if (!calm.renewals) return;
     const now = scheduler.now();
     const waiting = new Map(main.messages().map((message) => [message.receiptHandle, message]));
     for (const { receiptHandle, messageId, chatId } of batch) {
       const message = waiting.get(receiptHandle);
       const since = heldBy.get(messageId)?.since ?? now;
-      if (!message || now - since < RENEWAL_TRIP_MS) continue;
+      const awakeMs = now - Math.max(since, process.frozenUntil());
+      if (!message || awakeMs < RENEWAL_TRIP_MS) continue;
       const inMs = message.visibleAt - now;
       if (inMs > hold.forS * 1000 + RENEWAL_TRIP_MS)
         violate("bounded", `held for ${inMs / 1000} s by a worker that is dead`, { chatId });
