@@ -45,8 +45,8 @@ export const waiting: readonly Mutation[] = [
     mistake: "a bot that never pushes does, if the reply is too late",
     edit: {
       file: "prepare.ts",
-      find: 'if (bot.delivery === "free" || (isAtHand && isFetched)) return "wait";',
-      replace: 'if (isAtHand && isFetched) return "wait";',
+      find: 'if (bot.delivery === "free" || (hasButton && !isAnew)) return "wait";',
+      replace: 'if (hasButton && !isAnew) return "wait";',
     },
   },
   {
