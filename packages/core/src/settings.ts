@@ -159,9 +159,13 @@ export const toolLimits = {
   maxCalls: 8,
   /** Characters of one result, about 2,000 tokens; the rest is cut. */
   maxResult: 8_000,
+  /** Of a result for which a turn has no room left. */
+  leastResult: 500,
+  /** The model's, after a tool. With less time left, another invocation goes on. */
+  answerMs: seconds(10),
   /** Characters of a question before a tool runs: one message of LINE's has room for 5,000. */
   maxQuestion: 1_000,
-  /** Of all rounds as they are kept in a turn, which has 400 KB with all else. When they are full, the model must answer. */
+  /** Of all rounds as they are kept in a turn, give or take a result; an item has 400 KB. Then the model must answer. */
   maxTranscriptBytes: 96 * 1024,
   /** For so long a user may say yes or no. It is longer than an answer waits that nobody fetches. */
   confirmWithinMs: seconds(30 * 60),
