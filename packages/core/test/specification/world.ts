@@ -40,7 +40,7 @@ export const plainBot: Bot = { ...ownBot, context: { dateAndTime: false, profile
 
 export type WorldOptions = {
   bot?: Bot;
-  model?: Pick<MemoryModelOptions, "answer">;
+  model?: Pick<MemoryModelOptions, "answer" | "calls">;
   summarizer?: MemoryModelOptions;
   line?: Pick<MemoryLineOptions, "onSent" | "onMistakes">;
   table?: Pick<MemoryTableOptions, "onWrite">;
@@ -88,7 +88,7 @@ export function createWorld(options: WorldOptions = {}) {
       fateOf: () => "lives",
       onDeath: () => {},
     });
-    const shared = { bot, clock: scheduler, log, random: () => 0 };
+    const shared = { bot, clock: process.clock, log, random: () => 0 };
     const cap = createTokenCap({ ...shared, totals: table.totals });
     const line = withLineBreaker(overrides.line ?? memoryLine.line, { clock: scheduler, log });
     const work = createWorker({
