@@ -5,7 +5,7 @@ import { type ScriptedModel, scriptModel } from "./scripted-model.ts";
 import { type Local, type LocalOptions, startLocal } from "./start.ts";
 import type { Trace } from "./trace-step.ts";
 
-export type { ScriptedModel, Words } from "./scripted-model.ts";
+export { calls, type ScriptedModel, type Words } from "./scripted-model.ts";
 export type { Step, Trace } from "./trace-step.ts";
 
 /** `logLevel` is "none" by default: `traces()` has all that is logged. */

@@ -32,7 +32,7 @@ export type Confirmed = { asking: string; isConfirmed: boolean };
 export type RoundsRequest = {
   turn: Turn;
   repeats: Repeated | undefined;
-  confirmed: Confirmed | undefined;
+  confirmed?: Confirmed | undefined;
   user: ToolAudience["user"];
   chat: Chat;
   /** How long a tool and all that follows may take, milliseconds. */
