@@ -1,7 +1,7 @@
 import { defineTool, z } from "@henji/core/tool";
 
 /** Stands for the shop's own system. */
-export const orders = new Map([
+const orders = new Map([
   ["7", { status: "packed", arrives: "2027-01-20" }],
   ["8", { status: "sent", arrives: "2027-01-16" }],
 ]);

@@ -62,13 +62,17 @@ function chatIn(options: { in?: string } = {}): string | undefined {
   return options.in;
 }
 
+type ButtonAction =
+  | { type: "message"; label: string; text: string }
+  | { type: "postback"; label: string; data: string; displayText?: string };
+
 /** What LINE tells the bot when the user presses the button. */
 function pressing(line: LineSimulator, from: string, label: string): WebhookEvent {
-  const newest = line.timeline(from).findLast(({ by }) => by !== "user");
-  const items = newest && newest.by !== "user" ? newest.message.quickReply?.items : undefined;
-  const action = items?.map((item) => item.action).find((one) => "label" in one && one.label === label);
-  if (action?.type === "message") return line.say({ from, text: action.text });
-  if (action?.type !== "postback") throw new Error(`The bot's newest message has no button "${label}"`);
+  const newest = line.timeline(from).findLast((entry) => entry.by !== "user");
+  const { items = [] } = (newest?.message.quickReply ?? {}) as { items?: { action: ButtonAction }[] };
+  const action = items.find((item) => item.action.label === label)?.action;
+  if (!action) throw new Error(`The bot's newest message has no button "${label}"`);
+  if (action.type === "message") return line.say({ from, text: action.text });
   const { data, displayText } = action;
   return line.postback({ from, data, ...(displayText !== undefined && { displayText }) });
 }

@@ -27,7 +27,7 @@ const body = z.looseObject({
   stream: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
   tools: z.array(tool).nullish(),
-  tool_choice: z.unknown(),
+  tool_choice: z.unknown().optional(),
   reasoning: z.looseObject({ effort: z.string().nullish() }).nullish(),
 });
 

@@ -53,7 +53,7 @@ export type AskRequest = {
 type Asking = AskRequest & { rounds: Rounds | undefined };
 
 /** For a bot with tools only. */
-const loadRounds = loadOnce(() => import("./rounds.ts"));
+export const loadRounds = loadOnce(() => import("./rounds.ts"));
 
 /** Said after the bot's own instructions, always the same, so that it is served from the prompt cache. */
 const inGroup =

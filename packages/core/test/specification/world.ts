@@ -12,6 +12,7 @@ import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import type { Platform } from "@henji/core/platform/platform";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
+import { loadRounds } from "@henji/core/reply/ask";
 import { hold, worker as settings } from "@henji/core/settings";
 import { createTurns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
@@ -32,6 +33,7 @@ import ownBot from "../../../../bot.config.ts";
 // It loads in real time, so it must be loaded before virtual time starts.
 await loadTokenizer();
 await loadMarkdown();
+await loadRounds();
 
 export const start = 1_800_000_000_000;
 
