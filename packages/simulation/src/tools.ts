@@ -11,7 +11,7 @@ export type ToolsOptions = {
   scheduler: Scheduler;
   random: Random;
   faults: Faults;
-  check: Pick<Check, "toolRuns">;
+  check: Pick<Check, "toolBegins" | "toolRuns">;
 };
 
 export type WantedCall = { name: string; input: { event: string } };
@@ -31,8 +31,8 @@ export function createTools({ plan, scheduler, random, faults, check }: ToolsOpt
   const scripts = new Map<string, WantedCall[][]>();
 
   /** The service behind a tool: what it does takes effect at once, and its answer may be late, an error, or none. */
-  async function serve(process: Process, tool: Tool, { idempotencyKey, signal }: ToolRun): Promise<string> {
-    check.toolRuns(process, tool, idempotencyKey);
+  async function serve(tool: Tool, { idempotencyKey, signal }: ToolRun): Promise<string> {
+    check.toolRuns(tool, idempotencyKey);
     const takesMs = faults.chance(slow) ? random.int(2_000, 12_000) : random.int(5, 200);
     await scheduler.sleep(faults.chance(hangs) ? NEVER_MS : takesMs);
     signal.throwIfAborted();
@@ -52,8 +52,14 @@ export function createTools({ plan, scheduler, random, faults, check }: ToolsOpt
       if (called === 0) return [];
       return kinds.map((kind): Tool => {
         const tool = defineTool({ ...kind, description: "For the simulation.", input, run: () => "" });
-        const port = process.port("tool", { run: (how: ToolRun) => serve(process, tool, how) });
-        return { ...tool, run: (_, how) => port.run(how) };
+        const port = process.port("tool", { run: (how: ToolRun) => serve(tool, how) });
+        return {
+          ...tool,
+          run(_, how) {
+            if (!process.isDead()) check.toolBegins(process, tool, how.idempotencyKey);
+            return port.run(how);
+          },
+        };
       });
     },
 

@@ -27,27 +27,29 @@ export function checkTools(book: Book, { history }: BookOptions) {
   }
 
   return {
-    /** A process runs a tool: it takes effect. */
-    toolRuns(process: Process, { name, effect, isIdempotent, timeoutMs }: Tool, key: string): void {
+    /** A process is about to run a tool; it may be frozen before that takes effect, and nothing can stop it then. */
+    toolBegins(process: Process, { name, effect, timeoutMs }: Tool, key: string): void {
       const eventId = key.slice(0, key.indexOf("/"));
       const fate = fateOf(eventId);
-      history.note("tool", `${name} runs ${key}`, { eventId, chatId: fate?.chatId });
-      if (!fate) {
-        violate("private", `a tool runs for ${key}, which nobody asked`);
-        return;
-      }
-      if (effect === "reads") return;
-      if (ran.has(key) && !isIdempotent) violate("at most once", `${name} runs again under ${key}`, fate);
-      ran.add(key);
-      const item = turnOf(fate);
-      // It was erased while the process was frozen, or stood before the call.
-      if (item?.erased) return;
+      const item = fate && turnOf(fate);
+      if (effect === "reads" || item?.erased) return;
       const calls = stored(eventId)?.rounds.flatMap((round) => round.calls) ?? [];
       if (!calls.some(({ idempotencyKey, isBegun }) => idempotencyKey === key && isBegun))
         violate("stored first", `${name} runs before it is stored that it begins`, fate);
       const holds = item?.owner.startsWith(`${process.name}.`) ?? false;
       if (!holds || process.clock.now() + timeoutMs > item!.leaseUntil)
         violate("at most once", `${name} runs without a lease for as long as it can take`, fate);
+    },
+
+    /** It takes effect. */
+    toolRuns({ name, effect, isIdempotent }: Tool, key: string): void {
+      const eventId = key.slice(0, key.indexOf("/"));
+      const fate = fateOf(eventId);
+      history.note("tool", `${name} runs ${key}`, { eventId, chatId: fate?.chatId });
+      if (!fate) violate("private", `a tool runs for ${key}, which nobody asked`);
+      if (effect === "writes" && ran.has(key) && !isIdempotent)
+        violate("at most once", `${name} runs again under ${key}`, fate);
+      ran.add(key);
     },
 
     /** The model is asked, with what its calls have returned. */
