@@ -80,7 +80,7 @@ const floors = [
   ["turn/", "chat/", "usage/"], // each with its entity, its verbs, its errors
   ["queue/", "platform/[^/]+[.]ts$"], // what travels; the contract of a platform
   [
-    ...["settings.ts", "bot/", "error.ts", "log.ts", "clock.ts", "courtesy.ts"],
+    ...["settings.ts", "bot/", "tool/", "error.ts", "log.ts", "clock.ts", "courtesy.ts"],
     ...["table.ts", "aws-client.ts", "breaker.ts", "lanes.ts", "load-once.ts", "time-zone.ts"],
   ],
 ];

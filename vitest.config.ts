@@ -27,7 +27,7 @@ export default defineConfig({
   // Whoever edits bot.config.ts must not find our tests red.
   resolve: { alias: [{ find: /^(?:\.\.\/)+bot\.config\.ts$/, replacement: shipped }] },
   test: {
-    include: ["{packages/*,scripts,stacks}/test/**/*.test.ts", "*.test.ts"],
+    include: ["{packages/*,scripts,stacks}/test/**/*.test.ts", "*.test.ts", "examples/*/*.test.ts"],
     exclude: ["**/test/browser/**"],
     env: { HENJI_BOT_CONFIG: shipped },
     setupFiles: "vitest.setup.ts",

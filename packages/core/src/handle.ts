@@ -5,7 +5,7 @@ import type { TalkMessage } from "./chat/talk.ts";
 import type { Clock } from "./clock.ts";
 import { courtesy } from "./courtesy.ts";
 import { questionIn } from "./decide/addressed.ts";
-import { pressingIn } from "./decide/button.ts";
+import { pressingIn, saidBy } from "./decide/button.ts";
 import { toBotError } from "./error.ts";
 import { createFail } from "./fail.ts";
 import type { Batch, Work } from "./held.ts";
@@ -195,7 +195,7 @@ export function createHandle(options: HandleOptions) {
   function claimTurn({ message, inbound, job, replay }: Work<Answerable>): Promise<Claim> {
     const now = clock.now();
     const { eventId, senderId } = inbound;
-    const { messageId, content, quotes } = inbound.kind === "question" ? inbound : unwritten;
+    const { messageId, content, quotes } = inbound.kind === "question" ? inbound : pressedWith(inbound);
     return turns.claim({
       ...turnKeyOf(message.chatId, inbound),
       ...{ sequence: message.sequence, eventId, messageId, senderId, question: content, quotes, now },
@@ -223,6 +223,14 @@ function asked(inbound: Answerable): Answerable {
   const pressing = inbound.kind === "pressed" ? pressingIn(inbound.data) : undefined;
   if (pressing?.kind !== "say") return inbound;
   return { ...inbound, ...unwritten, kind: "question", content: textContent(pressing.text) };
+}
+
+/** What a user says by a button is what the model reads of it. */
+function pressedWith(
+  inbound: Exclude<Answerable, Question>,
+): Pick<Question, "messageId" | "content" | "quotes"> {
+  const text = inbound.kind === "pressed" ? saidBy(pressingIn(inbound.data)) : undefined;
+  return text === undefined ? unwritten : { ...unwritten, content: textContent(text) };
 }
 
 /** In place of a message, where there is none. */

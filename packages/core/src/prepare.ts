@@ -19,7 +19,19 @@ import type { Turns } from "./turn/turns.ts";
 
 export type PrepareOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew" | "spend" | "told" | "answer" | "drop" | "erase" | "eraseAnswer">;
+  turns: Pick<
+    Turns,
+    | "renew"
+    | "spend"
+    | "told"
+    | "record"
+    | "takeUpCalls"
+    | "leaveCalls"
+    | "answer"
+    | "drop"
+    | "erase"
+    | "eraseAnswer"
+  >;
   chats: Chats;
   model: Model;
   identify: (userId: string) => string;

@@ -1,18 +1,22 @@
 import { defineBot } from "@henji/core/bot";
 import type { Context } from "@henji/core/context/context";
 import { BotError } from "@henji/core/error";
+import { createLog } from "@henji/core/log";
 import type { AskOptions, ModelAnswer } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import { type AskRequest, createAsk } from "@henji/core/reply/ask";
 import { deadlines, hold } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
-import { claimed, nothingRemembered, past } from "./turns.ts";
+import { claimed, noCalls, nothingRemembered, past } from "./turns.ts";
 
 const start = 1_800_000_000_000;
 const leaseUntil = start + 20_000;
 const marks = { highWaterTokens: 200, lowWaterTokens: 160, maxTokens: 300 };
 const bot = defineBot({ ...ownBot, memory: { ...ownBot.memory, ...marks } });
+
+const user = { id: "U1", name: undefined };
+const log = createLog({ write: () => {} });
 
 const answered: ModelAnswer = {
   ...{ text: "Hello", cut: false, refused: false },
@@ -39,6 +43,7 @@ beforeEach(() => {
 const asks = createAsk({
   bot,
   turns: {
+    ...noCalls,
     async renew(_turn, until) {
       renewals.push(until);
       return until;
@@ -71,7 +76,7 @@ const ask = (request: Partial<AskRequest> = {}) =>
   asks({
     ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
     ...{ asked: { question: textContent("Hi") }, repeats: undefined, safetyIdentifier: "s" },
-    ...{ ready: async () => {}, deadline: start + 165_000 },
+    ...{ ready: async () => {}, deadline: start + 165_000, user, log },
     ...request,
   });
 
@@ -145,6 +150,7 @@ test("a worker whose renewed lease has expired before the call does not ask", as
   const standing = createAsk({
     ...{ bot, model: { ask: () => Promise.reject(new Error("Nothing was to be asked")) } },
     turns: {
+      ...noCalls,
       async renew(_turn, until) {
         now = until;
         return until;
@@ -155,7 +161,7 @@ test("a worker whose renewed lease has expired before the call does not ask", as
   const request: AskRequest = {
     ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
     ...{ asked: { question: textContent("Hi") }, repeats: undefined, safetyIdentifier: "s" },
-    ...{ ready: async () => {}, deadline: start + 175_000 },
+    ...{ ready: async () => {}, deadline: start + 175_000, user, log },
   };
   await expect(standing(request)).rejects.toMatchObject({ code: "turn.lease_expired" });
 });

@@ -1,5 +1,6 @@
 import { modelError } from "@henji/core/model/error";
 import { createModel } from "@henji/core/model/lazy";
+import type { AskTools } from "@henji/core/model/model";
 import OpenAI from "openai";
 import { beforeEach, describe, expect, test } from "vitest";
 
@@ -16,7 +17,7 @@ const context = {
   tokensAtMost: 100,
 };
 
-function ask(signal = new AbortController().signal, baseURL?: string) {
+function ask(signal = new AbortController().signal, baseURL?: string, tools?: AskTools) {
   const model = createModel({
     apiKey: "key",
     baseURL,
@@ -29,7 +30,7 @@ function ask(signal = new AbortController().signal, baseURL?: string) {
   return model.ask(context, {
     cacheKey: "chat",
     safetyIdentifier: "user",
-    signal,
+    ...{ signal, tools },
     beforeRequest: async () => {},
   });
 }
@@ -73,6 +74,52 @@ test("OpenAI is asked for one answer, and told to store nothing", async () => {
   ]);
   await ask(undefined, "http://127.0.0.1:1/v1");
   expect(requests[1]?.url).toBe("http://127.0.0.1:1/v1/responses");
+});
+
+describe("a model with tools", () => {
+  const parameters = { type: "object", properties: {}, required: [], additionalProperties: false };
+  const tools: AskTools = {
+    tools: [{ name: "look", description: "Looks.", parameters }],
+    rounds: [],
+    mayCall: true,
+  };
+  const call = { type: "function_call", call_id: "c1", name: "look", arguments: "{}" };
+  const askWith = (fields: Partial<AskTools> = {}) => ask(undefined, undefined, { ...tools, ...fields });
+
+  test("is given them, and what it has put out with its calls, whole, before their results", async () => {
+    answered([thought, call]);
+    const { calls } = await askWith();
+    expect(calls).toEqual({
+      output: [thought, call],
+      calls: [{ id: "c1", name: "look", arguments: "{}" }],
+    });
+    answered([said("Hello")]);
+    const rounds = [{ output: calls!.output, results: [{ id: "c1", text: "Nothing there" }] }];
+    expect(await askWith({ rounds })).toMatchObject({ text: "Hello" });
+    expect(requests[1]?.body).toMatchObject({
+      input: [
+        ...context.input,
+        thought,
+        call,
+        { type: "function_call_output", call_id: "c1", output: "Nothing there" },
+      ],
+      tools: [{ type: "function", name: "look", description: "Looks.", parameters, strict: true }],
+    });
+    expect(requests.map(({ body }) => body.tool_choice)).toEqual([undefined, undefined]);
+  });
+
+  test("must answer when it may not call any more, with the tools as they were", async () => {
+    answered([said("Hello")]);
+    await askWith({ mayCall: false });
+    expect(requests[0]?.body).toMatchObject({ tool_choice: "none", tools: [{ name: "look" }] });
+    answered([call]);
+    await expect(askWith({ mayCall: false })).rejects.toMatchObject({ code: "model.no_answer" });
+  });
+
+  test("has called nothing if the call was cut", async () => {
+    answered([call], { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } });
+    await expect(askWith()).rejects.toMatchObject({ code: "model.no_room" });
+  });
 });
 
 describe("an answer", () => {

@@ -13,7 +13,7 @@ import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import { held, platformWith } from "./held.ts";
 import { createWorld, start } from "./specification/world.ts";
-import { answered, claimed, nothingRemembered } from "./turns.ts";
+import { answered, claimed, noCalls, nothingRemembered } from "./turns.ts";
 
 test("when too many messages wait, the user is told once, and the rest is dropped without its text", async () => {
   const limits = { ...ownBot.limits, maxUnanswered: 2 };
@@ -65,6 +65,7 @@ function prepareWith(
       drop,
       erase: notExpected,
       eraseAnswer: notExpected,
+      ...noCalls,
     },
     clock: { now: () => start, timeout: () => new AbortController().signal },
   });

@@ -47,3 +47,8 @@ export const nothingRemembered: Memory = {
   ...{ turns: [], isWhole: true, finished: [], unanswered: [], recent: [], usages: [], chatUsages: [] },
   ...{ apologyPushedAt: undefined, folding: undefined },
 };
+
+const notCalled = () => Promise.reject(new Error("No tool was to be called"));
+
+/** Of a bot without tools, which never has any of these. */
+export const noCalls = { record: notCalled, takeUpCalls: notCalled, leaveCalls: notCalled };

@@ -1,4 +1,5 @@
 import {
+  type Answer,
   type Conversation,
   type Faults,
   type ModelSimulator,
@@ -6,8 +7,19 @@ import {
   standInAnswer,
 } from "@henji/model-simulator";
 
-/** What the model says: a text, or what becomes of the question. */
-export type Words = string | ((question: Conversation) => string | Promise<string>);
+/** What the model says: a text, a call of a tool, or what becomes of the question. */
+export type Words = Answer | ((question: Conversation) => Answer | Promise<Answer>);
+
+/**
+ * The model calls a tool of the bot, and is asked again with its result:
+ * `model.says(calls("order_status", { order: "7" }), "It is on its way.")`.
+ */
+export function calls(
+  name: string,
+  input: Record<string, unknown>,
+): { calls: { name: string; input: unknown }[] } {
+  return { calls: [{ name, input }] };
+}
 
 export type ScriptedModel = {
   /**
@@ -33,14 +45,23 @@ export function scriptModel(model: ModelSimulator, onError: (error: Error) => vo
     heard.push(question);
     const words = script.length > 1 ? script.shift()! : script[0];
     if (words === undefined) return standInAnswer(question);
-    if (typeof words === "string") return words;
+    if (typeof words !== "function") return known(words, question);
     try {
-      return await words(question);
+      return known(await words(question), question);
     } catch (cause) {
       onError(new Error(`The function in model.says failed: ${cause}`, { cause }));
       throw cause;
     }
   });
+
+  /** A call that cannot be made is a mistake in the script; past the last round the model must answer. */
+  function known(answer: Answer, { tools, body }: Conversation): Answer {
+    if (typeof answer === "string") return answer;
+    if (body.tool_choice === "none") return "The model was to answer, and model.says has nothing but calls.";
+    const unknown = answer.calls.find(({ name }) => !tools.includes(name));
+    if (unknown) onError(new Error(`model.says calls ${unknown.name}, which is no tool of the bot`));
+    return answer;
+  }
 
   return {
     says(...answers) {

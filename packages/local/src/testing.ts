@@ -5,7 +5,7 @@ import { type ScriptedModel, scriptModel } from "./scripted-model.ts";
 import { type Local, type LocalOptions, startLocal } from "./start.ts";
 import type { Trace } from "./trace-step.ts";
 
-export type { ScriptedModel, Words } from "./scripted-model.ts";
+export { calls, type ScriptedModel, type Words } from "./scripted-model.ts";
 export type { Step, Trace } from "./trace-step.ts";
 
 /** `logLevel` is "none" by default: `traces()` has all that is logged. */
@@ -28,6 +28,8 @@ export type TestUser = {
   sticker(keywords: string[], options?: { in?: string }): Promise<string[]>;
   /** Sends a picture, as `say` does a text; its bytes can be fetched from LINE's content. */
   picture(bytes: Uint8Array, options?: { in?: string; contentType?: string }): Promise<string[]>;
+  /** Presses the button with this label under the bot's newest message in the 1:1 chat, as `say` sends a text. */
+  press(label: string): Promise<string[]>;
   /** The 1:1 chat as the user sees it, oldest first: with quick replies, and `by: "reply" | "push"`. */
   chat(): TimelineEntry[];
 };
@@ -58,6 +60,21 @@ function chatIn(options: { in?: string } = {}): string | undefined {
     throw new Error("`in` is undefined: it takes the `chatId` of line.addGroup({ name, members })");
   }
   return options.in;
+}
+
+type ButtonAction =
+  | { type: "message"; label: string; text: string }
+  | { type: "postback"; label: string; data: string; displayText?: string };
+
+/** What LINE tells the bot when the user presses the button. */
+function pressing(line: LineSimulator, from: string, label: string): WebhookEvent {
+  const newest = line.timeline(from).findLast((entry) => entry.by !== "user");
+  const { items = [] } = (newest?.message.quickReply ?? {}) as { items?: { action: ButtonAction }[] };
+  const action = items.find((item) => item.action.label === label)?.action;
+  if (!action) throw new Error(`The bot's newest message has no button "${label}"`);
+  if (action.type === "message") return line.say({ from, text: action.text });
+  const { data, displayText } = action;
+  return line.postback({ from, data, ...(displayText !== undefined && { displayText }) });
 }
 
 const projectBot = join(import.meta.dirname, "../../../bot.config.ts");
@@ -103,6 +120,7 @@ export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): P
         picture(bytes, { contentType = "image/jpeg", ...options } = {}) {
           return deliver(line.media({ from: id, in: chatIn(options), type: "image", bytes, contentType }));
         },
+        press: (label) => deliver(pressing(line, id, label)),
         chat: () => line.timeline(id),
       };
     },

@@ -3,9 +3,10 @@ export type { Fault, FaultRule, Faults } from "./faults.ts";
 export { readNotesRequest } from "./notes.ts";
 export type { Conversation, Message } from "./request.ts";
 export type { LoggedRequest, RequestLog } from "./request-log.ts";
-export type { Usage } from "./response.ts";
+export type { FunctionCall, Usage } from "./response.ts";
 export { type ServedModel, serveModel } from "./serve.ts";
 export {
+  type Answer,
   type Answerer,
   createModelSimulator,
   type ModelSimulator,

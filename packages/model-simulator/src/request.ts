@@ -11,7 +11,11 @@ const item = z.looseObject({
   type: z.string().optional(),
   role: z.enum(["user", "assistant", "system", "developer"]).optional(),
   content: z.union([z.string(), z.array(part)]).optional(),
+  call_id: z.string().optional(),
+  output: z.union([z.string(), z.array(part)]).optional(),
 });
+
+const tool = z.looseObject({ type: z.string(), name: z.string().optional() });
 
 const body = z.looseObject({
   model: z.string().min(1),
@@ -22,6 +26,8 @@ const body = z.looseObject({
   prompt_cache_key: z.string().nullish(),
   stream: z.boolean().nullish(),
   previous_response_id: z.string().nullish(),
+  tools: z.array(tool).nullish(),
+  tool_choice: z.unknown().optional(),
   reasoning: z.looseObject({ effort: z.string().nullish() }).nullish(),
 });
 
@@ -32,15 +38,24 @@ export type ResponsesBody = z.infer<typeof body>;
 type Item = z.infer<typeof item>;
 
 export type Message = {
-  role: "user" | "assistant" | "system" | "developer";
-  /** Its text parts, joined by line breaks. */
+  role: "user" | "assistant" | "system" | "developer" | "tool";
+  /** Its text parts, joined by line breaks; of a tool's call, and of its result, the item as JSON. */
   text: string;
   /** Parts without text: images, files, sounds. */
   attachments: number;
 };
 
 /** A request, as it is passed to an answerer. */
-export type Conversation = { model: string; instructions: string; messages: Message[]; body: ResponsesBody };
+export type Conversation = {
+  model: string;
+  instructions: string;
+  messages: Message[];
+  /** Names of the functions that may be called; none, if it must answer. */
+  tools: string[];
+  /** What the functions that it has called returned, oldest first. */
+  results: string[];
+  body: ResponsesBody;
+};
 
 /** @throws ApiError the 400 that OpenAI would answer, if the body is invalid */
 export function readRequest(raw: string): Conversation {
@@ -52,16 +67,27 @@ export function readRequest(raw: string): Conversation {
   if (request.reasoning?.effort && withoutReasoning.test(request.model)) throw noReasoning();
   const items =
     typeof request.input === "string" ? [{ role: "user" as const, content: request.input }] : request.input;
+  const called = new Set(
+    items.flatMap(({ type, call_id: id }) => (type === "function_call" ? (id ?? []) : [])),
+  );
+  const results = items.filter(({ type }) => type === "function_call_output");
+  const orphan = results.find(({ call_id: id }) => !called.has(id ?? ""));
+  if (orphan) throw noSuchCall(orphan.call_id);
   return {
     model: request.model,
     instructions: request.instructions ?? "",
     messages: items.flatMap(readItem),
+    tools: request.tool_choice === "none" ? [] : (request.tools ?? []).flatMap(({ name }) => name ?? []),
+    results: results.map(({ output = "" }) => (typeof output === "string" ? output : JSON.stringify(output))),
     body: request,
   };
 }
 
-/** Tool calls, reasoning and other items without a role are ignored. */
-function readItem({ role, content }: Item, index: number): Message[] {
+/** Reasoning and other items without a role are ignored. */
+function readItem(item: Item, index: number): Message[] {
+  const { type, role, content } = item;
+  if (type === "function_call" || type === "function_call_output")
+    return [{ role: "tool", text: JSON.stringify(item), attachments: 0 }];
   if (role === undefined || content === undefined) return [];
   if (typeof content === "string") return [{ role, text: content, attachments: 0 }];
   checkPartTypes(role, content, index);
@@ -81,6 +107,13 @@ function checkPartTypes(role: Message["role"], parts: z.infer<typeof part>[], in
     message: `Invalid value: '${parts[wrong]!.type}'. Supported values are: ${quoted}.`,
     param: `input[${index}].content[${wrong}]`,
     code: "invalid_value",
+  });
+}
+
+function noSuchCall(id: string | undefined) {
+  return new ApiError(400, {
+    message: `No tool call found for function call output with call_id ${id}.`,
+    param: "input",
   });
 }
 

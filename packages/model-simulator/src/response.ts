@@ -9,6 +9,9 @@ export type Usage = {
   total_tokens: number;
 };
 
+/** What the model calls instead of answering. */
+export type FunctionCall = { name: string; input: unknown };
+
 /** How an answer ended. `failed` and `incomplete` come with status 200, as they do from OpenAI. */
 export type Ending =
   | { status: "completed" }
@@ -18,9 +21,16 @@ export type Ending =
 /** The body of an answered request, as openai 7.55 types it. */
 export function responseBody(
   { body, model }: Conversation,
-  answer: { id: string; text: string | undefined; ending: Ending; usage: Usage; createdAtS: number },
+  answer: {
+    id: string;
+    text: string | undefined;
+    calls?: readonly FunctionCall[] | undefined;
+    ending: Ending;
+    usage: Usage;
+    createdAtS: number;
+  },
 ) {
-  const { id, text, ending, usage, createdAtS } = answer;
+  const { id, text, calls, ending, usage, createdAtS } = answer;
   return {
     id: `resp_${id}`,
     object: "response",
@@ -35,7 +45,11 @@ export function responseBody(
     max_output_tokens: body.max_output_tokens ?? null,
     metadata: body.metadata ?? {},
     model,
-    output: text === undefined ? [] : [message(id, text, ending)],
+    output: calls
+      ? calls.map((call, n) => functionCall(`${id}_${n}`, call))
+      : text === undefined
+        ? []
+        : [message(id, text, ending)],
     parallel_tool_calls: true,
     previous_response_id: null,
     prompt_cache_key: body.prompt_cache_key ?? null,
@@ -45,11 +59,22 @@ export function responseBody(
     store: body.store ?? true,
     temperature: 1,
     text: body.text ?? { format: { type: "text" } },
-    tool_choice: "auto",
-    tools: [],
+    tool_choice: body.tool_choice ?? "auto",
+    tools: body.tools ?? [],
     top_p: 1,
     truncation: "disabled",
     usage,
+  };
+}
+
+function functionCall(id: string, { name, input }: FunctionCall) {
+  return {
+    id: `fc_${id}`,
+    type: "function_call",
+    status: "completed",
+    call_id: `call_${id}`,
+    name,
+    arguments: JSON.stringify(input),
   };
 }
 

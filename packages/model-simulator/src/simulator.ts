@@ -9,7 +9,7 @@ import { createFaults, type Fault, type Faults, faultRule } from "./faults.ts";
 import { createPromptCache } from "./prompt-cache.ts";
 import { type Conversation, readRequest } from "./request.ts";
 import { createRequestLog, type LoggedRequest, type RequestLog } from "./request-log.ts";
-import { type Ending, responseBody, type Usage } from "./response.ts";
+import { type Ending, type FunctionCall, responseBody, type Usage } from "./response.ts";
 import { cutToTokens, promptTokens } from "./tokens.ts";
 
 export type ModelSimulatorOptions = {
@@ -27,8 +27,19 @@ export type ModelSimulatorOptions = {
   models?: readonly string[];
 };
 
-/** The text of an answer; what it throws becomes a 500. */
-export type Answerer = (conversation: Conversation) => string | Promise<string>;
+/** A text, or functions to call; these only if the request has them. */
+export type Answer = string | { calls: readonly FunctionCall[] };
+
+/** What it throws becomes a 500. */
+export type Answerer = (conversation: Conversation) => Answer | Promise<Answer>;
+
+/** What the model puts out for one request. */
+type Written = {
+  text: string | undefined;
+  calls?: readonly FunctionCall[];
+  tokens: number;
+  ending: Ending;
+};
 
 export type ModelSimulator = {
   /** Answers like `https://api.openai.com`; usable as the `fetch` of the openai package. */
@@ -121,7 +132,7 @@ export function createModelSimulator({
     if (prompt.length > contextWindowTokens) throw contextLengthExceeded();
     const waitMs = latencyMs + (fault?.kind === "delay" ? fault.ms : 0);
     if (waitMs > 0) await sleep(waitMs, signal);
-    const { text, tokens, ending } = await write(conversation, fault);
+    const { text, calls, tokens, ending } = await write(conversation, fault);
     signal.throwIfAborted();
 
     const { cached, written } = cache.use(cacheKey(conversation), prompt);
@@ -136,14 +147,11 @@ export function createModelSimulator({
     if (text !== undefined) entry.answer = text;
     if (fault?.kind === "lose-response") throw new ConnectionLost();
     const createdAtS = Math.floor(clock() / 1000);
-    return responseBody(conversation, { id: newId(), text, ending, usage, createdAtS });
+    return responseBody(conversation, { id: newId(), text, calls, ending, usage, createdAtS });
   }
 
   /** The answer, or what a fault and the request's limit leave of it. */
-  async function write(
-    conversation: Conversation,
-    fault: Fault | undefined,
-  ): Promise<{ text: string | undefined; tokens: number; ending: Ending }> {
+  async function write(conversation: Conversation, fault: Fault | undefined): Promise<Written> {
     const completed: Ending = { status: "completed" };
     if (fault?.kind === "failed") return { text: undefined, tokens: 0, ending: { status: "failed" } };
     if (fault?.kind === "empty") return { text: undefined, tokens: 0, ending: completed };
@@ -152,10 +160,20 @@ export function createModelSimulator({
       return { text: undefined, tokens: 0, ending: { status: "incomplete", reason: "content_filter" } };
 
     const limit = conversation.body.max_output_tokens ?? Number.POSITIVE_INFINITY;
-    const whole = await cutToTokens(await answerer(conversation), limit);
+    const answer = await answerer(conversation);
+    if (typeof answer !== "string") return call(conversation, answer.calls);
+    const whole = await cutToTokens(answer, limit);
     const half = Math.ceil(whole.tokens / 2);
     const { text, tokens, cut } = fault?.kind === "incomplete" ? await cutToTokens(whole.text, half) : whole;
     return { text, tokens, ending: cut ? { status: "incomplete", reason: "max_output_tokens" } : completed };
+  }
+
+  /** What must answer, or does not know the function, cannot call it. */
+  async function call({ tools }: Conversation, calls: readonly FunctionCall[]): Promise<Written> {
+    const unknown = calls.find(({ name }) => !tools.includes(name));
+    if (unknown) throw new Error(`The request has no function ${unknown.name} that may be called`);
+    const { tokens } = await cutToTokens(JSON.stringify(calls), Number.POSITIVE_INFINITY);
+    return { text: undefined, calls, tokens, ending: { status: "completed" } };
   }
 
   return {

@@ -22,13 +22,14 @@ const ATTACHMENT_TOKENS = 765;
  * three marks, its role and its text, and three tokens to begin the answer. Two
  * requests share a prompt-cache prefix exactly where these agree.
  */
-export async function promptTokens({ instructions, messages }: Conversation): Promise<Int32Array> {
+export async function promptTokens({ instructions, messages, body }: Conversation): Promise<Int32Array> {
   const { encode } = await load();
   const parts: number[][] = [];
   const add = (role: string, text: string, attachments: number) => {
     const images = new Array<number>(attachments * ATTACHMENT_TOKENS).fill(ATTACHMENT);
     parts.push([START], encode(role), [BODY], encode(text, asText), images, [END]);
   };
+  if (body.tools && body.tools.length > 0) add("system", JSON.stringify(body.tools), 0);
   if (instructions !== "") add("system", instructions, 0);
   for (const { role, text, attachments } of messages) add(role, text, attachments);
   parts.push([START], encode("assistant"), [BODY]);

@@ -7,6 +7,7 @@ import type { Fate, SimulatedEvent } from "./check/fate.ts";
 import { checkLine } from "./check/line.ts";
 import { checkModel } from "./check/model.ts";
 import { checkQueue } from "./check/queue.ts";
+import { checkTools } from "./check/tools.ts";
 import { checkWorkers } from "./check/workers.ts";
 import type { Process } from "./process.ts";
 
@@ -37,6 +38,7 @@ export function createCheck(options: BookOptions) {
     ...checkQueue(book, options),
     ...checkAnswers(book, options),
     ...checkModel(book, options),
+    ...checkTools(book, options),
     ...checkContexts(book, options),
     ...line,
     ...checkWorkers(book, options),

@@ -27,6 +27,7 @@ import type { MemoryQueue } from "./queue.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { MemoryTable } from "./table.ts";
+import type { createTools } from "./tools.ts";
 
 export const channelSecret = "secret";
 
@@ -42,6 +43,7 @@ export type FunctionsOptions = {
   line: MemoryLine;
   model: Model;
   summarizer: Model;
+  tools: ReturnType<typeof createTools>;
   ports: AtPorts;
 };
 
@@ -88,7 +90,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const process = start("worker");
     const { clock } = process;
     const log = logOf(process, check);
-    const shared = { bot, clock, log, random: random.next };
+    const shared = { bot: { ...bot, tools: options.tools.of(process) }, clock, log, random: random.next };
     let owners = 0;
     const cap = createTokenCap({ ...shared, totals: process.port("table", table.totals) });
     const counting = (one: Model) => counted(hearing(one, check), cap);

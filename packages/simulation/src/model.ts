@@ -1,6 +1,6 @@
 import type { Context } from "@henji/core/context/context";
 import { BotError, type Retry } from "@henji/core/error";
-import type { AskOptions, Model, ModelAnswer } from "@henji/core/model/model";
+import type { AskOptions, AskTools, Model, ModelAnswer } from "@henji/core/model/model";
 import { directNetwork, type Network } from "./network.ts";
 
 /** How the model treats one question. */
@@ -22,7 +22,13 @@ export type MemoryModelOptions = {
   network?: Network;
   behave?: (question: string, context: Context) => Behaviour;
   /** The text of an answer. Default: the question, repeated. */
-  answer?: (question: string, context: Context) => string;
+  answer?: (question: string, context: Context, tools: AskTools | undefined) => string;
+  /** What it calls before it answers; nothing: it answers. Default: nothing. */
+  calls?: (
+    question: string,
+    tools: AskTools,
+    context: Context,
+  ) => readonly { name: string; input: unknown }[];
   /** Every call, before it can fail. */
   onAsk?: (question: string, context: Context, options: AskOptions) => void;
   onFailure?: (question: string, code: string) => void;
@@ -81,9 +87,16 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
   const { network = directNetwork, behave = () => "answer", onAsk, onFailure } = options;
   const { answer = (question) => `You said: ${question}` } = options;
 
-  function act(question: string, context: Context, behaviour: Behaviour): ModelAnswer {
+  function act(
+    question: string,
+    context: Context,
+    behaviour: Behaviour,
+    tools: AskTools | undefined,
+  ): ModelAnswer {
     const usage = { inputTokens: context.input.length * 20, cachedTokens: 0, outputTokens: 20 };
-    const text = answer(question, context);
+    const calls = tools?.mayCall && behaviour === "answer" ? callsOf(question, tools, context) : undefined;
+    if (calls) return { text: "", cut: false, refused: false, usage, calls };
+    const text = answer(question, context, tools);
     switch (behaviour) {
       case "answer":
         return { text, cut: false, refused: false, usage };
@@ -100,6 +113,16 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
     }
   }
 
+  function callsOf(question: string, tools: AskTools, context: Context): ModelAnswer["calls"] {
+    const wanted = options.calls?.(question, tools, context) ?? [];
+    if (wanted.length === 0) return undefined;
+    const calls = wanted.map(({ name, input }, n) => {
+      const id = `call ${tools.rounds.length}.${n}`;
+      return { id, name, arguments: typeof input === "string" ? input : JSON.stringify(input) };
+    });
+    return { output: calls.map((call) => ({ type: "function_call", ...call })), calls };
+  }
+
   function fail(question: string, failure: Failure): never {
     const { code, said, retry, retryAfterMs } = failure;
     onFailure?.(question, code);
@@ -114,7 +137,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
       if (behaviour === "hang") await aborted(asking.signal);
       return network.carry<ModelAnswer>({
         operation: "model.ask",
-        effect: () => act(question, context, behaviour),
+        effect: () => act(question, context, behaviour, asking.tools),
         failed: (failure) => {
           if (failure === "silence" || failure === "unconnected") return fail(question, timeout);
           return fail(question, failure === "status" ? failures.unavailable : unreachable);

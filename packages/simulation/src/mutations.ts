@@ -4,12 +4,14 @@ import { keeping } from "./mutations/keeping.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { queueing } from "./mutations/queueing.ts";
 import { sending } from "./mutations/sending.ts";
+import { tools } from "./mutations/tools.ts";
 import { waiting } from "./mutations/waiting.ts";
 
 /** Deliberate mistakes. Each must be noticed; one that is not is a defect of the simulation. */
 export const mutations: readonly Mutation[] = [
   ...sending,
   ...asking,
+  ...tools,
   ...queueing,
   ...keeping,
   ...groups,

@@ -58,6 +58,8 @@ export type Plan = {
     /** Messages of a group's talk that are given with a question. */
     overheard: number;
   };
+  /** `called`: of the questions, those for which the model calls tools; the others: of their runs. */
+  tools: { called: number; slow: number; fails: number; hangs: number };
   traffic: Traffic;
   operator: Operator | undefined;
   /** After this nothing fails any more, and the queue has time to drain. */
@@ -96,6 +98,7 @@ export const quietPlan: Plan = {
   maximumConcurrency: worker.maximumConcurrency,
   maxOfGroup: worker.batchSize,
   bot: { delivery: "auto", maxUnanswered: 20, dailyMessages: 10_000, overheard: 0 },
+  tools: { called: 0, slow: 0, fails: 0, hangs: 0 },
   traffic: quietTraffic,
   operator: undefined,
   troubleMs: minutes(10),
@@ -171,10 +174,16 @@ export function drawPlan(random: Random): Plan {
       totalDailyTokens: random.pick([undefined, undefined, 200, 1_000]),
       overheard: random.fork("talk").pick([0, 2, 5]),
     },
+    tools: drawTools(random.fork("tools")),
     traffic: drawTraffic(random, share),
     operator: random.chance(0.5) ? drawOperator(random, share) : undefined,
     troubleMs: minutes(random.pick([5, 20, 60])),
   };
+}
+
+function drawTools(random: Random): Plan["tools"] {
+  const share = () => random.pick([0, 0.05, 0.2]);
+  return { called: random.pick([0, 0, 0.5, 1]), slow: share(), fails: share(), hangs: share() };
 }
 
 function drawOperator(random: Random, share: () => number): Operator {

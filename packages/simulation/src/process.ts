@@ -71,7 +71,7 @@ export function createProcess({ name, scheduler, skewMs, fateOf, onDeath }: Proc
     const controller = new AbortController();
     scheduler.after(ms, async () => {
       await thawed();
-      controller.abort(new DOMException("The operation timed out", "TimeoutError"));
+      if (!dead) controller.abort(new DOMException("The operation timed out", "TimeoutError"));
     });
     return controller.signal;
   }

@@ -2,6 +2,7 @@ import { type Bot, defineBot } from "@henji/core/bot";
 import { SUMMARY_HEADING } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { loadMarkdown } from "@henji/core/platform/line/markdown";
+import { loadRounds } from "@henji/core/reply/ask";
 import { breakerOpenMs, worker } from "@henji/core/settings";
 import ownBot from "../../../bot.config.ts";
 import { askedIn } from "./check/book.ts";
@@ -22,6 +23,7 @@ import { createMemoryQueue } from "./queue.ts";
 import { createRandom } from "./random.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createMemoryTable, type TableMistake } from "./table.ts";
+import { createTools } from "./tools.ts";
 
 export type SimulateOptions = {
   /** Instead of the plan that the seed draws. */
@@ -54,6 +56,7 @@ const DRAIN_MS = 100 * HOUR_MS;
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
   const count = await loadTokenizer();
   await loadMarkdown();
+  await loadRounds();
   const random = createRandom(String(seed));
   const plan = options.plan ?? drawPlan(random.fork("plan"));
   const bot = botOf(plan);
@@ -80,6 +83,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     onMistakes: check.mistaken,
   });
   const words = random.fork("words");
+  const tools = createTools({ plan, scheduler, random: random.fork("tools"), faults, check });
   let answers = 0;
   const model = createMemoryModel({
     network,
@@ -89,17 +93,21 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       if (kind === "rejected") return "rejected";
       return kind === "hanging" ? "hang" : faults.behaviour();
     },
+    calls: (question, { rounds }) => tools.calls(askedIn(question), rounds.length),
     answer: (question, { instructions, input }) => {
       answers += 1;
       const answer = `Answer no. ${answers} to [${askedIn(question)}]: ${question.slice(-20)}`;
-      const isGroup = instructions !== bot.instructions;
+      const isGroup = instructions.includes("You are in a group chat.");
       // Of a group's notes, what a member has had forgotten is found in the answers near it only.
       const isSaid = (content: string) => !isGroup || !content.startsWith(SUMMARY_HEADING);
       const earlier = input.slice(0, -1).filter(({ role, content }) => role === "user" && isSaid(content));
       if (earlier.length === 0 || !words.chance(plan.traffic.quoted)) return answer;
       return `${answer} You said before: “${words.pick(earlier).content.slice(0, 100)}”`;
     },
-    onAsk: check.asked,
+    onAsk(question, context, { tools: asked }) {
+      check.asked(question, context);
+      check.toldOf(question, asked);
+    },
     onFailure: check.modelFailed,
   });
   const summarizer = createMemoryModel({
@@ -134,6 +142,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     line,
     model,
     summarizer,
+    tools,
     ports: options.ports ?? {},
   });
   const lambda = random.fork("lambda");

@@ -2,11 +2,15 @@ import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { BotError } from "../error.ts";
 import { isTimeZone } from "../time-zone.ts";
+import { isTool, type Tool } from "../tool/tool.ts";
+import type { Chat } from "./chat.ts";
 import { mistakesOf } from "./config-mistakes.ts";
 import { type Language, languages } from "./language.ts";
 import { textsSchema, withDefaults } from "./texts/schema.ts";
 import type { Texts } from "./texts/texts.ts";
 import { isLabel, plainWords } from "./words.ts";
+
+export type { Chat } from "./chat.ts";
 
 const price = z.number().check(z.nonnegative());
 
@@ -107,13 +111,6 @@ const context = z.strictObject({
   profile: z._default(z.boolean(), true),
 });
 
-/** Who the bot speaks with. */
-export type Chat = {
-  type: "user" | "group" | "room";
-  /** LINE's id of the user, group or room. */
-  id: string;
-};
-
 const instructions = z.string().check(z.minLength(1));
 
 /** US dollars for a million tokens. */
@@ -157,6 +154,11 @@ const slow = z.strictObject({
   pushAfterS: z._default(z.int().check(z.minimum(60), z.maximum(900)), 300),
 });
 
+const tools = z.array(z.custom<Tool>(isTool, "not a tool; defineTool of @henji/core/tool makes one")).check(
+  z.maxLength(32),
+  z.refine((all) => new Set(all.map(({ name }) => name)).size === all.length, "two tools have one name"),
+);
+
 const schema = z
   .strictObject({
     instructions: z.union([
@@ -168,6 +170,8 @@ const schema = z
     greeting: z._default(z.boolean(), true),
     groups: z.prefault(groups, {}),
     suggestions: z._default(suggestions, []),
+    /** What the model may look up, or do, before it answers. */
+    tools: z._default(tools, []),
     context: z.prefault(context, {}),
     model: z.prefault(model, {}),
     memory: z.prefault(memory, {}),

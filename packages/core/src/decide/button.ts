@@ -5,19 +5,46 @@ import type { Button } from "../platform/platform.ts";
 export type Pressing =
   /** A turn's answer, or the rest of it. Keys are the chat's own: nobody presses a button of another chat. */
   | { kind: "answer" | "go_on"; key: string }
+  /** Whether the calls may run that the turn with this key asks for; and what the user says by it. */
+  | { kind: "yes" | "no"; key: string; text: string }
   /** What the user says by it. */
   | { kind: "say"; text: string };
 
 /** As the data of a button. */
 export function pressingData(pressing: Pressing): string {
-  return `${pressing.kind}:${pressing.kind === "say" ? pressing.text : pressing.key}`;
+  switch (pressing.kind) {
+    case "say":
+      return `say:${pressing.text}`;
+    case "yes":
+    case "no":
+      return `${pressing.kind}:${pressing.key}:${pressing.text}`;
+    default:
+      return `${pressing.kind}:${pressing.key}`;
+  }
 }
 
 /** Nothing, if it is no button that this version of the bot knows. */
 export function pressingIn(data: string): Pressing | undefined {
-  const { kind, rest } = /^(?<kind>answer|go_on|say):(?<rest>.+)$/s.exec(data)?.groups ?? {};
-  if (kind === undefined || rest === undefined) return undefined;
-  return kind === "say" ? { kind, text: rest } : { kind: kind as "answer" | "go_on", key: rest };
+  const [, kind, rest] = /^(answer|go_on|say|yes|no):(.+)$/s.exec(data) ?? [];
+  switch (kind) {
+    case "say":
+      return { kind, text: rest! };
+    case "answer":
+    case "go_on":
+      return { kind, key: rest! };
+    case "yes":
+    case "no": {
+      const [, key, text] = /^([^:]+):(.+)$/s.exec(rest!) ?? [];
+      return key === undefined || text === undefined ? undefined : { kind, key, text };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What the user says by pressing it, if that is a message like any other; nothing, if it only shows something. */
+export function saidBy(pressing: Pressing | undefined): string | undefined {
+  return pressing && "text" in pressing ? pressing.text : undefined;
 }
 
 /** A button by which the user says something. In a group, a message is for the bot only if it says so. */

@@ -12,6 +12,8 @@ import { commandOf } from "./command.ts";
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
   | { kind: "ask"; question: Content; repeats: Repeated | undefined }
+  /** The calls that the turn `asking` waits with run, or do not; then the model answers. */
+  | { kind: "confirm"; asking: string; isConfirmed: boolean }
   | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on" | "show"> }
   /** Everything that was said is erased, in a group what this user has said, and then that is said. */
   | { kind: "forget" }
@@ -46,9 +48,12 @@ export function decide(
   const { kind, at: sentAt } = inbound;
   if (kind === "greeting") return { kind: "say", notice: "greeting" };
   if (kind === "pressed") {
-    const pressed = decidePressing(pressingIn(inbound.data), turn, memory, bot);
+    const pressed = decidePressing(pressingIn(inbound.data), { turn, memory, pressedAt: sentAt }, bot);
     if (pressed.kind === "show" || pressed.kind === "too_early" || pressed.kind === "drop") return pressed;
-    return refusalFor(total, { isFree: pressed.kind !== "ask", isBotUsedUp }, bot.limits) ?? pressed;
+    // What has begun goes on.
+    if (pressed.kind === "confirm" && turn.transcript) return pressed;
+    const isFree = pressed.kind !== "ask" && pressed.kind !== "confirm";
+    return refusalFor(total, { isFree, isBotUsedUp }, bot.limits) ?? pressed;
   }
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
@@ -93,14 +98,36 @@ export function decide(
   }
 }
 
+type PressingRequest = {
+  turn: Turn;
+  memory: Memory;
+  /** Epoch milliseconds. */
+  pressedAt: number;
+};
+
+/** Calls run once, in time, and only by the word of who asked for them. */
+function decideConfirming(
+  { kind, key }: { kind: "yes" | "no"; key: string },
+  { turn, memory, pressedAt }: PressingRequest,
+): Decision {
+  const confirm: Decision = { kind: "confirm", asking: key, isConfirmed: kind === "yes" };
+  if (turn.transcript) return confirm;
+  const asked = memory.recent.find((recent) => recent.key === key)?.confirmation;
+  if (!asked) return { kind: "say", notice: "gone" };
+  if (asked.senderId !== turn.senderId) return { kind: "drop", because: "not_theirs" };
+  if (asked.takenBy !== undefined && asked.takenBy !== turn.key) return { kind: "drop", because: "shown" };
+  return pressedAt <= asked.until ? confirm : { kind: "say", notice: "expired" };
+}
+
 function decidePressing(
   pressing: Pressing | undefined,
-  turn: Turn,
-  memory: Memory,
+  request: PressingRequest,
   bot: Pick<Bot, "commands">,
 ): Decision {
+  const { turn, memory } = request;
   const gone: Decision = { kind: "say", notice: "gone" };
   if (pressing === undefined || pressing.kind === "say") return gone;
+  if (pressing.kind === "yes" || pressing.kind === "no") return decideConfirming(pressing, request);
   const meant = memory.recent.find(({ key }) => key === pressing.key);
   if (!meant) return gone;
   if (pressing.kind === "go_on") {
@@ -175,7 +202,8 @@ function lastQuestion(
   const last = other && newest?.key === other.key ? other : answered;
   if (!last) return undefined;
   const { key, origin = key, question, messageId } = last;
-  return { key, origin, question, messageId, senderId };
+  const { transcript } = last === other ? other : {};
+  return { key, origin, question, messageId, senderId, ...(transcript && { transcript }) };
 }
 
 /** It asks something itself: it is no command, and no button that was pressed. */

@@ -1,5 +1,6 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Context } from "../context/context.ts";
+import type { Tool } from "../tool/tool.ts";
 import type { ModelUsage } from "../usage/usage.ts";
 
 export type ModelAnswer = {
@@ -12,6 +13,37 @@ export type ModelAnswer = {
   usage: ModelUsage;
   /** OpenAI's `x-request-id`, to trace it with. */
   requestId?: string | undefined;
+  /** Set if it wants tools to run before it answers. */
+  calls?: ModelCalls | undefined;
+};
+
+export type ToolCall = {
+  /** The model's. */
+  id: string;
+  name: string;
+  /** JSON, as the model wrote it. */
+  arguments: string;
+};
+
+export type ModelCalls = {
+  /** All that the model has put out with them, for its own next request: nobody else reads it. */
+  output: readonly unknown[];
+  calls: readonly ToolCall[];
+};
+
+/** A round of calls that is over. */
+export type ModelRound = {
+  output: readonly unknown[];
+  results: readonly { id: string; text: string }[];
+};
+
+export type AskTools = {
+  /** In every request of a bot the same: they stand in front of what the prompt cache holds. */
+  tools: readonly Pick<Tool, "name" | "description" | "parameters">[];
+  /** What it has called so far, after the context. */
+  rounds: readonly ModelRound[];
+  /** If not, it must answer with what it knows. */
+  mayCall: boolean;
 };
 
 export type AskOptions = {
@@ -21,6 +53,8 @@ export type AskOptions = {
   safetyIdentifier: string;
   /** The model call's deadline. */
   signal: AbortSignal;
+  /** Not set for a bot without tools. */
+  tools?: AskTools | undefined;
   /** Comes before each request of a call that may wait, or ask twice: throws if nothing may be asked any more. */
   beforeRequest(): Promise<void>;
 };

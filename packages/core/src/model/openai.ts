@@ -2,7 +2,7 @@ import type OpenAI from "openai";
 import { BotError } from "../error.ts";
 import { createOpenAiClient } from "./client.ts";
 import { modelError } from "./error.ts";
-import type { Model, ModelAnswer, ModelOptions } from "./model.ts";
+import type { AskTools, Model, ModelAnswer, ModelCalls, ModelOptions, ModelRound } from "./model.ts";
 
 /** OpenAI's SDK adds it to what it has parsed. */
 type WithRequestID = { _request_id?: string | null };
@@ -11,13 +11,14 @@ type WithRequestID = { _request_id?: string | null };
 export function createOpenAiModel({ settings, ...options }: ModelOptions): Model {
   const client = createOpenAiClient(options);
   return {
-    async ask({ instructions, input }, { cacheKey, safetyIdentifier, signal }) {
+    async ask({ instructions, input }, { cacheKey, safetyIdentifier, signal, tools }) {
       const response = await client.responses
         .create(
           {
             model: settings.name,
             instructions,
-            input,
+            input: tools ? [...input, ...tools.rounds.flatMap(itemsOf)] : input,
+            ...(tools && toolsOf(tools)),
             store: false,
             max_output_tokens: settings.maxOutputTokens,
             // Models without reasoning refuse it (400 unsupported_parameter), whatever its value.
@@ -30,12 +31,40 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
         .catch((cause) => {
           throw modelError(cause, signal);
         });
-      return toAnswer(response);
+      return toAnswer(response, tools?.mayCall ?? false);
     },
   };
 }
 
-function toAnswer(response: OpenAI.Responses.Response & WithRequestID): ModelAnswer {
+function toolsOf({ tools, mayCall }: AskTools) {
+  return {
+    tools: tools.map(({ name, description, parameters }): OpenAI.Responses.FunctionTool => {
+      return { type: "function", name, description, parameters, strict: true };
+    }),
+    // The tools stay in the request all the same: they are part of what the prompt cache holds.
+    ...(!mayCall && { tool_choice: "none" as const }),
+  };
+}
+
+/** OpenAI stores nothing, so it is given all of its output again: reasoning, which is encrypted, and calls. */
+function itemsOf({ output, results }: ModelRound): OpenAI.Responses.ResponseInputItem[] {
+  return [
+    ...(output as OpenAI.Responses.ResponseInputItem[]),
+    ...results.map(({ id, text }) => ({
+      ...{ type: "function_call_output" as const, call_id: id, output: text },
+    })),
+  ];
+}
+
+/** A call that was cut at the output limit is none. */
+function callsIn({ status, output }: OpenAI.Responses.Response): ModelCalls | undefined {
+  const calls = output.flatMap((item) =>
+    item.type === "function_call" ? [{ id: item.call_id, name: item.name, arguments: item.arguments }] : [],
+  );
+  return status === "completed" && calls.length > 0 ? { output, calls } : undefined;
+}
+
+function toAnswer(response: OpenAI.Responses.Response & WithRequestID, mayCall: boolean): ModelAnswer {
   const { status, incomplete_details: incomplete, _request_id: requestId } = response;
   const text = response.output_text.trim();
   const refused =
@@ -49,7 +78,8 @@ function toAnswer(response: OpenAI.Responses.Response & WithRequestID): ModelAns
       retry: "never",
     });
   }
-  if (status === "failed" || (text === "" && !refused)) {
+  const calls = mayCall && !refused ? callsIn(response) : undefined;
+  if (status === "failed" || (text === "" && !refused && !calls)) {
     const detail = response.error?.code ?? status ?? "empty";
     throw new BotError("model.no_answer", `The model gave no answer: ${detail}`, { retry: "later" });
   }
@@ -57,6 +87,7 @@ function toAnswer(response: OpenAI.Responses.Response & WithRequestID): ModelAns
     text: refused ? "" : text,
     cut: incomplete?.reason === "max_output_tokens",
     refused,
+    ...(calls && { calls }),
     requestId: requestId ?? undefined,
     usage: {
       inputTokens: response.usage?.input_tokens ?? 0,

@@ -90,6 +90,8 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
           return say(request, texts.notUnderstood);
         case "gone":
           return say(request, texts.gone);
+        case "expired":
+          return say(request, texts.confirmExpired);
         case "memory":
           return say(request, memoryText(request), ["export", "forget"]);
         case "nothing_to_retry":

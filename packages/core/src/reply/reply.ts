@@ -24,17 +24,19 @@ import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import { costUsd } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
+import { confirmButtons, confirmText } from "./confirm.ts";
 import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
+import type { Confirmed, RoundsAnswer } from "./rounds.ts";
 import { partSuggestions } from "./suggest.ts";
 import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew" | "spend" | "told">;
+  turns: Pick<Turns, "renew" | "spend" | "told" | "record" | "takeUpCalls" | "leaveCalls">;
   chats: Pick<Chats, "page">;
   model: Model;
   /** See `createIdentify`. */
@@ -86,6 +88,8 @@ export function createReply(options: ReplyOptions) {
     switch (decision.kind) {
       case "ask":
         return ask(decision, request);
+      case "confirm":
+        return ask({ question: request.turn.question, repeats: undefined, confirmed: decision }, request);
       case "say":
         return notice(decision.notice, request);
       case "export": {
@@ -118,18 +122,22 @@ export function createReply(options: ReplyOptions) {
     return byBot(kind, { messages });
   }
 
-  async function ask(asking: { question: Content; repeats: Repeated | undefined }, request: ReplyRequest) {
+  async function ask(
+    asking: { question: Content; repeats: Repeated | undefined; confirmed?: Confirmed },
+    request: ReplyRequest,
+  ): Promise<Reply> {
     const { turn, inbound, profile, memory, platform, job, deadline, log } = request;
     const { chat, senderId } = inbound;
     const isGroup = chat.type !== "user";
     const speaker = isGroup ? plainName(profile?.name ?? "") || NAMELESS : undefined;
     const startedAt = clock.now();
     const about = aboutText({ now: startedAt, profile: isGroup ? undefined : profile }, bot);
-    const { question, repeats } = asking;
+    const { question, repeats, confirmed } = asking;
     const quotes = repeats ? undefined : turn.quotes;
     const overheard = await overheardBefore({ ...request, repeats, chat });
     const answering = askModel({
       ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
+      ...{ confirmed, user: { id: senderId, name: profile?.name }, log },
       safetyIdentifier: identify(senderId),
       ready: () => platform.ready(),
     });
@@ -148,13 +156,39 @@ export function createReply(options: ReplyOptions) {
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const composed = refused
-      ? { messages: notices.refusal({ platform, language, chat }) }
-      : compose({ ...answer, ...partSuggestions(answer, bot, chat) }, composeMarkdown, request, language);
+    const composed = composedOf(answer, composeMarkdown, request, language);
     const shown = { question: askedText({ question, speaker }), answer: shownText(composed.messages) };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
-    const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats };
+    const said: Said = {
+      from: "model",
+      ...composed,
+      usage,
+      tokens,
+      refused,
+      repeats,
+      confirms: answer.asking?.confirms,
+    };
     return { said, requestId, speaker, isPastRefused };
+  }
+
+  /** What its user is shown of what the model says: an answer, or the question whether a tool may run. */
+  function composedOf(
+    answer: RoundsAnswer,
+    composeMarkdown: Compose,
+    request: ReplyRequest,
+    language: Language,
+  ): Composed {
+    const { platform, inbound, profile, turn } = request;
+    const { chat, senderId } = inbound;
+    if (answer.asking) {
+      const how = { user: { id: senderId, name: profile?.name }, chat, language };
+      const text = confirmText(answer.asking.calls, how, bot.texts[language]);
+      const buttons = confirmButtons(turn.key, bot.texts[language]);
+      return platform.compose(text, { cutNotice: bot.texts[language].cut, buttons });
+    }
+    if (answer.refused) return { messages: notices.refusal({ platform, language, chat }) };
+    const parted = partSuggestions(answer, bot, chat);
+    return compose({ ...answer, ...parted }, composeMarkdown, request, language);
   }
 
   function compose(

@@ -46,6 +46,8 @@ const text = {
   messages: { type: "string" },
   /** What one call did not take of the answer. */
   rest: { type: "string" },
+  /** What the model has called so far, as JSON; once there is an answer, only what waits for its user's word. */
+  transcript: { type: "string" },
   questionTokens: { type: "number" },
   answerTokens: { type: "number" },
   inputTokens: { type: "number" },
@@ -95,6 +97,10 @@ export function turnEntity({ client, table }: Table) {
         heldBack: { type: "boolean" },
         /** Key of the turn that brings its answer. */
         carriedBy: { type: "string" },
+        /** Set if its answer asks whether calls may run: `open`, or the key of the turn that has taken them up. */
+        confirmation: { type: "string" },
+        /** Epoch milliseconds; until then they may be. */
+        confirmUntil: { type: "number" },
         /** Set if the answer was written by us and not by the model; of a dropped turn, why. */
         notice: { type: noticeKinds },
         /** The model declined to answer. */

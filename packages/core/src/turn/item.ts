@@ -3,6 +3,7 @@ import { type Message, shownText } from "../platform/platform.ts";
 import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import type { Place } from "./place.ts";
+import { OPEN, type RecentConfirmation, type Transcript } from "./transcript.ts";
 import type {
   Answer,
   FinishedTurn,
@@ -26,10 +27,14 @@ export function toTurn(item: TurnItem): Turn {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
     ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId, quotes },
-    ...{ thinkingAt, waitedAt },
+    ...{ thinkingAt, waitedAt, transcript: toTranscript(item) },
   };
   const answer = toAnswer(item);
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
+}
+
+export function toTranscript({ transcript }: TurnItem): Transcript | undefined {
+  return transcript === undefined ? undefined : (JSON.parse(transcript) as Transcript);
 }
 
 function toAnswer(item: TurnItem): Answer | undefined {
@@ -49,7 +54,10 @@ function toSaid(item: TurnItem): Said {
     repeats === undefined
       ? undefined
       : { key: repeats, origin, question: toContent(item), messageId, senderId };
-  return { from: "model", ...said, usage, tokens: toTokens(item), refused, repeats: repeated };
+  const { confirmation, confirmUntil: until } = item;
+  const transcript = confirmation === OPEN ? toTranscript(item) : undefined;
+  const confirms = transcript && until !== undefined && { confirms: { transcript, until } };
+  return { from: "model", ...said, usage, tokens: toTokens(item), refused, repeats: repeated, ...confirms };
 }
 
 export function toPlace({ key, sequence }: TurnItem): Place {
@@ -97,7 +105,9 @@ export function toUnanswered(item: TurnItem): Repeated | undefined {
   const { key, status, refused, question, messageId, senderId, origin = key } = item;
   const isUnanswered = status === "parked" || (status === "delivered" && refused === true);
   if (!isUnanswered || question === undefined) return undefined;
-  return { key, origin, question: toContent(item), messageId, senderId };
+  const transcript = status === "parked" ? toTranscript(item) : undefined;
+  const repeated = { key, origin, question: toContent(item), messageId, senderId };
+  return { ...repeated, ...(transcript && { transcript }) };
 }
 
 export function toConversation(items: readonly TurnItem[]): PastTurn[] {
@@ -123,7 +133,18 @@ export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]
   const { senderId, thinkingAt: toldAt } = item;
   const messages = toMessages(item).length;
   const waiting = isWaiting ? { messages, carriedBy, senderId, toldAt } : undefined;
-  return { key, status, rest, ...(sentIds && { sentIds }), waiting };
+  const confirmation = toConfirmation(item);
+  return { key, status, rest, ...(sentIds && { sentIds }), waiting, confirmation };
+}
+
+function toConfirmation({
+  confirmation,
+  confirmUntil: until = 0,
+  erased,
+  senderId,
+}: TurnItem): RecentConfirmation | undefined {
+  if (confirmation === undefined || erased === true) return undefined;
+  return { senderId, until, takenBy: confirmation === OPEN ? undefined : confirmation };
 }
 
 /** When a turn was over; nothing for one that is not. */

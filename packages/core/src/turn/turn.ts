@@ -2,6 +2,7 @@ import type { Content } from "../platform/content.ts";
 import { type Delivered, type Message, type Route, routes } from "../platform/platform.ts";
 import type { ModelUsage, RunningTotal } from "../usage/usage.ts";
 import type { Place, TurnKey } from "./place.ts";
+import type { Confirmation, RecentConfirmation, Transcript } from "./transcript.ts";
 
 /**
  * ```
@@ -56,6 +57,7 @@ export const noticeKinds = [
   "not_understood",
   "go_on",
   "gone",
+  "expired",
   "show",
 ] as const;
 
@@ -68,6 +70,7 @@ export type DropReason =
   | "group_limit"
   | "total_limit"
   | "not_understood"
+  | "not_theirs"
   | "shown"
   | "unsent";
 
@@ -80,6 +83,8 @@ export type Repeated = {
   messageId: string | undefined;
   /** The platform's id of the user who asked it. */
   senderId?: string | undefined;
+  /** What the model had called for it when it was given up on. */
+  transcript?: Transcript | undefined;
 };
 
 /** Exact o200k_base counts. */
@@ -101,6 +106,8 @@ export type Said =
       refused: boolean;
       /** Set if it answers an earlier question once more. */
       repeats: Repeated | undefined;
+      /** Set if it asks whether calls may run. */
+      confirms?: Confirmation | undefined;
     };
 
 /** An answer exactly as it will be sent, however often. */
@@ -178,6 +185,8 @@ type Held = TurnKey &
     quotes?: string | undefined;
     /** Epoch milliseconds; since when its user may have been told that the answer takes long: the free reply is spent. */
     thinkingAt?: number | undefined;
+    /** What the model has called so far. */
+    transcript?: Transcript | undefined;
     /** Epoch milliseconds; when it came to wait, and was counted in its user's day. */
     waitedAt?: number | undefined;
   };
@@ -281,6 +290,8 @@ export type RecentTurn = {
   sentIds?: readonly string[] | undefined;
   /** Set if its answer waits, so that the turn at hand may bring it. */
   waiting: WaitingAnswer | undefined;
+  /** Set if it asks whether calls may run. */
+  confirmation?: RecentConfirmation | undefined;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -3,9 +3,10 @@ import type { RunningTotal } from "../usage/usage.ts";
 import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
 import { createEndCarried } from "./end-carried.ts";
 import type { TurnItem } from "./entity.ts";
-import { toTurn } from "./item.ts";
+import { toTranscript, toTurn } from "./item.ts";
 import type { TurnKey } from "./place.ts";
 import type { Guard, TurnStore, TurnWrite } from "./store.ts";
+import { OPEN, type Transcript } from "./transcript.ts";
 import {
   type Answer,
   type AnsweredTurn,
@@ -31,6 +32,7 @@ import {
   eraseFinished,
   eraseOpen,
   parked,
+  recorded,
   released,
   type Shown,
   shown,
@@ -56,6 +58,21 @@ export type Turns = {
   renew(turn: Turn, leaseUntil: number): Promise<number>;
   /** claimed → answered. From here on the model is never asked again. */
   answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
+  /**
+   * Records what the model has called so far, and takes the lease anew. Comes before a call runs that writes, and
+   * again with its result.
+   *
+   * @returns until when the turn is held now, epoch milliseconds
+   */
+  record(turn: Turn, transcript: Transcript, leaseUntil: number): Promise<number>;
+  /**
+   * Takes up the calls that wait for their user's word, for the turn with key `by`: once, whoever else tries.
+   *
+   * @returns nothing, if another turn has them, or they were erased
+   */
+  takeUpCalls(asking: TurnKey, by: string): Promise<Transcript | undefined>;
+  /** Removes them from there, once the turn that has taken them up has recorded them itself. */
+  leaveCalls(asking: TurnKey, by: string): Promise<void>;
   /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
   spend(turn: Turn, at: number): Promise<void>;
   /** Records the ids of what was said beside its answer, by which members of a group quote it. */
@@ -105,6 +122,8 @@ export type Turns = {
    */
   eraseAnswer(turn: TurnKey): Promise<void>;
 };
+
+const answeredStates: readonly TurnStatus[] = ["answered", "waiting", "carried", "delivered"];
 
 /** A claim reads, decides, and writes what it has decided unless something has changed; then once more. */
 const CLAIM_TRIES = 3;
@@ -166,6 +185,33 @@ export function createTurns(store: TurnStore): Turns {
     async renew(turn, leaseUntil) {
       await write(turn, "renew", openStatuses, { set: { leaseUntil } });
       return leaseUntil;
+    },
+
+    async record(turn, transcript, leaseUntil) {
+      await write(turn, "record", ["claimed"], recorded(transcript, leaseUntil));
+      return leaseUntil;
+    },
+
+    async takeUpCalls(asking, by) {
+      const take = (confirmation: string) =>
+        store.update(asking, {
+          name: "takeUpCalls",
+          when: { status: answeredStates, confirmation },
+          set: { confirmation: by },
+        });
+      // By an earlier attempt; or just now, and the SDK has repeated it.
+      const item = (await take(OPEN)) ?? (await take(by));
+      return item && toTranscript(item);
+    },
+
+    async leaveCalls(asking, by) {
+      const when = { status: answeredStates, confirmation: by };
+      await store.update(asking, {
+        name: "leaveCalls",
+        when,
+        set: { confirmation: by },
+        remove: ["transcript"],
+      });
     },
 
     async answer(turn, answer, storing) {

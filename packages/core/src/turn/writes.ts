@@ -5,6 +5,7 @@ import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
 import { listedAs } from "./listed-as.ts";
 import type { TurnWrite } from "./store.ts";
+import { OPEN, type Transcript } from "./transcript.ts";
 import {
   type Answer,
   type AnsweredTurn,
@@ -56,14 +57,20 @@ export function answered(
   const remove = [
     ...(carries.length > 0 ? [] : (["carries"] as const)),
     ...(isHeldBack ? [] : (["heldBack"] as const)),
+    // The model is never asked again, so what it called is of use to nobody.
+    ...(answer.from === "model" && answer.confirms ? [] : (["transcript"] as const)),
   ];
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice }, remove };
-  const { usage, tokens, refused, repeats } = answer;
+  const { usage, tokens, refused, repeats, confirms } = answer;
   return {
     remove,
     set: {
       ...{ ...stored, ...usage },
       ...(refused && { refused }),
+      ...(confirms && {
+        ...{ transcript: JSON.stringify(confirms.transcript), confirmation: OPEN },
+        confirmUntil: confirms.until,
+      }),
       ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
       ...(repeats && {
         ...{ repeats: repeats.key, origin: repeats.origin },
@@ -72,6 +79,11 @@ export function answered(
       ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
     },
   };
+}
+
+/** What the model has called so far; nobody else takes the turn over while a call runs. */
+export function recorded(transcript: Transcript, leaseUntil: number): Change {
+  return { set: { transcript: JSON.stringify(transcript), leaseUntil } };
 }
 
 /** Its answer is out. Of a notice nothing is kept: it may hold much of the chat, such as an export. */
@@ -130,7 +142,7 @@ export function dropped(turn: Turn, at: number, total: RunningTotal, because: Dr
       ...(outcomeUnknownSince !== undefined && { outcomeUnknownSince }),
       steps: withStep(turn, { at, is: "dropped", code: because }),
       ...totalled(total, at),
-      ...(because !== "unsent" && because !== "shown" && { notice: because }),
+      ...(!isSilent(because) && { notice: because }),
     },
     remove: textAttributes,
   };
@@ -145,6 +157,11 @@ export function outcomeUnknown({
 }: Partial<TurnItem>): Pick<Partial<TurnItem>, "outcomeUnknownSince"> {
   const since = outcomeUnknownSince ?? diedSendingAt({ status, leaseUntil, ...(route && { route }) });
   return since === undefined ? {} : { outcomeUnknownSince: since };
+}
+
+/** Nobody was told why. */
+function isSilent(because: DropReason): because is "unsent" | "shown" | "not_theirs" {
+  return because === "unsent" || because === "shown" || because === "not_theirs";
 }
 
 /** An operator has decided that it gets no answer. */
@@ -216,7 +233,7 @@ export const eraseDeliveredAnswer: TurnWrite = {
   name: "erase",
   when: { status: ["delivered"] },
   set: { messages: NO_MESSAGES, answerTokens: 0 },
-  remove: ["rest"],
+  remove: ["rest", "transcript"],
 };
 
 /** Its carrier is gone, and nobody knows whether it was shown by it. */

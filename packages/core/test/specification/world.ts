@@ -12,6 +12,7 @@ import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import type { Platform } from "@henji/core/platform/platform";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
+import { loadRounds } from "@henji/core/reply/ask";
 import { hold, worker as settings } from "@henji/core/settings";
 import { createTurns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
@@ -32,6 +33,7 @@ import ownBot from "../../../../bot.config.ts";
 // It loads in real time, so it must be loaded before virtual time starts.
 await loadTokenizer();
 await loadMarkdown();
+await loadRounds();
 
 export const start = 1_800_000_000_000;
 
@@ -40,7 +42,7 @@ export const plainBot: Bot = { ...ownBot, context: { dateAndTime: false, profile
 
 export type WorldOptions = {
   bot?: Bot;
-  model?: Pick<MemoryModelOptions, "answer">;
+  model?: Pick<MemoryModelOptions, "answer" | "calls">;
   summarizer?: MemoryModelOptions;
   line?: Pick<MemoryLineOptions, "onSent" | "onMistakes">;
   table?: Pick<MemoryTableOptions, "onWrite">;
@@ -88,7 +90,7 @@ export function createWorld(options: WorldOptions = {}) {
       fateOf: () => "lives",
       onDeath: () => {},
     });
-    const shared = { bot, clock: scheduler, log, random: () => 0 };
+    const shared = { bot, clock: process.clock, log, random: () => 0 };
     const cap = createTokenCap({ ...shared, totals: table.totals });
     const line = withLineBreaker(overrides.line ?? memoryLine.line, { clock: scheduler, log });
     const work = createWorker({

@@ -31,6 +31,12 @@ export function Detail({ step }: { step: Step }) {
         </span>
       );
     }
+    case "toolRan":
+      return (
+        <>
+          <code>{step.tool}</code> {words.toolOutcomes[step.outcome] ?? step.outcome}
+        </>
+      );
     case "answered":
       return step.notice === undefined ? words.stored(step.messages) : words.noticeStored(step.notice);
     case "dropped":

@@ -1,6 +1,6 @@
 import { ABOUT_HEADING } from "@henji/core/context/about";
 import { type Context, OVERHEARD_HEADING, SUMMARY_HEADING } from "@henji/core/context/context";
-import { retry } from "@henji/core/settings";
+import { retry, toolLimits } from "@henji/core/settings";
 import { askedIn, type Book, type BookOptions } from "./book.ts";
 import { type Fate, unasked } from "./fate.ts";
 
@@ -13,7 +13,7 @@ const CALLS_OF_AN_ATTEMPT = 6;
 const SUMMARIZED = 40;
 
 /** What the model is asked: only by its chat, only what has no answer yet, and within bounds. */
-export function checkModel(book: Book, { bot, history, count }: BookOptions) {
+export function checkModel(book: Book, { bot, plan, history, count }: BookOptions) {
   const { fates, fateOf, turnOf, violate, calm } = book;
   /** Events whose questions the model has refused to read. */
   const refused = new Set<string>();
@@ -35,7 +35,9 @@ export function checkModel(book: Book, { bot, history, count }: BookOptions) {
       const isAlone = context.input.filter(({ content }) => !content.startsWith(ABOUT_HEADING)).length === 1;
       if (isAlone && refused.has(named.eventId)) fate.mayHaveDroppedPast = true;
       if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
-      if (fate.asks > CALLS_OF_AN_ATTEMPT * retry.maxAttempts)
+      // Each answer to a round of calls is another request.
+      const rounds = plan.tools.called > 0 ? toolLimits.maxRounds : 0;
+      if (fate.asks > (CALLS_OF_AN_ATTEMPT + rounds) * retry.maxAttempts)
         violate("bounded", `the model was asked ${fate.asks} times`, fate);
       checkContext(context, fate);
     },

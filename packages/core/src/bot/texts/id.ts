@@ -16,6 +16,11 @@ export const id: Texts = {
     "Saya masih menyiapkan jawabannya. Ketuk tombol di bawah, atau balas pesan ini, untuk melihatnya.",
   showAnswer: "Lihat jawaban",
   gone: "Jawaban itu sudah tidak tersimpan. Silakan tanyakan sekali lagi, ya.",
+  confirm: "Boleh saya lanjutkan?",
+  confirmYes: "Ya, lanjutkan",
+  confirmNo: "Tidak, jangan",
+  confirmExpired:
+    "Pertanyaan itu sudah kedaluwarsa, dan tidak ada yang dilakukan. Silakan minta sekali lagi, ya.",
   tooMany:
     "Banyak sekali pesan yang masuk sekaligus, jadi belum semuanya bisa saya jawab. Silakan kirim lagi sisanya, ya.",
   dailyLimit: "Cukup sampai di sini dulu untuk hari ini. Besok kita mengobrol lagi, ya!",

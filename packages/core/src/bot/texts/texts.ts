@@ -22,6 +22,13 @@ export type Texts = {
   showAnswer: string;
   /** Sent if a button is pressed whose answer is no longer stored. */
   gone: string;
+  /** Asks whether what a tool is about to do shall be done, if the tool has no question of its own. */
+  confirm: string;
+  /** Labels of the buttons under it, and what the user says by pressing them. */
+  confirmYes: string;
+  confirmNo: string;
+  /** Sent if one of them is pressed too late. */
+  confirmExpired: string;
   /** Sent once when more messages wait for an answer than `limits.maxUnanswered`. */
   tooMany: string;
   /** Sent once a day when `limits.dailyMessages`, `dailyTokens` or, for all users, `totalDailyTokens` is reached. */
@@ -51,4 +58,9 @@ export type Texts = {
 };
 
 /** The texts that are shown on a button. */
-export const labels = ["goOn", "showAnswer"] as const satisfies readonly (keyof Texts)[];
+export const labels = [
+  "goOn",
+  "showAnswer",
+  "confirmYes",
+  "confirmNo",
+] as const satisfies readonly (keyof Texts)[];

@@ -1,0 +1,218 @@
+import type { Bot, Chat } from "../bot/bot.ts";
+import type { Clock } from "../clock.ts";
+import { courtesy } from "../courtesy.ts";
+import { BotError } from "../error.ts";
+import type { Log } from "../log.ts";
+import type { AskTools, ModelAnswer, ModelCalls } from "../model/model.ts";
+import { hold, toolLimits } from "../settings.ts";
+import type { Tool, ToolAudience } from "../tool/tool.ts";
+import type { TurnKey } from "../turn/place.ts";
+import {
+  type Confirmation,
+  consented,
+  emptyTranscript,
+  type StoredCall,
+  type StoredRound,
+  type Transcript,
+} from "../turn/transcript.ts";
+import type { Repeated, Turn } from "../turn/turn.ts";
+import type { Turns } from "../turn/turns.ts";
+import { add, type ModelUsage } from "../usage/usage.ts";
+import { cutText, type Ran, runTool } from "./run-tool.ts";
+
+export type RoundsOptions = {
+  bot: Pick<Bot, "tools">;
+  turns: Pick<Turns, "record" | "takeUpCalls" | "leaveCalls">;
+  clock: Clock;
+};
+
+/** The turn whose calls its user was asked about, and what they said. */
+export type Confirmed = { asking: string; isConfirmed: boolean };
+
+export type RoundsRequest = {
+  turn: Turn;
+  repeats: Repeated | undefined;
+  confirmed?: Confirmed | undefined;
+  user: ToolAudience["user"];
+  chat: Chat;
+  /** How long a tool and all that follows may take, milliseconds. */
+  leftMs(): number;
+  log: Log;
+};
+
+/** A call that waits for its user's word. */
+export type Asking = { tool: Tool; input: unknown };
+
+/** What the model answers; or what its user must be asked first, and then `answer` has no text. */
+export type RoundsAnswer = ModelAnswer & { asking?: { calls: Asking[]; confirms: Confirmation } };
+
+export type Rounds = {
+  /** Asks, and runs what the model calls, until it answers. It goes on from what was stored before. */
+  answer(ask: (tools: AskTools) => Promise<ModelAnswer>): Promise<RoundsAnswer>;
+  /** What all requests took, those of attempts before this one too. */
+  usage(): ModelUsage;
+  /** Until when the turn is held, epoch milliseconds. */
+  leaseUntil(): number;
+};
+
+const outcomeUnknown =
+  "Error: the process ended while this ran. It may have had its effect: the outcome is unknown. It was not run again.";
+const declined = "The user was asked and declined: it was not run, and nothing was changed.";
+const tooMany = `Error: not run. At most ${toolLimits.maxCalls} calls are run at once.`;
+
+/**
+ * The model and its tools take turns, for a bounded number of rounds. The model's output is stored before anything
+ * of it runs, and that a call which writes has begun; its result is stored after it. So whatever dies, a call runs at
+ * most once: of one that has begun and has no result, the model is told that nobody knows what came of it.
+ */
+export function createRounds({ bot, turns, clock }: RoundsOptions) {
+  const tools = new Map(bot.tools.map((tool) => [tool.name, tool]));
+
+  return async (request: RoundsRequest): Promise<Rounds> => {
+    const { turn, user, chat, log } = request;
+    const transcript = structuredClone(await transcriptFor(request));
+    let { leaseUntil } = turn;
+    let isFull = false;
+    let isRecorded = true;
+
+    async function record(forMs = 0): Promise<void> {
+      const until = clock.now() + Math.max(hold.leaseMs, forMs);
+      leaseUntil = await turns.record(turn, transcript, until);
+      isRecorded = true;
+    }
+
+    /** Stored, and held for as long as it may run: a worker that stood still in between has lost the turn, or says so anew. */
+    async function begin(call: StoredCall, { timeoutMs }: Tool): Promise<void> {
+      if (request.leftMs() < timeoutMs) throw noTimeLeft();
+      call.isBegun = true;
+      do {
+        await record(timeoutMs + toolLimits.marginMs);
+      } while (clock.now() + timeoutMs > leaseUntil);
+    }
+
+    async function run(call: StoredCall, { tool, input }: Asking): Promise<void> {
+      const startedAt = clock.now();
+      const { idempotencyKey } = call;
+      const ran: Ran = await runTool(tool, { input, user, chat, idempotencyKey, log }, clock);
+      call.result = hasRoom() ? ran.text : cutText(ran.text, toolLimits.leastResult);
+      isRecorded = false;
+      const { outcome } = ran;
+      log.with({}, ran.cause).info("tool.ran", { tool: tool.name, outcome, ms: clock.now() - startedAt });
+    }
+
+    function settle(call: StoredCall, outcome: string, text: string): void {
+      call.result = text;
+      log.info("tool.not_run", { tool: call.name, outcome });
+    }
+
+    /** What the call asks for; nothing, if the model can be told at once why it does not run. */
+    function readCall(call: StoredCall, n: number): Asking | undefined {
+      const tool = tools.get(call.name);
+      if (n >= toolLimits.maxCalls) settle(call, "too_many", tooMany);
+      else if (!tool) settle(call, "unknown_tool", "Error: there is no such tool.");
+      else if (call.consent === "declined") settle(call, "declined", declined);
+      else if (call.isBegun && !tool.isIdempotent) settle(call, "unknown", outcomeUnknown);
+      else {
+        const read = tool.read(call.arguments);
+        if ("input" in read) return { tool, input: read.input };
+        settle(call, "invalid_input", `Error: ${read.mistake}.`);
+      }
+      return undefined;
+    }
+
+    /** What writes comes first, one after another, so that what reads sees it. @returns what its user must be asked */
+    async function runRound({ calls }: StoredRound): Promise<Asking[]> {
+      const asking: Asking[] = [];
+      const reading: { call: StoredCall; asked: Asking }[] = [];
+      for (const [n, call] of calls.entries()) {
+        const asked = call.result === undefined ? readCall(call, n) : undefined;
+        if (!asked) continue;
+        const { tool } = asked;
+        if (tool.confirm !== false && call.consent === undefined) asking.push(asked);
+        else if (tool.effect === "reads") reading.push({ call, asked });
+        else {
+          await begin(call, tool);
+          await run(call, asked);
+          await record();
+        }
+      }
+      if (reading.length === 0) return asking;
+      if (!isRecorded) await record();
+      if (request.leftMs() < Math.max(...reading.map(({ asked }) => asked.tool.timeoutMs)))
+        throw noTimeLeft();
+      await Promise.all(reading.map(({ call, asked }) => run(call, asked)));
+      return asking;
+    }
+
+    function roundOf({ output, calls }: ModelCalls): StoredRound {
+      const before = transcript.rounds.reduce((sum, round) => sum + round.calls.length, 0);
+      return {
+        output,
+        calls: calls.map((call, n) => ({ ...call, idempotencyKey: `${turn.eventId}/${before + n + 1}` })),
+      };
+    }
+
+    function hasRoom(...more: StoredRound[]): boolean {
+      return (
+        Buffer.byteLength(JSON.stringify([...transcript.rounds, ...more])) <= toolLimits.maxTranscriptBytes
+      );
+    }
+
+    return {
+      usage: () => transcript.usage,
+      leaseUntil: () => leaseUntil,
+
+      async answer(ask) {
+        for (;;) {
+          const last = transcript.rounds.at(-1);
+          const calls = last ? await runRound(last) : [];
+          if (calls.length > 0) {
+            const until = clock.now() + toolLimits.confirmWithinMs;
+            const usage = transcript.usage;
+            const asking = { calls, confirms: { transcript, until } };
+            return { text: "", cut: false, refused: false, usage, asking };
+          }
+          const mayCall = !isFull && transcript.rounds.length < toolLimits.maxRounds;
+          const rounds = transcript.rounds.map(({ output, calls }) => {
+            return { output, results: calls.map(({ id, result = "" }) => ({ id, text: result })) };
+          });
+          const answer = await ask({ tools: bot.tools, rounds, mayCall });
+          transcript.usage = add(transcript.usage, answer.usage);
+          if (!answer.calls || !mayCall) return { ...answer, usage: transcript.usage };
+          const round = roundOf(answer.calls);
+          isFull = !hasRoom(round);
+          if (isFull) continue;
+          transcript.rounds.push(round);
+          isRecorded = false;
+        }
+      },
+    };
+  };
+
+  /** Its own, of an attempt before this one; or that of the turn in whose place it stands, which has called for the same. */
+  async function transcriptFor({ turn, repeats, confirmed, log }: RoundsRequest): Promise<Transcript> {
+    if (turn.transcript) return turn.transcript;
+    if (!confirmed) return repeats?.transcript ?? emptyTranscript;
+    const asking: TurnKey = { chatId: turn.chatId, key: confirmed.asking };
+    const waiting = await turns.takeUpCalls(asking, turn.key);
+    if (!waiting) throw alreadyTaken();
+    const transcript = consented(waiting, confirmed.isConfirmed ? "given" : "declined");
+    await turns.record(turn, transcript, clock.now() + hold.leaseMs);
+    await courtesy(() => turns.leaveCalls(asking, turn.key), log, "calls.not_left");
+    return transcript;
+  }
+}
+
+/** The next attempt reads what became of it. */
+function alreadyTaken(): BotError {
+  return new BotError("calls.taken", "Another turn has taken up these calls, or they were erased", {
+    retry: "later",
+  });
+}
+
+/** Another invocation goes on from what is stored. */
+function noTimeLeft(): BotError {
+  return new BotError("tool.no_time", "Too little of the invocation is left to run a tool", {
+    retry: "later",
+  });
+}

@@ -1,0 +1,54 @@
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import { toolLimits } from "../settings.ts";
+import type { Tool, ToolAudience } from "../tool/tool.ts";
+
+/** What became of a call, for the log. */
+export type ToolOutcome = "ok" | "failed" | "timeout";
+
+export type RunRequest = ToolAudience & { input: unknown; idempotencyKey: string; log: Log };
+
+export type Ran = {
+  outcome: ToolOutcome;
+  /** What the model is told. */
+  text: string;
+  /** What it threw, for whoever watches. */
+  cause?: unknown;
+};
+
+/**
+ * Runs a tool within its time. It never throws: what goes wrong is told to the model, without the words of the error,
+ * which were not written for users. What has written and failed may have had its effect.
+ */
+export async function runTool(tool: Tool, { input, ...request }: RunRequest, clock: Clock): Promise<Ran> {
+  const signal = clock.timeout(tool.timeoutMs);
+  const late = Promise.withResolvers<"timeout">();
+  signal.addEventListener("abort", () => late.resolve("timeout"), { once: true });
+  const maybe =
+    tool.effect === "writes" ? ". It may have had its effect all the same: the outcome is unknown" : "";
+  try {
+    const running = (async () => ({ value: await tool.run(input, { ...request, signal }) }))();
+    // After its time nobody hears of it.
+    running.catch(() => {});
+    const ran = await Promise.race([running, late.promise]);
+    if (ran === "timeout") return { outcome: "timeout", text: `Error: it took too long${maybe}.` };
+    return { outcome: "ok", text: resultText(ran.value) };
+  } catch (cause) {
+    if (signal.aborted) return { outcome: "timeout", text: `Error: it took too long${maybe}.`, cause };
+    return { outcome: "failed", text: `Error: it failed${maybe}.`, cause };
+  }
+}
+
+/** As the model is told it: bounded, and always the same for the same value. */
+function resultText(value: unknown): string {
+  if (value === undefined) return "Done.";
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return cutText(text.toWellFormed(), toolLimits.maxResult);
+}
+
+/** The beginning of a result that is too long, and a note on that. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = text.slice(0, most).toWellFormed();
+  return `${kept}\n[Cut: this is the beginning of ${text.length} characters.]`;
+}

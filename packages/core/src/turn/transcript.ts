@@ -1,0 +1,71 @@
+import type { ModelUsage } from "../usage/usage.ts";
+
+/** A call of a tool by the model, as its turn keeps it. */
+export type StoredCall = {
+  /** The model's. */
+  id: string;
+  name: string;
+  /** JSON, as the model wrote it. */
+  arguments: string;
+  /** The same each time that it runs. */
+  idempotencyKey: string;
+  /** It writes, and may have run: stored before it runs. Without a result, nobody knows what came of it. */
+  isBegun?: true;
+  /** What its user said, if they were to be asked. */
+  consent?: "given" | "declined";
+  /** What the model is told of it; until then it is not over. */
+  result?: string;
+};
+
+export type StoredRound = {
+  /** All that the model has put out with the calls, for its own next request. */
+  output: readonly unknown[];
+  calls: StoredCall[];
+};
+
+/**
+ * What the model has called before it answers. It is stored with the turn before anything of it runs, so that no
+ * attempt after this one runs a call that writes once more.
+ */
+export type Transcript = {
+  /** What the requests took that are over. */
+  usage: ModelUsage;
+  rounds: StoredRound[];
+};
+
+export const emptyTranscript: Transcript = {
+  usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
+  rounds: [],
+};
+
+/** Calls of which a user must say whether they run. */
+export type Confirmation = {
+  transcript: Transcript;
+  /** Epoch milliseconds; after that nothing runs any more. */
+  until: number;
+};
+
+/** Calls that wait for their user's word, by a turn of late. */
+export type RecentConfirmation = {
+  senderId: string | undefined;
+  until: number;
+  /** Key of the turn that has taken them up. */
+  takenBy: string | undefined;
+};
+
+/** Stored for a confirmation that no turn has taken up. */
+export const OPEN = "open";
+
+/**
+ * The transcript with what its user said of the calls that wait for it. What it took is counted by the turn that
+ * asked.
+ */
+export function consented({ rounds }: Transcript, consent: "given" | "declined"): Transcript {
+  return {
+    usage: emptyTranscript.usage,
+    rounds: rounds.map(({ output, calls }) => ({
+      output,
+      calls: calls.map((call) => (call.result === undefined ? { ...call, consent } : call)),
+    })),
+  };
+}
