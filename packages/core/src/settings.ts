@@ -118,6 +118,8 @@ export const deadlines = {
   quotaMs: seconds(1),
   tableMs,
   queueMs,
+  /** To fetch what a user has sent beside text; the model has so much less time, if it is allowed its two minutes. */
+  mediaMs: seconds(10),
   /** The notes on a conversation never take longer, whatever is left of the invocation. */
   notesMs: seconds(40),
   /** They are not begun with less than this. */
@@ -181,6 +183,9 @@ export const reminderQueue = {
 
 /** How much sooner than its turn says a reminder may come: clocks disagree, and it is put before the turn is marked. */
 export const reminderEarlyMs = seconds(30);
+
+/** Pictures of one question that the model is shown; further ones are not looked at. LINE: up to 20 sent together. */
+export const maxPictures = 10;
 
 /** An answer that comes sooner needs no loading animation, of which LINE takes 100 a second. */
 export const loadingAfterMs = 300;

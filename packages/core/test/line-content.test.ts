@@ -38,7 +38,7 @@ test("a picture is fetched by the id of its message, with the type that its byte
   const { content, asked } = await line((response) => {
     response.writeHead(200, { "content-type": "application/octet-stream" }).end(jpeg);
   });
-  expect(await content("4711", limits)).toEqual({ bytes: new Uint8Array(jpeg), type: "image/jpeg" });
+  expect(await content("4711", "whole", limits)).toEqual({ bytes: new Uint8Array(jpeg), type: "image/jpeg" });
   expect(asked).toEqual(["/v2/bot/message/4711/content", "Bearer token"]);
 });
 
@@ -50,12 +50,12 @@ test.each([
   [500, "line.unavailable", "later"],
 ])("a %d is %s, to be tried again %s", async (status, code, retry) => {
   const { content } = await line((response) => response.writeHead(status).end("{}"));
-  await expect(content("1", limits)).rejects.toMatchObject({ code, retry });
+  await expect(content("1", "whole", limits)).rejects.toMatchObject({ code, retry });
 });
 
 test("what has no bytes is nothing", async () => {
   const { content } = await line((response) => response.writeHead(200).end());
-  await expect(content("1", limits)).rejects.toMatchObject({ code: "media.empty", retry: "never" });
+  await expect(content("1", "whole", limits)).rejects.toMatchObject({ code: "media.empty", retry: "never" });
 });
 
 test("what says that it is too large is not read", async () => {
@@ -63,7 +63,10 @@ test("what says that it is too large is not read", async () => {
     response.writeHead(200, { "content-length": 1_001 });
     response.write(jpeg);
   });
-  await expect(content("1", limits)).rejects.toMatchObject({ code: "media.too_large", retry: "never" });
+  await expect(content("1", "whole", limits)).rejects.toMatchObject({
+    code: "media.too_large",
+    retry: "never",
+  });
 });
 
 test("what turns out to be too large is not read to its end", async () => {
@@ -72,7 +75,7 @@ test("what turns out to be too large is not read to its end", async () => {
     response.write(Buffer.alloc(600));
     response.write(Buffer.alloc(600));
   });
-  await expect(content("1", limits)).rejects.toMatchObject({ code: "media.too_large" });
+  await expect(content("1", "whole", limits)).rejects.toMatchObject({ code: "media.too_large" });
 });
 
 test("a body that stalls ends with the deadline, and no error is left to end the process", async () => {
@@ -81,7 +84,7 @@ test("a body that stalls ends with the deadline, and no error is left to end the
     response.writeHead(200, { "content-length": 900 });
     response.write(jpeg, () => over.abort(new DOMException("", "TimeoutError")));
   }, over);
-  await expect(content("1", limits)).rejects.toMatchObject({ code: "line.timeout", retry: "later" });
+  await expect(content("1", "whole", limits)).rejects.toMatchObject({ code: "line.timeout", retry: "later" });
 });
 
 test("a body that breaks off is no picture", async () => {
@@ -89,7 +92,10 @@ test("a body that breaks off is no picture", async () => {
     response.writeHead(200, { "content-length": 900 });
     response.write(jpeg, () => response.destroy());
   });
-  await expect(content("1", limits)).rejects.toMatchObject({ code: "line.unreachable", retry: "later" });
+  await expect(content("1", "whole", limits)).rejects.toMatchObject({
+    code: "line.unreachable",
+    retry: "later",
+  });
 });
 
 test.each([

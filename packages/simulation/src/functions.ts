@@ -97,6 +97,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       clock,
       log,
     });
+    const content = process.port("line", { fetch: options.line.content });
     const chats = createChats(process.port("table", table.chatStore));
     const real: WorkerOptions = {
       ...shared,
@@ -111,7 +112,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
       cap,
-      platforms: { line: createLinePlatform({ line, clock }) },
+      platforms: { line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }) },
       inbox: process.port("queue", queue.inbox),
       reminders: process.port("queue", queue.reminders),
       identitySecret: "identity",

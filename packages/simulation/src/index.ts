@@ -1,5 +1,11 @@
 export { createFifoQueue, type FifoQueue } from "./fifo-queue.ts";
-export { createMemoryLine, type MemoryLine, type MemoryLineOptions, type Refusal } from "./line.ts";
+export {
+  createMemoryLine,
+  type MemoryContent,
+  type MemoryLine,
+  type MemoryLineOptions,
+  type Refusal,
+} from "./line.ts";
 export { type Behaviour, createMemoryModel, type MemoryModelOptions } from "./model.ts";
 export { createNetwork, directNetwork, type Network, type Trip } from "./network.ts";
 export { createProcess } from "./process.ts";

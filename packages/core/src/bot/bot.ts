@@ -4,6 +4,7 @@ import { BotError } from "../error.ts";
 import { isTimeZone } from "../time-zone.ts";
 import { mistakesOf } from "./config-mistakes.ts";
 import { type Language, languages } from "./language.ts";
+import { media } from "./media.ts";
 import { textsSchema, withDefaults } from "./texts/schema.ts";
 import type { Texts } from "./texts/texts.ts";
 import { isLabel, plainWords } from "./words.ts";
@@ -168,6 +169,7 @@ const schema = z
     greeting: z._default(z.boolean(), true),
     groups: z.prefault(groups, {}),
     suggestions: z._default(suggestions, []),
+    media: z.prefault(media, {}),
     context: z.prefault(context, {}),
     model: z.prefault(model, {}),
     memory: z.prefault(memory, {}),

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import type { Log } from "../log.ts";
-import { textContent, textOf } from "../platform/content.ts";
+import { textContent, wordsOf } from "../platform/content.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import { AFTER_ALL, atOf, isBefore, keyAt, type Place, timeOf } from "../turn/place.ts";
@@ -131,7 +131,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
    * what was brought back may have been answered after any message.
    */
   function repeatsOf(message: Asked, recent: readonly StoredTurn[]): StoredTurn[] {
-    const repeats = createRepeats(textOf(message.question));
+    const repeats = createRepeats(wordsOf(message.question));
     return recent.filter(
       (turn) =>
         turn.messageId !== message.messageId &&

@@ -7,6 +7,7 @@ import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../tu
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { type Pressing, pressingIn } from "./button.ts";
 import { commandOf } from "./command.ts";
+import { visibleIn } from "./media.ts";
 
 /** What is done with a question that has no answer yet. */
 export type Decision =
@@ -41,7 +42,7 @@ export type DecideRequest = {
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function decide(
   { turn, inbound, memory, total, isBotUsedUp }: DecideRequest,
-  bot: Pick<Bot, "commands" | "limits">,
+  bot: Pick<Bot, "commands" | "limits" | "media">,
 ): Decision {
   const { kind, at: sentAt } = inbound;
   if (kind === "greeting") return { kind: "say", notice: "greeting" };
@@ -64,7 +65,7 @@ export function decide(
       return wasAskedToForget(turn, memory) ? { kind: "forget" } : { kind: "say", notice: "forget" };
   }
 
-  const isUnderstood = textOf(turn.question) !== "";
+  const isUnderstood = isUnderstandable(turn.question, bot);
   const isFree = !isUnderstood || (command !== undefined && command.name !== "retry");
   const refused = refusalFor(total, { isFree, isBotUsedUp }, bot.limits);
   if (refused) return refused;
@@ -97,7 +98,7 @@ function decidePressing(
   pressing: Pressing | undefined,
   turn: Turn,
   memory: Memory,
-  bot: Pick<Bot, "commands">,
+  bot: Pick<Bot, "commands" | "media">,
 ): Decision {
   const gone: Decision = { kind: "say", notice: "gone" };
   if (pressing === undefined || pressing.kind === "say") return gone;
@@ -127,7 +128,12 @@ function decidePressing(
   }
 }
 
-/** Somebody who sends many pictures is told once that they are not understood. */
+/** It has words, or something that the model can be shown. */
+function isUnderstandable(question: Content, bot: Pick<Bot, "media">): boolean {
+  return textOf(question) !== "" || visibleIn(question, bot).length > 0;
+}
+
+/** Somebody who sends much that is not understood is told once. */
 const TOLD_AGAIN_MS = 10 * 60_000;
 
 function wasTold(notice: NoticeKind, { finished }: Pick<Memory, "finished">, since: number): boolean {
@@ -161,7 +167,7 @@ function refusal(limit: "daily_limit" | "group_limit" | "total_limit", { refused
 function lastQuestion(
   { senderId }: Turn,
   { turns, unanswered, finished }: Memory,
-  bot: Pick<Bot, "commands">,
+  bot: Pick<Bot, "commands" | "media">,
 ): Repeated | undefined {
   const answered = turns.findLast((turn) => turn.senderId === senderId);
   const other = unanswered.findLast((turn) => turn.senderId === senderId && isAsking(turn, bot));
@@ -173,9 +179,9 @@ function lastQuestion(
 }
 
 /** It asks something itself: it is no command, and no button that was pressed. */
-function isAsking({ question }: Pick<Repeated, "question">, bot: Pick<Bot, "commands">): boolean {
+function isAsking({ question }: Pick<Repeated, "question">, bot: Pick<Bot, "commands" | "media">): boolean {
   const text = textOf(question);
-  return text !== "" && !commandOf(text, bot);
+  return isUnderstandable(question, bot) && !commandOf(text, bot);
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it; and only who was asked can say no. */

@@ -1,4 +1,6 @@
 import type OpenAI from "openai";
+import type { Attachment } from "../context/attachment.ts";
+import type { ContextMessage } from "../context/context.ts";
 import { BotError } from "../error.ts";
 import { createOpenAiClient } from "./client.ts";
 import { modelError } from "./error.ts";
@@ -17,7 +19,7 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
           {
             model: settings.name,
             instructions,
-            input,
+            input: input.map(toInput),
             store: false,
             max_output_tokens: settings.maxOutputTokens,
             // Models without reasoning refuse it (400 unsupported_parameter), whatever its value.
@@ -33,6 +35,20 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
       return toAnswer(response);
     },
   };
+}
+
+function toInput({ role, content, attachments = [] }: ContextMessage): OpenAI.Responses.EasyInputMessage {
+  if (attachments.length === 0) return { role, content };
+  return { role, content: [{ type: "input_text", text: content }, ...attachments.map(toPart)] };
+}
+
+function toPart(attachment: Attachment): OpenAI.Responses.ResponseInputContent {
+  if (attachment.kind === "picture") {
+    // Without it, no limit holds for how closely the model looks.
+    return { type: "input_image", image_url: attachment.url, detail: attachment.detail };
+  }
+  // Of a PDF the model also sees the pages.
+  return { type: "input_file", filename: attachment.name, file_data: attachment.data, detail: "low" };
 }
 
 function toAnswer(response: OpenAI.Responses.Response & WithRequestID): ModelAnswer {

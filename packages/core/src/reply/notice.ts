@@ -82,6 +82,10 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
           return say(request, isGroup ? texts.greetingGroup : texts.greeting, ["help"]);
         case "not_understood":
           return say(request, texts.notUnderstood);
+        case "media_gone":
+          return say(request, texts.mediaGone);
+        case "media_too_large":
+          return say(request, texts.mediaTooLarge);
         case "gone":
           return say(request, texts.gone);
         case "memory":

@@ -24,12 +24,15 @@ import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import { costUsd } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
+import { attach } from "./attach.ts";
 import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
+import { partMarked } from "./marked.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
-import { partSuggestions } from "./suggest.ts";
+import { SEEN, seenRule, withSeen } from "./seen.ts";
+import { SUGGESTED, suggestionButtons } from "./suggest.ts";
 import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
@@ -128,14 +131,21 @@ export function createReply(options: ReplyOptions) {
     const { question, repeats } = asking;
     const quotes = repeats ? undefined : turn.quotes;
     const overheard = await overheardBefore({ ...request, repeats, chat });
-    const answering = askModel({
-      ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
-      safetyIdentifier: identify(senderId),
-      ready: () => platform.ready(),
+    const attaching = attach({ question, platform, log }, bot);
+    const answering = attaching.then(async (attached) => {
+      if (attached.kind === "unseen") return attached;
+      const { attachments, parts } = attached;
+      const answered = await askModel({
+        ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
+        ...{ attachments, rule: seenRule(attachments) },
+        safetyIdentifier: identify(senderId),
+        ready: () => platform.ready(),
+      });
+      return { kind: "answered" as const, ...answered, parts };
     });
     const language = languageIn(request, question);
     const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
-    const [{ answer, isPastRefused }, count, composeMarkdown] = await Promise.all([
+    const [result, count, composeMarkdown] = await Promise.all([
       answering,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
       loadTokenizer().catch(() => undefined),
@@ -143,19 +153,33 @@ export function createReply(options: ReplyOptions) {
       platform.loadMarkdown().catch(() => platform.compose),
       showLoadingUntil(answering, { platform, chat, late, clock, log }),
     ]);
+    if (result.kind === "unseen") return notice(result.because, request);
+    const { answer, isPastRefused, parts } = result;
     const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
+    const { text, after } = partMarked(answer, marks);
+    // Nothing but what ends an answer is an answer all the same.
+    const [shownAs, suggested] =
+      text === "" ? [after[SEEN].join(" ") || answer.text, []] : [text, after[SUGGESTED]];
+    const buttons = suggestionButtons(suggested, bot, chat);
     const composed = refused
       ? { messages: notices.refusal({ platform, language, chat }) }
-      : compose({ ...answer, ...partSuggestions(answer, bot, chat) }, composeMarkdown, request, language);
-    const shown = { question: askedText({ question, speaker }), answer: shownText(composed.messages) };
+      : compose({ text: shownAs, cut, buttons }, composeMarkdown, request, language);
+    const seen = parts.length === 0 ? undefined : withSeen(question, parts, after[SEEN]);
+    const shown = {
+      question: askedText({ question: seen ?? question, speaker }),
+      answer: shownText(composed.messages),
+    };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
-    const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats };
+    const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats, seen };
     return { said, requestId, speaker, isPastRefused };
   }
+
+  /** The marks that the model may have been asked to set. */
+  const marks = "fromModel" in bot.suggestions ? ([SUGGESTED, SEEN] as const) : ([SEEN] as const);
 
   function compose(
     { text, cut, buttons = [] }: Pick<ModelAnswer, "text" | "cut"> & { buttons?: Button[] },

@@ -50,6 +50,8 @@ export const noticeKinds = [
   "go_on",
   "gone",
   "show",
+  "media_gone",
+  "media_too_large",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -94,6 +96,8 @@ export type Said =
       refused: boolean;
       /** Set if it answers an earlier question once more. */
       repeats: Repeated | undefined;
+      /** The question with what the model has seen in it, if it was shown something. */
+      seen?: Content | undefined;
     };
 
 /** An answer exactly as it will be sent, however often. */

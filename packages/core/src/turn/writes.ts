@@ -57,17 +57,15 @@ export function answered(
     ...(isHeldBack ? [] : (["heldBack"] as const)),
   ];
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice }, remove };
-  const { usage, tokens, refused, repeats } = answer;
+  const { usage, tokens, refused, repeats, seen = repeats?.question } = answer;
   return {
     remove,
     set: {
       ...{ ...stored, ...usage },
       ...(refused && { refused }),
       ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
-      ...(repeats && {
-        ...{ repeats: repeats.key, origin: repeats.origin },
-        question: JSON.stringify(repeats.question),
-      }),
+      ...(repeats && { repeats: repeats.key, origin: repeats.origin }),
+      ...(seen && { question: JSON.stringify(seen) }),
       ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
     },
   };

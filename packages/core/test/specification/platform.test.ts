@@ -52,6 +52,7 @@ const platform: Platform = {
   sendOnce: async () => {},
   showLoading: async () => {},
   markAsRead: async () => {},
+  fetchMedia: () => Promise.reject(new Error("Nothing is sent but text")),
   botName: async () => undefined,
   profileOf: async () => undefined,
 };

@@ -11,12 +11,14 @@ type Outcome =
   /** An answer of the model to this. */
   | { answered: string }
   /** The bot says this of its own. */
-  | { told: string }
+  | { told: string; times?: number }
   /** What was said before is gone. The webhook with which it was said. */
   | { erases: string }
   | "nothing";
 
 const kindSentence = { told: en.notUnderstood };
+/** Nothing of it is at LINE. */
+const gone = { told: en.mediaGone };
 const sticker = { answered: "[Sticker: Cony, Sally, Staring]" };
 const stickerWithoutWords = { answered: "[Sticker]" };
 
@@ -37,17 +39,17 @@ const outcomes: Record<string, Outcome> = {
   "message-text-room": "nothing",
   "message-text-room-mention": { answered: "good morning" },
 
-  "message-image": kindSentence,
-  "message-image-external": kindSentence,
+  "message-image": gone,
+  "message-image-external": { answered: "[Picture]" },
   "message-image-group": "nothing",
   "message-image-room": "nothing",
-  "message-images": kindSentence,
-  "message-video": kindSentence,
-  "message-video-external": kindSentence,
+  "message-images": { ...gone, times: 2 },
+  "message-video": gone,
+  "message-video-external": { answered: "[Video]" },
   "message-video-group": "nothing",
   "message-audio": kindSentence,
   "message-audio-group": "nothing",
-  "message-file": kindSentence,
+  "message-file": gone,
   "message-file-group": "nothing",
   "message-future": kindSentence,
   "message-future-group": "nothing",
@@ -158,7 +160,8 @@ test.each(Object.entries(outcomes))("%s: %j, and no more if it is delivered agai
   if (outcome === "nothing") return expect(event ? stored(event) : "[{}]").toBe("[{}]");
   if ("erases" in outcome) return expect(stored(event!)).not.toContain(wordsOf(outcome.erases));
   if ("told" in outcome) {
-    expect(sent).toEqual([[chatOf(event!), "reply", outcome.told]]);
+    const told = [chatOf(event!), "reply", outcome.told];
+    expect(sent).toEqual(Array.from({ length: outcome.times ?? 1 }, () => told));
     return expect(world.asked).toEqual([]);
   }
   expect(world.asked).toEqual([expect.stringMatching(endingWith(outcome.answered))]);

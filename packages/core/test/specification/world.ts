@@ -1,5 +1,6 @@
 import type { Bot } from "@henji/core/bot";
 import { type Chats, createChats } from "@henji/core/chat/chats";
+import type { Context } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
 import { counted } from "@henji/core/model/counted";
@@ -23,6 +24,7 @@ import {
   createMemoryTable,
   createProcess,
   createScheduler,
+  type MemoryContent,
   type MemoryLineOptions,
   type MemoryModelOptions,
   type MemoryTableOptions,
@@ -61,6 +63,7 @@ export function createWorld(options: WorldOptions = {}) {
   const printed: string[] = [];
   const asked: string[] = [];
   const contexts: string[] = [];
+  const inputs: Context["input"][] = [];
   let events = 0;
 
   const model = createMemoryModel({
@@ -68,6 +71,7 @@ export function createWorld(options: WorldOptions = {}) {
     onAsk(question, context) {
       asked.push(question);
       contexts.push(JSON.stringify(context.input));
+      inputs.push(context.input);
     },
   });
   const summarizer = createMemoryModel(options.summarizer);
@@ -90,11 +94,12 @@ export function createWorld(options: WorldOptions = {}) {
     });
     const shared = { bot, clock: scheduler, log, random: () => 0 };
     const cap = createTokenCap({ ...shared, totals: table.totals });
+    const loadContent = async () => memoryLine.content;
     const line = withLineBreaker(overrides.line ?? memoryLine.line, { clock: scheduler, log });
     const work = createWorker({
       ...{ ...shared, turns, cap },
       chats: overrides.chats ?? chats,
-      platforms: { line: overrides.platform ?? createLinePlatform({ line, clock: scheduler }) },
+      platforms: { line: overrides.platform ?? createLinePlatform({ line, loadContent, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
       inbox: process.port("queue", queue.inbox),
       reminders: process.port("queue", queue.reminders),
@@ -151,6 +156,17 @@ export function createWorld(options: WorldOptions = {}) {
     await scheduler.run(scheduler.now() + hold.forS * 1000 + 1, () => false);
   }
 
+  /** @returns LINE's id of the message */
+  async function send(userId: string, message: object, content?: MemoryContent): Promise<string> {
+    const id = String(events + 1);
+    const replyToken = `token ${id}`;
+    if (content) memoryLine.keep(id, content);
+    memoryLine.giveToken(replyToken, userId, 60_000);
+    put(userId, { type: "message", replyToken, message: { id, ...message } });
+    await settle();
+    return id;
+  }
+
   return {
     ...{
       scheduler,
@@ -164,11 +180,14 @@ export function createWorld(options: WorldOptions = {}) {
       log,
       asked,
       contexts,
+      inputs,
       worker,
       run,
       crash,
     },
     say,
+    /** The user sends what is no text, with the bytes that LINE has of it. */
+    send,
     put,
     /** An operator moves every dead letter back to the queue unchanged. */
     moveBack() {

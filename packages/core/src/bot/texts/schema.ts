@@ -19,6 +19,8 @@ const texts = z.partial(
     apology: text,
     refusal: text,
     notUnderstood: text,
+    mediaGone: text,
+    mediaTooLarge: text,
     cut: text,
     goOn: label,
     stillThinking: text,

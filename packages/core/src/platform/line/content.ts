@@ -1,19 +1,26 @@
 import { messagingApi } from "@line/bot-sdk";
-import type { Clock } from "../../clock.ts";
+import { type Clock, elapsed } from "../../clock.ts";
 import { BotError } from "../../error.ts";
-import { type Media, type MediaLimits, mediaTypeOf } from "../media.ts";
+import { type Media, mediaTypeOf } from "../media.ts";
+import type { Platform } from "../platform.ts";
 import { connectionError, statusError } from "./error.ts";
-import { exchange } from "./exchange.ts";
+import { exchange, type Refused } from "./exchange.ts";
 
 export type ContentOptions = {
   channelAccessToken: string;
   /** An origin; https://api-data.line.me, if not set. */
   dataBaseUrl?: string | undefined;
   clock: Clock;
-  fetch: typeof globalThis.fetch;
+  /** Node's, if not set. */
+  fetch?: typeof globalThis.fetch;
 };
 
+export type FetchContent = Platform["fetchMedia"];
+
 const path = "/v2/bot/message/content";
+
+/** LINE still converts some sound and videos, and then says so. */
+const ASKED_AGAIN_MS = 1_000;
 
 /**
  * What a user has sent, by the id of its message, while LINE has it. LINE states no time for that.
@@ -21,39 +28,53 @@ const path = "/v2/bot/message/content";
  * The SDK reads a body without catching its errors, which would end the process: so it is read here, within the
  * limits, and the SDK is given an answer without one.
  */
-export function createContent({ channelAccessToken, dataBaseUrl, clock, fetch }: ContentOptions) {
+export function createContent(options: ContentOptions): FetchContent {
+  const { channelAccessToken, dataBaseUrl, clock, fetch = globalThis.fetch } = options;
   const baseURL = dataBaseUrl ?? "https://api-data.line.me";
   const client = new messagingApi.MessagingApiBlobClient({ channelAccessToken, baseURL });
-
-  /**
-   * @throws BotError `media.gone`, `media.too_large`, `media.empty`, which no retry changes; `media.not_ready`, while
-   * LINE still converts it; or what LINE has said
-   */
-  return async (messageId: string, { maxBytes, withinMs }: MediaLimits): Promise<Media> => {
-    const signal = clock.timeout(withinMs);
-    let got: { status: number; bytes: Uint8Array<ArrayBuffer>; type: string | null } | undefined;
-
-    const reading: typeof fetch = async (input, init) => {
-      const response = await fetch(input, init);
-      const { status, headers } = response;
-      if (!response.ok) return response;
-      got = { status, bytes: await bytesOf(response, maxBytes), type: headers.get("content-type") };
-      return new Response("", { status, headers });
-    };
-
-    const answer = await exchange(() => client.getMessageContentWithHttpInfo(messageId), {
-      ...{ fetch: reading, signal },
-    }).catch((cause) => {
-      throw cause instanceof BotError ? cause : connectionError(path, cause, signal);
-    });
-    if (!answer.ok) {
-      const isGone = answer.status === 404 || answer.status === 410;
-      throw isGone ? failed("gone", "LINE has it no more", "never") : statusError({ ...answer, path });
-    }
-    if (got?.status === 202) throw failed("not_ready", "LINE still converts it", "later");
-    if (!got || got.bytes.length === 0) throw failed("empty", "LINE gave nothing", "never");
-    return { bytes: got.bytes, type: mediaTypeOf(got.bytes, got.type ?? undefined) };
+  const calls = {
+    whole: (messageId: string) => client.getMessageContentWithHttpInfo(messageId),
+    preview: (messageId: string) => client.getMessageContentPreviewWithHttpInfo(messageId),
   };
+
+  return async (messageId, what, { maxBytes, withinMs }) => {
+    const until = clock.now() + withinMs;
+    const signal = clock.timeout(withinMs);
+    let media = await ask();
+    while (!media && clock.now() + ASKED_AGAIN_MS < until) {
+      await elapsed(clock, ASKED_AGAIN_MS);
+      media = await ask();
+    }
+    if (!media) throw failed("not_ready", "LINE still converts it", "later");
+    if (media.bytes.length === 0) throw failed("empty", "LINE gave nothing", "never");
+    return media;
+
+    /** Nothing, if LINE still converts it. */
+    async function ask(): Promise<Media | undefined> {
+      let got: { status: number; bytes: Uint8Array<ArrayBuffer>; type: string | null } | undefined;
+      const reading: typeof fetch = async (input, init) => {
+        const response = await fetch(input, init);
+        const { status, headers } = response;
+        if (!response.ok) return response;
+        got = { status, bytes: await bytesOf(response, maxBytes), type: headers.get("content-type") };
+        return new Response("", { status, headers });
+      };
+      const answer = await exchange(() => calls[what](messageId), { fetch: reading, signal }).catch(
+        (cause) => {
+          throw cause instanceof BotError ? cause : connectionError(path, cause, signal);
+        },
+      );
+      if (!answer.ok) throw refused(answer);
+      if (!got || got.status === 202) return undefined;
+      return { bytes: got.bytes, type: mediaTypeOf(got.bytes, got.type ?? undefined) };
+    }
+  };
+}
+
+/** LINE: 400 for a message of which there is no such thing, such as the preview of a text. */
+function refused(answer: Refused): BotError {
+  const isGone = [400, 404, 410].includes(answer.status);
+  return isGone ? failed("gone", "LINE has it no more", "never") : statusError({ ...answer, path });
 }
 
 /** @throws BotError `media.too_large`, as soon as that is known */

@@ -1,0 +1,40 @@
+import type { Bot } from "../bot/bot.ts";
+import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
+
+type Settings = Pick<Bot, "media">;
+
+/** What of a question is to be shown to the model. */
+export function visibleIn(content: Content, bot: Settings): MediaPart[] {
+  return content.filter(isMedia).filter((part) => isVisible(part, bot));
+}
+
+function isVisible(part: MediaPart, { media }: Settings): boolean {
+  switch (part.kind) {
+    case "image":
+      return media.pictures.enabled && part.url !== "";
+    case "video":
+      return media.videos.enabled && media.pictures.enabled && part.url !== "";
+    case "file":
+      return media.files.enabled && fileTypeOf(part.name) !== undefined;
+    case "audio":
+      return false;
+  }
+}
+
+/** OpenAI: files that a model can be given, by the ends of their names. Of all but PDF it is given the text. */
+const fileTypes: Readonly<Record<string, string>> = {
+  pdf: "application/pdf",
+  txt: "text/plain",
+  md: "text/markdown",
+  csv: "text/csv",
+  json: "application/json",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+  pptx: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+};
+
+/** Nothing, if the model cannot be given such a file. */
+export function fileTypeOf(name = ""): string | undefined {
+  const end = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  return name.includes(".") ? fileTypes[end] : undefined;
+}
