@@ -9,19 +9,23 @@ import { decide, isErased } from "./decide/decide.ts";
 import { BotError } from "./error.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
+import type { Transcriber } from "./model/transcriber.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import { type Message, shownText } from "./platform/platform.ts";
+import { createHear } from "./reply/hear.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
 import { hold } from "./settings.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
+import { withoutHeardLine } from "./turn/heard.ts";
 import type { Answer, AnsweredTurn, DropReason, FinishedTurn, PastTurn, Said, Way } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 
 export type PrepareOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew" | "spend" | "answer" | "drop" | "erase" | "eraseAnswer">;
+  turns: Pick<Turns, "renew" | "spend" | "hear" | "answer" | "drop" | "erase" | "eraseAnswer">;
   chats: Chats;
   model: Model;
+  transcriber: Transcriber;
   identify: (userId: string) => string;
   clock: Clock;
 };
@@ -38,8 +42,11 @@ export function createPrepare(options: PrepareOptions) {
   const { reply, notice } = createReply(options);
   const leavePast = createLeavePast({ chats, retentionDays, clock });
   const erase = createErase({ turns, chats, retentionDays, clock });
+  const hear = createHear(options);
 
-  return async (held: Held): Promise<Stored | undefined> => {
+  return prepare;
+
+  async function prepare(held: Held): Promise<Stored | undefined> {
     const { turn, memory, inbound, batch, log } = held;
     const isUnsent = batch.unsent.some(
       ({ chatId, messageId }) => chatId === turn.chatId && messageId === turn.messageId,
@@ -66,6 +73,12 @@ export function createPrepare(options: PrepareOptions) {
         return store(notice("forgotten", request), held);
       case "too_early":
         throw notAnsweredYet();
+      case "hear": {
+        const heard = await hear(decision, request);
+        if (heard.kind === "heard") return prepare({ ...held, turn: heard.turn });
+        if (heard.kind === "unheard") return store(notice(heard.because, request), held);
+        return store(await reply({ ...heard, kind: "ask" }, request), held);
+      }
       default:
         return store(await reply(decision, request), held);
     }
@@ -75,7 +88,7 @@ export function createPrepare(options: PrepareOptions) {
       if (!memory.recent.some(({ waiting }) => waiting)) return drop(because, held);
       return store(await reply({ kind: "show" }, request), held);
     }
-  };
+  }
 
   /** In a group everybody's own; all of it is erased when the bot leaves. */
   async function forget({ turn, inbound, batch, log }: Held): Promise<void> {
@@ -185,7 +198,7 @@ function pastOf(
 ): PastTurn | undefined {
   if (said.from === "bot" || said.refused) return undefined;
   const { messages, tokens, repeats } = said;
-  const answer = shownText(messages);
+  const answer = withoutHeardLine(shownText(messages), question);
   return {
     ...{ key, question, answer, messageId, senderId, speaker, quotes, tokens },
     ...{ repeats: repeats?.key, origin: repeats?.origin },

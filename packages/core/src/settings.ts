@@ -120,6 +120,8 @@ export const deadlines = {
   queueMs,
   /** To fetch what a user has sent beside text; the model has so much less time, if it is allowed its two minutes. */
   mediaMs: seconds(10),
+  /** To write down what was said. It is stored, so that an attempt that has no time left for the model loses nothing. */
+  transcribeMs: seconds(30),
   /** The notes on a conversation never take longer, whatever is left of the invocation. */
   notesMs: seconds(40),
   /** They are not begun with less than this. */

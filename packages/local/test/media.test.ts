@@ -27,3 +27,32 @@ test("a picture is fetched from LINE and shown to the model; what the model says
   const heard = henji.model.heard.at(-1)!.messages.map(({ text }) => text);
   expect(heard).toEqual(expect.arrayContaining(["[Picture: A photo of a grey cat.]", "A cat, I think."]));
 });
+
+test("a voice message is written down by OpenAI's transcription, and answered", async () => {
+  const aki = henji.user("Aki");
+  henji.model.hears("What is the time?");
+  henji.model.says("Noon.");
+  const voice = Buffer.from("00000020667479704d344120", "hex");
+  expect(await aki.voice(voice)).toEqual(["🎤 What is the time?\n\nNoon."]);
+  expect(henji.local.model!.recordings).toMatchObject([
+    { model: "gpt-transcribe", fileName: "voice.m4a", languages: ["en"], bytes: new Uint8Array(voice) },
+  ]);
+  expect(henji.model.heard.at(-1)!.messages.at(-1)!.text).toBe("What is the time?");
+});
+
+test("a PDF is shown to the model", async () => {
+  const aki = henji.user("Aki");
+  henji.model.says("A bill.\n[=] A bill of 500 yen.");
+  const pdf = Buffer.from("%PDF-1.7 …");
+  expect(await aki.file("bill.pdf", pdf)).toEqual(["A bill."]);
+  const [request] = henji.local.model!.requests.slice(-1);
+  expect((request!.body.input as { content: unknown }[]).at(-1)!.content).toEqual([
+    { type: "input_text", text: "[File: bill.pdf]" },
+    {
+      type: "input_file",
+      filename: "bill.pdf",
+      file_data: `data:application/pdf;base64,${pdf.toString("base64")}`,
+      detail: "low",
+    },
+  ]);
+});

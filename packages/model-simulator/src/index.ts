@@ -11,3 +11,4 @@ export {
   type ModelSimulator,
   type ModelSimulatorOptions,
 } from "./simulator.ts";
+export type { Listener, Recording } from "./transcription.ts";

@@ -5,6 +5,7 @@ import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
+import type { Transcriber } from "@henji/core/model/transcriber";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { createLinePlatform } from "@henji/core/platform/line/line";
@@ -42,6 +43,7 @@ export type FunctionsOptions = {
   line: MemoryLine;
   model: Model;
   summarizer: Model;
+  transcriber: Transcriber;
   ports: AtPorts;
 };
 
@@ -55,7 +57,8 @@ type Warm<T> = { process: Process; run: T };
 
 /** Core in processes as Lambda starts, keeps and kills them: each serves one invocation at a time. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer, ports } = options;
+  const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer, transcriber, ports } =
+    options;
   const warmIngresses: Warm<ReturnType<typeof createIngress>>[] = [];
   const warmWorkers: Warm<ReturnType<typeof createWorker>>[] = [];
   let started = 0;
@@ -111,6 +114,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       },
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
+      transcriber: process.port("transcriber", transcriber),
       cap,
       platforms: { line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }) },
       inbox: process.port("queue", queue.inbox),

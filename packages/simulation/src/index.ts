@@ -13,3 +13,4 @@ export { createMemoryQueue, type MemoryQueue } from "./queue.ts";
 export { createRandom, type Random } from "./random.ts";
 export { createScheduler, type Scheduler } from "./scheduler.ts";
 export { createMemoryTable, type MemoryTable, type MemoryTableOptions } from "./table.ts";
+export { createMemoryTranscriber, type MemoryTranscriberOptions } from "./transcriber.ts";

@@ -22,6 +22,7 @@ import { createMemoryQueue } from "./queue.ts";
 import { createRandom } from "./random.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createMemoryTable, type TableMistake } from "./table.ts";
+import { createMemoryTranscriber } from "./transcriber.ts";
 
 export type SimulateOptions = {
   /** Instead of the plan that the seed draws. */
@@ -134,6 +135,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     line,
     model,
     summarizer,
+    transcriber: createMemoryTranscriber({ network }),
     ports: options.ports ?? {},
   });
   const lambda = random.fork("lambda");

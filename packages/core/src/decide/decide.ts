@@ -7,12 +7,14 @@ import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../tu
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { type Pressing, pressingIn } from "./button.ts";
 import { commandOf } from "./command.ts";
-import { visibleIn } from "./media.ts";
+import { isTooLong, unheardIn, visibleIn } from "./media.ts";
 
 /** What is done with a question that has no answer yet. */
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
   | { kind: "ask"; question: Content; repeats: Repeated | undefined }
+  /** First what was said must be known; then it is decided anew. */
+  | { kind: "hear"; question: Content; repeats: Repeated | undefined }
   | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on" | "show"> }
   /** Everything that was said is erased, in a group what this user has said, and then that is said. */
   | { kind: "forget" }
@@ -49,7 +51,13 @@ export function decide(
   if (kind === "pressed") {
     const pressed = decidePressing(pressingIn(inbound.data), turn, memory, bot);
     if (pressed.kind === "show" || pressed.kind === "too_early" || pressed.kind === "drop") return pressed;
-    return refusalFor(total, { isFree: pressed.kind !== "ask", isBotUsedUp }, bot.limits) ?? pressed;
+    return (
+      refusalFor(
+        total,
+        { isFree: pressed.kind !== "ask" && pressed.kind !== "hear", isBotUsedUp },
+        bot.limits,
+      ) ?? pressed
+    );
   }
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
@@ -87,11 +95,19 @@ export function decide(
     case "retry": {
       const repeats = lastQuestion(turn, memory, bot);
       if (!repeats) return { kind: "say", notice: "nothing_to_retry" };
-      return { kind: "ask", question: repeats.question, repeats };
+      return askOf(repeats.question, repeats, bot);
     }
     default:
-      return { kind: "ask", question: turn.question, repeats: undefined };
+      return askOf(turn.question, undefined, bot);
   }
+}
+
+function askOf(question: Content, repeats: Repeated | undefined, bot: Pick<Bot, "media">): Decision {
+  const voice = unheardIn(question, bot);
+  if (!voice) return { kind: "ask", question, repeats };
+  return isTooLong(voice, bot)
+    ? { kind: "say", notice: "media_too_large" }
+    : { kind: "hear", question, repeats };
 }
 
 function decidePressing(
@@ -120,7 +136,7 @@ function decidePressing(
       if (given?.senderId !== turn.senderId) return gone;
       // A command, or a button, that asked something once more.
       const repeats = isAsking(given, bot) ? given : lastQuestion(turn, memory, bot);
-      return repeats ? { kind: "ask", question: repeats.question, repeats } : gone;
+      return repeats ? askOf(repeats.question, repeats, bot) : gone;
     }
     default:
       // It stands in the chat by now.
@@ -128,9 +144,10 @@ function decidePressing(
   }
 }
 
-/** It has words, or something that the model can be shown. */
+/** It has words, or something that the model can be shown, or that can be listened to. */
 function isUnderstandable(question: Content, bot: Pick<Bot, "media">): boolean {
-  return textOf(question) !== "" || visibleIn(question, bot).length > 0;
+  const isText = textOf(question) !== "";
+  return isText || visibleIn(question, bot).length > 0 || unheardIn(question, bot) !== undefined;
 }
 
 /** Somebody who sends much that is not understood is told once. */

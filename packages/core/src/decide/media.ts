@@ -21,6 +21,18 @@ function isVisible(part: MediaPart, { media }: Settings): boolean {
   }
 }
 
+/** What of it was said, and is not written down yet. */
+export function unheardIn(content: Content, { media }: Settings): MediaPart | undefined {
+  if (!media.voice.enabled) return undefined;
+  return content
+    .filter(isMedia)
+    .find(({ kind, url, text }) => kind === "audio" && url === undefined && !text);
+}
+
+export function isTooLong({ ms = 0 }: MediaPart, { media }: Settings): boolean {
+  return ms > media.voice.maxSeconds * 1000;
+}
+
 /** OpenAI: files that a model can be given, by the ends of their names. Of all but PDF it is given the text. */
 const fileTypes: Readonly<Record<string, string>> = {
   pdf: "application/pdf",

@@ -3,7 +3,7 @@ import type { Attachment } from "../context/attachment.ts";
 import type { ContextMessage } from "../context/context.ts";
 import { BotError } from "../error.ts";
 import { createOpenAiClient } from "./client.ts";
-import { modelError } from "./error.ts";
+import { mediaErrors, modelError } from "./error.ts";
 import type { Model, ModelAnswer, ModelOptions } from "./model.ts";
 
 /** OpenAI's SDK adds it to what it has parsed. */
@@ -67,6 +67,11 @@ function toAnswer(response: OpenAI.Responses.Response & WithRequestID): ModelAns
   }
   if (status === "failed" || (text === "" && !refused)) {
     const detail = response.error?.code ?? status ?? "empty";
+    if (mediaErrors.has(detail)) {
+      throw new BotError("model.bad_media", `The model could not open what was attached: ${detail}`, {
+        retry: "never",
+      });
+    }
     throw new BotError("model.no_answer", `The model gave no answer: ${detail}`, { retry: "later" });
   }
   return {

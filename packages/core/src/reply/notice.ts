@@ -86,6 +86,8 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
           return say(request, texts.mediaGone);
         case "media_too_large":
           return say(request, texts.mediaTooLarge);
+        case "media_unheard":
+          return say(request, texts.mediaUnheard);
         case "gone":
           return say(request, texts.gone);
         case "memory":

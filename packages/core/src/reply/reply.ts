@@ -4,9 +4,11 @@ import type { Chats, Memory } from "../chat/chats.ts";
 import type { TalkMessage } from "../chat/talk.ts";
 import type { Clock } from "../clock.ts";
 import { aboutText, plainName } from "../context/about.ts";
+import type { Attachment } from "../context/attachment.ts";
 import { askedText } from "../context/context.ts";
 import { loadTokenizer } from "../context/tokens.ts";
 import type { Decision } from "../decide/decide.ts";
+import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
 import type { Content } from "../platform/content.ts";
@@ -20,11 +22,12 @@ import {
   shownText,
 } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
+import { heardLine, withoutHeardLine } from "../turn/heard.ts";
 import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import { costUsd } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
-import { attach } from "./attach.ts";
+import { type Attached, attach } from "./attach.ts";
 import { createExport } from "./export.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
@@ -75,7 +78,7 @@ export type Reply = {
 };
 
 /** Decisions after which something is said. */
-export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" | "too_early" }>;
+export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" }>;
 
 /** Has the model answer, or says what the bot says by itself. */
 export function createReply(options: ReplyOptions) {
@@ -135,13 +138,16 @@ export function createReply(options: ReplyOptions) {
     const answering = attaching.then(async (attached) => {
       if (attached.kind === "unseen") return attached;
       const { attachments, parts } = attached;
-      const answered = await askModel({
+      const answering = askModel({
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
         ...{ attachments, rule: seenRule(attachments) },
         safetyIdentifier: identify(senderId),
         ready: () => platform.ready(),
       });
-      return { kind: "answered" as const, ...answered, parts };
+      return answering.then(
+        (answered) => ({ kind: "answered" as const, ...answered, parts }),
+        (error) => unseenBy(error, attachments),
+      );
     });
     const language = languageIn(request, question);
     const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
@@ -167,11 +173,11 @@ export function createReply(options: ReplyOptions) {
     const buttons = suggestionButtons(suggested, bot, chat);
     const composed = refused
       ? { messages: notices.refusal({ platform, language, chat }) }
-      : compose({ text: shownAs, cut, buttons }, composeMarkdown, request, language);
+      : compose({ text: withHeardLine(shownAs, question), cut, buttons }, composeMarkdown, request, language);
     const seen = parts.length === 0 ? undefined : withSeen(question, parts, after[SEEN]);
     const shown = {
       question: askedText({ question: seen ?? question, speaker }),
-      answer: shownText(composed.messages),
+      answer: withoutHeardLine(shownText(composed.messages), question),
     };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
     const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats, seen };
@@ -195,6 +201,23 @@ export function createReply(options: ReplyOptions) {
   }
 
   return { reply, notice };
+}
+
+/** The model could not open what it was shown, or it is too much for it: the user may send something else. */
+function unseenBy(error: unknown, attachments: readonly Attachment[]): Attached & { kind: "unseen" } {
+  const { code } = toBotError(error);
+  if (attachments.length > 0 && code === "model.bad_media")
+    return { kind: "unseen", because: "not_understood" };
+  const isFile = attachments.some(({ kind }) => kind === "file");
+  if (isFile && code === "model.context_too_long") return { kind: "unseen", because: "media_too_large" };
+  throw error;
+}
+
+/** Whoever has spoken sees what was understood. */
+function withHeardLine(text: string, question: Content): string {
+  const line = heardLine(question);
+  // It is Markdown from here on, and was none.
+  return line === undefined ? text : `${line.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&")}\n\n${text}`;
 }
 
 function byBot(notice: NoticeKind, composed: Composed): Reply {

@@ -2,6 +2,7 @@ import type { Content } from "../platform/content.ts";
 import { type Message, shownText } from "../platform/platform.ts";
 import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
+import { withoutHeardLine } from "./heard.ts";
 import type { Place } from "./place.ts";
 import type {
   Answer,
@@ -81,7 +82,8 @@ function toTokens({ questionTokens, answerTokens }: TurnItem): TokenCounts | und
 function toPastTurn(item: TurnItem): PastTurn | undefined {
   if (!isConversation(item)) return undefined;
   const { key, messageId, senderId, speaker, quotes, sentIds, repeats, origin } = item;
-  const [question, answer, tokens] = [toContent(item), toText(item), toTokens(item)];
+  const [question, tokens] = [toContent(item), toTokens(item)];
+  const answer = withoutHeardLine(toText(item), question);
   return { key, question, answer, messageId, senderId, speaker, quotes, sentIds, repeats, origin, tokens };
 }
 

@@ -52,6 +52,7 @@ export const noticeKinds = [
   "show",
   "media_gone",
   "media_too_large",
+  "media_unheard",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];

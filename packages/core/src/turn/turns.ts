@@ -84,6 +84,8 @@ export type Turns = {
    * @returns until when it is held now, epoch milliseconds
    */
   renew(turn: Turn, leaseUntil: number): Promise<number>;
+  /** Stores what was said in it, while it is claimed: from then on that is the question. */
+  hear(turn: Turn, question: Content): Promise<Turn>;
   /** claimed → answered. From here on the model is never asked again. */
   answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
   /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
@@ -181,6 +183,10 @@ export function createTurns(store: TurnStore): Turns {
     async renew(turn, leaseUntil) {
       await write(turn, "renew", open, { set: { leaseUntil } });
       return leaseUntil;
+    },
+
+    async hear(turn, question) {
+      return toTurn(await write(turn, "hear", ["claimed"], { set: { question: JSON.stringify(question) } }));
     },
 
     async answer(turn, answer, storing) {

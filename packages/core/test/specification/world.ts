@@ -5,6 +5,7 @@ import { loadTokenizer } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
 import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
+import type { Transcriber } from "@henji/core/model/transcriber";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { wordsOn } from "@henji/core/platform/line/compose";
@@ -22,6 +23,7 @@ import {
   createMemoryModel,
   createMemoryQueue,
   createMemoryTable,
+  createMemoryTranscriber,
   createProcess,
   createScheduler,
   type MemoryContent,
@@ -46,6 +48,14 @@ export type WorldOptions = {
   summarizer?: MemoryModelOptions;
   line?: Pick<MemoryLineOptions, "onSent" | "onMistakes">;
   table?: Pick<MemoryTableOptions, "onWrite">;
+};
+
+type Overrides = {
+  model?: Model;
+  line?: Line;
+  chats?: Chats;
+  platform?: Platform;
+  transcriber?: Transcriber;
 };
 
 export type World = ReturnType<typeof createWorld>;
@@ -74,6 +84,10 @@ export function createWorld(options: WorldOptions = {}) {
       inputs.push(context.input);
     },
   });
+  const heard: { words: string; languages: readonly string[] }[] = [];
+  const transcriber = createMemoryTranscriber({
+    onHear: (words, languages) => void heard.push({ words, languages }),
+  });
   const summarizer = createMemoryModel(options.summarizer);
   let owners = 0;
   const log = createLog({
@@ -84,7 +98,7 @@ export function createWorld(options: WorldOptions = {}) {
   });
 
   /** A worker in its own simulated process, which can be killed while it is running. */
-  function worker(overrides: { model?: Model; line?: Line; chats?: Chats; platform?: Platform } = {}) {
+  function worker(overrides: Overrides = {}) {
     const process = createProcess({
       name: "worker",
       scheduler,
@@ -101,6 +115,7 @@ export function createWorld(options: WorldOptions = {}) {
       chats: overrides.chats ?? chats,
       platforms: { line: overrides.platform ?? createLinePlatform({ line, loadContent, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
+      transcriber: overrides.transcriber ?? transcriber,
       inbox: process.port("queue", queue.inbox),
       reminders: process.port("queue", queue.reminders),
       identitySecret: "secret",
@@ -181,6 +196,7 @@ export function createWorld(options: WorldOptions = {}) {
       asked,
       contexts,
       inputs,
+      heard,
       worker,
       run,
       crash,

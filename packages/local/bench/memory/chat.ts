@@ -76,6 +76,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     chats: { ...chats, page: beforeFold(chats.page), update: beforeFold(chats.update) },
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
+    transcriber: { transcribe: noContent },
     platforms: { line: createLinePlatform({ line, loadContent: noContent, clock }) },
     inbox: { delete: async () => [], changeVisibility: async () => [], park: async () => {} },
     identitySecret: "secret",

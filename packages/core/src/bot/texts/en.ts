@@ -9,6 +9,8 @@ export const en: Texts = {
   notUnderstood: "Thank you! I'm afraid I can't open this one. Could you tell me in words?",
   mediaGone: "I'm sorry, what you sent is no longer there for me to open. Could you send it once more?",
   mediaTooLarge: "I'm sorry, this is too large for me. Could you send a smaller or shorter one?",
+  mediaUnheard:
+    "I'm sorry, I could not make out any words in this voice message. Could you say it again, or write it?",
   cut: "… (this answer was too long and has been cut)",
   goOn: "Show me the rest",
   stillThinking: "I am still working on it. Tap below to see the answer.",

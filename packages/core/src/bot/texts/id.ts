@@ -11,6 +11,8 @@ export const id: Texts = {
     "Terima kasih! Sayangnya saya tidak bisa membuka yang ini. Bisa tolong ceritakan lewat tulisan?",
   mediaGone: "Maaf, yang kamu kirim sudah tidak bisa saya buka. Bisa tolong kirim sekali lagi?",
   mediaTooLarge: "Maaf, ini terlalu besar untuk saya. Bisa tolong kirim yang lebih kecil atau lebih pendek?",
+  mediaUnheard:
+    "Maaf, saya tidak bisa menangkap kata-kata di pesan suara ini. Bisa tolong ulangi, atau tulis saja?",
   cut: "… (jawabannya terlalu panjang, jadi dipotong sampai di sini)",
   goOn: "Lanjutkan",
   stillThinking: "Saya masih menyiapkan jawabannya. Ketuk tombol di bawah untuk melihatnya.",

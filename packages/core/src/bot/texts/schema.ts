@@ -21,6 +21,7 @@ const texts = z.partial(
     notUnderstood: text,
     mediaGone: text,
     mediaTooLarge: text,
+    mediaUnheard: text,
     cut: text,
     goOn: label,
     stillThinking: text,

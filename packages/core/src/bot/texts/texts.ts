@@ -14,6 +14,8 @@ export type Texts = {
   mediaGone: string;
   /** Sent if it has more bytes than the bot takes, or is too long. */
   mediaTooLarge: string;
+  /** Sent for a voice message in which nothing is said. */
+  mediaUnheard: string;
   /** Added to an answer that was cut at a limit. */
   cut: string;
   /** Label of the button that shows the rest of a long answer, and what the user says by pressing it. */

@@ -1,0 +1,39 @@
+import { BotError } from "@henji/core/error";
+import type { Transcriber } from "@henji/core/model/transcriber";
+import { directNetwork, type Network } from "./network.ts";
+
+export type MemoryTranscriberOptions = {
+  network?: Network;
+  /** Every call that arrives, with what is said. */
+  onHear?: (words: string, languages: readonly string[]) => void;
+};
+
+/** Hears what the bytes spell; bytes that are no text are no sound. */
+export function createMemoryTranscriber(options: MemoryTranscriberOptions = {}): Transcriber {
+  const { network = directNetwork, onHear } = options;
+  return {
+    transcribe: (sound, { languages, signal }) =>
+      network.carry<string>({
+        operation: "model.transcribe",
+        effect() {
+          const words = Buffer.from(sound.bytes).toString();
+          if (words.includes("\uFFFD")) throw badMedia();
+          onHear?.(words, languages);
+          return words;
+        },
+        failed(failure) {
+          if (failure === "silence" || failure === "unconnected") throw failed("timeout");
+          throw failed(failure === "status" ? "unavailable" : "unreachable");
+        },
+        patience: signal,
+      }),
+  };
+}
+
+function badMedia(): BotError {
+  return new BotError("model.bad_media", "OpenAI answered 400 invalid_file", { retry: "never" });
+}
+
+function failed(what: string): BotError {
+  return new BotError(`model.${what}`, "OpenAI could not be heard", { retry: "later" });
+}
