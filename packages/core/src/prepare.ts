@@ -7,11 +7,13 @@ import type { Clock } from "./clock.ts";
 import { createLeavePast } from "./context/leave-past.ts";
 import { decide, isErased } from "./decide/decide.ts";
 import { BotError } from "./error.ts";
+import { createGather } from "./gather.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import { type Message, shownText } from "./platform/platform.ts";
+import type { Reminders } from "./queue/reminders.ts";
 import { createHear } from "./reply/hear.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
 import { hold } from "./settings.ts";
@@ -22,10 +24,11 @@ import type { Turns } from "./turn/turns.ts";
 
 export type PrepareOptions = {
   bot: Bot;
-  turns: Pick<Turns, "renew" | "spend" | "hear" | "answer" | "drop" | "erase" | "eraseAnswer">;
+  turns: Pick<Turns, "renew" | "spend" | "hear" | "gather" | "answer" | "drop" | "erase" | "eraseAnswer">;
   chats: Chats;
   model: Model;
   transcriber: Transcriber;
+  reminders: Reminders;
   identify: (userId: string) => string;
   clock: Clock;
 };
@@ -43,6 +46,7 @@ export function createPrepare(options: PrepareOptions) {
   const leavePast = createLeavePast({ chats, retentionDays, clock });
   const erase = createErase({ turns, chats, retentionDays, clock });
   const hear = createHear(options);
+  const gather = createGather(options);
 
   return prepare;
 
@@ -59,7 +63,8 @@ export function createPrepare(options: PrepareOptions) {
 
     const isBotUsedUp = await held.checkingCap;
     const total = dayTotal(memory, turn, clock.now(), bot.timeZone);
-    const decision = decide({ turn, inbound, memory, total, isBotUsedUp }, bot);
+    const isDue = held.job.isDue === true || held.replay !== undefined;
+    const decision = decide({ turn, inbound, memory, total, isBotUsedUp, isDue }, bot);
     const [profile, talk] = await Promise.all([held.profile, held.talk]);
     const request = { ...held, profile, talk, deadline: batch.deadline };
     switch (decision.kind) {
@@ -73,6 +78,8 @@ export function createPrepare(options: PrepareOptions) {
         return store(notice("forgotten", request), held);
       case "too_early":
         throw notAnsweredYet();
+      case "gather":
+        return gather(held, decision.inS);
       case "hear": {
         const heard = await hear(decision, request);
         if (heard.kind === "heard") return prepare({ ...held, turn: heard.turn });
@@ -165,13 +172,17 @@ export function createPrepare(options: PrepareOptions) {
     return turns.answer(turn, answer, { at, leaseUntil: at + hold.leaseMs });
   }
 
-  async function store({ said, requestId, speaker, isPastRefused }: Reply, held: Held): Promise<Stored> {
+  async function store(
+    { said, requestId, speaker, isPastRefused, gathers }: Reply,
+    held: Held,
+  ): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
     const messages =
       isLate(held) || isAmongOthers(held) ? platform.quoting(said.messages, job) : said.messages;
     const route = await wayOf(held);
     const idempotencyKey = idempotencyKeyOf(turn.eventId);
-    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carriedBy(route, messages, held) };
+    const carrying = carriedBy(route, messages, held);
+    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carrying, gathers };
     const now = clock.now();
     const [stored] = await Promise.all([
       turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId, speaker }),

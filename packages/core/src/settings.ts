@@ -186,8 +186,11 @@ export const reminderQueue = {
 /** How much sooner than its turn says a reminder may come: clocks disagree, and it is put before the turn is marked. */
 export const reminderEarlyMs = seconds(30);
 
-/** Pictures of one question that the model is shown; further ones are not looked at. LINE: up to 20 sent together. */
-export const maxPictures = 10;
+/** Pictures of one question that the model is shown. LINE: up to 20 are sent together. */
+export const maxPictures = 20;
+
+/** How long a picture waits for the next of those it was sent with; LINE tells how many there are, or does not. */
+export const togetherWaitS = { known: 10, unknown: 4 } as const;
 
 /** An answer that comes sooner needs no loading animation, of which LINE takes 100 a second. */
 export const loadingAfterMs = 300;

@@ -7,12 +7,15 @@ import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../tu
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { type Pressing, pressingIn } from "./button.ts";
 import { commandOf } from "./command.ts";
+import { gather } from "./gather.ts";
 import { isTooLong, unheardIn, visibleIn } from "./media.ts";
 
 /** What is done with a question that has no answer yet. */
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
-  | { kind: "ask"; question: Content; repeats: Repeated | undefined }
+  | { kind: "ask"; question: Content; repeats: Repeated | undefined; gathers?: readonly string[] }
+  /** A picture waits for those that it was sent with: for so long, or not at all if one of them has asked for it. */
+  | { kind: "gather"; inS: number | undefined }
   /** First what was said must be known; then it is decided anew. */
   | { kind: "hear"; question: Content; repeats: Repeated | undefined }
   | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on" | "show"> }
@@ -39,11 +42,13 @@ export type DecideRequest = {
   total: RunningTotal;
   /** All users together have used what the bot may use today. */
   isBotUsedUp: boolean;
+  /** It was gathered, and nobody has asked for it in time; or an operator has brought it back. */
+  isDue?: boolean;
 };
 
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function decide(
-  { turn, inbound, memory, total, isBotUsedUp }: DecideRequest,
+  { turn, inbound, memory, total, isBotUsedUp, isDue = false }: DecideRequest,
   bot: Pick<Bot, "commands" | "limits" | "media">,
 ): Decision {
   const { kind, at: sentAt } = inbound;
@@ -59,6 +64,9 @@ export function decide(
       ) ?? pressed
     );
   }
+  const gathering = gather({ turn, memory, isDue });
+  // One answer for all of them, whatever it is.
+  if (gathering.kind === "gather" && isSeen(turn.question, bot)) return gathering;
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
 
@@ -97,8 +105,12 @@ export function decide(
       if (!repeats) return { kind: "say", notice: "nothing_to_retry" };
       return askOf(repeats.question, repeats, bot);
     }
-    default:
-      return askOf(turn.question, undefined, bot);
+    default: {
+      const decision = askOf(turn.question, undefined, bot);
+      if (decision.kind !== "ask" || gathering.kind !== "ask") return decision;
+      if (gathering.gathers.length === 0) return decision;
+      return { ...decision, question: gathering.question, gathers: gathering.gathers };
+    }
   }
 }
 
@@ -146,8 +158,11 @@ function decidePressing(
 
 /** It has words, or something that the model can be shown, or that can be listened to. */
 function isUnderstandable(question: Content, bot: Pick<Bot, "media">): boolean {
-  const isText = textOf(question) !== "";
-  return isText || visibleIn(question, bot).length > 0 || unheardIn(question, bot) !== undefined;
+  return textOf(question) !== "" || isSeen(question, bot) || unheardIn(question, bot) !== undefined;
+}
+
+function isSeen(question: Content, bot: Pick<Bot, "media">): boolean {
+  return visibleIn(question, bot).length > 0;
 }
 
 /** Somebody who sends much that is not understood is told once. */

@@ -40,6 +40,14 @@ export function textOf(content: Content): string {
   return content.flatMap((part) => ("text" in part && part.text ? part.text : [])).join("\n");
 }
 
+/** All that was said in it, by its sender or about it, a part a line. */
+export function saidIn(content: Content): string {
+  return content
+    .flatMap((part) => (isMedia(part) ? [part.text, part.seen] : "text" in part ? part.text : []))
+    .filter(Boolean)
+    .join("\n");
+}
+
 export function isMedia(part: ContentPart): part is MediaPart {
   return "ref" in part;
 }

@@ -75,10 +75,15 @@ export type Reply = {
   speaker: string | undefined;
   /** The model answered only without what came before: the chat's window is to leave that out. */
   isPastRefused: boolean;
+  /** See `Answer`. */
+  gathers?: readonly string[] | undefined;
 };
 
 /** Decisions after which something is said. */
-export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" }>;
+export type Speaking = Exclude<
+  Decision,
+  { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" | "gather" }
+>;
 
 /** Has the model answer, or says what the bot says by itself. */
 export function createReply(options: ReplyOptions) {
@@ -91,7 +96,7 @@ export function createReply(options: ReplyOptions) {
   async function reply(decision: Speaking, request: ReplyRequest): Promise<Reply> {
     switch (decision.kind) {
       case "ask":
-        return ask(decision, request);
+        return { ...(await ask(decision, request)), gathers: decision.gathers };
       case "say":
         return notice(decision.notice, request);
       case "export": {

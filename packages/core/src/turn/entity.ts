@@ -91,6 +91,8 @@ export function turnEntity({ client, table }: Table) {
         dueAt: { type: "number" },
         /** Keys of the turns whose answers it brings. */
         carries: { type: "list", items: { type: "string" } },
+        /** Keys of the turns whose questions it answers beside its own. */
+        gathers: { type: "list", items: { type: "string" } },
         /** It brings those alone, and waits itself. */
         heldBack: { type: "boolean" },
         /** Key of the turn that brings its answer. */

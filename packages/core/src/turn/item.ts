@@ -34,10 +34,10 @@ export function toTurn(item: TurnItem): Turn {
 }
 
 function toAnswer(item: TurnItem): Answer | undefined {
-  const { messages, idempotencyKey, route, carries, heldBack } = item;
+  const { messages, idempotencyKey, route, carries, heldBack, gathers } = item;
   if (messages === undefined || idempotencyKey === undefined || route === undefined) return undefined;
   const carrying = { ...(carries && { carries }), ...(heldBack && { isHeldBack: heldBack }) };
-  return { ...toSaid(item), idempotencyKey, route, ...carrying };
+  return { ...toSaid(item), idempotencyKey, route, ...carrying, ...(gathers && { gathers }) };
 }
 
 function toSaid(item: TurnItem): Said {
@@ -117,13 +117,17 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
  * @param all the chat's newest, its carrier among them if it is carried
  */
 export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]): RecentTurn {
-  const { key, status, rest, sentIds, carriedBy } = item;
+  const { key, status, rest, sentIds, carriedBy, gathers, senderId = "" } = item;
   const carrier = all.find((other) => other.key === carriedBy);
   const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
   const isEarlier = item.sequence < at.sequence;
   const isWaiting = isEarlier && (status === "waiting" || (status === "carried" && isFree));
   const waiting = isWaiting ? { messages: toMessages(item).length, carriedBy } : undefined;
-  return { key, status, rest, ...(sentIds && { sentIds }), waiting };
+  const isGathered = status === "gathered";
+  return {
+    ...{ key, status, rest, ...(sentIds && { sentIds }), waiting, ...(gathers && { gathers }) },
+    ...(isGathered && { gathered: { senderId, question: toContent(item), isEarlier } }),
+  };
 }
 
 /** When a turn was over; nothing for one that is not. */
@@ -161,6 +165,7 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
   return {
     ...{ ...toPlace(item), status, messageId, senderId, origin, isErased },
     wasReplayed: item.replayedBy !== undefined,
+    ...(item.gathers && { gathers: item.gathers }),
     question: toContent(item),
     answer: [toText(item), rest].filter(Boolean).join("\n"),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,

@@ -16,9 +16,13 @@ import type { Place, TurnKey } from "./place.ts";
  * `claimed` and `answered` are held under a lease; when it has run out, the next worker claims again. A `waiting`
  * answer has no job: the next turn of its chat brings it, or a reminder. Its carrier has it while it is `carried`;
  * once that is over without having shown it, it waits again: see `letsGo`.
+ *
+ * A `gathered` question is a picture that was sent together with others. It has no job either: a later turn asks for
+ * it too and names it in `gathers`; or a reminder brings it back to `claimed`.
  */
 export const turnStatuses = [
   "claimed",
+  "gathered",
   "answered",
   "waiting",
   "carried",
@@ -113,6 +117,8 @@ export type Answer = Said & {
   route: Way;
   /** Keys of the waiting turns whose answers are sent in front of it, oldest first. */
   carries?: readonly string[] | undefined;
+  /** Keys of the turns whose questions it answers beside its own, oldest first. */
+  gathers?: readonly string[] | undefined;
   /** One call has no room for it behind these: they are sent alone, and then it waits itself. */
   isHeldBack?: boolean | undefined;
 };
@@ -123,6 +129,7 @@ export type Way = (typeof ways)[number];
 /** A step of a turn's way, for an operator who asks what has become of a message. */
 export const stepNames = [
   "claimed",
+  "gathered",
   "failed",
   "answered",
   "waiting",
@@ -269,6 +276,10 @@ export type RecentTurn = {
   sentIds?: readonly string[] | undefined;
   /** Set if its answer waits: the turn at hand may bring it. */
   waiting: { messages: number; carriedBy: string | undefined } | undefined;
+  /** See `Answer`. */
+  gathers?: readonly string[] | undefined;
+  /** Set if it was left to a later turn; `isEarlier` than the turn at hand, by the queue. */
+  gathered?: { senderId: string; question: Content; isEarlier: boolean } | undefined;
 };
 
 /** A finished exchange, as the context needs it. */
@@ -303,6 +314,8 @@ export type StoredTurn = Place & {
   isErased: boolean;
   /** It was parked and brought back, so its answer may be younger than its place. */
   wasReplayed: boolean;
+  /** See `Answer`. */
+  gathers?: readonly string[] | undefined;
   /** As stored, whatever has become of the turn; empty if there is none. */
   question: Content;
   answer: string;

@@ -30,6 +30,7 @@ import {
   eraseDeliveredAnswer,
   eraseFinished,
   eraseOpen,
+  gathered,
   parked,
   released,
   type Shown,
@@ -88,6 +89,12 @@ export type Turns = {
   hear(turn: Turn, question: Content): Promise<Turn>;
   /** claimed → answered. From here on the model is never asked again. */
   answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
+  /**
+   * claimed → gathered: a later turn asks for it too.
+   *
+   * @param dueAt when a reminder takes it up, if none has asked for it by then; epoch milliseconds
+   */
+  gather(turn: Turn, at: number, dueAt: number | undefined): Promise<void>;
   /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
   spend(turn: Turn, at: number): Promise<void>;
   /** answered → waiting: nothing of it is sent by its own job. */
@@ -192,6 +199,10 @@ export function createTurns(store: TurnStore): Turns {
     async answer(turn, answer, storing) {
       const item = await write(turn, "answer", open, answered(turn, answer, storing));
       return { ...toTurn(item), status: "answered", answer };
+    },
+
+    async gather(turn, at, dueAt) {
+      await write(turn, "gather", ["claimed", "gathered"], gathered(turn, at, dueAt));
     },
 
     async spend(turn, at) {
@@ -309,6 +320,7 @@ function claimOf(
     return { kind: "free", take: { name: "claim", when, set } };
   }
   const isDue = request.isDue && isRemindedOf(item, now);
+  if (isDue && status === "gathered") return { kind: "free", take: takeUpQuestion(item, request) };
   if (isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
   if (isDue && carrier) {
     if (letsGo(carrier)) return { kind: "free", take: takeUp(item, request) };
@@ -344,6 +356,19 @@ function takeUp(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest): TurnW
       steps: withStep(item, { at: now, is: "claimed" }),
     },
     remove: ["released", "error", "carriedBy"],
+  };
+}
+
+/** None that was sent with it has asked for it: now it asks itself. */
+function takeUpQuestion(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest): TurnWrite {
+  return {
+    name: "takeUp",
+    when: { status: ["gathered"], owner: item.owner },
+    set: {
+      ...{ status: "claimed", owner, leaseUntil, attempts: 1 },
+      steps: withStep(item, { at: now, is: "claimed" }),
+    },
+    remove: ["released", "error"],
   };
 }
 

@@ -42,7 +42,7 @@ export function answered(
   answer: Answer,
   { at, leaseUntil, requestId, speaker }: Storing,
 ): Change {
-  const { messages, idempotencyKey, route, carries = [], isHeldBack = false } = answer;
+  const { messages, idempotencyKey, route, carries = [], isHeldBack = false, gathers = [] } = answer;
   const stored = {
     ...{ status: "answered" as const, leaseUntil, idempotencyKey, route },
     steps: withStep(turn, { at, is: "answered", requestId }),
@@ -51,6 +51,7 @@ export function answered(
     ...(answer.rest !== undefined && { rest: answer.rest }),
     ...(carries.length > 0 && { carries: [...carries] }),
     ...(isHeldBack && { heldBack: true }),
+    ...(gathers.length > 0 && { gathers: [...gathers] }),
   };
   const remove = [
     ...(carries.length > 0 ? [] : (["carries"] as const)),
@@ -68,6 +69,17 @@ export function answered(
       ...(seen && { question: JSON.stringify(seen) }),
       ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
     },
+  };
+}
+
+/** A later turn asks for it too; at the latest it is asked about when it is due, if it is. */
+export function gathered(turn: Turn, at: number, dueAt: number | undefined): Change {
+  return {
+    set: {
+      ...{ status: "gathered", leaseUntil: 0, ...(dueAt !== undefined && { dueAt }) },
+      steps: withStep(turn, { at, is: "gathered" }),
+    },
+    remove: ["error", ...(dueAt === undefined ? (["dueAt"] as const) : [])],
   };
 }
 
@@ -205,7 +217,7 @@ const erasedAndDropped = { erased: true, status: "dropped", owner: "" } as const
 
 export const eraseOpen: TurnWrite = {
   name: "erase",
-  when: { status: ["claimed", "answered", "waiting", "carried", "parked"] },
+  when: { status: ["claimed", "gathered", "answered", "waiting", "carried", "parked"] },
   set: erasedAndDropped,
   remove: [...textAttributes, "list", "listedAs"],
 };
