@@ -21,6 +21,7 @@ import { wasNeverSent } from "./turn/attempt.ts";
 import { withoutHeardLine } from "./turn/heard.ts";
 import type { Answer, AnsweredTurn, DropReason, FinishedTurn, PastTurn, Said, Way } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
+import { addMedia, noMedia, someMedia, voiceSecondsIn } from "./usage/media.ts";
 
 export type PrepareOptions = {
   bot: Bot;
@@ -83,8 +84,9 @@ export function createPrepare(options: PrepareOptions) {
       case "hear": {
         const heard = await hear(decision, request);
         if (heard.kind === "heard") return prepare({ ...held, turn: heard.turn });
-        if (heard.kind === "unheard") return store(notice(heard.because, request), held);
-        return store(await reply({ ...heard, kind: "ask" }, request), held);
+        const isHeard = heard.kind === "heard_again";
+        const said = isHeard ? reply({ ...heard, kind: "ask" }, request) : notice(heard.because, request);
+        return store(await said, held, heard.seconds);
       }
       default:
         return store(await reply(decision, request), held);
@@ -175,6 +177,7 @@ export function createPrepare(options: PrepareOptions) {
   async function store(
     { said, requestId, speaker, isPastRefused, gathers }: Reply,
     held: Held,
+    heardSeconds = voiceSecondsIn(held.turn.question),
   ): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
     const messages =
@@ -182,7 +185,8 @@ export function createPrepare(options: PrepareOptions) {
     const route = await wayOf(held);
     const idempotencyKey = idempotencyKeyOf(turn.eventId);
     const carrying = carriedBy(route, messages, held);
-    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carrying, gathers };
+    const media = someMedia(addMedia(said.media, { ...noMedia, voiceSeconds: heardSeconds }));
+    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carrying, gathers, media };
     const now = clock.now();
     const [stored] = await Promise.all([
       turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId, speaker }),

@@ -189,6 +189,13 @@ export const reminderEarlyMs = seconds(30);
 /** Pictures of one question that the model is shown. LINE: up to 20 are sent together. */
 export const maxPictures = 20;
 
+/** A question is taken to be about what its user has sent before: so many turns, and so long, before. */
+export const lookedAgain = { turns: 2, withinMs: seconds(10 * 60) } as const;
+
+/** Of all that is shown with one question, bytes. With four such questions at once, a worker's memory has room for them. */
+export const maxMediaBytes = 8 * 1024 * 1024;
+export const mediaAtOnce = 4;
+
 /** How long a picture waits for the next of those it was sent with; LINE tells how many there are, or does not. */
 export const togetherWaitS = { known: 10, unknown: 4 } as const;
 

@@ -124,6 +124,8 @@ const prices = z.strictObject({
   /** What the model puts into its prompt cache costs this instead of `input`. */
   cacheWrite: price,
   output: price,
+  /** US dollars for a minute of voice. */
+  transcription: z._default(price, 0.0045),
 });
 
 const DEFAULT_MODEL = "gpt-6-luna";
@@ -136,7 +138,13 @@ const model = z.strictObject({
   timeoutS: z._default(z.int().check(z.minimum(10), z.maximum(120)), 60),
   /** Sent only if it is set, since models without reasoning refuse it; "none" for the default model, which has it. */
   reasoningEffort: z.optional(z.enum(["none", "low", "medium", "high"])),
-  prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
+  prices: z._default(prices, {
+    input: 0.1,
+    cachedInput: 0.01,
+    cacheWrite: 0.125,
+    output: 0.5,
+    transcription: 0.0045,
+  }),
 });
 
 const memory = z.strictObject({

@@ -1,19 +1,27 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { ChatState } from "../chat/state.ts";
-import { type Content, textOf } from "../platform/content.ts";
+import { type Content, type MediaPart, textOf } from "../platform/content.ts";
 import type { Answerable } from "../platform/platform.ts";
 import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../turn/turn.ts";
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { type Pressing, pressingIn } from "./button.ts";
 import { commandOf } from "./command.ts";
 import { gather } from "./gather.ts";
-import { isTooLong, unheardIn, visibleIn } from "./media.ts";
+import { toLookAtAgain } from "./look-again.ts";
+import { isOverLimit, isTooLong, unheardIn, visibleIn } from "./media.ts";
 
 /** What is done with a question that has no answer yet. */
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
-  | { kind: "ask"; question: Content; repeats: Repeated | undefined; gathers?: readonly string[] }
+  | {
+      kind: "ask";
+      question: Content;
+      repeats: Repeated | undefined;
+      gathers?: readonly string[];
+      /** What the model is shown once more. */
+      again?: readonly MediaPart[];
+    }
   /** A picture waits for those that it was sent with: for so long, or not at all if one of them has asked for it. */
   | { kind: "gather"; inS: number | undefined }
   /** First what was said must be known; then it is decided anew. */
@@ -85,12 +93,7 @@ export function decide(
   const isFree = !isUnderstood || (command !== undefined && command.name !== "retry");
   const refused = refusalFor(total, { isFree, isBotUsedUp }, bot.limits);
   if (refused) return refused;
-  if (!isUnderstood) {
-    const isToldLately = wasTold("not_understood", memory, sentAt - TOLD_AGAIN_MS);
-    return isToldLately
-      ? { kind: "drop", because: "not_understood" }
-      : { kind: "say", notice: "not_understood" };
-  }
+  if (!isUnderstood) return saidOnce("not_understood", memory, sentAt);
 
   switch (command?.name) {
     case "keep":
@@ -106,10 +109,21 @@ export function decide(
       return askOf(repeats.question, repeats, bot);
     }
     default: {
+      const { question, gathers } =
+        gathering.kind === "ask" ? gathering : { question: turn.question, gathers: [] };
       const decision = askOf(turn.question, undefined, bot);
-      if (decision.kind !== "ask" || gathering.kind !== "ask") return decision;
-      if (gathering.gathers.length === 0) return decision;
-      return { ...decision, question: gathering.question, gathers: gathering.gathers };
+      const shown = { visible: visibleIn(question, bot), voice: unheardIn(turn.question, bot) };
+      if (isOverLimit(shown, total.usage, bot)) return saidOnce("media_limit", memory, sentAt);
+      if (decision.kind !== "ask") return decision;
+      const { quotes } = turn;
+      const again = shown.visible.length > 0 ? [] : toLookAtAgain({ turn, quotes, memory }, bot);
+      const isAgain =
+        again.length > 0 && !isOverLimit({ visible: again, voice: undefined }, total.usage, bot);
+      return {
+        ...{ ...decision, question },
+        ...(gathers.length > 0 && { gathers }),
+        ...(isAgain && { again }),
+      };
     }
   }
 }
@@ -167,6 +181,12 @@ function isSeen(question: Content, bot: Pick<Bot, "media">): boolean {
 
 /** Somebody who sends much that is not understood is told once. */
 const TOLD_AGAIN_MS = 10 * 60_000;
+
+/** Who is told so, and sends more of it, is not told again for a while. */
+function saidOnce(what: "not_understood" | "media_limit", memory: Memory, sentAt: number): Decision {
+  const isToldLately = wasTold(what, memory, sentAt - TOLD_AGAIN_MS);
+  return isToldLately ? { kind: "drop", because: what } : { kind: "say", notice: what };
+}
 
 function wasTold(notice: NoticeKind, { finished }: Pick<Memory, "finished">, since: number): boolean {
   return finished.some((turn) => turn.notice === notice && turn.finishedAt > since);

@@ -1,5 +1,7 @@
 import type { Bot } from "../bot/bot.ts";
 import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
+import { noMedia } from "../usage/media.ts";
+import type { DayUsage } from "../usage/usage.ts";
 
 type Settings = Pick<Bot, "media">;
 
@@ -19,6 +21,21 @@ function isVisible(part: MediaPart, { media }: Settings): boolean {
     case "audio":
       return false;
   }
+}
+
+/** Whether its user has sent so much of a kind today that this is too much. */
+export function isOverLimit(
+  { visible, voice }: { visible: readonly MediaPart[]; voice: MediaPart | undefined },
+  { media: used = noMedia }: Pick<DayUsage, "media">,
+  { media }: Settings,
+): boolean {
+  const files = visible.filter(({ kind }) => kind === "file").length;
+  const pictures = visible.length - files;
+  return (
+    (pictures > 0 && used.pictures + pictures > media.pictures.perDay) ||
+    (files > 0 && used.files + files > media.files.perDay) ||
+    (voice !== undefined && used.voiceSeconds + (voice.ms ?? 0) / 1000 > media.voice.secondsPerDay)
+  );
 }
 
 /** What of it was said, and is not written down yet. */

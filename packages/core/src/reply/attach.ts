@@ -2,11 +2,12 @@ import type { Bot } from "../bot/bot.ts";
 import type { Attachment } from "../context/attachment.ts";
 import { fileTypeOf, visibleIn } from "../decide/media.ts";
 import { BotError, toBotError } from "../error.ts";
+import { inLanes } from "../lanes.ts";
 import type { Log } from "../log.ts";
 import { type Content, type MediaPart, textOf } from "../platform/content.ts";
 import type { Media } from "../platform/media.ts";
 import type { Platform } from "../platform/platform.ts";
-import { deadlines, maxPictures } from "../settings.ts";
+import { deadlines, maxMediaBytes, maxPictures } from "../settings.ts";
 
 /** Why nothing of a question can be shown to the model; each is said in a sentence of its own. */
 export type Unseen = "media_gone" | "media_too_large" | "not_understood";
@@ -23,9 +24,14 @@ export type Attached =
 
 export type AttachRequest = {
   question: Content;
+  /** What is shown once more: the answer does without it, if it cannot be had. */
+  again: readonly MediaPart[];
   platform: Pick<Platform, "fetchMedia">;
   log: Log;
 };
+
+/** Fetched side by side for one question. */
+const LANES = 2;
 
 /**
  * Fetches what a question has beside text, for one request of the model: the bytes are kept nowhere. They are fetched
@@ -34,20 +40,35 @@ export type AttachRequest = {
  * @throws BotError if the platform does not give them now, and may later
  */
 export async function attach(
-  { question, platform, log }: AttachRequest,
+  { question, again, platform, log }: AttachRequest,
   bot: Pick<Bot, "media">,
 ): Promise<Attached> {
-  const parts = visibleIn(question, bot).slice(0, maxPictures);
-  const results = await Promise.all(parts.map((part) => look(part, platform, bot, log)));
-  const attachments = results.flatMap((result) => (typeof result === "string" ? [] : result));
-  const [because] = results.filter((result) => typeof result === "string");
-  if (attachments.length === 0 && because && textOf(question) === "") return { kind: "unseen", because };
-  const shown = parts.filter((_, index) => typeof results[index] !== "string");
+  const own = visibleIn(question, bot).slice(-maxPictures);
+  const results = new Map<MediaPart, Attachment | Unseen>();
+  let bytes = 0;
+  await inLanes(LANES, [...own, ...again.slice(-maxPictures)], async (part) => {
+    const isOwn = own.includes(part);
+    const result = bytes > maxMediaBytes ? "media_too_large" : await look(part, isOwn, platform, bot, log);
+    bytes += typeof result === "string" ? 0 : sizeOf(result);
+    results.set(part, result);
+  });
+  const attachments = [...again, ...own].flatMap((part) => {
+    const result = results.get(part);
+    return result === undefined || typeof result === "string" ? [] : result;
+  });
+  const shown = own.filter((part) => typeof results.get(part) !== "string");
+  const because = own.map((part) => results.get(part)).find((result) => typeof result === "string");
+  if (shown.length === 0 && because && textOf(question) === "") return { kind: "unseen", because };
   return { kind: "attached", attachments, parts: shown };
+}
+
+function sizeOf(attachment: Attachment): number {
+  return attachment.kind === "picture" ? attachment.url.length : attachment.data.length;
 }
 
 async function look(
   part: MediaPart,
+  isOwn: boolean,
   platform: Pick<Platform, "fetchMedia">,
   bot: Pick<Bot, "media">,
   log: Log,
@@ -57,9 +78,9 @@ async function look(
   } catch (error) {
     const { code } = toBotError(error);
     const because = reasons[code];
-    if (!because) throw error;
+    if (!because && isOwn) throw error;
     log.with({}, error).warn("media.not_seen", { code, kind: part.kind });
-    return because;
+    return because ?? "media_gone";
   }
 }
 

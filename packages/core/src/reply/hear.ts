@@ -34,10 +34,12 @@ export type HearRequest = {
 export type Heard =
   | { kind: "heard"; turn: Turn }
   /** The question of another turn, which is asked once more. */
-  | { kind: "heard_again"; question: Content; repeats: Repeated }
-  | { kind: "unheard"; because: "media_gone" | "media_too_large" | "media_unheard" };
+  | { kind: "heard_again"; question: Content; repeats: Repeated; seconds: number }
+  | { kind: "unheard"; because: "media_gone" | "media_too_large" | "media_unheard"; seconds: number };
 
-/** Bytes of a second of voice; LINE's have some 8,000. */
+/** Of voice as LINE records it, about; for a message that does not say how long it is. */
+const BYTES_PER_MS = 8;
+/** No voice has more. */
 const BYTES_PER_SECOND = 20_000;
 
 /**
@@ -61,16 +63,17 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
       const heard = await hearing;
       const seconds = Math.ceil((heard.ms ?? 0) / 1000);
       log.info("voice.heard", { model: bot.media.voice.model, seconds, ms: clock.now() - startedAt });
-      if (heard.text === "") return { kind: "unheard", because: "media_unheard" };
+      if (heard.text === "") return { kind: "unheard", because: "media_unheard", seconds };
       const said = question.map((one) => (one === part ? heard : one));
-      if (repeats) return { kind: "heard_again", question: said, repeats: { ...repeats, question: said } };
+      if (repeats)
+        return { kind: "heard_again", question: said, repeats: { ...repeats, question: said }, seconds };
       return { kind: "heard", turn: await turns.hear(turn, said) };
     } catch (error) {
       const { code } = toBotError(error);
       const because = reasons[code];
       if (!because) throw error;
       log.with({}, error).warn("media.not_heard", { code });
-      return { kind: "unheard", because };
+      return { kind: "unheard", because, seconds: 0 };
     }
   };
 
@@ -83,7 +86,7 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
       throw new BotError("turn.lease_expired", "No time was left to listen", { retry: "later" });
     const signal = clock.timeout(Math.min(deadlines.transcribeMs, leftMs));
     const text = await transcriber.transcribe(sound, { languages: [spokenBy(request)], signal });
-    return { ...part, ms: part.ms ?? Math.ceil(sound.bytes.length / 8), text };
+    return { ...part, ms: part.ms ?? Math.ceil(sound.bytes.length / BYTES_PER_MS), text: text.trim() };
   }
 
   /** What the user speaks, as far as it is known. */

@@ -88,6 +88,8 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
           return say(request, texts.mediaTooLarge);
         case "media_unheard":
           return say(request, texts.mediaUnheard);
+        case "media_limit":
+          return say(request, texts.mediaLimit);
         case "gone":
           return say(request, texts.gone);
         case "memory":

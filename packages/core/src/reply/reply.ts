@@ -8,6 +8,7 @@ import type { Attachment } from "../context/attachment.ts";
 import { askedText } from "../context/context.ts";
 import { loadTokenizer } from "../context/tokens.ts";
 import type { Decision } from "../decide/decide.ts";
+import { visibleIn } from "../decide/media.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
@@ -22,13 +23,16 @@ import {
   shownText,
 } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
+import { mediaAtOnce } from "../settings.ts";
 import { heardLine, withoutHeardLine } from "../turn/heard.ts";
-import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
+import type { NoticeKind, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
+import { someMedia } from "../usage/media.ts";
 import { costUsd } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
 import { type Attached, attach } from "./attach.ts";
 import { createExport } from "./export.ts";
+import { createGate } from "./gate.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { partMarked } from "./marked.ts";
@@ -85,8 +89,11 @@ export type Speaking = Exclude<
   { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" | "gather" }
 >;
 
+type Asking = Pick<Extract<Decision, { kind: "ask" }>, "question" | "repeats" | "again">;
+
 /** Has the model answer, or says what the bot says by itself. */
 export function createReply(options: ReplyOptions) {
+  const mediaGate = createGate(mediaAtOnce);
   const { bot, chats, identify, clock } = options;
   const askModel = createAsk(options);
   const exportPage = createExport(bot, chats);
@@ -129,28 +136,30 @@ export function createReply(options: ReplyOptions) {
     return byBot(kind, { messages });
   }
 
-  async function ask(asking: { question: Content; repeats: Repeated | undefined }, request: ReplyRequest) {
+  async function ask(asking: Asking, request: ReplyRequest): Promise<Reply> {
     const { turn, inbound, profile, memory, platform, job, deadline, log } = request;
     const { chat, senderId } = inbound;
     const isGroup = chat.type !== "user";
     const speaker = isGroup ? plainName(profile?.name ?? "") || NAMELESS : undefined;
     const startedAt = clock.now();
     const about = aboutText({ now: startedAt, profile: isGroup ? undefined : profile }, bot);
-    const { question, repeats } = asking;
+    const { question, repeats, again = [] } = asking;
     const quotes = repeats ? undefined : turn.quotes;
     const overheard = await overheardBefore({ ...request, repeats, chat });
-    const attaching = attach({ question, platform, log }, bot);
-    const answering = attaching.then(async (attached) => {
+    const isShown = again.length > 0 || visibleIn(question, bot).length > 0;
+    const throughGate = isShown ? mediaGate : atOnce;
+    const answering = throughGate(async () => {
+      const attached = await attach({ question, again, platform, log }, bot);
       if (attached.kind === "unseen") return attached;
       const { attachments, parts } = attached;
       const answering = askModel({
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
-        ...{ attachments, rule: seenRule(attachments) },
+        ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
         safetyIdentifier: identify(senderId),
         ready: () => platform.ready(),
       });
       return answering.then(
-        (answered) => ({ kind: "answered" as const, ...answered, parts }),
+        (answered) => ({ kind: "answered" as const, ...answered, parts, attachments }),
         (error) => unseenBy(error, attachments),
       );
     });
@@ -165,7 +174,7 @@ export function createReply(options: ReplyOptions) {
       showLoadingUntil(answering, { platform, chat, late, clock, log }),
     ]);
     if (result.kind === "unseen") return notice(result.because, request);
-    const { answer, isPastRefused, parts } = result;
+    const { answer, isPastRefused, parts, attachments } = result;
     const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
@@ -186,7 +195,9 @@ export function createReply(options: ReplyOptions) {
     };
     const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
     const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats, seen };
-    return { said, requestId, speaker, isPastRefused };
+    const files = attachments.filter(({ kind }) => kind === "file").length;
+    const media = { files, pictures: attachments.length - files, voiceSeconds: 0 };
+    return { said: { ...said, media: someMedia(media) }, requestId, speaker, isPastRefused };
   }
 
   /** The marks that the model may have been asked to set. */
@@ -224,6 +235,8 @@ function withHeardLine(text: string, question: Content): string {
   // It is Markdown from here on, and was none.
   return line === undefined ? text : `${line.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&")}\n\n${text}`;
 }
+
+const atOnce = <T>(run: () => Promise<T>) => run();
 
 function byBot(notice: NoticeKind, composed: Composed): Reply {
   const said: Said = { from: "bot", notice, ...composed };

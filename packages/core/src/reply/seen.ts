@@ -1,4 +1,3 @@
-import type { Attachment } from "../context/attachment.ts";
 import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
 
 /** Begins the line that says what was seen. */
@@ -11,14 +10,11 @@ const MAX_SEEN = 400;
  * What the model is told if it is shown something for the first time. It stands at the end, beside the question: in
  * front of the conversation it would change what the prompt cache knows.
  */
-export function seenRule(attachments: readonly Attachment[]): string | undefined {
-  if (attachments.length === 0) return undefined;
-  return [
-    `After your answer, write one last line that begins with "${SEEN} ".`,
-    "In one or two sentences, in the user's language, say on it what was attached and what matters in it.",
-    "The user does not see this line. It is all that you will know of the attachment later.",
-  ].join(" ");
-}
+export const seenRule = [
+  `After your answer, write one last line that begins with "${SEEN} ".`,
+  "In one or two sentences, in the user's language, say on it what was attached and what matters in it.",
+  "The user does not see this line. It is all that you will know of the attachment later.",
+].join(" ");
 
 /** A question with what the model has seen in it; the first part that is not written carries it for all of them. */
 export function withSeen(content: Content, shown: readonly MediaPart[], lines: readonly string[]): Content {

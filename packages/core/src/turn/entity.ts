@@ -5,9 +5,16 @@ import { noticeKinds, stepNames, turnStatuses, ways } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
 
+/** What was looked at and listened to. */
+const media = {
+  type: "map",
+  properties: { pictures: counter, files: counter, voiceSeconds: counter },
+} as const;
+
 const dayUsage = {
   type: "map",
   properties: {
+    media,
     day: { type: "string", required: true },
     /** Whose it is: see `userHash`. */
     user: { type: "string", required: true },
@@ -51,6 +58,7 @@ const text = {
   inputTokens: { type: "number" },
   cachedTokens: { type: "number" },
   outputTokens: { type: "number" },
+  media,
 } as const;
 
 /** The attributes that erasing removes. */

@@ -42,7 +42,8 @@ function toAnswer(item: TurnItem): Answer | undefined {
 
 function toSaid(item: TurnItem): Said {
   const { notice, refused = false, repeats, origin = "", messageId, senderId, rest } = item;
-  const said = { messages: toMessages(item), ...(rest !== undefined && { rest }) };
+  const { media } = item;
+  const said = { messages: toMessages(item), ...(rest !== undefined && { rest }), ...(media && { media }) };
   if (notice) return { from: "bot", notice, ...said };
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = item;
   const usage = { inputTokens, cachedTokens, outputTokens };

@@ -1,5 +1,6 @@
 import type { Content } from "../platform/content.ts";
 import { type Delivered, type Message, type Route, routes } from "../platform/platform.ts";
+import type { MediaUsage } from "../usage/media.ts";
 import type { ModelUsage, RunningTotal } from "../usage/usage.ts";
 import type { Place, TurnKey } from "./place.ts";
 
@@ -57,6 +58,7 @@ export const noticeKinds = [
   "media_gone",
   "media_too_large",
   "media_unheard",
+  "media_limit",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -68,6 +70,7 @@ export type DropReason =
   | "group_limit"
   | "total_limit"
   | "not_understood"
+  | "media_limit"
   | "shown"
   | "unsent";
 
@@ -86,7 +89,10 @@ export type Repeated = {
 export type TokenCounts = { question: number; answer: number };
 
 /** What the answer says, and who says it. Notices are no part of the conversation. */
-export type Said =
+export type Said = {
+  /** What was looked at and listened to for it, if anything was. */
+  media?: MediaUsage | undefined;
+} & (
   | { from: "bot"; notice: NoticeKind; messages: readonly Message[]; rest?: string | undefined }
   | {
       from: "model";
@@ -103,7 +109,8 @@ export type Said =
       repeats: Repeated | undefined;
       /** The question with what the model has seen in it, if it was shown something. */
       seen?: Content | undefined;
-    };
+    }
+);
 
 /** An answer exactly as it will be sent, however often. */
 export type Answer = Said & {

@@ -49,6 +49,7 @@ export function answered(
     messages: JSON.stringify(messages),
     ...(speaker !== undefined && { speaker }),
     ...(answer.rest !== undefined && { rest: answer.rest }),
+    ...(answer.media && { media: answer.media }),
     ...(carries.length > 0 && { carries: [...carries] }),
     ...(isHeldBack && { heldBack: true }),
     ...(gathers.length > 0 && { gathers: [...gathers] }),

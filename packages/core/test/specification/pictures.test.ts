@@ -32,8 +32,8 @@ describe("a picture in a 1:1 chat", () => {
 
   test("is part of the conversation in words, always the same", async () => {
     await world.send("U1", image, picture);
-    await world.talk("U1", "Thanks", "Bye");
-    const [, second = [], third = []] = world.inputs;
+    await world.talk("U1", "Thanks", "Bye", "Bye bye");
+    const [, , second = [], third = []] = world.inputs;
     expect(second[0]).toEqual({ role: "user", content: "[Picture: A grey cat on a sofa.]" });
     expect(third.slice(0, 2)).toEqual(second.slice(0, 2));
     expect(JSON.stringify(third)).not.toContain("base64");

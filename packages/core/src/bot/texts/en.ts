@@ -11,6 +11,7 @@ export const en: Texts = {
   mediaTooLarge: "I'm sorry, this is too large for me. Could you send a smaller or shorter one?",
   mediaUnheard:
     "I'm sorry, I could not make out any words in this voice message. Could you say it again, or write it?",
+  mediaLimit: "That is all of this kind that I can open today. You can still write to me.",
   cut: "… (this answer was too long and has been cut)",
   goOn: "Show me the rest",
   stillThinking: "I am still working on it. Tap below to see the answer.",

@@ -13,6 +13,8 @@ export const id: Texts = {
   mediaTooLarge: "Maaf, ini terlalu besar untuk saya. Bisa tolong kirim yang lebih kecil atau lebih pendek?",
   mediaUnheard:
     "Maaf, saya tidak bisa menangkap kata-kata di pesan suara ini. Bisa tolong ulangi, atau tulis saja?",
+  mediaLimit:
+    "Hari ini saya sudah tidak bisa membuka kiriman seperti ini lagi. Kamu masih bisa menulis pesan kepada saya.",
   cut: "… (jawabannya terlalu panjang, jadi dipotong sampai di sini)",
   goOn: "Lanjutkan",
   stillThinking: "Saya masih menyiapkan jawabannya. Ketuk tombol di bawah untuk melihatnya.",

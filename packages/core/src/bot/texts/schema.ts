@@ -22,6 +22,7 @@ const texts = z.partial(
     mediaGone: text,
     mediaTooLarge: text,
     mediaUnheard: text,
+    mediaLimit: text,
     cut: text,
     goOn: label,
     stillThinking: text,

@@ -16,6 +16,8 @@ export type Texts = {
   mediaTooLarge: string;
   /** Sent for a voice message in which nothing is said. */
   mediaUnheard: string;
+  /** Sent if a user has sent as much of the kind as `media` allows for a day. */
+  mediaLimit: string;
   /** Added to an answer that was cut at a limit. */
   cut: string;
   /** Label of the button that shows the rest of a long answer, and what the user says by pressing it. */

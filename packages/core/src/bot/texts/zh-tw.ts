@@ -10,6 +10,7 @@ export const zhTW: Texts = {
   mediaGone: "對不起，你傳的內容已經打不開了，可以再傳一次嗎？",
   mediaTooLarge: "對不起，這個太大了，我打不開。可以傳小一點或短一點的嗎？",
   mediaUnheard: "對不起，我聽不清楚這則語音訊息。可以再說一次，或是用文字告訴我嗎？",
+  mediaLimit: "這類內容我今天不能再開了，不過還是可以用文字跟我聊。",
   cut: "…（內容太長了，先說到這裡）",
   goOn: "繼續看",
   stillThinking: "我還在想，點一下下面的按鈕就能看到答案。",
