@@ -1,3 +1,4 @@
+import type { Attachment } from "@henji/core/context/attachment";
 import type { Context } from "@henji/core/context/context";
 import { BotError, type Retry } from "@henji/core/error";
 import type { AskOptions, Model, ModelAnswer } from "@henji/core/model/model";
@@ -108,7 +109,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
 
   return {
     async ask(context, asking) {
-      const question = context.input.at(-1)?.content ?? "";
+      const question = questionIn(context);
       onAsk?.(question, context, asking);
       const behaviour = behave(question, context);
       if (behaviour === "hang") await aborted(asking.signal);
@@ -123,6 +124,23 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
       });
     },
   };
+}
+
+/** A question as a model understands it, which reads what is written in pictures. */
+function questionIn({ input }: Context): string {
+  const { content = "", attachments = [] } = input.at(-1) ?? {};
+  const pictures = attachments.map(writtenIn);
+  const isPicture = /\[(Picture|\d+ pictures|Video|File)\b[^\n]*$/.test(content);
+  return (isPicture ? [content, ...pictures] : [...pictures, content]).join("\n");
+}
+
+/** The letters in what was attached. */
+export function writtenIn(attachment: Attachment): string {
+  const url = attachment.kind === "picture" ? attachment.url : attachment.data;
+  const [, base64 = ""] = url.split("base64,");
+  return Buffer.from(base64, "base64")
+    .toString("latin1")
+    .replace(/[^\x20-\x7e]/g, "");
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -22,7 +22,7 @@ export type Decision =
       /** What the model is shown once more. */
       again?: readonly MediaPart[];
     }
-  /** A picture waits for those that it was sent with: for so long, or not at all if one of them has asked for it. */
+  /** A picture waits for those that it was sent with: for so long, or for ever if one of them has asked for it. */
   | { kind: "gather"; inS: number | undefined }
   /** First what was said must be known; then it is decided anew. */
   | { kind: "hear"; question: Content; repeats: Repeated | undefined }

@@ -5,7 +5,7 @@ import type { RecentTurn, Turn } from "../turn/turn.ts";
 
 /** Pictures that were sent together come as events of their own, in any order. They are one question. */
 export type Gathering =
-  /** It waits for those that come after it: for so long, or not at all if one of them asks for all. */
+  /** It waits for those that come after it: for so long, or for ever if one of them has asked for all. */
   | { kind: "gather"; inS: number | undefined }
   /** It asks, with those that have come before it. */
   | { kind: "ask"; question: Content; gathers: readonly string[] };
@@ -21,8 +21,10 @@ export function gather({ turn, memory, isDue }: GatherRequest): Gathering {
   const { recent } = memory;
   const taken = new Set(recent.flatMap(({ gathers = [] }) => gathers));
   const ofSender = recent.filter(({ gathered }) => gathered?.senderId === turn.senderId);
-  const isAnothers = taken.has(turn.key) || ofSender.some(({ gathered }) => gathered?.isEarlier === false);
-  if (isAnothers) return { kind: "gather", inS: undefined };
+  if (taken.has(turn.key)) return { kind: "gather", inS: undefined };
+  // That one asks for all when it is due, unless it is unsent by then, or refused.
+  const isFollowed = ofSender.some(({ gathered }) => gathered?.isEarlier === false);
+  if (isFollowed) return { kind: "gather", inS: togetherWaitS.known };
   const before = ofSender.filter(({ key, gathered }) => gathered?.isEarlier && !taken.has(key));
   const newest = before.slice(1 - maxPictures);
   const set = setOf(turn.question);
