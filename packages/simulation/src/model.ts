@@ -126,21 +126,23 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
   };
 }
 
-/** A question as a model understands it, which reads what is written in pictures. */
+/** A question as a model understands it, which reads the marks of events in pictures. */
 function questionIn({ input }: Context): string {
   const { content = "", attachments = [] } = input.at(-1) ?? {};
-  const pictures = attachments.map(writtenIn);
-  const isPicture = /\[(Picture|\d+ pictures|Video|File)\b[^\n]*$/.test(content);
-  return (isPicture ? [content, ...pictures] : [...pictures, content]).join("\n");
+  const marks = attachments.flatMap(marksIn);
+  const isPicture = /\[(Picture|\d+ pictures)\b[^\n]*$/.test(content);
+  return (isPicture ? [content, ...marks] : [...marks, content]).join("\n");
 }
 
-/** The letters in what was attached. */
-export function writtenIn(attachment: Attachment): string {
+/** The events that are named in what was attached. */
+export function marksIn(attachment: Attachment): string[] {
   const url = attachment.kind === "picture" ? attachment.url : attachment.data;
   const [, base64 = ""] = url.split("base64,");
-  return Buffer.from(base64, "base64")
-    .toString("latin1")
-    .replace(/[^\x20-\x7e]/g, "");
+  return (
+    Buffer.from(base64, "base64")
+      .toString("latin1")
+      .match(/\[E\d+\]/g) ?? []
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ import { createFaults } from "./faults.ts";
 import { createFunctions } from "./functions.ts";
 import { createHistory } from "./history.ts";
 import { createMemoryLine } from "./line.ts";
-import { createMemoryModel, writtenIn } from "./model.ts";
+import { createMemoryModel, marksIn } from "./model.ts";
 import type { AtPorts } from "./mutations/mutation.ts";
 import { createNetwork } from "./network.ts";
 import { startOperator, visibleAgainMs } from "./operator.ts";
@@ -94,7 +94,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       answers += 1;
       const answer = `Answer no. ${answers} to [${askedIn(question)}]: ${question.slice(-20)}`;
       const isToldToSay = input.some(({ role }) => role === "developer");
-      const seen = (input.at(-1)?.attachments ?? []).map(writtenIn).join(" ");
+      const seen = (input.at(-1)?.attachments ?? []).flatMap(marksIn).join(" ");
       const end = isToldToSay ? `\n[=] There is ${seen} in it.` : "";
       const isGroup = instructions !== bot.instructions;
       // Of a group's notes, what a member has had forgotten is found in the answers near it only.

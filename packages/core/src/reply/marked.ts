@@ -9,6 +9,15 @@ export type Marked<M extends string> = {
   after: Record<M, string[]>;
 };
 
+/** An answer without the lines that begin with a mark, wherever they stand: the user must not see them. */
+export function partHidden(text: string, mark: string): { text: string; hidden: string[] } {
+  const pattern = patternOf(mark);
+  const [hidden = [], shown = []] = [true, false].map((isHidden) =>
+    text.split("\n").filter((line) => pattern.test(line) === isHidden),
+  );
+  return { text: shown.join("\n").trimEnd(), hidden: hidden.map((line) => line.replace(pattern, "").trim()) };
+}
+
 /** An answer without the marked lines that end it. */
 export function partMarked<M extends string>(
   { text, cut }: { text: string; cut: boolean },

@@ -35,11 +35,11 @@ import { createExport } from "./export.ts";
 import { createGate } from "./gate.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
-import { partMarked } from "./marked.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
-import { SEEN, seenRule, withSeen } from "./seen.ts";
-import { SUGGESTED, suggestionButtons } from "./suggest.ts";
+import { partAnswer } from "./part.ts";
+import { seenRule, withSeen } from "./seen.ts";
+import { suggestionButtons } from "./suggest.ts";
 import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
@@ -165,14 +165,15 @@ export function createReply(options: ReplyOptions) {
     });
     const language = languageIn(request, question);
     const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
+    const showing = showLoadingUntil(answering, { platform, chat, late, clock, log });
     const [result, count, composeMarkdown] = await Promise.all([
       answering,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
       loadTokenizer().catch(() => undefined),
       // An answer that is paid for is shown, with its marks if need be.
       platform.loadMarkdown().catch(() => platform.compose),
-      showLoadingUntil(answering, { platform, chat, late, clock, log }),
-    ]);
+      // An error too waits until it is known whether the free reply is spent.
+    ]).finally(() => showing);
     if (result.kind === "unseen") return notice(result.because, request);
     const { answer, isPastRefused, parts, attachments } = result;
     const { usage, cut, refused, requestId } = answer;
@@ -180,15 +181,17 @@ export function createReply(options: ReplyOptions) {
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const { text, after } = partMarked(answer, marks);
-    // Nothing but what ends an answer is an answer all the same.
-    const [shownAs, suggested] =
-      text === "" ? [after[SEEN].join(" ") || answer.text, []] : [text, after[SUGGESTED]];
-    const buttons = suggestionButtons(suggested, bot, chat);
+    const parted = partAnswer(answer, bot, parts.length > 0);
+    const buttons = suggestionButtons(parted.suggested, bot, chat);
     const composed = refused
       ? { messages: notices.refusal({ platform, language, chat }) }
-      : compose({ text: withHeardLine(shownAs, question), cut, buttons }, composeMarkdown, request, language);
-    const seen = parts.length === 0 ? undefined : withSeen(question, parts, after[SEEN]);
+      : compose(
+          { text: withHeardLine(parted.text, question), cut, buttons },
+          composeMarkdown,
+          request,
+          language,
+        );
+    const seen = parts.length === 0 ? undefined : withSeen(question, parts, parted.seen);
     const shown = {
       question: askedText({ question: seen ?? question, speaker }),
       answer: withoutHeardLine(shownText(composed.messages), question),
@@ -199,9 +202,6 @@ export function createReply(options: ReplyOptions) {
     const media = { files, pictures: attachments.length - files, voiceSeconds: 0 };
     return { said: { ...said, media: someMedia(media) }, requestId, speaker, isPastRefused };
   }
-
-  /** The marks that the model may have been asked to set. */
-  const marks = "fromModel" in bot.suggestions ? ([SUGGESTED, SEEN] as const) : ([SEEN] as const);
 
   function compose(
     { text, cut, buttons = [] }: Pick<ModelAnswer, "text" | "cut"> & { buttons?: Button[] },

@@ -1,12 +1,16 @@
 import type { Model } from "@henji/core/model/model";
 import { hold, togetherWaitS } from "@henji/core/settings";
-import type { MemoryTableOptions } from "@henji/simulation";
+import type { MemoryModelOptions, MemoryTableOptions } from "@henji/simulation";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
-const model = { answer: () => "I see.\n[=] Three cats." };
+/** It says what it sees if it is told to. */
+const model: Pick<MemoryModelOptions, "answer"> = {
+  answer: (_, { input }) =>
+    input.some(({ role }) => role === "developer") ? "I see.\n[=] Three cats." : "I see.",
+};
 beforeEach(() => {
   world = createWorld({ model });
 });

@@ -81,10 +81,10 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     const timestamp = scheduler.now() - ageMs;
     const event = lineEventOf(one, { eventId, timestamp }, random);
     const content = contentOf(one, eventId);
-    const isGone = content && random.chance(traffic.gone);
+    // Of pictures that were sent together the last one tells whose question it is.
+    const isGone = content && !one.set && random.chance(traffic.gone);
     if (content)
       line.keep(`M-${eventId}`, { ...content, ...(isGone && { status: random.pick([404, 410]) }) });
-    if (kind === "unsend") line.keep(`M-${target}`, { bytes: new Uint8Array(), type: "", status: 410 });
     const places = { webhook: webhooks, number: events };
     check.event({ eventId, chatId, senderId, kind, timestamp, target, byName: isByName(event), ...places });
     return { chatId, kind, event };
