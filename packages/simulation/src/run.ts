@@ -94,7 +94,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
       answers += 1;
       const answer = `Answer no. ${answers} to [${askedIn(question)}]: ${question.slice(-20)}`;
       const isToldToSay = input.some(({ role }) => role === "developer");
-      const seen = (input.at(-1)?.attachments ?? []).flatMap(marksIn).join(" ");
+      const seen = (input.at(-1)?.attachments ?? []).flatMap(marksIn).toReversed().join(" ");
       const end = isToldToSay ? `\n[=] There is ${seen} in it.` : "";
       const isGroup = instructions !== bot.instructions;
       // Of a group's notes, what a member has had forgotten is found in the answers near it only.
@@ -138,7 +138,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     line,
     model,
     summarizer,
-    transcriber: createMemoryTranscriber({ network }),
+    transcriber: createMemoryTranscriber({ network, onFailure: check.modelFailed }),
     ports: options.ports ?? {},
   });
   const lambda = random.fork("lambda");

@@ -23,8 +23,9 @@ export function gather({ turn, memory, isDue }: GatherRequest): Gathering {
   const ofSender = recent.filter(({ gathered }) => gathered?.senderId === turn.senderId);
   if (taken.has(turn.key)) return { kind: "gather", inS: undefined };
   // That one asks for all when it is due, unless it is unsent by then, or refused.
-  const isFollowed = ofSender.some(({ gathered }) => gathered?.isEarlier === false);
-  if (isFollowed) return { kind: "gather", inS: togetherWaitS.known };
+  const isFollowed = ofSender.some(({ key, gathered }) => gathered?.isEarlier === false && !taken.has(key));
+  const waits = turn.steps.filter(({ is }) => is === "gathered").length;
+  if (isFollowed && waits < MOST_WAITS) return { kind: "gather", inS: togetherWaitS.known };
   const before = ofSender.filter(({ key, gathered }) => gathered?.isEarlier && !taken.has(key));
   const newest = before.slice(1 - maxPictures);
   const set = setOf(turn.question);
@@ -36,6 +37,9 @@ export function gather({ turn, memory, isDue }: GatherRequest): Gathering {
   const question = [...newest.flatMap(questionOf), ...turn.question];
   return { kind: "ask", question, gathers: newest.map(({ key }) => key) };
 }
+
+/** How often a picture waits for those that come after it. */
+const MOST_WAITS = 4;
 
 function questionOf({ gathered }: RecentTurn): Content {
   return gathered?.question ?? [];
