@@ -166,7 +166,6 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
   return {
     ...{ ...toPlace(item), status, messageId, senderId, origin, isErased },
     wasReplayed: item.replayedBy !== undefined,
-    ...(item.gathers && { gathers: item.gathers }),
     question: toContent(item),
     answer: [toText(item), rest].filter(Boolean).join("\n"),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,

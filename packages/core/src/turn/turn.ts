@@ -321,8 +321,6 @@ export type StoredTurn = Place & {
   isErased: boolean;
   /** It was parked and brought back, so its answer may be younger than its place. */
   wasReplayed: boolean;
-  /** See `Answer`. */
-  gathers?: readonly string[] | undefined;
   /** As stored, whatever has become of the turn; empty if there is none. */
   question: Content;
   answer: string;

@@ -55,8 +55,8 @@ export const media: readonly Mutation[] = [
     mistake: "what was seen in pictures that were sent together stays when one of them is unsent",
     edit: {
       file: "chat/erase.ts",
-      find: "const asking = recent.filter(({ gathers = [] }) => gathers.some((key) => keys.has(key)));",
-      replace: "const asking: StoredTurn[] = [];",
+      find: "question.some((part) => isMedia(part) && part.ref === messageId)",
+      replace: "question.some((part) => isMedia(part) && part.ref === `not ${messageId}`)",
     },
   },
   {
