@@ -90,6 +90,18 @@ export default defineBot({
   /** Buttons under the model's answers: up to five texts, or { fromModel: 3 } for up to three that the model suggests. */
   suggestions: [],
 
+  /** What the bot looks at and listens to beside text; see docs/media.md. Nothing of it is kept but words. */
+  media: {
+    /** `detail`: "high" reads what is written in a picture, for some 3,000 tokens; "low" sees what is there, for 310. */
+    pictures: { enabled: true, detail: "high", maxMb: 5, perDay: 50 },
+    /** Voice messages are written down by a model of their own, and then answered like text. */
+    voice: { enabled: true, maxSeconds: 180, secondsPerDay: 900, model: "gpt-transcribe" },
+    /** PDF, text and Office. */
+    files: { enabled: true, maxMb: 5, perDay: 10 },
+    /** The preview picture of a video. */
+    videos: { enabled: true },
+  },
+
   /** What the model is told with each question; about 45 tokens that no prompt cache serves. */
   context: { dateAndTime: true, profile: true },
 

@@ -69,6 +69,7 @@ const floors = [
     "receive.ts",
     "handle.ts",
     "prepare.ts",
+    "gather.ts",
     "send.ts",
     "fail.ts",
     "held.ts",

@@ -12,6 +12,7 @@ import type { Batch, Work } from "./held.ts";
 import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
+import type { Transcriber } from "./model/transcriber.ts";
 import { textContent, textOf } from "./platform/content.ts";
 import type { Answerable, Erasure, Inbound, Overheard, Question } from "./platform/platform.ts";
 import { createPrepare } from "./prepare.ts";
@@ -33,6 +34,7 @@ export type HandleOptions = {
   turns: Turns;
   chats: Chats;
   model: Model;
+  transcriber: Transcriber;
   inbox: Pick<Inbox, "park">;
   reminders: Reminders;
   /** Only if the bot has one. */

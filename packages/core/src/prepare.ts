@@ -7,15 +7,21 @@ import type { Clock } from "./clock.ts";
 import { createLeavePast } from "./context/leave-past.ts";
 import { decide, isErased } from "./decide/decide.ts";
 import { BotError } from "./error.ts";
+import { createGather } from "./gather.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
+import type { Transcriber } from "./model/transcriber.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import { type Message, shownText } from "./platform/platform.ts";
+import type { Reminders } from "./queue/reminders.ts";
+import { createHear } from "./reply/hear.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
 import { hold } from "./settings.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
+import { withoutHeardLine } from "./turn/heard.ts";
 import type { Answer, AnsweredTurn, DropReason, FinishedTurn, PastTurn, Said, Way } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
+import { addMedia, noMedia, someMedia, voiceSecondsIn } from "./usage/media.ts";
 
 export type PrepareOptions = {
   bot: Bot;
@@ -24,6 +30,8 @@ export type PrepareOptions = {
     | "renew"
     | "spend"
     | "told"
+    | "hear"
+    | "gather"
     | "record"
     | "takeUpCalls"
     | "leaveCalls"
@@ -34,6 +42,8 @@ export type PrepareOptions = {
   >;
   chats: Chats;
   model: Model;
+  transcriber: Transcriber;
+  reminders: Reminders;
   identify: (userId: string) => string;
   clock: Clock;
 };
@@ -50,8 +60,12 @@ export function createPrepare(options: PrepareOptions) {
   const { reply, notice } = createReply(options);
   const leavePast = createLeavePast({ chats, retentionDays, clock });
   const erase = createErase({ turns, chats, retentionDays, clock });
+  const hear = createHear(options);
+  const gather = createGather(options);
 
-  return async (held: Held): Promise<Stored | undefined> => {
+  return prepare;
+
+  async function prepare(held: Held): Promise<Stored | undefined> {
     const { turn, memory, inbound, batch, log } = held;
     const isUnsent = batch.unsent.some(
       ({ chatId, messageId }) => chatId === turn.chatId && messageId === turn.messageId,
@@ -64,7 +78,8 @@ export function createPrepare(options: PrepareOptions) {
 
     const isBotUsedUp = await held.checkingCap;
     const total = dayTotal(memory, turn, clock.now(), bot.timeZone);
-    const decision = decide({ turn, inbound, memory, total, isBotUsedUp }, bot);
+    const isDue = held.job.isDue === true || held.replay !== undefined;
+    const decision = decide({ turn, inbound, memory, total, isBotUsedUp, isDue }, bot);
     const [profile, talk] = await Promise.all([held.profile, held.talk]);
     const request = { ...held, profile, talk, deadline: batch.deadline };
     switch (decision.kind) {
@@ -78,6 +93,15 @@ export function createPrepare(options: PrepareOptions) {
         return store(notice("forgotten", request), held);
       case "too_early":
         throw notAnsweredYet();
+      case "gather":
+        return gather(held, decision.inS);
+      case "hear": {
+        const heard = await hear(decision, request);
+        if (heard.kind === "heard") return prepare({ ...held, turn: heard.turn });
+        const isHeard = heard.kind === "heard_again";
+        const said = isHeard ? reply({ ...heard, kind: "ask" }, request) : notice(heard.because, request);
+        return store(await said, held, heard.seconds);
+      }
       default:
         return store(await reply(decision, request), held);
     }
@@ -87,7 +111,7 @@ export function createPrepare(options: PrepareOptions) {
       if (!memory.recent.some(({ waiting }) => waiting)) return drop(because, held);
       return store(await reply({ kind: "show" }, request), held);
     }
-  };
+  }
 
   /** In a group everybody's own; all of it is erased when the bot leaves. */
   async function forget({ turn, inbound, batch, log }: Held): Promise<void> {
@@ -182,13 +206,19 @@ export function createPrepare(options: PrepareOptions) {
     return turns.answer(turn, answer, { at, leaseUntil: at + hold.leaseMs });
   }
 
-  async function store({ said, requestId, speaker, isPastRefused }: Reply, held: Held): Promise<Stored> {
+  async function store(
+    { said, requestId, speaker, isPastRefused, gathers }: Reply,
+    held: Held,
+    heardSeconds = voiceSecondsIn(held.turn.question),
+  ): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
     const messages =
       isLate(held) || isAmongOthers(held) ? platform.quoting(said.messages, job) : said.messages;
     const route = await wayOf(held, { ...said, messages });
     const idempotencyKey = idempotencyKeyOf(turn.eventId);
-    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carriedBy(route, messages, held) };
+    const carrying = carriedBy(route, messages, held);
+    const media = someMedia(addMedia(said.media, { ...noMedia, voiceSeconds: heardSeconds }));
+    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carrying, gathers, media };
     const now = clock.now();
     const [stored] = await Promise.all([
       turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId, speaker }),
@@ -216,7 +246,7 @@ function pastOf(
 ): PastTurn | undefined {
   if (said.from === "bot" || said.refused) return undefined;
   const { messages, tokens, repeats } = said;
-  const answer = shownText(messages);
+  const answer = withoutHeardLine(shownText(messages), question);
   return {
     ...{ key, question, answer, messageId, senderId, speaker, quotes, tokens },
     ...{ repeats: repeats?.key, origin: repeats?.origin },

@@ -119,6 +119,10 @@ export const deadlines = {
   quotaMs,
   tableMs,
   queueMs,
+  /** To fetch what a user has sent beside text; the model has so much less time, if it is allowed its two minutes. */
+  mediaMs: seconds(10),
+  /** To write down what was said. It is stored, so that an attempt that has no time left for the model loses nothing. */
+  transcribeMs: seconds(30),
   /** The notes on a conversation never take longer, whatever is left of the invocation. */
   notesMs: seconds(40),
   /** They are not begun with less than this. */
@@ -214,6 +218,19 @@ export const reminderQueue = {
 
 /** How much sooner than its turn says a reminder may come: clocks disagree, and it is put before the turn is marked. */
 export const reminderEarlyMs = seconds(30);
+
+/** Pictures of one question that the model is shown. LINE: up to 20 are sent together. */
+export const maxPictures = 20;
+
+/** A question is taken to be about what its user has sent before: so many turns, and so long, before. */
+export const lookedAgain = { turns: 2, withinMs: seconds(10 * 60) } as const;
+
+/** Of all that is shown with one question, bytes. With four such questions at once, a worker's memory has room for them. */
+export const maxMediaBytes = 8 * 1024 * 1024;
+export const mediaAtOnce = 4;
+
+/** How long a picture waits for the next of those it was sent with; LINE tells how many there are, or does not. */
+export const togetherWaitS = { known: 10, unknown: 4 } as const;
 
 /** An answer that comes sooner needs no loading animation, of which LINE takes 100 a second. */
 export const loadingAfterMs = 300;

@@ -41,7 +41,7 @@ function decide(
     total,
     isBotUsedUp,
   };
-  return decideFor(request, { commands, limits });
+  return decideFor(request, { commands, limits, media: bot.media });
 }
 
 /** A question that the model answers. */
@@ -170,8 +170,10 @@ describe("a command", () => {
     expect(retry({ turns: [answered], unanswered: [command] })).toEqual(again(answered));
     expect(retry({ unanswered: [after, command] })).toEqual(again(after));
     expect(retry({ unanswered: [command] })).toMatchObject({ notice: "nothing_to_retry" });
-    // A greeting or a picture that was parked asks nothing.
-    const wordless: Content[] = [[], [{ kind: "image", ref: "1" }]];
+    // A greeting, or a file that no model reads, asks nothing when it was parked; a picture does.
+    const picture: Content = [{ kind: "image", ref: "1" }];
+    expect(retry({ unanswered: [{ ...after, question: picture }] })).toMatchObject({ question: picture });
+    const wordless: Content[] = [[], [{ kind: "file", ref: "1", name: "a.zip" }]];
     for (const question of wordless)
       expect(retry({ turns: [answered], unanswered: [{ ...after, question }] })).toEqual(again(answered));
   });
@@ -223,7 +225,7 @@ describe("a button of the bot's own", () => {
     const inbound = { ...happening, kind: "pressed", data } as const;
     const total = runningTotal(all.usages, all.fold, { user, day: today });
     const request = { turn: turn(""), inbound, memory: all, total, isBotUsedUp };
-    return decideFor(request, { commands: bot.commands, limits });
+    return decideFor(request, { ...bot, limits });
   }
 
   test("goes on with what was left of that answer, at no cost", () => {

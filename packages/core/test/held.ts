@@ -21,6 +21,7 @@ export function platformWith(functions: Partial<Platform> = {}): Platform {
     ...{ ready: async () => {}, mayPush: async () => true },
     ...{ deliver: notExpected, sendOnce: notExpected, showLoading: async () => {} },
     ...{ markAsRead: async () => {}, botName: async () => undefined, profileOf: async () => undefined },
+    fetchMedia: () => Promise.reject(new Error("Nothing was to be fetched")),
     ...functions,
   };
 }

@@ -43,6 +43,10 @@ const open = () =>
       ready: async () => {},
       mayPush: async () => true,
     },
+    loadContent: async () => async (ref, what) => ({
+      bytes: Buffer.from(`${ref} ${what}`),
+      type: "text/plain",
+    }),
     clock: { now: () => receivedAt, timeout: () => new AbortController().signal },
   });
 

@@ -57,10 +57,14 @@ function prepareWith(
   const model: Model = { ask: async () => ({ text: "Hello", cut: false, refused: false, usage, ...answer }) };
   return createPrepare({
     ...{ bot, model, identify: (userId) => userId, chats: {} as Chats },
+    reminders: { put: notExpected },
+    transcriber: { transcribe: notExpected },
     turns: {
       renew: async (_turn, leaseUntil) => leaseUntil,
       spend: async () => {},
       told: async () => {},
+      hear: notExpected,
+      gather: notExpected,
       answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
       drop,
       erase: notExpected,

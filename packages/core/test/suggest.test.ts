@@ -1,6 +1,7 @@
 import { defineBot } from "@henji/core/bot";
 import { compose } from "@henji/core/platform/line/compose";
-import { partSuggestions, suggestionRule } from "@henji/core/reply/suggest";
+import { partMarked } from "@henji/core/reply/marked";
+import { SUGGESTED, suggestionButtons, suggestionRule } from "@henji/core/reply/suggest";
 import { describe, expect, test } from "vitest";
 
 const asked = { suggestions: { fromModel: 2 } };
@@ -8,8 +9,8 @@ const user = { type: "user" } as const;
 const labels = (buttons: readonly { label: string }[]) => buttons.map(({ label }) => label);
 
 function part(text: string, cut = false) {
-  const { text: answer, buttons } = partSuggestions({ text, cut }, asked, user);
-  return { answer, buttons: labels(buttons) };
+  const { text: answer, after } = partMarked({ text, cut }, [SUGGESTED]);
+  return { answer, buttons: labels(suggestionButtons(after[SUGGESTED], asked, user)) };
 }
 
 describe("suggestions of the model", () => {
@@ -25,7 +26,7 @@ describe("suggestions of the model", () => {
     ["come once", "Yes.\n[?] A\n[?] A\n[?]\n[?] B", "Yes.", ["A", "B"]],
     ["may be parted by empty lines", "Yes.\n[?] A\n\n  [?] B\n", "Yes.", ["A", "B"]],
     ["are text where more follows", "[?] A\nYes.", "[?] A\nYes.", []],
-    ["are the answer if there is no other", "[?] A\n[?] B", "[?] A\n[?] B", []],
+    ["may be all there is", "[?] A\n[?] B", "", ["A", "B"]],
     ["may be items of a list, or in bold", "Yes.\n- [?] A\n1. **[?]** B", "Yes.", ["A", "B"]],
     ["are left out if they are long", `Yes.\n[?] ${"あ".repeat(101)}\n[?] B`, "Yes.", ["B"]],
     ["are shortened to what a button shows", `Yes.\n[?] ${"あ".repeat(21)}`, "Yes.", [`${"あ".repeat(19)}…`]],
@@ -38,8 +39,7 @@ describe("suggestions of the model", () => {
   });
 
   test("say all of their text, in a group to the bot itself", () => {
-    const text = `Yes.\n[?] ${"a".repeat(30)}`;
-    const { buttons } = partSuggestions({ text, cut: false }, asked, { type: "group" });
+    const buttons = suggestionButtons(["a".repeat(30)], asked, { type: "group" });
     expect(buttons).toEqual([
       { label: `${"a".repeat(19)}…`, text: "a".repeat(30), data: `say:${"a".repeat(30)}` },
     ]);
@@ -50,8 +50,7 @@ describe("suggestions of the model", () => {
 
 test("suggestions of bot.config.ts stand under each answer, and the model is not asked for any", () => {
   const bot = defineBot({ instructions: "You answer.", suggestions: ["More", "もっと短く"] });
-  const { text, buttons } = partSuggestions({ text: "Yes.\n[?] A", cut: false }, bot, user);
-  expect([text, labels(buttons)]).toEqual(["Yes.\n[?] A", ["More", "もっと短く"]]);
+  expect(labels(suggestionButtons([], bot, user))).toEqual(["More", "もっと短く"]);
   expect(suggestionRule(bot)).toBeUndefined();
   expect(suggestionRule(asked)).toContain("up to 2 short messages");
 });

@@ -27,6 +27,8 @@ export type ScriptedModel = {
    * then the stand-in answers. It always writes the notes.
    */
   says(...answers: [Words, ...Words[]]): void;
+  /** What is said in the next voice messages; until then the stand-in hears that there are some. */
+  hears(...words: [string, ...string[]]): void;
   /** The questions that the model was asked, with instructions and context, oldest first; no requests for notes. */
   readonly heard: readonly Conversation[];
   /** How the next requests fail: `faults.add({ times: 1, fault: { kind: "status", status: 503, code: null } })`. */
@@ -67,11 +69,16 @@ export function scriptModel(model: ModelSimulator, onError: (error: Error) => vo
     says(...answers) {
       script = answers;
     },
+    hears(...words) {
+      const left = [...words];
+      model.listenWith(() => (left.length > 1 ? left.shift()! : left[0]!));
+    },
     heard,
     faults: model.faults,
     reset() {
       script = [];
       heard.length = 0;
+      model.listenWith(undefined);
       model.faults.clear();
     },
   };

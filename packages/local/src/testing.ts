@@ -28,6 +28,10 @@ export type TestUser = {
   sticker(keywords: string[], options?: { in?: string }): Promise<string[]>;
   /** Sends a picture, as `say` does a text; its bytes can be fetched from LINE's content. */
   picture(bytes: Uint8Array, options?: { in?: string; contentType?: string }): Promise<string[]>;
+  /** Sends a voice message, as `say` does a text: `model.hears` says what is said in it. */
+  voice(bytes: Uint8Array, options?: { in?: string; seconds?: number }): Promise<string[]>;
+  /** Sends a file, as `say` does a text. */
+  file(fileName: string, bytes: Uint8Array, options?: { in?: string }): Promise<string[]>;
   /** Presses the button with this label under the bot's newest message in the 1:1 chat, as `say` sends a text. */
   press(label: string): Promise<string[]>;
   /** The 1:1 chat as the user sees it, oldest first: with quick replies, and `by: "reply" | "push"`. */
@@ -119,6 +123,14 @@ export async function startHenji({ timeoutMs, ...options }: TestOptions = {}): P
         sticker: (keywords, options) => deliver(line.sticker({ from: id, keywords, in: chatIn(options) })),
         picture(bytes, { contentType = "image/jpeg", ...options } = {}) {
           return deliver(line.media({ from: id, in: chatIn(options), type: "image", bytes, contentType }));
+        },
+        voice(bytes, { seconds = 5, ...options } = {}) {
+          const sound = { type: "audio", contentType: "audio/x-m4a", duration: seconds * 1000 } as const;
+          return deliver(line.media({ from: id, in: chatIn(options), bytes, ...sound }));
+        },
+        file(fileName, bytes, options) {
+          const file = { type: "file", contentType: "application/octet-stream", fileName } as const;
+          return deliver(line.media({ from: id, in: chatIn(options), bytes, ...file }));
         },
         press: (label) => deliver(pressing(line, id, label)),
         chat: () => line.timeline(id),

@@ -36,6 +36,10 @@ export type StepDetail =
    * `until`: when it is pushed, epoch milliseconds; not set: never.
    */
   | { name: "waits"; told: boolean; until?: number }
+  /** What was said in it is written down. */
+  | { name: "heard"; model: string; seconds: number }
+  /** A picture that was sent with others: one of those is answered for all. */
+  | { name: "gathered" }
   /** The answer to another event has brought it; `carrier` is that one's id. */
   | { name: "brought"; by: "reply" | "push"; carrier: string }
   /** `nextAt`: when the queue delivers the message again, epoch milliseconds. */

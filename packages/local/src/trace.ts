@@ -92,6 +92,8 @@ const ends: ReadonlySet<StepDetail["name"]> = new Set([
   "waits",
   "parked",
   "ignored",
+  // Its answer, if it gets one of its own after all, comes after seconds.
+  "gathered",
   "tooOld",
   "dropped",
 ]);
@@ -155,6 +157,10 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
         told: entry.told === true,
         ...(entry.reminded === true && { until: Date.parse(entry.at) + number("inS") * 1000 }),
       };
+    case "voice.heard":
+      return { name: "heard", model: text("model"), seconds: number("seconds") };
+    case "turn.gathered":
+      return { name: "gathered" };
     case "turn.shown":
       return { name: "brought", by: entry.by === "push" ? "push" : "reply", carrier: text("carrier") };
     case "job.retry":

@@ -18,7 +18,7 @@ export function standInAnswer(conversation: Conversation): string | Promise<stri
 
   const { notes, messages } = readRemembered(conversation);
   const heard = messages.filter(({ role }) => role === "user");
-  const latest = heard.at(-1) ?? { role: "user", text: "", attachments: 0 };
+  const latest = heard.at(-1) ?? { role: "user", text: "", attachments: [] };
   const earlier = heard.slice(0, -1);
   const say = isJapanese(latest.text) ? japanese : english;
   if (asksForSummary(instructions)) return say.summary(heard.slice(-SUMMARY_QUOTES).map(quoter(say, 80)));
@@ -27,14 +27,14 @@ export function standInAnswer(conversation: Conversation): string | Promise<stri
   if (!asksAboutMemory(latest.text)) {
     const previous = earlier.length > 0 ? quote(earlier.at(-1)!) : "";
     const answer = say.answer(quote(latest), earlier.length, previous, notes.length);
-    return [answer, ...suggestionsIn(instructions, say)].join("\n");
+    return [answer, ...suggestionsIn(instructions, say), ...descriptionIn(messages, say)].join("\n");
   }
   const listed = earlier.slice(-QUOTES).map(quote);
   const noted = closestFirst(notes, latest.text).slice(0, QUOTES);
   return say.memory(
     listed,
     earlier.length - listed.length,
-    noted.map((text) => quote({ role: "user", text, attachments: 0 })),
+    noted.map((text) => quote({ role: "user", text, attachments: [] })),
     notes.length - noted.length,
   );
 }
@@ -47,7 +47,16 @@ function suggestionsIn(instructions: string, { goOn }: typeof english): string[]
   return mark ? goOn.map((text) => `${mark.groups?.mark}${text}`) : [];
 }
 
+/** What was attached, if the bot asks for a line about it that begins in a certain way. */
+function descriptionIn(messages: readonly Message[], { attached }: typeof english): string[] {
+  const rule = messages.findLast(({ role }) => role === "developer")?.text ?? "";
+  const mark = /one last line that begins with "(?<mark>[^"]+)"/.exec(rule)?.groups?.mark;
+  const types = messages.at(-1)?.attachments.map(({ type }) => type.replace("input_", "")) ?? [];
+  return mark && types.length > 0 ? [`${mark}${attached(types)}`] : [];
+}
+
 const english = {
+  attached: (types: readonly string[]) => `The stand-in model was shown: ${types.join(", ")}.`,
   goOn: ["What did I say?"],
   open: "“",
   close: "”",
@@ -78,6 +87,7 @@ const english = {
 };
 
 const japanese: typeof english = {
+  attached: (types) => `代役モデルが受け取ったもの：${types.join("、")}`,
   goOn: ["何を言った？"],
   open: "「",
   close: "」",
@@ -129,6 +139,6 @@ function quoter(say: typeof english, length: number) {
   return ({ text, attachments }: Message) => {
     const short = shorten(text, length);
     if (short !== "") return `${say.open}${short}${say.close}`;
-    return attachments > 0 ? say.attachment : say.nothing;
+    return attachments.length > 0 ? say.attachment : say.nothing;
   };
 }

@@ -12,3 +12,4 @@ export {
   type ModelSimulator,
   type ModelSimulatorOptions,
 } from "./simulator.ts";
+export type { Listener, Recording } from "./transcription.ts";

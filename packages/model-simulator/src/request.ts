@@ -5,7 +5,12 @@ import { ApiError } from "./error.ts";
  * What the simulator reads of `POST /v1/responses`. Unknown fields are accepted, because OpenAI adds new
  * ones often.
  */
-const part = z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() });
+const part = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  refusal: z.string().optional(),
+  detail: z.string().nullish(),
+});
 
 const item = z.looseObject({
   type: z.string().optional(),
@@ -42,8 +47,11 @@ export type Message = {
   /** Its text parts, joined by line breaks; of a tool's call, and of its result, the item as JSON. */
   text: string;
   /** Parts without text: images, files, sounds. */
-  attachments: number;
+  attachments: Attachment[];
 };
+
+/** How closely it is looked at; OpenAI: as closely as can be, if nothing is said. */
+export type Attachment = { type: string; detail: string };
 
 /** A request, as it is passed to an answerer. */
 export type Conversation = {
@@ -87,12 +95,15 @@ export function readRequest(raw: string): Conversation {
 function readItem(item: Item, index: number): Message[] {
   const { type, role, content } = item;
   if (type === "function_call" || type === "function_call_output")
-    return [{ role: "tool", text: JSON.stringify(item), attachments: 0 }];
+    return [{ role: "tool", text: JSON.stringify(item), attachments: [] }];
   if (role === undefined || content === undefined) return [];
-  if (typeof content === "string") return [{ role, text: content, attachments: 0 }];
+  if (typeof content === "string") return [{ role, text: content, attachments: [] }];
   checkPartTypes(role, content, index);
   const texts = content.flatMap((each) => each.text ?? each.refusal ?? []);
-  return [{ role, text: texts.join("\n"), attachments: content.length - texts.length }];
+  const attachments = content
+    .filter((each) => each.text === undefined && each.refusal === undefined)
+    .map(({ type, detail }) => ({ type, detail: detail ?? "auto" }));
+  return [{ role, text: texts.join("\n"), attachments }];
 }
 
 /** OpenAI accepts only output parts from the assistant, and only input parts from all others. */

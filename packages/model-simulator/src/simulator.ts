@@ -11,6 +11,7 @@ import { type Conversation, readRequest } from "./request.ts";
 import { createRequestLog, type LoggedRequest, type RequestLog } from "./request-log.ts";
 import { type Ending, type FunctionCall, responseBody, type Usage } from "./response.ts";
 import { cutToTokens, promptTokens } from "./tokens.ts";
+import { type Listener, type Recording, readRecording, standInWords } from "./transcription.ts";
 
 export type ModelSimulatorOptions = {
   /** Epoch milliseconds. Default: `Date.now`. */
@@ -47,14 +48,20 @@ export type ModelSimulator = {
   faults: Faults;
   /** The newest requests, oldest first. */
   readonly requests: RequestLog;
+  /** What was to be written down, oldest first: the newest ten. */
+  readonly recordings: readonly Recording[];
+  /** Replaces what the stand-in hears, until called with `undefined`. */
+  listenWith(listener: Listener | undefined): void;
   /** Replaces the stand-in's answers, until called with `undefined`. */
   answerWith(answerer: Answerer | undefined): void;
 };
 
+const KEPT_RECORDINGS = 10;
+
 /** OpenAI accepts more; a bot that sends this much is broken. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** A stand-in for OpenAI's Responses API, without a network. */
+/** A stand-in for OpenAI's Responses API, and for its transcriptions, without a network. */
 export function createModelSimulator({
   clock = Date.now,
   random = Math.random,
@@ -66,7 +73,9 @@ export function createModelSimulator({
   const faults = createFaults(random);
   const cache = createPromptCache(clock);
   const log = createRequestLog();
+  const recordings: Recording[] = [];
   let answerer: Answerer = standInAnswer;
+  let listener: Listener = standInWords;
   let serial = 0;
 
   /** As long as OpenAI's ids, and the same in every run. */
@@ -83,6 +92,20 @@ export function createModelSimulator({
   app.post("/v1/responses", authorize, async (c) =>
     c.json(await respond(await c.req.text(), c.req.raw.signal)),
   );
+  app.post("/v1/audio/transcriptions", authorize, async (c) => {
+    const recording = await readRecording(await c.req.formData());
+    if (!isKnown(recording.model)) throw modelNotFound(recording.model);
+    const { signal } = c.req.raw;
+    const fault = faults.take((one) => ["status", "hang", "delay", "lose-response"].includes(one.kind));
+    recordings.push(recording);
+    if (recordings.length > KEPT_RECORDINGS) recordings.shift();
+    if (fault?.kind === "status") throw statusFault(fault);
+    if (fault?.kind === "hang") await aborted(signal);
+    if (fault?.kind === "delay") await sleep(fault.ms, signal);
+    const text = await listener(recording);
+    if (fault?.kind === "lose-response") throw new ConnectionLost();
+    return c.json({ text, languages: recording.languages.map((code) => ({ code })) });
+  });
   app.get("/v1/models", authorize, (c) =>
     c.json({
       object: "list",
@@ -180,6 +203,10 @@ export function createModelSimulator({
     fetch: async (input, init) => app.request(input, init),
     faults,
     requests: log.requests,
+    recordings,
+    listenWith: (next) => {
+      listener = next ?? standInWords;
+    },
     answerWith: (next) => {
       answerer = next ?? standInAnswer;
     },

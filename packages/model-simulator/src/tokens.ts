@@ -1,5 +1,5 @@
 import type * as o200k from "gpt-tokenizer/encoding/o200k_base";
-import type { Conversation } from "./request.ts";
+import type { Attachment, Conversation } from "./request.ts";
 
 /** 97 ms and 70 MB: loaded with the first request, never at start-up. */
 let tokenizer: Promise<typeof o200k> | undefined;
@@ -14,8 +14,9 @@ const BODY = -2;
 const END = -3;
 const ATTACHMENT = -4;
 
-/** The flat cost of an image: the simulation does not know its size. */
-const ATTACHMENT_TOKENS = 765;
+/** What a photo of 12 megapixels costs by its detail; the simulation does not know the size of what is sent. */
+const ATTACHMENT_TOKENS: Readonly<Record<string, number>> = { low: 310, high: 2_942 };
+const MOST_ATTACHMENT_TOKENS = 14_364;
 
 /**
  * The prompt as the model reads it, one integer per token: for every message
@@ -25,12 +26,13 @@ const ATTACHMENT_TOKENS = 765;
 export async function promptTokens({ instructions, messages, body }: Conversation): Promise<Int32Array> {
   const { encode } = await load();
   const parts: number[][] = [];
-  const add = (role: string, text: string, attachments: number) => {
-    const images = new Array<number>(attachments * ATTACHMENT_TOKENS).fill(ATTACHMENT);
+  const add = (role: string, text: string, attachments: readonly Attachment[]) => {
+    const tokens = attachments.map(({ detail }) => ATTACHMENT_TOKENS[detail] ?? MOST_ATTACHMENT_TOKENS);
+    const images = new Array<number>(tokens.reduce((sum, n) => sum + n, 0)).fill(ATTACHMENT);
     parts.push([START], encode(role), [BODY], encode(text, asText), images, [END]);
   };
-  if (body.tools && body.tools.length > 0) add("system", JSON.stringify(body.tools), 0);
-  if (instructions !== "") add("system", instructions, 0);
+  if (body.tools && body.tools.length > 0) add("system", JSON.stringify(body.tools), []);
+  if (instructions !== "") add("system", instructions, []);
   for (const { role, text, attachments } of messages) add(role, text, attachments);
   parts.push([START], encode("assistant"), [BODY]);
   return join(parts);

@@ -5,6 +5,7 @@ import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
+import type { Transcriber } from "@henji/core/model/transcriber";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { createLinePlatform } from "@henji/core/platform/line/line";
@@ -44,6 +45,7 @@ export type FunctionsOptions = {
   model: Model;
   summarizer: Model;
   tools: ReturnType<typeof createTools>;
+  transcriber: Transcriber;
   ports: AtPorts;
 };
 
@@ -57,7 +59,8 @@ type Warm<T> = { process: Process; run: T };
 
 /** Core in processes as Lambda starts, keeps and kills them: each serves one invocation at a time. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer, ports } = options;
+  const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer, transcriber, ports } =
+    options;
   const warmIngresses: Warm<ReturnType<typeof createIngress>>[] = [];
   const warmWorkers: Warm<ReturnType<typeof createWorker>>[] = [];
   let started = 0;
@@ -99,6 +102,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       clock,
       log,
     });
+    const content = process.port("line", { fetch: options.line.content });
     const chats = createChats(process.port("table", table.chatStore));
     const real: WorkerOptions = {
       ...shared,
@@ -112,8 +116,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
       },
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
+      transcriber: process.port("transcriber", transcriber),
       cap,
-      platforms: { line: createLinePlatform({ line, clock }) },
+      platforms: { line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }) },
       inbox: process.port("queue", queue.inbox),
       reminders: process.port("queue", queue.reminders),
       identitySecret: "identity",

@@ -1,6 +1,7 @@
 import type { Clock } from "@henji/core/clock";
 import { createLine, type Line } from "@henji/core/platform/line/api";
 import type { TextMessage } from "@henji/core/platform/line/compose";
+import { createContent, type FetchContent } from "@henji/core/platform/line/content";
 import { RequestNotSent } from "@henji/core/platform/line/request-not-sent";
 import type { Route } from "@henji/core/platform/platform";
 import { mistakesInRequest } from "@henji/line-openapi";
@@ -48,6 +49,9 @@ export type MemoryLineOptions = {
 
 export type MemoryLine = {
   line: Line;
+  content: FetchContent;
+  /** What a user has sent beside text. */
+  keep(messageId: string, content: MemoryContent): void;
   /** A webhook with this token was received: it counts from here, unless it is used. */
   giveToken(token: string, chatId: string, lifeMs: number): void;
   block(chatId: string): void;
@@ -56,6 +60,9 @@ export type MemoryLine = {
   /** The tokens with which messages were marked as read, oldest first. */
   read: readonly string[];
 };
+
+/** `status`: what LINE answers in place of the bytes, so often (always, if not set). */
+export type MemoryContent = { bytes: Uint8Array; type: string; status?: number; times?: number };
 
 type Token = { chatId: string; until: number; used: boolean };
 type Said = { status: number; message: string; headers?: Record<string, string> };
@@ -76,6 +83,7 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
   const { clock, network = directNetwork, refuses = () => undefined, onSent, onSaid } = options;
   const { onMistakes = throwUncaught } = options;
   const tokens = new Map<string, Token>();
+  const contents = new Map<string, MemoryContent>();
   const retryKeys = new Map<string, { at: number; requestId: string; body: string }>();
   const blocked = new Set<string>();
   const sent: Sent[] = [];
@@ -183,7 +191,36 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     return toResponse(answer, nextId);
   };
 
+  function contentOf(messageId: string): Found {
+    const content = contents.get(messageId);
+    if (!content) return { status: 404, content };
+    const { status = 200, times = Number.POSITIVE_INFINITY } = content;
+    if (times < 1) return { status: 200, content };
+    contents.set(messageId, { ...content, times: times - 1 });
+    return { status, content };
+  }
+
+  const fetchContent = async (input: unknown, init: RequestInit | undefined): Promise<Response> => {
+    const { pathname } = new URL(String(input));
+    const messageId = /^\/v2\/bot\/message\/([^/]+)\/content/.exec(pathname)?.[1] ?? "";
+    const signal = init!.signal!;
+    const found = await network.carry<Found>({
+      operation: "line.content",
+      effect: () => contentOf(messageId),
+      failed: (failure) => ({ status: failed(failure, signal).status, content: undefined }),
+      patience: signal,
+    });
+    return toContentResponse(found);
+  };
+
   return {
+    content: createContent({
+      channelAccessToken: "token",
+      dataBaseUrl: "https://data.line",
+      clock,
+      fetch: fetchContent as typeof globalThis.fetch,
+    }),
+    keep: (messageId, content) => void contents.set(messageId, content),
     line: createLine({
       channelAccessToken: "token",
       baseUrl: "https://line",
@@ -237,6 +274,19 @@ function toResponse({ status, message, headers = {} }: Said, nextId: () => strin
     text: async () => text,
   };
   return response as unknown as Response;
+}
+
+type Found = { status: number; content: MemoryContent | undefined };
+
+/** With a body that is read without the event loop, which virtual time does not wait for. */
+function toContentResponse({ status, content }: Found): Response {
+  const ok = status < 300;
+  const headers = new Headers({ "content-type": content?.type ?? "application/json" });
+  if (!ok) return new Response("{}", { status, headers });
+  const body = (async function* () {
+    if (content && status === 200) yield content.bytes;
+  })();
+  return { ok, status, headers, body } as unknown as Response;
 }
 
 /** Names of headers are the same in any case. */

@@ -1,3 +1,4 @@
+import type { Attachment } from "@henji/core/context/attachment";
 import type { Context } from "@henji/core/context/context";
 import { BotError, type Retry } from "@henji/core/error";
 import type { AskOptions, AskTools, Model, ModelAnswer } from "@henji/core/model/model";
@@ -131,7 +132,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
 
   return {
     async ask(context, asking) {
-      const question = context.input.at(-1)?.content ?? "";
+      const question = questionIn(context);
       onAsk?.(question, context, asking);
       const behaviour = behave(question, context);
       if (behaviour === "hang") await aborted(asking.signal);
@@ -146,6 +147,25 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
       });
     },
   };
+}
+
+/** A question as a model understands it, which reads the marks of events in pictures. */
+function questionIn({ input }: Context): string {
+  const { content = "", attachments = [] } = input.at(-1) ?? {};
+  const marks = attachments.flatMap(marksIn);
+  const isPicture = /\[(Picture|\d+ pictures)\b[^\n]*$/.test(content);
+  return (isPicture ? [content, ...marks] : [...marks, content]).join("\n");
+}
+
+/** The events that are named in what was attached. */
+export function marksIn(attachment: Attachment): string[] {
+  const url = attachment.kind === "picture" ? attachment.url : attachment.data;
+  const [, base64 = ""] = url.split("base64,");
+  return (
+    Buffer.from(base64, "base64")
+      .toString("latin1")
+      .match(/\[E\d+\]/g) ?? []
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { asking } from "./mutations/asking.ts";
 import { groups } from "./mutations/groups.ts";
 import { keeping } from "./mutations/keeping.ts";
+import { media } from "./mutations/media.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { queueing } from "./mutations/queueing.ts";
 import { sending } from "./mutations/sending.ts";
@@ -16,4 +17,5 @@ export const mutations: readonly Mutation[] = [
   ...keeping,
   ...groups,
   ...waiting,
+  ...media,
 ];

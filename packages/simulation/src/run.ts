@@ -13,7 +13,7 @@ import { createFaults } from "./faults.ts";
 import { createFunctions } from "./functions.ts";
 import { createHistory } from "./history.ts";
 import { createMemoryLine } from "./line.ts";
-import { createMemoryModel } from "./model.ts";
+import { createMemoryModel, marksIn } from "./model.ts";
 import type { AtPorts } from "./mutations/mutation.ts";
 import { createNetwork } from "./network.ts";
 import { startOperator, visibleAgainMs } from "./operator.ts";
@@ -24,6 +24,7 @@ import { createRandom } from "./random.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createMemoryTable, type TableMistake } from "./table.ts";
 import { createTools } from "./tools.ts";
+import { createMemoryTranscriber } from "./transcriber.ts";
 
 export type SimulateOptions = {
   /** Instead of the plan that the seed draws. */
@@ -97,12 +98,15 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     answer: (question, { instructions, input }) => {
       answers += 1;
       const answer = `Answer no. ${answers} to [${askedIn(question)}]: ${question.slice(-20)}`;
+      const isToldToSay = input.some(({ role }) => role === "developer");
+      const seen = (input.at(-1)?.attachments ?? []).flatMap(marksIn).toReversed().join(" ");
+      const end = isToldToSay ? `\n[=] There is ${seen} in it.` : "";
       const isGroup = instructions.includes("You are in a group chat.");
       // Of a group's notes, what a member has had forgotten is found in the answers near it only.
       const isSaid = (content: string) => !isGroup || !content.startsWith(SUMMARY_HEADING);
       const earlier = input.slice(0, -1).filter(({ role, content }) => role === "user" && isSaid(content));
-      if (earlier.length === 0 || !words.chance(plan.traffic.quoted)) return answer;
-      return `${answer} You said before: “${words.pick(earlier).content.slice(0, 100)}”`;
+      if (earlier.length === 0 || !words.chance(plan.traffic.quoted)) return answer + end;
+      return `${answer} You said before: “${words.pick(earlier).content.slice(0, 100)}”${end}`;
     },
     onAsk(question, context, { tools: asked }) {
       check.asked(question, context);
@@ -143,6 +147,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     model,
     summarizer,
     tools,
+    transcriber: createMemoryTranscriber({ network, onFailure: check.modelFailed }),
     ports: options.ports ?? {},
   });
   const lambda = random.fork("lambda");

@@ -1,6 +1,7 @@
 import { erasing } from "./scenarios/erasing.ts";
 import { groups } from "./scenarios/groups.ts";
 import { limits } from "./scenarios/limits.ts";
+import { media } from "./scenarios/media.ts";
 import { oneChat } from "./scenarios/one-chat.ts";
 import { outages } from "./scenarios/outages.ts";
 import { refusals } from "./scenarios/refusals.ts";
@@ -19,4 +20,5 @@ export const scenarios: readonly Scenario[] = [
   ...groups,
   ...slowAnswers,
   ...slowDeaths,
+  ...media,
 ];

@@ -40,7 +40,15 @@ export type Traffic = {
   greetings: number;
   /** Of the questions in 1:1 chats: those that are stickers. */
   stickers: number;
+  /** And those that are spoken. */
+  voice: number;
+  /** Of the events in 1:1 chats. */
   pictures: number;
+  /** Of the pictures: those that are sent together, and of these, those that say how many they are. */
+  sets: number;
+  counted: number;
+  /** Of what is not written: what LINE has no more when it is fetched. */
+  gone: number;
   /** Commands and unfollows. */
   commands: number;
   /** Of the apologies: those whose button is pressed. */
@@ -84,7 +92,11 @@ export const quietTraffic: Traffic = {
   notQuestions: 0.1,
   greetings: 0,
   stickers: 0,
+  voice: 0,
   pictures: 0,
+  sets: 0,
+  counted: 0.5,
+  gone: 0,
   commands: 0,
   pressed: 0,
   tapped: 0,
@@ -130,6 +142,16 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
   };
 }
 
+function drawMedia(random: Random) {
+  return {
+    voice: random.pick([0, 0, 0.3]),
+    pictures: random.pick([0, 0, 0.1, 0.4]),
+    sets: random.pick([0, 0.5]),
+    counted: random.pick([0, 0.5, 1]),
+    gone: random.pick([0, 0, 0.2]),
+  };
+}
+
 function drawGroups(random: Random) {
   return {
     groups: random.pick([0, 0, 0.5, 1]),
@@ -138,6 +160,6 @@ function drawGroups(random: Random) {
     quoting: random.pick([0, 0.2]),
     greetings: random.pick([0, 0, 0.2]),
     stickers: random.pick([0, 0, 0.2]),
-    pictures: random.pick([0, 0, 0.1]),
+    ...drawMedia(random.fork("media")),
   };
 }

@@ -6,6 +6,7 @@ import { isTool, type Tool } from "../tool/tool.ts";
 import type { Chat } from "./chat.ts";
 import { mistakesOf } from "./config-mistakes.ts";
 import { type Language, languages } from "./language.ts";
+import { media } from "./media.ts";
 import { textsSchema, withDefaults } from "./texts/schema.ts";
 import type { Texts } from "./texts/texts.ts";
 import { isLabel, plainWords } from "./words.ts";
@@ -120,6 +121,8 @@ const prices = z.strictObject({
   /** What the model puts into its prompt cache costs this instead of `input`. */
   cacheWrite: price,
   output: price,
+  /** US dollars for a minute of voice. */
+  transcription: z._default(price, 0.0045),
 });
 
 const DEFAULT_MODEL = "gpt-6-luna";
@@ -132,7 +135,13 @@ const model = z.strictObject({
   timeoutS: z._default(z.int().check(z.minimum(10), z.maximum(120)), 100),
   /** Sent only if it is set, since models without reasoning refuse it; "none" for the default model, which has it. */
   reasoningEffort: z.optional(z.enum(["none", "low", "medium", "high"])),
-  prices: z._default(prices, { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 }),
+  prices: z._default(prices, {
+    input: 0.1,
+    cachedInput: 0.01,
+    cacheWrite: 0.125,
+    output: 0.5,
+    transcription: 0.0045,
+  }),
 });
 
 const memory = z.strictObject({
@@ -172,6 +181,7 @@ const schema = z
     suggestions: z._default(suggestions, []),
     /** What the model may look up, or do, before it answers. */
     tools: z._default(tools, []),
+    media: z.prefault(media, {}),
     context: z.prefault(context, {}),
     model: z.prefault(model, {}),
     memory: z.prefault(memory, {}),

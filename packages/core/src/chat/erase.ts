@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import type { Log } from "../log.ts";
-import { textContent, textOf } from "../platform/content.ts";
+import { isMedia, saidIn, textContent } from "../platform/content.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import { AFTER_ALL, atOf, isBefore, keyAt, type Place, timeOf } from "../turn/place.ts";
@@ -109,6 +109,10 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
       for await (const page of pages(request, timeBefore(before, unsentWithinMs))) recent.push(...page.turns);
       // A notice that was never delivered may repeat the message.
       const meant = recent.filter((turn) => isMessage(turn) || turn.hasNotice);
+      // A picture that was sent with others was asked about by one of them.
+      const asking = recent.filter(({ question }) =>
+        question.some((part) => isMedia(part) && part.ref === messageId),
+      );
       const talk = (await chats.talk(chatId, clock.now())).map(asAsked);
       const message = recent.find(isMessage) ?? talk.find(isMessage);
       await change(chatId, ({ windowStart, unsent }) => ({
@@ -118,9 +122,9 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
         ...(!message && { unsent: [...unsent, messageId].slice(-MAX_UNSENT) }),
       }));
       // The message itself comes last: an attempt that is cut off before finds again what repeats it.
-      const repeating = message ? repeatsOf(message, recent) : [];
-      const answers = await eraseAll(repeating, request, turns.eraseAnswer);
-      const erased = await eraseAll(meant, request);
+      const repeating = [...(message ? [message] : []), ...asking].flatMap((one) => repeatsOf(one, recent));
+      const answers = await eraseAll([...new Set(repeating)], request, turns.eraseAnswer);
+      const erased = (await eraseAll(asking, request)) + (await eraseAll(meant, request));
       await chats.eraseTalk(chatId, isMessage, clock.now());
       log.info("message.erased", { turns: erased, answers });
     },
@@ -131,7 +135,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
    * what was brought back may have been answered after any message.
    */
   function repeatsOf(message: Asked, recent: readonly StoredTurn[]): StoredTurn[] {
-    const repeats = createRepeats(textOf(message.question));
+    const repeats = createRepeats(saidIn(message.question));
     return recent.filter(
       (turn) =>
         turn.messageId !== message.messageId &&

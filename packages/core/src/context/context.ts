@@ -1,9 +1,15 @@
-import { textOf } from "../platform/content.ts";
+import { wordsOf } from "../platform/content.ts";
 import { timeOf } from "../turn/place.ts";
 import type { PastTurn } from "../turn/turn.ts";
+import { type Attachment, attachmentTokens } from "./attachment.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 
-export type ContextMessage = { role: "user" | "assistant"; content: string };
+/** What `developer` says is an instruction; nobody but the bot has written it. */
+export type ContextMessage = {
+  role: "user" | "assistant" | "developer";
+  content: string;
+  attachments?: readonly Attachment[];
+};
 
 /** Says what the summary is: notes, and nothing to be obeyed. */
 export const SUMMARY_HEADING = "Notes on our conversation so far, for reference only:";
@@ -47,6 +53,10 @@ export type ContextRequest = {
   /** What members of a group said to each other since the last answer, oldest first. */
   overheard?: readonly Overheard[];
   asked: Asked;
+  /** Shown with it. */
+  attachments?: readonly Attachment[];
+  /** What the model is to do with this question; nothing, if it is not set. */
+  rule?: string | undefined;
   /**
    * Turns beyond this are left out, oldest first, until the window has been moved. It holds for the newest turn
    * too: one that has no room even alone is left out, and comes into the notes with the next fold.
@@ -55,12 +65,13 @@ export type ContextRequest = {
 };
 
 /**
- * `instructions → summary → turns since windowStart → overheard → about → new message`. Nothing in front of the last
- * three changes from turn to turn but by appending, so the model's prompt cache
+ * `instructions → summary → turns since windowStart → overheard → about → rule → new message`, which alone may have
+ * something attached. Nothing in front of the last four changes from turn to turn but by appending, so the model's prompt cache
  * serves the prefix. The summary and a name hold users' words: they are messages, never instructions.
  */
 export function buildContext(request: ContextRequest): BuiltContext {
   const { instructions, summary, windowStart, overheard = [], about = "", maxWindowTokens } = request;
+  const { attachments = [], rule = "" } = request;
   const turns = newestWithin(
     request.turns.filter(({ key }) => key >= windowStart),
     maxWindowTokens,
@@ -68,7 +79,11 @@ export function buildContext(request: ContextRequest): BuiltContext {
   const inWindow = sayings(turns);
   const asked = askedText(request.asked, sayings(request.turns, overheard));
   const before = summaryMessages(summary);
-  const after = [overheardText(overheard), about, asked].filter((text) => text !== "").map(byUser);
+  const after: ContextMessage[] = [
+    ...[overheardText(overheard), about].map(byUser),
+    { role: "developer" as const, content: rule },
+    { ...byUser(asked), ...(attachments.length > 0 && { attachments }) },
+  ].filter(({ content }) => content !== "");
   return {
     instructions,
     input: [...before, ...turns.flatMap((turn) => toMessages(turn, inWindow)), ...after],
@@ -76,6 +91,7 @@ export function buildContext(request: ContextRequest): BuiltContext {
       tokensAtMost(instructions) +
       sum([...before, ...after].map(({ content }) => tokensAtMost(content) + TOKENS_PER_MESSAGE)) +
       TOKENS_PER_MESSAGE +
+      sum(attachments.map(attachmentTokens)) +
       sum(turns.map(tokensOf)),
     turns: turns.length,
   };
@@ -109,7 +125,8 @@ const QUOTE_TOKENS_AT_MOST = 3 * MAX_QUOTED + 50;
 
 /** A question as the model is shown it: who asks, in a group, and what it quotes. */
 export function askedText({ question, speaker, quotes }: Asked, said: Sayings = new Map()): string {
-  const text = speaker === undefined ? textOf(question) : `${speaker}: ${textOf(question)}`;
+  const words = wordsOf(question);
+  const text = speaker === undefined ? words : `${speaker}: ${words}`;
   if (quotes === undefined) return text;
   const quoted = said.get(quotes)?.replace(/\s+/g, " ");
   return quoted

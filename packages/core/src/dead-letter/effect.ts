@@ -19,8 +19,13 @@ export function effectOf({ event, turn, letters, brings = 0 }: Known, now: numbe
     const isOver = letters.length > 0 && letters.every((letter) => isReplayed(letter, turn));
     if (isOver) return { kind: "acknowledge", because: "replayed" };
   }
-  if (status === "delivered" || status === "dropped" || status === "waiting" || status === "carried") {
-    return { kind: "acknowledge", because: status };
+  switch (status) {
+    case "delivered":
+    case "dropped":
+    case "gathered":
+    case "waiting":
+    case "carried":
+      return { kind: "acknowledge", because: status };
   }
   if (turn.idempotencyKey === undefined) return { kind: "ask" };
   const kind = mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send";

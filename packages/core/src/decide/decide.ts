@@ -1,19 +1,33 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { ChatState } from "../chat/state.ts";
-import { type Content, textOf } from "../platform/content.ts";
+import { type Content, type MediaPart, textOf } from "../platform/content.ts";
 import type { Answerable } from "../platform/platform.ts";
 import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../turn/turn.ts";
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { type Pressing, pressingIn } from "./button.ts";
 import { commandOf } from "./command.ts";
+import { gather } from "./gather.ts";
+import { toLookAtAgain } from "./look-again.ts";
+import { isOverLimit, isTooLong, unheardIn, visibleIn } from "./media.ts";
 
 /** What is done with a question that has no answer yet. */
 export type Decision =
   /** The model answers it; or, in place of what it got so far, the question before. */
-  | { kind: "ask"; question: Content; repeats: Repeated | undefined }
+  | {
+      kind: "ask";
+      question: Content;
+      repeats: Repeated | undefined;
+      gathers?: readonly string[];
+      /** What the model is shown once more. */
+      again?: readonly MediaPart[];
+    }
+  /** A picture waits for those that it was sent with: for so long, or for ever if one of them has asked for it. */
+  | { kind: "gather"; inS: number | undefined }
   /** The calls that the turn `asking` waits with run, or do not; then the model answers. */
   | { kind: "confirm"; asking: string; isConfirmed: boolean }
+  /** First what was said must be known; then it is decided anew. */
+  | { kind: "hear"; question: Content; repeats: Repeated | undefined }
   | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on" | "show"> }
   /** Everything that was said is erased, in a group what this user has said, and then that is said. */
   | { kind: "forget" }
@@ -38,12 +52,14 @@ export type DecideRequest = {
   total: RunningTotal;
   /** All users together have used what the bot may use today. */
   isBotUsedUp: boolean;
+  /** It was gathered, and nobody has asked for it in time; or an operator has brought it back. */
+  isDue?: boolean;
 };
 
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function decide(
-  { turn, inbound, memory, total, isBotUsedUp }: DecideRequest,
-  bot: Pick<Bot, "commands" | "limits">,
+  { turn, inbound, memory, total, isBotUsedUp, isDue = false }: DecideRequest,
+  bot: Pick<Bot, "commands" | "limits" | "media">,
 ): Decision {
   const { kind, at: sentAt } = inbound;
   if (kind === "greeting") return { kind: "say", notice: "greeting" };
@@ -52,9 +68,12 @@ export function decide(
     if (pressed.kind === "show" || pressed.kind === "too_early" || pressed.kind === "drop") return pressed;
     // What has begun goes on.
     if (pressed.kind === "confirm" && turn.transcript) return pressed;
-    const isFree = pressed.kind !== "ask" && pressed.kind !== "confirm";
+    const isFree = pressed.kind !== "ask" && pressed.kind !== "hear" && pressed.kind !== "confirm";
     return refusalFor(total, { isFree, isBotUsedUp }, bot.limits) ?? pressed;
   }
+  const gathering = gather({ turn, memory, isDue });
+  // One answer for all of them, whatever it is.
+  if (gathering.kind === "gather" && isSeen(turn.question, bot)) return gathering;
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
 
@@ -69,16 +88,11 @@ export function decide(
       return wasAskedToForget(turn, memory) ? { kind: "forget" } : { kind: "say", notice: "forget" };
   }
 
-  const isUnderstood = textOf(turn.question) !== "";
+  const isUnderstood = isUnderstandable(turn.question, bot);
   const isFree = !isUnderstood || (command !== undefined && command.name !== "retry");
   const refused = refusalFor(total, { isFree, isBotUsedUp }, bot.limits);
   if (refused) return refused;
-  if (!isUnderstood) {
-    const isToldLately = wasTold("not_understood", memory, sentAt - TOLD_AGAIN_MS);
-    return isToldLately
-      ? { kind: "drop", because: "not_understood" }
-      : { kind: "say", notice: "not_understood" };
-  }
+  if (!isUnderstood) return saidOnce("not_understood", memory, sentAt);
 
   switch (command?.name) {
     case "keep":
@@ -91,10 +105,25 @@ export function decide(
     case "retry": {
       const repeats = lastQuestion(turn, memory, bot);
       if (!repeats) return { kind: "say", notice: "nothing_to_retry" };
-      return { kind: "ask", question: repeats.question, repeats };
+      return askOf(repeats.question, repeats, bot);
     }
-    default:
-      return { kind: "ask", question: turn.question, repeats: undefined };
+    default: {
+      const { question, gathers } =
+        gathering.kind === "ask" ? gathering : { question: turn.question, gathers: [] };
+      const decision = askOf(turn.question, undefined, bot);
+      const shown = { visible: visibleIn(question, bot), voice: unheardIn(turn.question, bot) };
+      if (isOverLimit(shown, total.usage, bot)) return saidOnce("media_limit", memory, sentAt);
+      if (decision.kind !== "ask") return decision;
+      const { quotes } = turn;
+      const again = shown.visible.length > 0 ? [] : toLookAtAgain({ turn, quotes, memory }, bot);
+      const isAgain =
+        again.length > 0 && !isOverLimit({ visible: again, voice: undefined }, total.usage, bot);
+      return {
+        ...{ ...decision, question },
+        ...(gathers.length > 0 && { gathers }),
+        ...(isAgain && { again }),
+      };
+    }
   }
 }
 
@@ -119,10 +148,18 @@ function decideConfirming(
   return pressedAt <= asked.until ? confirm : { kind: "say", notice: "expired" };
 }
 
+function askOf(question: Content, repeats: Repeated | undefined, bot: Pick<Bot, "media">): Decision {
+  const voice = unheardIn(question, bot);
+  if (!voice) return { kind: "ask", question, repeats };
+  return isTooLong(voice, bot)
+    ? { kind: "say", notice: "media_too_large" }
+    : { kind: "hear", question, repeats };
+}
+
 function decidePressing(
   pressing: Pressing | undefined,
   request: PressingRequest,
-  bot: Pick<Bot, "commands">,
+  bot: Pick<Bot, "commands" | "media">,
 ): Decision {
   const { turn, memory } = request;
   const gone: Decision = { kind: "say", notice: "gone" };
@@ -148,7 +185,7 @@ function decidePressing(
       if (given?.senderId !== turn.senderId) return gone;
       // A command, or a button, that asked something once more.
       const repeats = isAsking(given, bot) ? given : lastQuestion(turn, memory, bot);
-      return repeats ? { kind: "ask", question: repeats.question, repeats } : gone;
+      return repeats ? askOf(repeats.question, repeats, bot) : gone;
     }
     default:
       // It stands in the chat by now.
@@ -156,8 +193,23 @@ function decidePressing(
   }
 }
 
-/** Somebody who sends many pictures is told once that they are not understood. */
+/** It has words, or something that the model can be shown, or that can be listened to. */
+function isUnderstandable(question: Content, bot: Pick<Bot, "media">): boolean {
+  return textOf(question) !== "" || isSeen(question, bot) || unheardIn(question, bot) !== undefined;
+}
+
+function isSeen(question: Content, bot: Pick<Bot, "media">): boolean {
+  return visibleIn(question, bot).length > 0;
+}
+
+/** Somebody who sends much that is not understood is told once. */
 const TOLD_AGAIN_MS = 10 * 60_000;
+
+/** Who is told so, and sends more of it, is not told again for a while. */
+function saidOnce(what: "not_understood" | "media_limit", memory: Memory, sentAt: number): Decision {
+  const isToldLately = wasTold(what, memory, sentAt - TOLD_AGAIN_MS);
+  return isToldLately ? { kind: "drop", because: what } : { kind: "say", notice: what };
+}
 
 function wasTold(notice: NoticeKind, { finished }: Pick<Memory, "finished">, since: number): boolean {
   return finished.some((turn) => turn.notice === notice && turn.finishedAt > since);
@@ -194,7 +246,7 @@ function refusal(limit: "daily_limit" | "group_limit" | "total_limit", { refused
 function lastQuestion(
   { senderId }: Turn,
   { turns, unanswered, finished }: Memory,
-  bot: Pick<Bot, "commands">,
+  bot: Pick<Bot, "commands" | "media">,
 ): Repeated | undefined {
   const answered = turns.findLast((turn) => turn.senderId === senderId);
   const other = unanswered.findLast((turn) => turn.senderId === senderId && isAsking(turn, bot));
@@ -207,9 +259,9 @@ function lastQuestion(
 }
 
 /** It asks something itself: it is no command, and no button that was pressed. */
-function isAsking({ question }: Pick<Repeated, "question">, bot: Pick<Bot, "commands">): boolean {
+function isAsking({ question }: Pick<Repeated, "question">, bot: Pick<Bot, "commands" | "media">): boolean {
   const text = textOf(question);
-  return text !== "" && !commandOf(text, bot);
+  return isUnderstandable(question, bot) && !commandOf(text, bot);
 }
 
 /** Where nobody can ask to be forgotten, nobody can confirm it; and only who was asked can say no. */

@@ -32,6 +32,7 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
   const about = code === "unsupported_parameter" && param ? ` (${param})` : "";
   const said = `OpenAI answered ${status} ${code ?? type ?? ""}${about}`.trim();
   if (code === "context_length_exceeded") return error("model.context_too_long", said, "never", cause);
+  if (mediaErrors.has(code ?? "")) return error("model.bad_media", said, "never", cause);
   if (refusals.has(code ?? "")) return error("model.refused", said, "never", cause);
   if (type === "insufficient_quota" || isQuotaCode(code)) {
     return error("model.quota_exhausted", `${said}: add credit or raise the limit`, "never", cause);
@@ -63,6 +64,20 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
  * Azure's OpenAI `content_filter`.
  */
 const refusals = new Set(["invalid_prompt", "content_filter"]);
+
+/** 400s for a picture, file or sound that cannot be opened: as openai 7.55 types them, and as its audio API says. */
+export const mediaErrors: ReadonlySet<string> = new Set([
+  ...[
+    "invalid_image",
+    "invalid_image_format",
+    "invalid_base64_image",
+    "invalid_image_url",
+    "image_too_large",
+  ],
+  ...["image_too_small", "image_parse_error", "image_content_policy_violation", "invalid_image_mode"],
+  ...["image_file_too_large", "unsupported_image_media_type", "empty_image_file", "failed_to_download_image"],
+  ...["invalid_file", "unsupported_file", "audio_too_short", "invalid_audio"],
+]);
 
 function isQuotaCode(code: string | null | undefined): boolean {
   if (!code || code === "rate_limit_exceeded") return false;

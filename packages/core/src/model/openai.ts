@@ -1,7 +1,9 @@
 import type OpenAI from "openai";
+import type { Attachment } from "../context/attachment.ts";
+import type { ContextMessage } from "../context/context.ts";
 import { BotError } from "../error.ts";
 import { createOpenAiClient } from "./client.ts";
-import { modelError } from "./error.ts";
+import { mediaErrors, modelError } from "./error.ts";
 import type { AskTools, Model, ModelAnswer, ModelCalls, ModelOptions, ModelRound } from "./model.ts";
 
 /** OpenAI's SDK adds it to what it has parsed. */
@@ -17,7 +19,7 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
           {
             model: settings.name,
             instructions,
-            input: tools ? [...input, ...tools.rounds.flatMap(itemsOf)] : input,
+            input: [...input.map(toInput), ...(tools?.rounds.flatMap(itemsOf) ?? [])],
             ...(tools && toolsOf(tools)),
             store: false,
             max_output_tokens: settings.maxOutputTokens,
@@ -34,6 +36,20 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
       return toAnswer(response, tools?.mayCall ?? false);
     },
   };
+}
+
+function toInput({ role, content, attachments = [] }: ContextMessage): OpenAI.Responses.EasyInputMessage {
+  if (attachments.length === 0) return { role, content };
+  return { role, content: [{ type: "input_text", text: content }, ...attachments.map(toPart)] };
+}
+
+function toPart(attachment: Attachment): OpenAI.Responses.ResponseInputContent {
+  if (attachment.kind === "picture") {
+    // Without it, no limit holds for how closely the model looks.
+    return { type: "input_image", image_url: attachment.url, detail: attachment.detail };
+  }
+  // Of a PDF the model also sees the pages.
+  return { type: "input_file", filename: attachment.name, file_data: attachment.data, detail: "low" };
 }
 
 function toolsOf({ tools, mayCall }: AskTools) {
@@ -81,6 +97,11 @@ function toAnswer(response: OpenAI.Responses.Response & WithRequestID, mayCall: 
   const calls = mayCall && !refused ? callsIn(response) : undefined;
   if (status === "failed" || (text === "" && !refused && !calls)) {
     const detail = response.error?.code ?? status ?? "empty";
+    if (mediaErrors.has(detail)) {
+      throw new BotError("model.bad_media", `The model could not open what was attached: ${detail}`, {
+        retry: "never",
+      });
+    }
     throw new BotError("model.no_answer", `The model gave no answer: ${detail}`, { retry: "later" });
   }
   return {

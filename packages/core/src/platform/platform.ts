@@ -1,6 +1,7 @@
 import type { Chat } from "../bot/bot.ts";
 import type { Job } from "../queue/job.ts";
 import type { Content } from "./content.ts";
+import type { Media, MediaLimits } from "./media.ts";
 import type { PlatformName } from "./name.ts";
 
 /**
@@ -200,6 +201,12 @@ export type Platform = {
   showLoading(chat: Chat, forS: number): Promise<void>;
   /** Shows that the message was read, where the platform can and it is not shown anyway: a courtesy. */
   markAsRead(job: Job): Promise<void>;
+  /**
+   * What a user has sent beside text, by the id of its message, while the platform has it; or a small picture of that.
+   *
+   * @throws BotError `media.gone`, `media.too_large`, `media.empty`, which no retry changes; or one that a retry may
+   */
+  fetchMedia(ref: string, what: "whole" | "preview", limits: MediaLimits): Promise<Media>;
   /** The name by which users call the bot; nothing, if it cannot be had now. It never throws. */
   botName(): Promise<string | undefined>;
   /** Nothing, if it cannot be had now: it takes no longer than a short deadline. It never throws. */

@@ -1,6 +1,7 @@
 import { type Bot, type Chat, instructionsFor } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
+import type { Attachment } from "../context/attachment.ts";
 import {
   type Asked,
   type BuiltContext,
@@ -35,6 +36,10 @@ export type AskRequest = {
   /** What members of a group said to each other since its last answer. */
   overheard?: readonly Overheard[];
   asked: Asked;
+  /** Shown with it. */
+  attachments?: readonly Attachment[];
+  /** What the model is to do with this question. */
+  rule?: string | undefined;
   /** The turn whose question it is, if it is asked once more. */
   repeats: Repeated | undefined;
   /** Set if it is about calls that its user was asked about. */
@@ -113,12 +118,12 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
   }
 
   function contextOf(request: AskRequest, maxWindowTokens: number): BuiltContext {
-    const { memory, chat, about = "", overheard = [], asked, repeats } = request;
+    const { memory, chat, about = "", overheard = [], asked, attachments = [], rule, repeats } = request;
     return buildContext({
       instructions: instructionsIn(chat),
       ...memory,
       turns: memory.turns.filter(({ key }) => key !== repeats?.key),
-      ...{ about, overheard, asked, maxWindowTokens },
+      ...{ about, overheard, asked, attachments, rule, maxWindowTokens },
     });
   }
 

@@ -3,7 +3,7 @@ import type { Language } from "../bot/language.ts";
 import type { Chats } from "../chat/chats.ts";
 import { sayingButton } from "../decide/button.ts";
 import { wordsFor } from "../decide/command.ts";
-import { textOf } from "../platform/content.ts";
+import { wordsOf } from "../platform/content.ts";
 import type { Message, Platform } from "../platform/platform.ts";
 import { localTime, nameOfZone } from "../time-zone.ts";
 import { afterKey, atOf, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
@@ -91,6 +91,6 @@ function exchangeIn({ key, past, unanswered }: StoredTurn, timeZone: string): Pa
   const question = past?.question ?? unanswered;
   if (question === undefined) return undefined;
   const at = localTime(atOf({ key }), timeZone);
-  const asked = `${at}\n> ${textOf(question).replaceAll("\n", "\n> ")}`;
+  const asked = `${at}\n> ${wordsOf(question).replaceAll("\n", "\n> ")}`;
   return { key, text: past?.answer ? `${asked}\n${past.answer}` : asked };
 }

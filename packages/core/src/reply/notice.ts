@@ -88,6 +88,14 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
           return say(request, isGroup ? texts.greetingGroup : texts.greeting, ["help"]);
         case "not_understood":
           return say(request, texts.notUnderstood);
+        case "media_gone":
+          return say(request, texts.mediaGone);
+        case "media_too_large":
+          return say(request, texts.mediaTooLarge);
+        case "media_unheard":
+          return say(request, texts.mediaUnheard);
+        case "media_limit":
+          return say(request, texts.mediaLimit);
         case "gone":
           return say(request, texts.gone);
         case "expired":

@@ -4,9 +4,12 @@ import type { Chats, Memory } from "../chat/chats.ts";
 import type { TalkMessage } from "../chat/talk.ts";
 import type { Clock } from "../clock.ts";
 import { aboutText, plainName } from "../context/about.ts";
+import type { Attachment } from "../context/attachment.ts";
 import { askedText } from "../context/context.ts";
 import { loadTokenizer } from "../context/tokens.ts";
 import type { Decision } from "../decide/decide.ts";
+import { visibleIn } from "../decide/media.ts";
+import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
 import type { Content } from "../platform/content.ts";
@@ -20,18 +23,25 @@ import {
   shownText,
 } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
-import type { NoticeKind, Repeated, Said, Turn } from "../turn/turn.ts";
+import { mediaAtOnce } from "../settings.ts";
+import { heardLine, withoutHeardLine } from "../turn/heard.ts";
+import type { NoticeKind, Said, Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
+import { someMedia } from "../usage/media.ts";
 import { costUsd } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
+import { type Attached, attach } from "./attach.ts";
 import { confirmButtons, confirmText } from "./confirm.ts";
 import { createExport } from "./export.ts";
+import { createGate } from "./gate.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
+import { type Parted, partAnswer } from "./part.ts";
 import type { Confirmed, RoundsAnswer } from "./rounds.ts";
-import { partSuggestions } from "./suggest.ts";
+import { seenRule, withSeen } from "./seen.ts";
+import { suggestionButtons } from "./suggest.ts";
 import { createThinking } from "./thinking.ts";
 
 export type ReplyOptions = {
@@ -71,13 +81,23 @@ export type Reply = {
   speaker: string | undefined;
   /** The model answered only without what came before: the chat's window is to leave that out. */
   isPastRefused: boolean;
+  /** See `Answer`. */
+  gathers?: readonly string[] | undefined;
 };
 
 /** Decisions after which something is said. */
-export type Speaking = Exclude<Decision, { kind: "drop" | "flooded" | "forget" | "too_early" }>;
+export type Speaking = Exclude<
+  Decision,
+  { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" | "gather" }
+>;
+
+type Asking = Pick<Extract<Decision, { kind: "ask" }>, "question" | "repeats" | "again"> & {
+  confirmed?: Confirmed;
+};
 
 /** Has the model answer, or says what the bot says by itself. */
 export function createReply(options: ReplyOptions) {
+  const mediaGate = createGate(mediaAtOnce);
   const { bot, chats, identify, clock } = options;
   const askModel = createAsk(options);
   const exportPage = createExport(bot, chats);
@@ -87,7 +107,7 @@ export function createReply(options: ReplyOptions) {
   async function reply(decision: Speaking, request: ReplyRequest): Promise<Reply> {
     switch (decision.kind) {
       case "ask":
-        return ask(decision, request);
+        return { ...(await ask(decision, request)), gathers: decision.gathers };
       case "confirm":
         return ask({ question: request.turn.question, repeats: undefined, confirmed: decision }, request);
       case "say":
@@ -122,58 +142,72 @@ export function createReply(options: ReplyOptions) {
     return byBot(kind, { messages });
   }
 
-  async function ask(
-    asking: { question: Content; repeats: Repeated | undefined; confirmed?: Confirmed },
-    request: ReplyRequest,
-  ): Promise<Reply> {
+  async function ask(asking: Asking, request: ReplyRequest): Promise<Reply> {
     const { turn, inbound, profile, memory, platform, job, deadline, log } = request;
     const { chat, senderId } = inbound;
     const isGroup = chat.type !== "user";
     const speaker = isGroup ? plainName(profile?.name ?? "") || NAMELESS : undefined;
     const startedAt = clock.now();
     const about = aboutText({ now: startedAt, profile: isGroup ? undefined : profile }, bot);
-    const { question, repeats, confirmed } = asking;
+    const { question, repeats, confirmed, again = [] } = asking;
     const quotes = repeats ? undefined : turn.quotes;
     const overheard = await overheardBefore({ ...request, repeats, chat });
-    const answering = askModel({
-      ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
-      ...{ confirmed, user: { id: senderId, name: profile?.name }, log },
-      safetyIdentifier: identify(senderId),
-      ready: () => platform.ready(),
+    const isShown = again.length > 0 || visibleIn(question, bot).length > 0;
+    const throughGate = isShown ? mediaGate : atOnce;
+    const answering = throughGate(async () => {
+      const attached = await attach({ question, again, platform, log }, bot);
+      if (attached.kind === "unseen") return attached;
+      const { attachments, parts } = attached;
+      const answering = askModel({
+        ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
+        ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
+        ...{ confirmed, user: { id: senderId, name: profile?.name }, log },
+        safetyIdentifier: identify(senderId),
+        ready: () => platform.ready(),
+      });
+      return answering.then(
+        (answered) => ({ kind: "answered" as const, ...answered, parts, attachments }),
+        (error) => unseenBy(error, attachments),
+      );
     });
     const language = languageIn(request, question);
     const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
-    const [{ answer, isPastRefused }, count, composeMarkdown] = await Promise.all([
+    const showing = showLoadingUntil(answering, { platform, chat, late, clock, log });
+    const [result, count, composeMarkdown] = await Promise.all([
       answering,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
       loadTokenizer().catch(() => undefined),
       // An answer that is paid for is shown, with its marks if need be.
       platform.loadMarkdown().catch(() => platform.compose),
-      showLoadingUntil(answering, { platform, chat, late, clock, log }),
-    ]);
+      // An error too waits until it is known whether the free reply is spent.
+    ]).finally(() => showing);
+    if (result.kind === "unseen") return notice(result.because, request);
+    const { answer, isPastRefused, parts, attachments } = result;
     const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const composed = composedOf(answer, composeMarkdown, request, language);
-    const shown = { question: askedText({ question, speaker }), answer: shownText(composed.messages) };
-    const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
-    const said: Said = {
-      from: "model",
-      ...composed,
-      usage,
-      tokens,
-      refused,
-      repeats,
-      confirms: answer.asking?.confirms,
+    const parted = partAnswer(answer, bot, parts.length > 0);
+    const text = withHeardLine(parted.text, question);
+    const composed = composedOf(answer, { ...parted, text }, composeMarkdown, request, language);
+    const seen = parts.length === 0 ? undefined : withSeen(question, parts, parted.seen);
+    const shown = {
+      question: askedText({ question: seen ?? question, speaker }),
+      answer: withoutHeardLine(shownText(composed.messages), question),
     };
-    return { said, requestId, speaker, isPastRefused };
+    const tokens = count && { question: count(shown.question), answer: count(shown.answer) };
+    const { confirms } = answer.asking ?? {};
+    const said: Said = { from: "model", ...composed, usage, tokens, refused, repeats, seen, confirms };
+    const files = attachments.filter(({ kind }) => kind === "file").length;
+    const media = { files, pictures: attachments.length - files, voiceSeconds: 0 };
+    return { said: { ...said, media: someMedia(media) }, requestId, speaker, isPastRefused };
   }
 
   /** What its user is shown of what the model says: an answer, or the question whether a tool may run. */
   function composedOf(
     answer: RoundsAnswer,
+    { text, suggested }: Pick<Parted, "text" | "suggested">,
     composeMarkdown: Compose,
     request: ReplyRequest,
     language: Language,
@@ -187,8 +221,8 @@ export function createReply(options: ReplyOptions) {
       return platform.compose(text, { cutNotice: bot.texts[language].cut, buttons });
     }
     if (answer.refused) return { messages: notices.refusal({ platform, language, chat }) };
-    const parted = partSuggestions(answer, bot, chat);
-    return compose({ ...answer, ...parted }, composeMarkdown, request, language);
+    const buttons = suggestionButtons(suggested, bot, chat);
+    return compose({ text, cut: answer.cut, buttons }, composeMarkdown, request, language);
   }
 
   function compose(
@@ -206,6 +240,25 @@ export function createReply(options: ReplyOptions) {
 
   return { reply, notice };
 }
+
+/** The model could not open what it was shown, or it is too much for it: the user may send something else. */
+function unseenBy(error: unknown, attachments: readonly Attachment[]): Attached & { kind: "unseen" } {
+  const { code } = toBotError(error);
+  if (attachments.length > 0 && code === "model.bad_media")
+    return { kind: "unseen", because: "not_understood" };
+  const isFile = attachments.some(({ kind }) => kind === "file");
+  if (isFile && code === "model.context_too_long") return { kind: "unseen", because: "media_too_large" };
+  throw error;
+}
+
+/** Whoever has spoken sees what was understood. */
+function withHeardLine(text: string, question: Content): string {
+  const line = heardLine(question);
+  // It is Markdown from here on, and was none.
+  return line === undefined ? text : `${line.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&")}\n\n${text}`;
+}
+
+const atOnce = <T>(run: () => Promise<T>) => run();
 
 function byBot(notice: NoticeKind, composed: Composed): Reply {
   const said: Said = { from: "bot", notice, ...composed };

@@ -72,6 +72,7 @@ export function claimOf(
     return { kind: "free", take: { name: "claim", when, set } };
   }
   const isDue = request.isDue && isRemindedOf(item, now);
+  if (isDue && status === "gathered") return { kind: "free", take: takeUpQuestion(item, request) };
   if (isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
   if (isDue && carrier) {
     if (letsGo(carrier)) return { kind: "free", take: takeUp(item, request) };
@@ -110,6 +111,19 @@ function takeUp(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest): TurnW
       steps: withStep(item, { at: now, is: "claimed" }),
     },
     remove: ["released", "error", "carriedBy"],
+  };
+}
+
+/** None that was sent with it has asked for it: now it asks itself. */
+function takeUpQuestion(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest): TurnWrite {
+  return {
+    name: "takeUp",
+    when: { status: ["gathered"], owner: item.owner },
+    set: {
+      ...{ status: "claimed", owner, leaseUntil, attempts: 1 },
+      steps: withStep(item, { at: now, is: "claimed" }),
+    },
+    remove: ["released", "error"],
   };
 }
 

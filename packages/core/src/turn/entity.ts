@@ -5,9 +5,16 @@ import { noticeKinds, stepNames, turnStatuses, ways } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
 
+/** What was looked at and listened to. */
+const media = {
+  type: "map",
+  properties: { pictures: counter, files: counter, voiceSeconds: counter },
+} as const;
+
 const dayUsage = {
   type: "map",
   properties: {
+    media,
     day: { type: "string", required: true },
     /** Whose it is: see `userHash`. */
     user: { type: "string", required: true },
@@ -53,6 +60,7 @@ const text = {
   inputTokens: { type: "number" },
   cachedTokens: { type: "number" },
   outputTokens: { type: "number" },
+  media,
 } as const;
 
 /** The attributes that erasing removes. */
@@ -93,6 +101,8 @@ export function turnEntity({ client, table }: Table) {
         dueAt: { type: "number" },
         /** Keys of the turns whose answers it brings. */
         carries: { type: "list", items: { type: "string" } },
+        /** Keys of the turns whose questions it answers beside its own. */
+        gathers: { type: "list", items: { type: "string" } },
         /** It brings those alone, and waits itself. */
         heldBack: { type: "boolean" },
         /** Key of the turn that brings its answer. */

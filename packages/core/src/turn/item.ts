@@ -2,6 +2,7 @@ import type { Content } from "../platform/content.ts";
 import { type Message, shownText } from "../platform/platform.ts";
 import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
+import { withoutHeardLine } from "./heard.ts";
 import type { Place } from "./place.ts";
 import { OPEN, type RecentConfirmation, type Transcript } from "./transcript.ts";
 import type {
@@ -38,15 +39,16 @@ export function toTranscript({ transcript }: TurnItem): Transcript | undefined {
 }
 
 function toAnswer(item: TurnItem): Answer | undefined {
-  const { messages, idempotencyKey, route, carries, heldBack } = item;
+  const { messages, idempotencyKey, route, carries, heldBack, gathers } = item;
   if (messages === undefined || idempotencyKey === undefined || route === undefined) return undefined;
   const carrying = { ...(carries && { carries }), ...(heldBack && { isHeldBack: heldBack }) };
-  return { ...toSaid(item), idempotencyKey, route, ...carrying };
+  return { ...toSaid(item), idempotencyKey, route, ...carrying, ...(gathers && { gathers }) };
 }
 
 function toSaid(item: TurnItem): Said {
   const { notice, refused = false, repeats, origin = "", messageId, senderId, rest } = item;
-  const said = { messages: toMessages(item), ...(rest !== undefined && { rest }) };
+  const { media } = item;
+  const said = { messages: toMessages(item), ...(rest !== undefined && { rest }), ...(media && { media }) };
   if (notice) return { from: "bot", notice, ...said };
   const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = item;
   const usage = { inputTokens, cachedTokens, outputTokens };
@@ -89,7 +91,8 @@ function toTokens({ questionTokens, answerTokens }: TurnItem): TokenCounts | und
 function toPastTurn(item: TurnItem): PastTurn | undefined {
   if (!isConversation(item)) return undefined;
   const { key, messageId, senderId, speaker, quotes, sentIds, repeats, origin } = item;
-  const [question, answer, tokens] = [toContent(item), toText(item), toTokens(item)];
+  const [question, tokens] = [toContent(item), toTokens(item)];
+  const answer = withoutHeardLine(toText(item), question);
   return { key, question, answer, messageId, senderId, speaker, quotes, sentIds, repeats, origin, tokens };
 }
 
@@ -125,16 +128,20 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
  * @param all the chat's newest, its carrier among them if it is carried
  */
 export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]): RecentTurn {
-  const { key, status, rest, sentIds, carriedBy } = item;
+  const { key, status, rest, sentIds, carriedBy, gathers, senderId = "" } = item;
   const carrier = all.find((other) => other.key === carriedBy);
   const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
   const isEarlier = item.sequence < at.sequence;
   const isWaiting = isEarlier && (status === "waiting" || (status === "carried" && isFree));
-  const { senderId, thinkingAt: toldAt } = item;
+  const { thinkingAt: toldAt } = item;
   const messages = toMessages(item).length;
   const waiting = isWaiting ? { messages, carriedBy, senderId, toldAt } : undefined;
-  const confirmation = toConfirmation(item);
-  return { key, status, rest, ...(sentIds && { sentIds }), waiting, confirmation };
+  const isGathered = status === "gathered";
+  return {
+    ...{ key, status, rest, ...(sentIds && { sentIds }), waiting, ...(gathers && { gathers }) },
+    ...(isGathered && { gathered: { senderId, question: toContent(item), isEarlier } }),
+    confirmation: toConfirmation(item),
+  };
 }
 
 function toConfirmation({

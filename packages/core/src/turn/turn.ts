@@ -1,5 +1,6 @@
 import type { Content } from "../platform/content.ts";
 import { type Delivered, type Message, type Route, routes } from "../platform/platform.ts";
+import type { MediaUsage } from "../usage/media.ts";
 import type { ModelUsage, RunningTotal } from "../usage/usage.ts";
 import type { Place, TurnKey } from "./place.ts";
 import type { Confirmation, RecentConfirmation, Transcript } from "./transcript.ts";
@@ -17,9 +18,13 @@ import type { Confirmation, RecentConfirmation, Transcript } from "./transcript.
  * `claimed` and `answered` are held under a lease; when it has run out, the next worker claims again. A `waiting`
  * answer has no job: the next turn of its chat brings it, or a reminder. Its carrier has it while it is `carried`;
  * once that is over without having shown it, it waits again: see `letsGo`.
+ *
+ * A `gathered` question is a picture that was sent together with others. It has no job either: a later turn asks for
+ * it too and names it in `gathers`; or a reminder brings it back to `claimed`.
  */
 export const turnStatuses = [
   "claimed",
+  "gathered",
   "answered",
   "waiting",
   "carried",
@@ -59,6 +64,10 @@ export const noticeKinds = [
   "gone",
   "expired",
   "show",
+  "media_gone",
+  "media_too_large",
+  "media_unheard",
+  "media_limit",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -71,6 +80,7 @@ export type DropReason =
   | "total_limit"
   | "not_understood"
   | "not_theirs"
+  | "media_limit"
   | "shown"
   | "unsent";
 
@@ -91,7 +101,10 @@ export type Repeated = {
 export type TokenCounts = { question: number; answer: number };
 
 /** What the answer says, and who says it. Notices are no part of the conversation. */
-export type Said =
+export type Said = {
+  /** What was looked at and listened to for it, if anything was. */
+  media?: MediaUsage | undefined;
+} & (
   | { from: "bot"; notice: NoticeKind; messages: readonly Message[]; rest?: string | undefined }
   | {
       from: "model";
@@ -108,7 +121,10 @@ export type Said =
       repeats: Repeated | undefined;
       /** Set if it asks whether calls may run. */
       confirms?: Confirmation | undefined;
-    };
+      /** The question with what the model has seen in it, if it was shown something. */
+      seen?: Content | undefined;
+    }
+);
 
 /** An answer exactly as it will be sent, however often. */
 export type Answer = Said & {
@@ -122,6 +138,8 @@ export type Answer = Said & {
   route: Way;
   /** Keys of the waiting turns whose answers are sent in front of it, oldest first. */
   carries?: readonly string[] | undefined;
+  /** Keys of the turns whose questions it answers beside its own, oldest first. */
+  gathers?: readonly string[] | undefined;
   /** One call has no room for it behind these: they are sent alone, and then it waits itself. */
   isHeldBack?: boolean | undefined;
 };
@@ -132,6 +150,7 @@ export type Way = (typeof ways)[number];
 /** A step of a turn's way, for an operator who asks what has become of a message. */
 export const stepNames = [
   "claimed",
+  "gathered",
   "failed",
   "answered",
   "waiting",
@@ -292,6 +311,10 @@ export type RecentTurn = {
   waiting: WaitingAnswer | undefined;
   /** Set if it asks whether calls may run. */
   confirmation?: RecentConfirmation | undefined;
+  /** See `Answer`. */
+  gathers?: readonly string[] | undefined;
+  /** Set if it was left to a later turn; `isEarlier` than the turn at hand, by the queue. */
+  gathered?: { senderId: string; question: Content; isEarlier: boolean } | undefined;
 };
 
 /** A finished exchange, as the context needs it. */

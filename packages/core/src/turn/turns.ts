@@ -1,4 +1,5 @@
 import { BotError } from "../error.ts";
+import type { Content } from "../platform/content.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
 import { createEndCarried } from "./end-carried.ts";
@@ -31,6 +32,7 @@ import {
   erasedAndDropped,
   eraseFinished,
   eraseOpen,
+  gathered,
   parked,
   recorded,
   released,
@@ -56,6 +58,8 @@ export type Turns = {
    * @returns until when it is held now, epoch milliseconds
    */
   renew(turn: Turn, leaseUntil: number): Promise<number>;
+  /** Stores what was said in it, while it is claimed: from then on that is the question. */
+  hear(turn: Turn, question: Content): Promise<Turn>;
   /** claimed → answered. From here on the model is never asked again. */
   answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
   /**
@@ -73,6 +77,12 @@ export type Turns = {
   takeUpCalls(asking: TurnKey, by: string): Promise<Transcript | undefined>;
   /** Removes them from there, once the turn that has taken them up has recorded them itself. */
   leaveCalls(asking: TurnKey, by: string): Promise<void>;
+  /**
+   * claimed → gathered: a later turn asks for it too.
+   *
+   * @param dueAt when a reminder takes it up, if none has asked for it by then; epoch milliseconds
+   */
+  gather(turn: Turn, at: number, dueAt: number | undefined): Promise<void>;
   /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
   spend(turn: Turn, at: number): Promise<void>;
   /** Records the ids of what was said beside its answer, by which members of a group quote it. */
@@ -187,6 +197,10 @@ export function createTurns(store: TurnStore): Turns {
       return leaseUntil;
     },
 
+    async hear(turn, question) {
+      return toTurn(await write(turn, "hear", ["claimed"], { set: { question: JSON.stringify(question) } }));
+    },
+
     async record(turn, transcript, leaseUntil) {
       await write(turn, "record", ["claimed"], recorded(transcript, leaseUntil));
       return leaseUntil;
@@ -217,6 +231,10 @@ export function createTurns(store: TurnStore): Turns {
     async answer(turn, answer, storing) {
       const item = await write(turn, "answer", openStatuses, answered(turn, answer, storing));
       return { ...toTurn(item), status: "answered", answer };
+    },
+
+    async gather(turn, at, dueAt) {
+      await write(turn, "gather", ["claimed", "gathered"], gathered(turn, at, dueAt));
     },
 
     async spend(turn, at) {

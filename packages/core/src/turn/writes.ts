@@ -44,15 +44,17 @@ export function answered(
   answer: Answer,
   { at, leaseUntil, requestId, speaker }: Storing,
 ): Change {
-  const { messages, idempotencyKey, route, carries = [], isHeldBack = false } = answer;
+  const { messages, idempotencyKey, route, carries = [], isHeldBack = false, gathers = [] } = answer;
   const stored = {
     ...{ status: "answered" as const, leaseUntil, idempotencyKey, route },
     steps: withStep(turn, { at, is: "answered", requestId }),
     messages: JSON.stringify(messages),
     ...(speaker !== undefined && { speaker }),
     ...(answer.rest !== undefined && { rest: answer.rest }),
+    ...(answer.media && { media: answer.media }),
     ...(carries.length > 0 && { carries: [...carries] }),
     ...(isHeldBack && { heldBack: true }),
+    ...(gathers.length > 0 && { gathers: [...gathers] }),
   };
   const remove = [
     ...(carries.length > 0 ? [] : (["carries"] as const)),
@@ -61,7 +63,7 @@ export function answered(
     ...(answer.from === "model" && answer.confirms ? [] : (["transcript"] as const)),
   ];
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice }, remove };
-  const { usage, tokens, refused, repeats, confirms } = answer;
+  const { usage, tokens, refused, repeats, confirms, seen = repeats?.question } = answer;
   return {
     remove,
     set: {
@@ -72,10 +74,8 @@ export function answered(
         confirmUntil: confirms.until,
       }),
       ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
-      ...(repeats && {
-        ...{ repeats: repeats.key, origin: repeats.origin },
-        question: JSON.stringify(repeats.question),
-      }),
+      ...(repeats && { repeats: repeats.key, origin: repeats.origin }),
+      ...(seen && { question: JSON.stringify(seen) }),
       ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
     },
   };
@@ -84,6 +84,17 @@ export function answered(
 /** What the model has called so far; nobody else takes the turn over while a call runs. */
 export function recorded(transcript: Transcript, leaseUntil: number): Change {
   return { set: { transcript: JSON.stringify(transcript), leaseUntil } };
+}
+
+/** A later turn asks for it too; at the latest it is asked about when it is due, if it is. */
+export function gathered(turn: Turn, at: number, dueAt: number | undefined): Change {
+  return {
+    set: {
+      ...{ status: "gathered", leaseUntil: 0, ...(dueAt !== undefined && { dueAt }) },
+      steps: withStep(turn, { at, is: "gathered" }),
+    },
+    remove: ["error", ...(dueAt === undefined ? (["dueAt"] as const) : [])],
+  };
 }
 
 /** Its answer is out. Of a notice nothing is kept: it may hold much of the chat, such as an export. */
@@ -247,7 +258,7 @@ export const erasedAndDropped = { erased: true, status: "dropped", owner: "" } a
 
 export const eraseOpen: TurnWrite = {
   name: "erase",
-  when: { status: ["claimed", "answered", "waiting", "carried", "parked"] },
+  when: { status: ["claimed", "gathered", "answered", "waiting", "carried", "parked"] },
   set: erasedAndDropped,
   remove: [...textAttributes, "list", "listedAs"],
 };

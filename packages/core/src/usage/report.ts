@@ -5,9 +5,11 @@ import { daysAfter, startOfDay } from "../time-zone.ts";
 import { turnEntity } from "../turn/entity.ts";
 import { keyAt } from "../turn/place.ts";
 import { chatsOn } from "../turn/register.ts";
+import { addMedia, noMedia, someMedia } from "./media.ts";
 import { costOf, type DayUsage, type ModelUsage, type Prices, totalOf } from "./usage.ts";
 
-type Counts = ModelUsage & { answers: number; replies: number; pushes: number; costUsd: number };
+type Counts = ModelUsage &
+  Pick<DayUsage, "media"> & { answers: number; replies: number; pushes: number; costUsd: number };
 
 /** What one chat has used on the day. */
 export type ChatUsage = Counts & {
@@ -89,6 +91,7 @@ function counted({ day: _, user: __, foldVersion: ___, ...usage }: DayUsage, pri
 
 function sumOf(chats: readonly ChatUsage[]): DayReport["total"] {
   const sum = (count: (chat: ChatUsage) => number) => chats.reduce((total, chat) => total + count(chat), 0);
+  const media = someMedia(chats.reduce((total, chat) => addMedia(total, chat.media), noMedia));
   return {
     chats: chats.length,
     answers: sum((chat) => chat.answers),
@@ -99,5 +102,6 @@ function sumOf(chats: readonly ChatUsage[]): DayReport["total"] {
     pushes: sum((chat) => chat.pushes),
     refused: sum((chat) => (chat.refused ? 1 : 0)),
     costUsd: sum((chat) => chat.costUsd),
+    ...(media && { media }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Route } from "../platform/platform.ts";
+import { addMedia, type MediaUsage } from "./media.ts";
 
 /** Tokens of one or more requests, as the model has counted them. */
 export type ModelUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
@@ -9,6 +10,8 @@ export type ModelUsage = { inputTokens: number; cachedTokens: number; outputToke
  * write of its own, and is read with the chat's memory.
  */
 export type DayUsage = ModelUsage & {
+  /** Not set, if there was none. */
+  media?: MediaUsage | undefined;
   /** `YYYY-MM-DD`, in the bot's time zone. */
   day: string;
   /** Whose it is: see `userHash`. It stays when the turn is erased, or unsending would reset a limit. */
@@ -76,15 +79,25 @@ function isNewer(one: DayUsage, other: DayUsage): boolean {
   return more > 0 || (more === 0 && one.pushes > other.pushes);
 }
 
+type SentNotice = "notice" | "limit_notice" | "group_limit_notice";
+
 /** What was sent: an answer with its tokens, a notice, or the notice that the user's or the group's limit is reached. */
-export type SentUsage = ModelUsage | "notice" | "limit_notice" | "group_limit_notice";
+export type SentUsage = (ModelUsage & WithMedia) | SentNotice | ({ notice: SentNotice } & WithMedia);
+
+type WithMedia = { media?: MediaUsage | undefined };
 
 /** What is counted of an answer; see `Said`. */
-type Counted = { from: "model"; usage: ModelUsage } | { from: "bot"; notice: string };
+type Counted = WithMedia & ({ from: "model"; usage: ModelUsage } | { from: "bot"; notice: string });
 
 /** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */
-export function sentUsage(answer: Counted, { usage, chat }: RunningTotal): SentUsage {
-  if (answer.from === "model") return answer.usage;
+export function sentUsage(answer: Counted, total: RunningTotal): SentUsage {
+  const { media } = answer;
+  if (answer.from === "model") return media ? { ...answer.usage, media } : answer.usage;
+  const notice = sentNotice(answer, total);
+  return media ? { notice, media } : notice;
+}
+
+function sentNotice(answer: { notice: string }, { usage, chat }: RunningTotal): SentNotice {
   if (answer.notice === "group_limit") return chat && sends(chat) > 0 ? "group_limit_notice" : "notice";
   const isLimit = answer.notice === "total_limit" || (answer.notice === "daily_limit" && sends(usage) > 0);
   return isLimit ? "limit_notice" : "notice";
@@ -98,9 +111,9 @@ export function withSend(
 ): RunningTotal {
   return {
     isFirstOfDay,
-    usage: { ...sentIn(usage, route, sent), refused: usage.refused || sent === "limit_notice" },
+    usage: { ...sentIn(usage, route, sent), refused: usage.refused || isNotice(sent, "limit_notice") },
     ...(chat && {
-      chat: { ...sentIn(chat, route, sent), refused: chat.refused || sent === "group_limit_notice" },
+      chat: { ...sentIn(chat, route, sent), refused: chat.refused || isNotice(sent, "group_limit_notice") },
     }),
   };
 }
@@ -114,10 +127,16 @@ function pushedIn(usage: DayUsage): DayUsage {
   return { ...usage, replies: Math.max(0, usage.replies - 1), pushes: usage.pushes + 1 };
 }
 
+function isNotice(sent: SentUsage, notice: SentNotice): boolean {
+  return sent === notice || (typeof sent === "object" && "notice" in sent && sent.notice === notice);
+}
+
 function sentIn(usage: DayUsage, route: Route, sent: SentUsage): DayUsage {
-  const used = typeof sent === "object" ? sent : undefined;
+  const used = typeof sent === "object" && "inputTokens" in sent ? sent : undefined;
+  const media = typeof sent === "object" ? sent.media : undefined;
   return {
     ...(used ? add(usage, used) : usage),
+    ...(media && { media: addMedia(usage.media, media) }),
     answers: usage.answers + (used ? 1 : 0),
     replies: usage.replies + (route === "reply" ? 1 : 0),
     pushes: usage.pushes + (route === "push" ? 1 : 0),
@@ -129,16 +148,25 @@ export function sends({ replies, pushes }: Pick<DayUsage, "replies" | "pushes">)
   return replies + pushes;
 }
 
-export type Prices = { input: number; cachedInput: number; cacheWrite: number; output: number };
+export type Prices = {
+  input: number;
+  cachedInput: number;
+  cacheWrite: number;
+  output: number;
+  /** For a minute of voice; the others, for a million tokens. */
+  transcription?: number;
+};
 
 /** US dollars; what is not served from the cache is taken to be written to it. */
-export function costOf({ inputTokens, cachedTokens, outputTokens }: ModelUsage, prices: Prices): number {
+export function costOf(used: ModelUsage & WithMedia, prices: Prices): number {
+  const { inputTokens, cachedTokens, outputTokens, media } = used;
   const fresh = (inputTokens - cachedTokens) * Math.max(prices.input, prices.cacheWrite);
-  return (fresh + cachedTokens * prices.cachedInput + outputTokens * prices.output) / 1_000_000;
+  const voice = ((media?.voiceSeconds ?? 0) / 60) * (prices.transcription ?? 0);
+  return voice + (fresh + cachedTokens * prices.cachedInput + outputTokens * prices.output) / 1_000_000;
 }
 
 /** The same for a log line: without the digits that are only noise of the arithmetic. */
-export function costUsd(usage: ModelUsage, prices: Prices): number {
+export function costUsd(usage: ModelUsage & WithMedia, prices: Prices): number {
   return Number(costOf(usage, prices).toFixed(9));
 }
 

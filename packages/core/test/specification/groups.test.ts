@@ -249,12 +249,12 @@ describe("what is no text", () => {
   });
 
   test("gets one kind sentence in ten minutes, if it cannot be understood", async () => {
-    await send({ type: "image" });
-    await send({ type: "video" });
+    await send({ type: "file", fileName: "a.zip" });
+    await send({ type: "file" });
     await send({ type: "of the future" });
     expect(world.sent()).toEqual([`U1 reply: ${en.notUnderstood}`]);
     await world.scheduler.run(world.scheduler.now() + 11 * 60_000, () => false);
-    await send({ type: "audio" });
+    await send({ type: "file" });
     expect(world.sent()).toHaveLength(2);
     expect(world.asked).toEqual([]);
   });

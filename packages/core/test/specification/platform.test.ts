@@ -53,6 +53,7 @@ const platform: Platform = {
   sendOnce: async () => ({ sentIds: undefined }),
   showLoading: async () => {},
   markAsRead: async () => {},
+  fetchMedia: () => Promise.reject(new Error("Nothing is sent but text")),
   botName: async () => undefined,
   profileOf: async () => undefined,
 };

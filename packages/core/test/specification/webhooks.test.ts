@@ -17,6 +17,8 @@ type Outcome =
   | "nothing";
 
 const kindSentence = { told: en.notUnderstood };
+/** Nothing of it is at LINE. */
+const gone = { told: en.mediaGone };
 const sticker = { answered: "[Sticker: Cony, Sally, Staring]" };
 const stickerWithoutWords = { answered: "[Sticker]" };
 
@@ -37,17 +39,17 @@ const outcomes: Record<string, Outcome> = {
   "message-text-room": "nothing",
   "message-text-room-mention": { answered: "good morning" },
 
-  "message-image": kindSentence,
-  "message-image-external": kindSentence,
+  "message-image": gone,
+  "message-image-external": { answered: "[Picture]" },
   "message-image-group": "nothing",
   "message-image-room": "nothing",
-  "message-images": kindSentence,
-  "message-video": kindSentence,
-  "message-video-external": kindSentence,
+  "message-images": gone,
+  "message-video": gone,
+  "message-video-external": { answered: "[Video]" },
   "message-video-group": "nothing",
-  "message-audio": kindSentence,
+  "message-audio": gone,
   "message-audio-group": "nothing",
-  "message-file": kindSentence,
+  "message-file": gone,
   "message-file-group": "nothing",
   "message-future": kindSentence,
   "message-future-group": "nothing",

@@ -1,9 +1,11 @@
 import type { Bot } from "@henji/core/bot";
 import { type Chats, createChats } from "@henji/core/chat/chats";
+import type { Context } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
 import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
+import type { Transcriber } from "@henji/core/model/transcriber";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { wordsOn } from "@henji/core/platform/line/compose";
@@ -22,8 +24,10 @@ import {
   createMemoryModel,
   createMemoryQueue,
   createMemoryTable,
+  createMemoryTranscriber,
   createProcess,
   createScheduler,
+  type MemoryContent,
   type MemoryLineOptions,
   type MemoryModelOptions,
   type MemoryTableOptions,
@@ -48,6 +52,14 @@ export type WorldOptions = {
   table?: Pick<MemoryTableOptions, "onWrite">;
 };
 
+type Overrides = {
+  model?: Model;
+  line?: Line;
+  chats?: Chats;
+  platform?: Platform;
+  transcriber?: Transcriber;
+};
+
 export type World = ReturnType<typeof createWorld>;
 
 /** The real worker with in-memory services, in virtual time. */
@@ -63,6 +75,7 @@ export function createWorld(options: WorldOptions = {}) {
   const printed: string[] = [];
   const asked: string[] = [];
   const contexts: string[] = [];
+  const inputs: Context["input"][] = [];
   let events = 0;
 
   const model = createMemoryModel({
@@ -70,7 +83,12 @@ export function createWorld(options: WorldOptions = {}) {
     onAsk(question, context) {
       asked.push(question);
       contexts.push(JSON.stringify(context.input));
+      inputs.push(context.input);
     },
+  });
+  const heard: { words: string; languages: readonly string[] }[] = [];
+  const transcriber = createMemoryTranscriber({
+    onHear: (words, languages) => void heard.push({ words, languages }),
   });
   const summarizer = createMemoryModel(options.summarizer);
   let owners = 0;
@@ -82,7 +100,7 @@ export function createWorld(options: WorldOptions = {}) {
   });
 
   /** A worker in its own simulated process, which can be killed while it is running. */
-  function worker(overrides: { model?: Model; line?: Line; chats?: Chats; platform?: Platform } = {}) {
+  function worker(overrides: Overrides = {}) {
     const process = createProcess({
       name: "worker",
       scheduler,
@@ -92,12 +110,14 @@ export function createWorld(options: WorldOptions = {}) {
     });
     const shared = { bot, clock: process.clock, log, random: () => 0 };
     const cap = createTokenCap({ ...shared, totals: table.totals });
+    const loadContent = async () => memoryLine.content;
     const line = withLineBreaker(overrides.line ?? memoryLine.line, { clock: scheduler, log });
     const work = createWorker({
       ...{ ...shared, turns, cap },
       chats: overrides.chats ?? chats,
-      platforms: { line: overrides.platform ?? createLinePlatform({ line, clock: scheduler }) },
+      platforms: { line: overrides.platform ?? createLinePlatform({ line, loadContent, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
+      transcriber: overrides.transcriber ?? transcriber,
       inbox: process.port("queue", queue.inbox),
       reminders: process.port("queue", queue.reminders),
       identitySecret: "secret",
@@ -153,6 +173,17 @@ export function createWorld(options: WorldOptions = {}) {
     await scheduler.run(scheduler.now() + hold.forS * 1000 + 1, () => false);
   }
 
+  /** @returns LINE's id of the message */
+  async function send(userId: string, message: object, content?: MemoryContent): Promise<string> {
+    const id = String(events + 1);
+    const replyToken = `token ${id}`;
+    if (content) memoryLine.keep(id, content);
+    memoryLine.giveToken(replyToken, userId, 60_000);
+    put(userId, { type: "message", replyToken, message: { id, ...message } });
+    await settle();
+    return id;
+  }
+
   return {
     ...{
       scheduler,
@@ -166,11 +197,15 @@ export function createWorld(options: WorldOptions = {}) {
       log,
       asked,
       contexts,
+      inputs,
+      heard,
       worker,
       run,
       crash,
     },
     say,
+    /** The user sends what is no text, with the bytes that LINE has of it. */
+    send,
     put,
     /** An operator moves every dead letter back to the queue unchanged. */
     moveBack() {

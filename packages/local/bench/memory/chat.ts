@@ -68,6 +68,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     mayPush: async () => true,
   };
 
+  const noContent = () => Promise.reject(new Error("Nobody sends anything but text"));
   const worker = createWorker({
     bot,
     reminders: { put: async () => {} },
@@ -75,7 +76,8 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     chats: { ...chats, page: beforeFold(chats.page), update: beforeFold(chats.update) },
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
-    platforms: { line: createLinePlatform({ line, clock }) },
+    transcriber: { transcribe: noContent },
+    platforms: { line: createLinePlatform({ line, loadContent: noContent, clock }) },
     inbox: { delete: async () => [], changeVisibility: async () => [], park: async () => {} },
     identitySecret: "secret",
     newOwner: newId,

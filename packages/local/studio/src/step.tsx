@@ -55,6 +55,10 @@ export function Detail({ step }: { step: Step }) {
       return words.slow.told;
     case "waits":
       return words.slow.waits(step.told, step.until === undefined ? undefined : formatTime(step.until));
+    case "heard":
+      return `${step.model} · ${words.heardFor(step.seconds)}`;
+    case "gathered":
+      return words.gatheredWith;
     case "brought":
       return (
         <>

@@ -18,6 +18,7 @@ const stateAfter: Partial<Record<Step["name"], TraceState>> = {
   ignored: "ignored",
   tooOld: "ignored",
   dropped: "ignored",
+  gathered: "ignored",
   erased: "erased",
   claimed: "progress",
   // After `erased`: the answer to a command that erases.

@@ -32,6 +32,7 @@ function broughtBy({ brings = 0 }: { brings?: number }): string {
 }
 
 const acknowledged = {
+  gathered: "it is answered together with others",
   delivered: "it was answered",
   dropped: "it gets no answer",
   waiting: "its answer waits for its user",

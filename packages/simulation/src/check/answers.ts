@@ -1,4 +1,5 @@
 import { pressingIn } from "@henji/core/decide/button";
+import type { Content } from "@henji/core/platform/content";
 import { BUTTON_DATA } from "@henji/core/platform/line/button-data";
 import type { Action, TextMessage } from "@henji/core/platform/line/compose";
 import { apologyPushedEveryMs, deadlines, replyTokenFreshMs } from "@henji/core/settings";
@@ -50,6 +51,9 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
       if (what === "answer" && item.repeats !== undefined) markAnswered(fate, item.repeats);
       fate.lastWrite = what;
       if (item.chatId !== fate.chatId) violate("private", `stored under ${item.chatId}`, fate);
+      if (what === "gather") fate.wasGathered = true;
+      if (what === "answer") checkTaken(fate, item);
+      if (JSON.stringify(item).includes("base64")) violate("private", "bytes are stored", fate);
       if (what === "answer" && erasing.includes(fate.kind)) violate("exactly one", "no question", fate);
       if (forOthers.includes(fate.kind)) violate("private", "what is not for the bot has a turn", fate);
     },
@@ -131,7 +135,7 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
         eventId: fate.eventId,
       });
       if (chatId !== fate.chatId) violate("private", `${what} in ${chatId}`, fate);
-      if (/UPSTREAM|OpenAI|DynamoDB|SQS|Error|undefined/.test(text))
+      if (/\[=\]|UPSTREAM|OpenAI|DynamoDB|SQS|Error|undefined/.test(text))
         violate("private", "shows an error", fate);
       if (apology) {
         fate.apologies += 1;
@@ -172,12 +176,31 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
     fate.mayComeTwice ||= isForced;
     if (item?.notice !== undefined) fate.notices += 1;
     else fate.answers += 1;
+    if (fate.takenBy !== undefined) violate("exactly one", `answered, and by ${fate.takenBy} too`, fate);
     if (isAnsweredElsewhere(fate)) violate("exactly one", "answered although it was asked again", fate);
     if (fate.answers + fate.notices > (fate.mayComeTwice ? 2 : 1))
       violate("exactly one", `answered ${fate.answers + fate.notices} times`, fate);
     if (forOthers.includes(fate.kind)) violate("exactly one", "answered, but not a question", fate);
     if (fate.kind === "export") checkExport(fate, item?.messages ?? "");
     checkOrder(fate);
+  }
+
+  /** What it asks for beside its own question has no other answer, and what was said in it is stored. */
+  function checkTaken(fate: Fate, { gathers = [], question = "[]" }: TurnItem): void {
+    for (const key of gathers) {
+      const one = [...fates.values()].find((other) => other.chatId === fate.chatId && keyOf(other) === key);
+      if (!one) continue;
+      const isTaken = one.takenBy !== undefined && one.takenBy !== fate.eventId;
+      if (isTaken || one.answers + one.notices > 0)
+        violate("exactly one", `asked for by ${fate.eventId} too`, one);
+      if (one.senderId !== fate.senderId) violate("private", `asked for by ${fate.eventId}`, one);
+      one.takenBy = fate.eventId;
+    }
+    const isUnheard = (JSON.parse(question) as Content).some(
+      ({ kind, ...part }) => kind === "audio" && !("text" in part),
+    );
+    if (isUnheard && turnOf(fate)?.notice === undefined)
+      violate("stored first", "what was said is not stored", fate);
   }
 
   /** What is stored of what it brings, and of its own. */
@@ -231,6 +254,7 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
     // Passed over by one worker that did not know the bot's name, and answered by another that came later.
     const wasPassedOver = fate.byName && fate.ignored;
     const wasGivenUp = fate.parkings.length > 0 || fate.redriven || fate.mayComeTwice || wasPassedOver;
+    if (fate.wasGathered) return;
     if (newest && newest.sequence! > sequence && !wasGivenUp) {
       violate("in order", `answered after ${newest.eventId}, which comes after it`, fate);
     }

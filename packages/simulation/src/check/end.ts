@@ -141,6 +141,10 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
     if (fate.answers + fate.notices > 0 || fate.ignored) return true;
     // It brought what waited, and had nothing to say itself.
     if (turnOf(fate)?.status === "delivered" && turnOf(fate)?.notice === "show") return true;
+    if (turnOf(fate)?.status === "gathered") {
+      const taker = fateOf(fate.takenBy);
+      return taker !== undefined && hasEnded(taker, parked);
+    }
     if (copy) return copy.reason !== undefined || fate.redriven;
     const carrier = carrierOf(fate);
     if (carrier && isBelieved(carrier)) return true;

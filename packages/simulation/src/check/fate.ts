@@ -2,8 +2,8 @@
  * `rejected`: the model answers with an error that no retry changes. `refused`: it refuses every request that
  * holds this question. `poisonous`: it answers this question, and refuses every later request that holds it.
  * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `overheard` is written in a
- * group, not to the bot. `quoting` is a question if it quotes a message that the bot remembers. A `picture` is not
- * understood. A `tap` presses the button of an answer that took long. It, `unsend`, `unfollow` and `greeting` are
+ * group, not to the bot. `quoting` is a question if it quotes a message that the bot remembers. A `picture` is
+ * a question by itself, or together with others. A `tap` presses the button of an answer that took long. It, `unsend`, `unfollow` and `greeting` are
  * events, all others are messages. In a group, `unfollow` is the bot's leaving, and `greeting` its coming.
  */
 export type EventKind =
@@ -34,7 +34,6 @@ export const unasked: readonly EventKind[] = [
   "unsend",
   "unfollow",
   "greeting",
-  "picture",
   "overheard",
   "not_a_question",
 ];
@@ -134,6 +133,10 @@ export type Fate = SimulatedEvent & {
   openReplies: number;
   /** A claim found it answered by an attempt that died. */
   diedAnswered: boolean;
+  /** The event whose turn asks for it too. */
+  takenBy?: string;
+  /** It has waited for the pictures that it was sent with. */
+  wasGathered: boolean;
   /** The last write to its turn. */
   lastWrite?: string;
   /** It was to be ignored, or it erased something. */
@@ -172,6 +175,7 @@ export function newFate(event: SimulatedEvent): Fate {
     replySends: 0,
     openReplies: 0,
     diedAnswered: false,
+    wasGathered: false,
     ignored: false,
     erased: false,
     tooOld: false,

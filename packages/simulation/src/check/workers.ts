@@ -22,6 +22,7 @@ const recorded = new Set([
   "event.not_queued",
   "turn.delivered",
   "turn.dropped",
+  "turn.gathered",
   "turn.waiting",
   "thinking.said",
   "thinking.not_said",
@@ -40,6 +41,7 @@ const finishes = new Set([
   "event.too_old",
   "job.parked",
   "turn.dropped",
+  "turn.gathered",
   "turn.waiting",
 ]);
 

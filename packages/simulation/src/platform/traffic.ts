@@ -12,7 +12,7 @@ import type { MemoryQueue } from "../queue.ts";
 import type { Random } from "../random.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Scripted } from "../traffic-plan.ts";
-import { isByName, isGroup, lineEventOf, type Written } from "./webhook-events.ts";
+import { contentOf, isByName, isGroup, lineEventOf, type Written } from "./webhook-events.ts";
 
 /** LINE: no answer within two seconds is a failure. */
 const WEBHOOK_TIMEOUT_MS = 2_000;
@@ -80,6 +80,11 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     const eventId = eventIdOf(events);
     const timestamp = scheduler.now() - ageMs;
     const event = lineEventOf(one, { eventId, timestamp }, random);
+    const content = contentOf(one, eventId);
+    // Of pictures that were sent together the last one tells whose question it is.
+    const isGone = content && !one.set && random.chance(traffic.gone);
+    if (content)
+      line.keep(`M-${eventId}`, { ...content, ...(isGone && { status: random.pick([404, 410]) }) });
     const places = { webhook: webhooks, number: events };
     check.event({ eventId, chatId, senderId, kind, timestamp, target, byName: isByName(event), ...places });
     return { chatId, kind, event };
@@ -164,7 +169,10 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       if (kind === "question") questions.set(`${chatId}/${senderId}`, target);
       // The button under the question whether everything shall be forgotten.
       if (kind === "forget") soon(() => webhook([{ chatId, senderId, kind: "forgetForSure" }]));
-      if ((kind === "question" || kind === "overheard") && random.chance(traffic.unsent)) {
+      if (
+        (kind === "question" || kind === "overheard" || kind === "picture") &&
+        random.chance(traffic.unsent)
+      ) {
         soon(() => webhook([{ chatId, senderId, kind: "unsend", target }]));
       }
     }
@@ -190,7 +198,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       bundle.push(random.pick(chats));
       if (gap <= traffic.bundleMs && bundle.length < 6 && left > 1) continue;
       const chatIds = bundle;
-      later(at, () => webhook(chatIds.map(written)));
+      later(at, () => webhook(chatIds.flatMap(writtenTogether)));
       bundle = [];
       at += gap;
     }
@@ -202,13 +210,29 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       );
   }
 
+  /** What a user writes; or pictures that are sent together, of which some may come in webhooks of their own. */
+  function writtenTogether(chatId: string): Written[] {
+    const first = written(chatId);
+    if (first.kind !== "picture" || !random.chance(traffic.sets)) return [first];
+    const [total, isCounted] = [random.int(2, 4), random.chance(traffic.counted)];
+    const id = `S${events + 1}`;
+    const all = Array.from({ length: total }, (_, n) => {
+      return { ...first, set: { id, index: n + 1, ...(isCounted && { total }) } };
+    });
+    const apart = random.int(0, total);
+    for (const one of all.slice(apart))
+      later(random.int(1, random.pick([100, 3_000, 20_000])), () => webhook([one]));
+    return all.slice(0, apart);
+  }
+
   function written(chatId: string): Written {
     const kind = kindOf(chatId);
     const senderId = senderIn(chatId);
     const isSticker = kind === "question" && !isGroup(chatId) && random.chance(traffic.stickers);
+    const isVoice = kind === "question" && !isSticker && !isGroup(chatId) && random.chance(traffic.voice);
     const isQuoting = kind === "quoting" || (kind === "question" && random.chance(traffic.quoting));
-    const quotes = isQuoting ? random.pick(shown.get(chatId) ?? []) : undefined;
-    return { chatId, senderId, kind, isSticker, quotes };
+    const quotes = isQuoting && !isVoice ? random.pick(shown.get(chatId) ?? []) : undefined;
+    return { chatId, senderId, kind, isSticker, isVoice, quotes };
   }
 
   function senderIn(chatId: string): string {

@@ -1,5 +1,6 @@
 import type { LineEvent } from "@henji/core/platform/line/event";
 import type { EventKind } from "../check/fate.ts";
+import type { MemoryContent } from "../line.ts";
 import type { Random } from "../random.ts";
 
 /** What a user does. */
@@ -14,6 +15,9 @@ export type Written = {
   /** Of the button that is pressed. */
   data?: string;
   isSticker?: boolean;
+  isVoice?: boolean;
+  /** Of a picture that is sent with others. */
+  set?: { id: string; index: number; total?: number };
 };
 
 const commands: Partial<Record<EventKind, string>> = {
@@ -70,9 +74,13 @@ export function lineEventOf(
 }
 
 function messageOf(written: Written, eventId: string, random: Random): object {
-  const { chatId, kind, quotes, isSticker = false } = written;
+  const { chatId, kind, quotes, isSticker = false, isVoice = false, set } = written;
   const tokens = { quoteToken: "q", markAsReadToken: "r", ...(quotes && { quotedMessageId: quotes }) };
-  if (kind === "picture") return { ...tokens, type: "image", contentProvider: { type: "line" } };
+  const contentProvider = { type: "line" };
+  if (kind === "picture") {
+    return { ...tokens, type: "image", contentProvider, ...(set && { imageSet: set }) };
+  }
+  if (isVoice) return { ...tokens, type: "audio", duration: 2_000, contentProvider };
   const text = commands[kind] ?? questionText(eventId, kind, random);
   if (isSticker) return { ...tokens, type: "sticker", text: text.slice(0, 100), keywords: ["hello"] };
   const isCalled = isGroup(chatId) && kind !== "overheard" && kind !== "quoting";
@@ -80,6 +88,14 @@ function messageOf(written: Written, eventId: string, random: Random): object {
   const call = random.pick(calls);
   const mention = { mentionees: [{ index: 0, length: 6, type: "user", isSelf: true }] };
   return { ...tokens, type: "text", text: `${call}${text}`, ...(call === calls[0] && { mention }) };
+}
+
+/** What LINE has of it beside the event; nothing, if it is written. */
+export function contentOf({ kind, isVoice }: Written, eventId: string): MemoryContent | undefined {
+  if (kind === "picture")
+    return { bytes: Buffer.from(`\xff\xd8\xff[${eventId}]`, "latin1"), type: "image/jpeg" };
+  if (isVoice) return { bytes: Buffer.from(`[${eventId}] What was said.`), type: "audio/x-m4a" };
+  return undefined;
 }
 
 function questionText(eventId: string, kind: EventKind, random: Random): string {

@@ -6,8 +6,12 @@ export const en: Texts = {
     "Hello, everyone, and thank you for having me! To talk to me, mention me with @ or quote one of my messages. Otherwise I stay silent.",
   apology: "Sorry, I could not answer this message. Please try again in a little while.",
   refusal: "Sorry, I can't help with that.",
-  notUnderstood:
-    "Thank you! I'm afraid I can't look at pictures, videos or files, or listen to voice messages yet. Could you tell me in words?",
+  notUnderstood: "Thank you! I'm afraid I can't open this one. Could you tell me in words?",
+  mediaGone: "I'm sorry, what you sent is no longer there for me to open. Could you send it once more?",
+  mediaTooLarge: "I'm sorry, this is too large for me. Could you send a smaller or shorter one?",
+  mediaUnheard:
+    "I'm sorry, I could not make out any words in this voice message. Could you say it again, or write it?",
+  mediaLimit: "That is all of this kind that I can open today. You can still write to me.",
   cut: "… (this answer was too long and has been cut)",
   goOn: "Show me the rest",
   stillThinking: "I am still working on it. Tap below to see the answer.",

@@ -8,7 +8,13 @@ export const id: Texts = {
   apology: "Maaf, saya tidak berhasil menjawab pesan ini. Silakan coba lagi beberapa saat lagi, ya.",
   refusal: "Maaf, saya tidak bisa membantu untuk hal itu.",
   notUnderstood:
-    "Terima kasih! Sayangnya saya belum bisa melihat gambar, video, dan file, atau mendengarkan pesan suara. Bisa tolong ceritakan lewat tulisan?",
+    "Terima kasih! Sayangnya saya tidak bisa membuka yang ini. Bisa tolong ceritakan lewat tulisan?",
+  mediaGone: "Maaf, yang kamu kirim sudah tidak bisa saya buka. Bisa tolong kirim sekali lagi?",
+  mediaTooLarge: "Maaf, ini terlalu besar untuk saya. Bisa tolong kirim yang lebih kecil atau lebih pendek?",
+  mediaUnheard:
+    "Maaf, saya tidak bisa menangkap kata-kata di pesan suara ini. Bisa tolong ulangi, atau tulis saja?",
+  mediaLimit:
+    "Hari ini saya sudah tidak bisa membuka kiriman seperti ini lagi. Kamu masih bisa menulis pesan kepada saya.",
   cut: "… (jawabannya terlalu panjang, jadi dipotong sampai di sini)",
   goOn: "Lanjutkan",
   stillThinking: "Saya masih menyiapkan jawabannya. Ketuk tombol di bawah untuk melihatnya.",

@@ -8,8 +8,16 @@ export type Texts = {
   apology: string;
   /** Sent when the model declines to answer. */
   refusal: string;
-  /** Sent for a picture, voice message, video or file, which the bot cannot look at. */
+  /** Sent for a picture, voice message, video or file that the bot does not look at. */
   notUnderstood: string;
+  /** Sent if the platform has no longer what was sent. */
+  mediaGone: string;
+  /** Sent if it has more bytes than the bot takes, or is too long. */
+  mediaTooLarge: string;
+  /** Sent for a voice message in which nothing is said. */
+  mediaUnheard: string;
+  /** Sent if a user has sent as much of the kind as `media` allows for a day. */
+  mediaLimit: string;
   /** Added to an answer that was cut at a limit. */
   cut: string;
   /** Label of the button that shows the rest of a long answer, and what the user says by pressing it. */

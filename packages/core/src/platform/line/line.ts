@@ -4,6 +4,7 @@ import { BotError } from "../../error.ts";
 import type { Platform } from "../platform.ts";
 import type { GuardedLine } from "./breaker.ts";
 import { compose, fits, MAX_MESSAGES, type TextMessage, withButtons } from "./compose.ts";
+import type { FetchContent } from "./content.ts";
 import { createDeliver } from "./deliver.ts";
 import { loadMarkdown } from "./markdown.ts";
 import { createPeople } from "./people.ts";
@@ -12,10 +13,15 @@ import { read, SOMEBODY } from "./read.ts";
 import { readTokenOf } from "./read-token.ts";
 import { freshUntil, replyTokenOf } from "./reply-token.ts";
 
-export type LinePlatformOptions = { line: GuardedLine; clock: Clock };
+export type LinePlatformOptions = {
+  line: GuardedLine;
+  /** Gives what fetches the content of messages: loaded when the first one has some. */
+  loadContent(): Promise<FetchContent>;
+  clock: Clock;
+};
 
 /** LINE as core sees it. */
-export function createLinePlatform({ line, clock }: LinePlatformOptions): Platform {
+export function createLinePlatform({ line, loadContent, clock }: LinePlatformOptions): Platform {
   const people = createPeople({ line, clock });
   return {
     name: "line",
@@ -58,6 +64,11 @@ export function createLinePlatform({ line, clock }: LinePlatformOptions): Platfo
       const token = readTokenOf(job);
       if (token === undefined || (await people.bot())?.chatMode !== "chat") return;
       await line.markAsRead(token);
+    },
+
+    async fetchMedia(ref, what, limits) {
+      const fetchContent = await loadContent();
+      return fetchContent(ref, what, limits);
     },
 
     botName: async () => (await people.bot())?.displayName,

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Content, ContentPart } from "../content.ts";
 import { isLineId, type LineEvent } from "./event.ts";
+import { mediaFields, mediaPart } from "./media-part.ts";
 
 /** A user's message as LINE sends it, with what is wrong in it passed over. */
 export type LineMessage = {
@@ -41,8 +42,7 @@ const messageEvent = z.looseObject({
     address: lenient(z.string()),
     latitude: lenient(z.number()),
     longitude: lenient(z.number()),
-    fileName: lenient(z.string()),
-    fileSize: lenient(z.number()),
+    ...mediaFields,
   }),
 });
 
@@ -70,16 +70,8 @@ function partOf(message: Message): ContentPart | undefined {
     case "image":
     case "audio":
     case "video":
-      return { kind: message.type, ref: message.id };
-    case "file": {
-      const { id: ref, fileName: name, fileSize: bytes } = message;
-      return {
-        kind: "file",
-        ref,
-        ...(name !== undefined && { name: bounded(name) }),
-        ...(bytes !== undefined && { bytes }),
-      };
-    }
+    case "file":
+      return mediaPart(message.type, message.id, message);
     default:
       return { kind: "unknown", type: bounded(message.type) };
   }

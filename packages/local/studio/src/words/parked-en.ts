@@ -96,6 +96,7 @@ export const parkedEn = {
     dropped: "it gets no answer",
     replayed: "it was replayed",
     ignored: "it asks nothing",
+    gathered: "it is answered together with others",
     waiting: "its answer waits for its user",
     carried: "its answer goes out with a later one",
   },
@@ -145,6 +146,7 @@ export const parkedEn = {
     claimed: "Claimed",
     failed: "Failed",
     answered: "Answered",
+    gathered: "Gathered",
     waiting: "Answer waits",
     delivered: "Delivered",
     parked: "Parked",
@@ -160,6 +162,7 @@ export const parkedEn = {
   statuses: {
     claimed: "claimed",
     answered: "answered, not delivered",
+    gathered: "it is answered together with others",
     waiting: "its answer waits for its user",
     carried: "its answer goes out with a later one",
     delivered: "delivered",

@@ -90,6 +90,7 @@ export const parkedJa: typeof parkedEn = {
     dropped: "回答しない",
     replayed: "再処理済み",
     ignored: "回答の対象外",
+    gathered: "ほかの写真とまとめて回答",
     waiting: "回答はユーザーの次の操作待ち",
     carried: "回答は後の回答とまとめて送信",
   },
@@ -137,6 +138,7 @@ export const parkedJa: typeof parkedEn = {
     claimed: "担当決定",
     failed: "失敗",
     answered: "回答保存",
+    gathered: "まとめ待ち",
     waiting: "ユーザー待ち",
     delivered: "配信",
     parked: "保留",
@@ -155,6 +157,7 @@ export const parkedJa: typeof parkedEn = {
   statuses: {
     claimed: "担当決定",
     answered: "回答保存済み・未配信",
+    gathered: "ほかの写真とまとめて回答",
     waiting: "回答はユーザーの次の操作待ち",
     carried: "回答は後の回答とまとめて送信",
     delivered: "配信済み",

@@ -1,0 +1,30 @@
+/** What a user has sent beside text, as the platform keeps it for a while. */
+export type Media = {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** By its first bytes where they tell, else as the platform says; such as `image/jpeg`. */
+  type: string;
+};
+
+export type MediaLimits = { maxBytes: number; withinMs: number };
+
+/** First bytes that tell a type, from an offset on. LINE calls a voice message `audio/x-m4a`, and may call one a video. */
+const signatures: readonly (readonly [type: string, offset: number, bytes: string])[] = [
+  ["image/jpeg", 0, "\xff\xd8\xff"],
+  ["image/png", 0, "\x89PNG\r\n\x1a\n"],
+  ["image/gif", 0, "GIF8"],
+  ["image/webp", 8, "WEBP"],
+  ["audio/mp4", 4, "ftypM4A "],
+  ["video/mp4", 4, "ftyp"],
+  ["audio/wav", 8, "WAVE"],
+  ["audio/mpeg", 0, "ID3"],
+  ["application/pdf", 0, "%PDF-"],
+];
+
+/** @param said what the platform calls it */
+export function mediaTypeOf(bytes: Uint8Array, said: string | undefined): string {
+  const found = signatures.find(([, offset, signature]) =>
+    [...signature].every((letter, n) => bytes[offset + n] === letter.charCodeAt(0)),
+  );
+  const [named = ""] = (said ?? "").split(";");
+  return found?.[0] ?? (named.trim().toLowerCase() || "application/octet-stream");
+}

@@ -1,0 +1,107 @@
+import type { Bot } from "../bot/bot.ts";
+import { languageOfTag } from "../bot/language.ts";
+import type { Memory } from "../chat/chats.ts";
+import type { Clock } from "../clock.ts";
+import { BotError, toBotError } from "../error.ts";
+import type { Log } from "../log.ts";
+import type { Transcriber } from "../model/transcriber.ts";
+import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
+import type { Answerable, Platform, Profile } from "../platform/platform.ts";
+import { deadlines } from "../settings.ts";
+import type { Repeated, Turn } from "../turn/turn.ts";
+import type { Turns } from "../turn/turns.ts";
+import { languageFor } from "./language.ts";
+import { showLoadingUntil } from "./loading.ts";
+
+export type HearOptions = {
+  bot: Pick<Bot, "media" | "language">;
+  turns: Pick<Turns, "hear">;
+  transcriber: Transcriber;
+  clock: Clock;
+};
+
+export type HearRequest = {
+  turn: Turn;
+  inbound: Answerable;
+  memory: Memory;
+  profile: Profile | undefined;
+  platform: Pick<Platform, "fetchMedia" | "showLoading" | "ready">;
+  /** When this invocation must be over, epoch milliseconds. */
+  deadline: number;
+  log: Log;
+};
+
+export type Heard =
+  | { kind: "heard"; turn: Turn }
+  /** The question of another turn, which is asked once more. */
+  | { kind: "heard_again"; question: Content; repeats: Repeated; seconds: number }
+  | { kind: "unheard"; because: "media_gone" | "media_too_large" | "media_unheard"; seconds: number };
+
+/** Of voice as LINE records it, about; for a message that does not say how long it is. */
+const BYTES_PER_MS = 8;
+/** No voice has more. */
+const BYTES_PER_SECOND = 20_000;
+
+/**
+ * Has the spoken part of a question written down, and stores that at once: from then on it is a question like any
+ * other, and no further attempt pays for it.
+ */
+export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
+  const { maxSeconds } = bot.media.voice;
+
+  return async (
+    { question, repeats }: { question: Content; repeats: Repeated | undefined },
+    request: HearRequest,
+  ): Promise<Heard> => {
+    const { turn, inbound, platform, log } = request;
+    const part = question.filter(isMedia).find(({ kind, text }) => kind === "audio" && text === undefined)!;
+    const startedAt = clock.now();
+    try {
+      await platform.ready();
+      const hearing = listen(part, request);
+      await showLoadingUntil(hearing, { platform, chat: inbound.chat, late: undefined, clock, log });
+      const heard = await hearing;
+      const seconds = Math.ceil((heard.ms ?? 0) / 1000);
+      log.info("voice.heard", { model: bot.media.voice.model, seconds, ms: clock.now() - startedAt });
+      if (heard.text === "") return { kind: "unheard", because: "media_unheard", seconds };
+      const said = question.map((one) => (one === part ? heard : one));
+      if (repeats)
+        return { kind: "heard_again", question: said, repeats: { ...repeats, question: said }, seconds };
+      return { kind: "heard", turn: await turns.hear(turn, said) };
+    } catch (error) {
+      const { code } = toBotError(error);
+      const because = reasons[code];
+      if (!because) throw error;
+      log.with({}, error).warn("media.not_heard", { code });
+      return { kind: "unheard", because, seconds: 0 };
+    }
+  };
+
+  async function listen(part: MediaPart, request: HearRequest): Promise<MediaPart> {
+    const { platform, deadline } = request;
+    const limits = { maxBytes: maxSeconds * BYTES_PER_SECOND, withinMs: deadlines.mediaMs };
+    const sound = await platform.fetchMedia(part.ref, "whole", limits);
+    const leftMs = deadline - clock.now() - deadlines.reserveMs;
+    if (leftMs <= 0)
+      throw new BotError("turn.lease_expired", "No time was left to listen", { retry: "later" });
+    const signal = clock.timeout(Math.min(deadlines.transcribeMs, leftMs));
+    const text = await transcriber.transcribe(sound, { languages: [spokenBy(request)], signal });
+    return { ...part, ms: part.ms ?? Math.ceil(sound.bytes.length / BYTES_PER_MS), text: text.trim() };
+  }
+
+  /** What the user speaks, as far as it is known. */
+  function spokenBy({ turn, memory, profile }: HearRequest): string {
+    const [language = "en"] = languageFor(turn, memory, [
+      languageOfTag(profile?.language),
+      bot.language,
+    ]).split("-");
+    return language;
+  }
+}
+
+const reasons: Readonly<Record<string, "media_gone" | "media_too_large" | "media_unheard">> = {
+  "media.gone": "media_gone",
+  "media.empty": "media_gone",
+  "media.too_large": "media_too_large",
+  "model.bad_media": "media_unheard",
+};

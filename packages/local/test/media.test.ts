@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Henji, startHenji } from "../src/testing.ts";
+
+let henji: Henji;
+beforeAll(async () => {
+  henji = await startHenji();
+});
+afterAll(() => henji.stop());
+
+const jpeg = Buffer.from("ffd8ffe000104a464946", "hex");
+
+test("a picture is fetched from LINE and shown to the model; what the model says of it is all that is kept", async () => {
+  const aki = henji.user("Aki");
+  henji.model.says("A cat, I think.\n[=] A photo of a grey cat.");
+  expect(await aki.picture(jpeg)).toEqual(["A cat, I think."]);
+  const [request] = henji.local.model!.requests.slice(-1);
+  const parts = (request!.body.input as { content: unknown }[]).at(-1)!.content;
+  expect(parts).toEqual([
+    { type: "input_text", text: "[Picture]" },
+    {
+      type: "input_image",
+      image_url: `data:image/jpeg;base64,${jpeg.toString("base64")}`,
+      detail: "high",
+    },
+  ]);
+  await aki.say("Are you sure?");
+  const heard = henji.model.heard.at(-1)!.messages.map(({ text }) => text);
+  expect(heard).toEqual(expect.arrayContaining(["[Picture: A photo of a grey cat.]", "A cat, I think."]));
+});
+
+test("a voice message is written down by OpenAI's transcription, and answered", async () => {
+  const aki = henji.user("Aki");
+  henji.model.hears("What is the time?");
+  henji.model.says("Noon.");
+  const voice = Buffer.from("00000020667479704d344120", "hex");
+  expect(await aki.voice(voice)).toEqual(["🎤 What is the time?\n\nNoon."]);
+  expect(henji.local.model!.recordings).toMatchObject([
+    { model: "gpt-transcribe", fileName: "voice.m4a", languages: ["en"], bytes: new Uint8Array(voice) },
+  ]);
+  expect(henji.model.heard.at(-1)!.messages.at(-1)!.text).toBe("What is the time?");
+});
+
+test("a PDF is shown to the model", async () => {
+  const aki = henji.user("Aki");
+  henji.model.says("A bill.\n[=] A bill of 500 yen.");
+  const pdf = Buffer.from("%PDF-1.7 …");
+  expect(await aki.file("bill.pdf", pdf)).toEqual(["A bill."]);
+  const [request] = henji.local.model!.requests.slice(-1);
+  expect((request!.body.input as { content: unknown }[]).at(-1)!.content).toEqual([
+    { type: "input_text", text: "[File: bill.pdf]" },
+    {
+      type: "input_file",
+      filename: "bill.pdf",
+      file_data: `data:application/pdf;base64,${pdf.toString("base64")}`,
+      detail: "low",
+    },
+  ]);
+});
