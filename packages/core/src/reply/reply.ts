@@ -135,14 +135,15 @@ export function createReply(options: ReplyOptions) {
     });
     const language = languageIn(request, question);
     const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
+    const showing = showLoadingUntil(answering, { platform, chat, late, clock, log });
     const [{ answer, isPastRefused }, count, composeMarkdown] = await Promise.all([
       answering,
       // Counts are for the next turns; without them a turn is bounded by its bytes.
       loadTokenizer().catch(() => undefined),
       // An answer that is paid for is shown, with its marks if need be.
       platform.loadMarkdown().catch(() => platform.compose),
-      showLoadingUntil(answering, { platform, chat, late, clock, log }),
-    ]);
+      // An error too waits until it is known whether the free reply is spent.
+    ]).finally(() => showing);
     const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
