@@ -308,6 +308,7 @@ test("a model that fails while it is being said that it takes long: it is said o
   world.say("U1", "Hello");
   for (let n = 0; n < 3; n += 1) await world.run(world.worker({ model: failing }), 45_000);
   expect(world.sent()).toEqual([thinking]);
+  expect(world.lines.filter((name) => name.startsWith("thinking."))).toEqual(["thinking.said"]);
   await tap();
   expect(world.newest()).toBe("U1 reply: You said: Hello");
 });
