@@ -289,3 +289,26 @@ describe("what one call has no room for", () => {
     expect(labels()).toEqual([]);
   });
 });
+
+test("a model that fails while it is being said that it takes long: it is said once, and the answer is fetched for free", async () => {
+  const { spend } = world.turns;
+  world.turns.spend = async (...spent) => {
+    await world.scheduler.sleep(1_000);
+    await spend(...spent);
+  };
+  let asked = 0;
+  const failing: Model = {
+    async ask(context, options) {
+      asked += 1;
+      if (asked > 1) return createMemoryModel().ask(context, options);
+      await world.scheduler.sleep(40_500);
+      throw new BotError("model.unavailable", "OpenAI answered 503", { retry: "later" });
+    },
+  };
+  world.say("U1", "Hello");
+  for (let n = 0; n < 3; n += 1) await world.run(world.worker({ model: failing }), 45_000);
+  expect(world.sent()).toEqual([thinking]);
+  expect(world.lines.filter((name) => name.startsWith("thinking."))).toEqual(["thinking.said"]);
+  await tap();
+  expect(world.newest()).toBe("U1 reply: You said: Hello");
+});

@@ -24,6 +24,7 @@ export const waiting: readonly Mutation[] = [
   {
     name: "carried-for-ever",
     mistake: "what a dropped turn may have shown is left with it",
+    rare: "a turn whose send nobody heard of must be given up on, and then unsent, forgotten or asked again",
     edit: {
       file: "turn/end-carried.ts",
       find: 'if (carrier?.status !== "dropped" || letsGo(carrier)) return;',
