@@ -124,6 +124,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
       // The message itself comes last: an attempt that is cut off before finds again what repeats it.
       const repeating = [...(message ? [message] : []), ...asking].flatMap((one) => repeatsOf(one, recent));
       const answers = await eraseAll([...new Set(repeating)], request, turns.eraseAnswer);
+      await eraseAll(message ? recent.filter((turn) => isOf(turn, message)) : [], request);
       const erased = (await eraseAll(asking, request)) + (await eraseAll(meant, request));
       await chats.eraseTalk(chatId, isMessage, clock.now());
       log.info("message.erased", { turns: erased, answers });
@@ -207,6 +208,11 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
     }
     throw new BotError("chat.busy", "The chat's state kept changing", { retry: "later" });
   }
+}
+
+/** It took up what the model had called for that message: by a tap, or because it asks once more. */
+function isOf({ key, origin }: StoredTurn, message: Asked): boolean {
+  return origin === message.key && key !== message.key;
 }
 
 /** What may be repeated. */

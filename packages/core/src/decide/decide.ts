@@ -184,7 +184,8 @@ function decidePressing(
       // Another member's question stays theirs, as their forgetting it needs.
       if (given?.senderId !== turn.senderId) return gone;
       // A command, or a button, that asked something once more.
-      const repeats = isAsking(given, bot) ? given : lastQuestion(turn, memory, bot);
+      const isOwn = isAsking(given, bot);
+      const repeats = isOwn ? withCalls(given, memory.unanswered) : lastQuestion(turn, memory, bot);
       return repeats ? askOf(repeats.question, repeats, bot) : gone;
     }
     default:
@@ -254,8 +255,14 @@ function lastQuestion(
   const last = other && newest?.key === other.key ? other : answered;
   if (!last) return undefined;
   const { key, origin = key, question, messageId } = last;
-  const { transcript } = last === other ? other : {};
-  return { key, origin, question, messageId, senderId, ...(transcript && { transcript }) };
+  const repeated = { key, origin, question, messageId, senderId };
+  return last === other ? withCalls(repeated, unanswered) : repeated;
+}
+
+/** With what was called for the question by whoever asked it last, and was given up on in turn. */
+function withCalls(repeated: Repeated, unanswered: Memory["unanswered"]): Repeated {
+  const newest = unanswered.findLast(({ origin, calls }) => origin === repeated.origin && calls);
+  return newest ? { ...repeated, calls: newest.calls } : repeated;
 }
 
 /** It asks something itself: it is no command, and no button that was pressed. */

@@ -11,6 +11,7 @@ import {
   type Confirmation,
   consented,
   emptyTranscript,
+  outcomesUnknown,
   type StoredCall,
   type StoredRound,
   type Transcript,
@@ -70,14 +71,15 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
 
   return async (request: RoundsRequest): Promise<Rounds> => {
     const { turn, user, chat, log } = request;
-    const transcript = structuredClone(await transcriptFor(request));
+    const taken = await transcriptFor(request);
+    const transcript = structuredClone(taken.transcript);
     let { leaseUntil } = turn;
     let isFull = false;
     let isRecorded = true;
 
     async function record(forMs = 0): Promise<void> {
       const until = clock.now() + Math.max(hold.leaseMs, forMs);
-      leaseUntil = await turns.record(turn, transcript, until);
+      leaseUntil = await turns.record(turn, transcript, until, taken.origin);
       isRecorded = true;
     }
 
@@ -111,7 +113,8 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
       if (n >= toolLimits.maxCalls) settle(call, "too_many", tooMany);
       else if (!tool) settle(call, "unknown_tool", "Error: there is no such tool.");
       else if (call.consent === "declined") settle(call, "declined", declined);
-      else if (call.isBegun && !tool.isIdempotent) settle(call, "unknown", outcomeUnknown);
+      else if (tool.effect === "writes" && call.isBegun && !tool.isIdempotent)
+        settle(call, "unknown", outcomeUnknown);
       else {
         const read = tool.read(call.arguments);
         if ("input" in read) return { tool, input: read.input };
@@ -190,17 +193,27 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
   };
 
   /** Its own, of an attempt before this one; or that of the turn in whose place it stands, which has called for the same. */
-  async function transcriptFor({ turn, repeats, confirmed, log }: RoundsRequest): Promise<Transcript> {
-    if (turn.transcript) return turn.transcript;
-    if (!confirmed) return repeats?.transcript ?? emptyTranscript;
-    const asking: TurnKey = { chatId: turn.chatId, key: confirmed.asking };
-    const waiting = await turns.takeUpCalls(asking, turn.key);
-    if (!waiting) throw alreadyTaken();
-    const transcript = consented(waiting, confirmed.isConfirmed ? "given" : "declined");
-    await turns.record(turn, transcript, clock.now() + hold.leaseMs);
-    await courtesy(() => turns.leaveCalls(asking, turn.key), log, "calls.not_left");
-    return transcript;
+  async function transcriptFor({ turn, repeats, confirmed, log }: RoundsRequest): Promise<Begun> {
+    if (turn.transcript) return { transcript: turn.transcript };
+    const key = confirmed?.asking ?? repeats?.calls?.key;
+    if (key === undefined) return { transcript: emptyTranscript };
+    const from: TurnKey = { chatId: turn.chatId, key };
+    const taken = await turns.takeUpCalls(from, turn.key);
+    if (!confirmed) return taken ?? takenByAnother(repeats!);
+    if (!taken) throw alreadyTaken();
+    const transcript = consented(taken.transcript, confirmed.isConfirmed ? "given" : "declined");
+    await turns.record(turn, transcript, clock.now() + hold.leaseMs, taken.origin);
+    await courtesy(() => turns.leaveCalls(from, turn.key), log, "calls.not_left");
+    return { transcript };
   }
+}
+
+/** What a turn goes on from; with `origin`, if it has taken it up. */
+type Begun = { transcript: Transcript; origin?: string };
+
+/** It may be at them, or be brought back and go on. */
+function takenByAnother({ calls, origin }: Repeated): Begun {
+  return { transcript: outcomesUnknown(calls?.transcript ?? emptyTranscript), origin };
 }
 
 /** The next attempt reads what became of it. */

@@ -107,9 +107,9 @@ export function turnEntity({ client, table }: Table) {
         heldBack: { type: "boolean" },
         /** Key of the turn that brings its answer. */
         carriedBy: { type: "string" },
-        /** Set if its answer asks whether calls may run: `open`, or the key of the turn that has taken them up. */
-        confirmation: { type: "string" },
-        /** Epoch milliseconds; until then they may be. */
+        /** Of its transcript: `nobody`, or the key of the turn that has taken it up. */
+        takenBy: { type: "string" },
+        /** Set if its answer asks whether calls may run. Epoch milliseconds; until then they may. */
         confirmUntil: { type: "number" },
         /** Set if the answer was written by us and not by the model; of a dropped turn, why. */
         notice: { type: noticeKinds },

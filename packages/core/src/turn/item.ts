@@ -4,7 +4,7 @@ import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { withoutHeardLine } from "./heard.ts";
 import type { Place } from "./place.ts";
-import { OPEN, type RecentConfirmation, type Transcript } from "./transcript.ts";
+import { NOBODY, outcomesUnknown, type RecentConfirmation, type Transcript } from "./transcript.ts";
 import type {
   Answer,
   FinishedTurn,
@@ -28,7 +28,7 @@ export function toTurn(item: TurnItem): Turn {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
     ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId, quotes },
-    ...{ thinkingAt, waitedAt, transcript: toTranscript(item) },
+    ...{ thinkingAt, waitedAt, transcript: toOwnTranscript(item) },
   };
   const answer = toAnswer(item);
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
@@ -36,6 +36,16 @@ export function toTurn(item: TurnItem): Turn {
 
 export function toTranscript({ transcript }: TurnItem): Transcript | undefined {
   return transcript === undefined ? undefined : (JSON.parse(transcript) as Transcript);
+}
+
+/** What its holder goes on with. */
+function toOwnTranscript(item: TurnItem): Transcript | undefined {
+  const transcript = toTranscript(item);
+  return transcript && isTaken(item) ? outcomesUnknown(transcript) : transcript;
+}
+
+function isTaken({ takenBy = NOBODY }: TurnItem): boolean {
+  return takenBy !== NOBODY;
 }
 
 function toAnswer(item: TurnItem): Answer | undefined {
@@ -56,8 +66,8 @@ function toSaid(item: TurnItem): Said {
     repeats === undefined
       ? undefined
       : { key: repeats, origin, question: toContent(item), messageId, senderId };
-  const { confirmation, confirmUntil: until } = item;
-  const transcript = confirmation === OPEN ? toTranscript(item) : undefined;
+  const { confirmUntil: until } = item;
+  const transcript = isTaken(item) ? undefined : toTranscript(item);
   const confirms = transcript && until !== undefined && { confirms: { transcript, until } };
   return { from: "model", ...said, usage, tokens: toTokens(item), refused, repeats: repeated, ...confirms };
 }
@@ -110,7 +120,7 @@ export function toUnanswered(item: TurnItem): Repeated | undefined {
   if (!isUnanswered || question === undefined) return undefined;
   const transcript = status === "parked" ? toTranscript(item) : undefined;
   const repeated = { key, origin, question: toContent(item), messageId, senderId };
-  return { ...repeated, ...(transcript && { transcript }) };
+  return { ...repeated, ...(transcript && { calls: { key, transcript } }) };
 }
 
 export function toConversation(items: readonly TurnItem[]): PastTurn[] {
@@ -144,14 +154,10 @@ export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]
   };
 }
 
-function toConfirmation({
-  confirmation,
-  confirmUntil: until = 0,
-  erased,
-  senderId,
-}: TurnItem): RecentConfirmation | undefined {
-  if (confirmation === undefined || erased === true) return undefined;
-  return { senderId, until, takenBy: confirmation === OPEN ? undefined : confirmation };
+function toConfirmation(item: TurnItem): RecentConfirmation | undefined {
+  const { takenBy, confirmUntil: until, erased, senderId } = item;
+  if (until === undefined || erased === true) return undefined;
+  return { senderId, until, takenBy: isTaken(item) ? takenBy : undefined };
 }
 
 /** When a turn was over; nothing for one that is not. */

@@ -10,7 +10,7 @@ export type Guard = {
   leaseUntil?: number;
   listedAs?: string | undefined;
   carriedBy?: string | undefined;
-  confirmation?: string | undefined;
+  takenBy?: string | undefined;
 };
 
 /** One conditional write to a turn. Its values are absolute, so repeating it changes nothing more. */
@@ -55,13 +55,13 @@ export function createTurnStore(table: Table): TurnStore {
           .remove([...remove] as Parameters<typeof patch.remove>[0])
           .where((turn, { eq }) => {
             const states = status.map((one) => eq(turn.status, one)).join(" OR ");
-            const { owner, leaseUntil, listedAs, carriedBy, confirmation } = fields;
+            const { owner, leaseUntil, listedAs, carriedBy, takenBy } = fields;
             return [
               `(${states})`,
               ...(owner === undefined ? [] : [eq(turn.owner, owner)]),
               ...(leaseUntil === undefined ? [] : [eq(turn.leaseUntil, leaseUntil)]),
               ...(carriedBy === undefined ? [] : [eq(turn.carriedBy, carriedBy)]),
-              ...(confirmation === undefined ? [] : [eq(turn.confirmation, confirmation)]),
+              ...(takenBy === undefined ? [] : [eq(turn.takenBy, takenBy)]),
               ...(listedAs === undefined ? [] : [eq(turn.listedAs, listedAs)]),
             ].join(" AND ");
           })

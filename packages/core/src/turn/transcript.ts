@@ -53,8 +53,8 @@ export type RecentConfirmation = {
   takenBy: string | undefined;
 };
 
-/** Stored for a confirmation that no turn has taken up. */
-export const OPEN = "open";
+/** Stored in place of a key, while no other turn has taken the calls up. */
+export const NOBODY = "nobody";
 
 /**
  * The transcript with what its user said of the calls that wait for it. What it took is counted by the turn that
@@ -66,6 +66,17 @@ export function consented({ rounds }: Transcript, consent: "given" | "declined")
     rounds: rounds.map(({ output, calls }) => ({
       output,
       calls: calls.map((call) => (call.result === undefined ? { ...call, consent } : call)),
+    })),
+  };
+}
+
+/** The transcript as a turn may go on with it whose calls another has taken up: each of them may have run there. */
+export function outcomesUnknown({ usage, rounds }: Transcript): Transcript {
+  return {
+    usage,
+    rounds: rounds.map(({ output, calls }) => ({
+      output,
+      calls: calls.map((call) => (call.result === undefined ? { ...call, isBegun: true as const } : call)),
     })),
   };
 }

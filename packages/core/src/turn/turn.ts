@@ -93,8 +93,8 @@ export type Repeated = {
   messageId: string | undefined;
   /** The platform's id of the user who asked it. */
   senderId?: string | undefined;
-  /** What the model had called for it when it was given up on. */
-  transcript?: Transcript | undefined;
+  /** What the model had called for it when it was given up on, and the turn that has it. */
+  calls?: { key: string; transcript: Transcript } | undefined;
 };
 
 /** Exact o200k_base counts. */

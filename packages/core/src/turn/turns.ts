@@ -1,13 +1,13 @@
 import { BotError } from "../error.ts";
 import type { Content } from "../platform/content.ts";
 import type { RunningTotal } from "../usage/usage.ts";
+import { type Calls, createCalls } from "./calls.ts";
 import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
 import { createEndCarried } from "./end-carried.ts";
 import type { TurnItem } from "./entity.ts";
-import { toTranscript, toTurn } from "./item.ts";
+import { toTurn } from "./item.ts";
 import type { TurnKey } from "./place.ts";
 import type { Guard, TurnStore, TurnWrite } from "./store.ts";
-import { OPEN, type Transcript } from "./transcript.ts";
 import {
   type Answer,
   type AnsweredTurn,
@@ -34,7 +34,6 @@ import {
   eraseOpen,
   gathered,
   parked,
-  recorded,
   released,
   type Shown,
   shown,
@@ -50,7 +49,7 @@ export type DiscardedEvent = TurnKey & {
   expiresAt: number;
 };
 
-export type Turns = {
+export type Turns = Calls & {
   claim(request: ClaimRequest): Promise<Claim>;
   /**
    * Takes the lease anew for work that has outlasted it; refused if another worker has taken the turn over.
@@ -62,21 +61,6 @@ export type Turns = {
   hear(turn: Turn, question: Content): Promise<Turn>;
   /** claimed → answered. From here on the model is never asked again. */
   answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
-  /**
-   * Records what the model has called so far, and takes the lease anew. Comes before a call runs that writes, and
-   * again with its result.
-   *
-   * @returns until when the turn is held now, epoch milliseconds
-   */
-  record(turn: Turn, transcript: Transcript, leaseUntil: number): Promise<number>;
-  /**
-   * Takes up the calls that wait for their user's word, for the turn with key `by`: once, whoever else tries.
-   *
-   * @returns nothing, if another turn has them, or they were erased
-   */
-  takeUpCalls(asking: TurnKey, by: string): Promise<Transcript | undefined>;
-  /** Removes them from there, once the turn that has taken them up has recorded them itself. */
-  leaveCalls(asking: TurnKey, by: string): Promise<void>;
   /**
    * claimed → gathered: a later turn asks for it too.
    *
@@ -133,8 +117,6 @@ export type Turns = {
   eraseAnswer(turn: TurnKey): Promise<void>;
 };
 
-const answeredStates: readonly TurnStatus[] = ["answered", "waiting", "carried", "delivered"];
-
 /** A claim reads, decides, and writes what it has decided unless something has changed; then once more. */
 const CLAIM_TRIES = 3;
 
@@ -173,6 +155,8 @@ export function createTurns(store: TurnStore): Turns {
   }
 
   return {
+    ...createCalls(store, write),
+
     /** Nearly every event is new: creating its turn is the cheapest claim. */
     async claim(request) {
       const created = newTurn(request);
@@ -199,33 +183,6 @@ export function createTurns(store: TurnStore): Turns {
 
     async hear(turn, question) {
       return toTurn(await write(turn, "hear", ["claimed"], { set: { question: JSON.stringify(question) } }));
-    },
-
-    async record(turn, transcript, leaseUntil) {
-      await write(turn, "record", ["claimed"], recorded(transcript, leaseUntil));
-      return leaseUntil;
-    },
-
-    async takeUpCalls(asking, by) {
-      const take = (confirmation: string) =>
-        store.update(asking, {
-          name: "takeUpCalls",
-          when: { status: answeredStates, confirmation },
-          set: { confirmation: by },
-        });
-      // By an earlier attempt; or just now, and the SDK has repeated it.
-      const item = (await take(OPEN)) ?? (await take(by));
-      return item && toTranscript(item);
-    },
-
-    async leaveCalls(asking, by) {
-      const when = { status: answeredStates, confirmation: by };
-      await store.update(asking, {
-        name: "leaveCalls",
-        when,
-        set: { confirmation: by },
-        remove: ["transcript"],
-      });
     },
 
     async answer(turn, answer, storing) {

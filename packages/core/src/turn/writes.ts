@@ -5,7 +5,7 @@ import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
 import { listedAs } from "./listed-as.ts";
 import type { TurnWrite } from "./store.ts";
-import { OPEN, type Transcript } from "./transcript.ts";
+import { NOBODY, type Transcript } from "./transcript.ts";
 import {
   type Answer,
   type AnsweredTurn,
@@ -70,7 +70,7 @@ export function answered(
       ...{ ...stored, ...usage },
       ...(refused && { refused }),
       ...(confirms && {
-        ...{ transcript: JSON.stringify(confirms.transcript), confirmation: OPEN },
+        ...{ transcript: JSON.stringify(confirms.transcript), takenBy: NOBODY },
         confirmUntil: confirms.until,
       }),
       ...(tokens && { questionTokens: tokens.question, answerTokens: tokens.answer }),
@@ -82,8 +82,9 @@ export function answered(
 }
 
 /** What the model has called so far; nobody else takes the turn over while a call runs. */
-export function recorded(transcript: Transcript, leaseUntil: number): Change {
-  return { set: { transcript: JSON.stringify(transcript), leaseUntil } };
+export function recorded(transcript: Transcript, leaseUntil: number, origin: string | undefined): Change {
+  const set = { transcript: JSON.stringify(transcript), takenBy: NOBODY, leaseUntil };
+  return { set: { ...set, ...(origin !== undefined && { origin }) } };
 }
 
 /** A later turn asks for it too; at the latest it is asked about when it is due, if it is. */

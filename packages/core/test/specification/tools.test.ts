@@ -1,4 +1,5 @@
 import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
 import { wordsOn } from "@henji/core/platform/line/compose";
 import { toolLimits } from "@henji/core/settings";
 import { defineTool, type Tool, type ToolRun, z } from "@henji/core/tool";
@@ -263,6 +264,67 @@ test("what was given up on keeps what it called: asking again does not write aga
   await world.talk("U1", "/retry");
   expect(ran).toEqual(["cancel 7"]);
   expect(world.newest()).toBe("U1 reply: Cancel it: on its way");
+});
+
+describe("a call that had not begun when its question was given up on", () => {
+  const rejecting = createMemoryModel({ behave: () => "rejected" });
+
+  /** Dies while the call that begins next runs, and then is given up on. */
+  async function parkIn(begin: () => void): Promise<void> {
+    act = () => new Promise(() => {});
+    begin();
+    await world.crash(world.worker());
+    act = () => "done";
+  }
+
+  async function retryInVain(): Promise<void> {
+    await parkIn(() => world.say("U1", "/retry"));
+    await world.run(world.worker({ model: rejecting }), 1_000);
+    expect(world.logged("job.parked")).toHaveLength(2);
+  }
+
+  beforeEach(async () => {
+    script = [[call("cancel", "1"), call("cancel", "2"), call("pay", "3")]];
+    await parkIn(() => world.say("U1", "Cancel both"));
+    const { record } = world.turns;
+    const refused = new BotError("table.refused", "Of the test", { retry: "never" });
+    world.turns.record = () => Promise.reject(refused);
+    await world.run(world.worker(), 1_000);
+    world.turns.record = record;
+    expect(world.logged("job.parked")).toHaveLength(1);
+    expect(ran).toEqual(["cancel 1"]);
+  });
+
+  test("runs when it is asked once more", async () => {
+    await world.talk("U1", "/retry");
+    expect(ran).toEqual(["cancel 1", "cancel 2", "pay 3"]);
+    expect(world.newest()).toMatch(/outcome is unknown.* \| done \| done$/);
+  });
+
+  test("and ran then, but without an answer, does not run again, however often it is asked", async () => {
+    await retryInVain();
+    await world.talk("U1", "/retry");
+    expect(ran).toEqual(["cancel 1", "cancel 2", "pay 3"]);
+    expect(world.newest()).toMatch(/unknown.* \| .*unknown.* \| done$/);
+  });
+
+  test("and ran then does not run again when the question itself is brought back", async () => {
+    await retryInVain();
+    world.moveBack();
+    await world.settle();
+    expect(ran.filter((one) => one.startsWith("cancel"))).toEqual(["cancel 1", "cancel 2"]);
+  });
+
+  test.each(["message", "chat"])(
+    "is gone from every turn that took it up, once its %s is erased",
+    async (what) => {
+      await retryInVain();
+      if (what === "message") world.unsend("U1", "1");
+      else world.unfollow("U1");
+      await world.settle();
+      expect(world.table.textOf("U1")).not.toContain("cancel");
+    },
+  );
 });
 
 describe("a tool that its user must confirm", () => {

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { calls } from "./table/calls.ts";
 import { type TablePorts, testWithTable } from "./table/chat.ts";
 import { claims } from "./table/claims.ts";
 import { erasing } from "./table/erasing.ts";
@@ -16,7 +17,7 @@ export type { TablePorts };
 export function tableContract(name: string, open: () => Promise<TablePorts>) {
   describe(`table: ${name}`, () => {
     const test = testWithTable(open);
-    for (const part of [claims, writes, repeats, parking, register, recall, state, erasing, usages])
+    for (const part of [claims, writes, calls, repeats, parking, register, recall, state, erasing, usages])
       part(test);
   });
 }

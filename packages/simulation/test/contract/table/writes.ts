@@ -1,4 +1,4 @@
-import type { Transcript } from "@henji/core/turn/transcript";
+import { emptyTranscript } from "@henji/core/turn/transcript";
 import { expect } from "vitest";
 import {
   afterLease,
@@ -37,47 +37,6 @@ export function writes(test: TableTest) {
     expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "delivered" });
   });
 
-  test("what the model has called is kept for the next attempt, until there is an answer", async ({
-    chat: { turns, claim, again },
-  }) => {
-    const turn = await claim();
-    const transcript: Transcript = {
-      usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1 },
-      rounds: [
-        {
-          output: [{ type: "reasoning", encrypted_content: "😀" }],
-          calls: [{ id: "c", name: "look", arguments: "{}", idempotencyKey: "E/1", isBegun: true }],
-        },
-      ],
-    };
-    expect(await turns.record(turn, transcript, later)).toBe(later);
-    const next = await again(turn, afterLease);
-    expect(next).toMatchObject({ turn: { status: "claimed", transcript } });
-    await expect(turns.record(turn, transcript, later)).rejects.toMatchObject(lost);
-    if (next.kind !== "claimed") throw new Error("It is held");
-    const stored = await turns.answer(next.turn, answerWith("done"), storing);
-    expect(stored.transcript).toBeUndefined();
-  });
-
-  test("calls that wait for their user's word are taken up by one turn only", async ({
-    chat: { turns, claim },
-  }) => {
-    const turn = await claim();
-    const transcript: Transcript = {
-      usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1 },
-      rounds: [{ output: [], calls: [{ id: "c", name: "pay", arguments: "{}", idempotencyKey: "E/1" }] }],
-    };
-    const asking = answerWith("Shall I?", { confirms: { transcript, until: later } });
-    expect((await turns.answer(turn, asking, storing)).answer).toMatchObject({ confirms: { until: later } });
-    expect(await turns.takeUpCalls(turn, "first")).toEqual(transcript);
-    expect(await turns.takeUpCalls(turn, "first")).toEqual(transcript);
-    expect(await turns.takeUpCalls(turn, "second")).toBeUndefined();
-    await turns.leaveCalls(turn, "second");
-    expect(await turns.takeUpCalls(turn, "first")).toEqual(transcript);
-    await turns.leaveCalls(turn, "first");
-    expect(await turns.takeUpCalls(turn, "first")).toBeUndefined();
-  });
-
   test("the switch to push is stored", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     await turns.usePush(await turns.answer(turn, answerWith("hello"), storing));
@@ -89,6 +48,7 @@ export function writes(test: TableTest) {
     await again(turn, afterLease);
     const writes = [
       () => turns.renew(turn, later + 300_000),
+      () => turns.record(turn, emptyTranscript, later + 300_000),
       () => turns.answer(turn, answerWith("late"), storing),
       () => turns.delivered(asIfAnswered(turn), deliveredBy("reply")),
       () => turns.park(turn, givenUp("late")),
