@@ -73,13 +73,14 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
     const { turn, user, chat, log } = request;
     const taken = await transcriptFor(request);
     const transcript = structuredClone(taken.transcript);
+    const { origin = request.repeats?.origin } = taken;
     let { leaseUntil } = turn;
     let isFull = false;
     let isRecorded = true;
 
     async function record(forMs = 0): Promise<void> {
       const until = clock.now() + Math.max(hold.leaseMs, forMs);
-      leaseUntil = await turns.record(turn, transcript, until, taken.origin);
+      leaseUntil = await turns.record(turn, transcript, until, origin);
       isRecorded = true;
     }
 

@@ -4,7 +4,13 @@ import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { withoutHeardLine } from "./heard.ts";
 import type { Place } from "./place.ts";
-import { NOBODY, outcomesUnknown, type RecentConfirmation, type Transcript } from "./transcript.ts";
+import {
+  calledText,
+  NOBODY,
+  outcomesUnknown,
+  type RecentConfirmation,
+  type Transcript,
+} from "./transcript.ts";
 import type {
   Answer,
   FinishedTurn,
@@ -196,7 +202,7 @@ export function toStoredTurn(item: TurnItem, isExpired: boolean): StoredTurn {
     ...{ ...toPlace(item), status, messageId, senderId, origin, isErased },
     wasReplayed: item.replayedBy !== undefined,
     question: toContent(item),
-    answer: [toText(item), rest].filter(Boolean).join("\n"),
+    answer: [toText(item), rest, calledText(toTranscript(item))].filter(Boolean).join("\n"),
     hasNotice: notice !== undefined && messages !== undefined && messages !== NO_MESSAGES,
     past: isExpired ? undefined : toPastTurn(item),
     unanswered: isUnanswered ? toContent(item) : undefined,

@@ -80,3 +80,9 @@ export function outcomesUnknown({ usage, rounds }: Transcript): Transcript {
     })),
   };
 }
+
+/** All that was said to tools, and by them. */
+export function calledText({ rounds }: Transcript = emptyTranscript): string {
+  const texts = rounds.flatMap(({ calls }) => calls.flatMap((call) => [call.arguments, call.result ?? ""]));
+  return texts.filter(Boolean).join("\n");
+}

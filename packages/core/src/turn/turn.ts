@@ -351,6 +351,7 @@ export type StoredTurn = Place & {
   wasReplayed: boolean;
   /** As stored, whatever has become of the turn; empty if there is none. */
   question: Content;
+  /** With what is kept of the calls of tools. */
   answer: string;
   /** It holds a notice that was never delivered. */
   hasNotice: boolean;

@@ -327,6 +327,63 @@ describe("a call that had not begun when its question was given up on", () => {
   );
 });
 
+describe.each(["unsend", "unfollow"] as const)("after %s nothing is kept of a call", (erase) => {
+  const rejecting = createMemoryModel({ behave: () => "rejected" });
+  const secret = "My card is 4242 4242 4242 4242";
+
+  async function expectErased(): Promise<void> {
+    expect(world.table.textOf("U1")).toMatch(/function_call.*4242/);
+    if (erase === "unsend") world.unsend("U1", "1");
+    else world.unfollow("U1");
+    await world.settle();
+    expect(world.table.textOf("U1")).not.toMatch(/function_call|4242/);
+  }
+
+  beforeEach(() => {
+    script = [[call("cancel", secret)]];
+    act = () => secret;
+  });
+
+  test("that its question was given up on with", async () => {
+    await giveUp(() => world.say("U1", secret));
+    await expectErased();
+  });
+
+  test("that was made when it was asked once more, in vain", async () => {
+    world.say("U1", secret);
+    await world.run(world.worker({ model: rejecting }), 1_000);
+    await giveUp(() => world.say("U1", "/retry"));
+    await expectErased();
+  });
+
+  test("that repeats it for a later question", async () => {
+    await world.talk("U1", secret);
+    await giveUp(() => world.say("U1", "Pay with it"));
+    await expectErased();
+  });
+
+  test("that was confirmed, in vain", async () => {
+    script = [[call("remove", secret)]];
+    await world.talk("U1", secret);
+    const [yes] = world.line.sent.at(-1)!.messages.at(-1)!.quickReply!.items;
+    const { data } = yes!.action as { data: string };
+    await giveUp(() => world.put("U1", { type: "postback", replyToken: "token 2", postback: { data } }));
+    await expectErased();
+  });
+
+  /** Calls run, and then the model answers no more. */
+  async function giveUp(ask: () => void): Promise<void> {
+    ask();
+    const model = createMemoryModel({
+      calls: (_, { rounds }) => script[rounds.length] ?? [],
+      behave: () => (ran.length > 0 ? "rejected" : "answer"),
+    });
+    ran = [];
+    await world.run(world.worker({ model }), 1_000);
+    expect(world.logged("job.parked").length).toBeGreaterThan(0);
+  }
+});
+
 describe("a tool that its user must confirm", () => {
   const { confirmExpired, gone } = ownBot.texts.en;
 
