@@ -332,16 +332,16 @@ describe.each(["unsend", "unfollow"] as const)("after %s nothing is kept of a ca
   const secret = "My card is 4242 4242 4242 4242";
 
   async function expectErased(): Promise<void> {
-    expect(world.table.textOf("U1")).toMatch(/function_call.*4242/);
+    expect(world.table.textOf("U1")).toMatch(/function_call.*(visa|4242)/);
     if (erase === "unsend") world.unsend("U1", "1");
     else world.unfollow("U1");
     await world.settle();
-    expect(world.table.textOf("U1")).not.toMatch(/function_call|4242/);
+    expect(world.table.textOf("U1")).not.toMatch(/function_call|visa|4242/);
   }
 
   beforeEach(() => {
-    script = [[call("cancel", secret)]];
-    act = () => secret;
+    script = [[call("cancel", "visa")]];
+    act = () => "visa";
   });
 
   test("that its question was given up on with", async () => {
@@ -358,12 +358,13 @@ describe.each(["unsend", "unfollow"] as const)("after %s nothing is kept of a ca
 
   test("that repeats it for a later question", async () => {
     await world.talk("U1", secret);
+    script = [[call("cancel", secret)]];
     await giveUp(() => world.say("U1", "Pay with it"));
     await expectErased();
   });
 
   test("that was confirmed, in vain", async () => {
-    script = [[call("remove", secret)]];
+    script = [[call("remove", "visa")]];
     await world.talk("U1", secret);
     const [yes] = world.line.sent.at(-1)!.messages.at(-1)!.quickReply!.items;
     const { data } = yes!.action as { data: string };
