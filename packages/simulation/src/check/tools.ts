@@ -1,8 +1,10 @@
 import type { AskTools } from "@henji/core/model/model";
 import type { Tool } from "@henji/core/tool";
-import type { Transcript } from "@henji/core/turn/transcript";
+import type { TurnItem } from "@henji/core/turn/entity";
+import type { StoredCall, Transcript } from "@henji/core/turn/transcript";
 import type { Process } from "../process.ts";
 import { askedIn, type Book, type BookOptions } from "./book.ts";
+import type { Fate } from "./fate.ts";
 
 /** What writes runs once, after it was stored that it begins, and its model hears one thing of it. */
 export function checkTools(book: Book, { history }: BookOptions) {
@@ -10,10 +12,16 @@ export function checkTools(book: Book, { history }: BookOptions) {
   const ran = new Set<string>();
   const told = new Map<string, string>();
 
-  function stored(eventId: string): Transcript | undefined {
-    const fate = fateOf(eventId);
-    const text = fate && turnOf(fate)?.transcript;
-    return text === undefined ? undefined : (JSON.parse(text) as Transcript);
+  function callsOf({ transcript }: Partial<TurnItem> = {}): StoredCall[] {
+    if (transcript === undefined) return [];
+    return (JSON.parse(transcript) as Transcript).rounds.flatMap(({ calls }) => calls);
+  }
+
+  /** Its own turn, or the one that has taken its calls up: a frozen process has lost it. */
+  function isErased(fate: Fate): boolean {
+    const item = turnOf(fate);
+    const taker = turnsOf(fate.chatId).find(({ key }) => key === item?.takenBy);
+    return item?.erased === true || taker?.erased === true;
   }
 
   /** Keys of the calls, round by round, of the one turn of the chat that is at work; it may ask for another's question. */
@@ -31,13 +39,14 @@ export function checkTools(book: Book, { history }: BookOptions) {
     toolBegins(process: Process, { name, effect, timeoutMs }: Tool, key: string): void {
       const eventId = key.slice(0, key.indexOf("/"));
       const fate = fateOf(eventId);
-      const item = fate && turnOf(fate);
-      if (effect === "reads" || item?.erased) return;
-      const calls = stored(eventId)?.rounds.flatMap((round) => round.calls) ?? [];
-      if (!calls.some(({ idempotencyKey, isBegun }) => idempotencyKey === key && isBegun))
-        violate("stored first", `${name} runs before it is stored that it begins`, fate);
-      const holds = item?.owner.startsWith(`${process.name}.`) ?? false;
-      if (!holds || process.clock.now() + timeoutMs > item!.leaseUntil)
+      if (!fate || effect === "reads" || isErased(fate)) return;
+      // That of its own event, or one that has taken it up.
+      const item = turnsOf(fate.chatId).find(
+        ({ status, owner }) => status === "claimed" && owner.startsWith(`${process.name}.`),
+      );
+      const isBegun = callsOf(item).some((call) => call.idempotencyKey === key && call.isBegun);
+      if (item && !isBegun) violate("stored first", `${name} runs before it is stored that it begins`, fate);
+      if (!item || process.clock.now() + timeoutMs > item.leaseUntil)
         violate("at most once", `${name} runs without a lease for as long as it can take`, fate);
     },
 
