@@ -20,6 +20,7 @@ const kinds = [
   { name: "look", effect: "reads" },
   { name: "change", effect: "writes" },
   { name: "pay", effect: "writes", idempotent: true },
+  { name: "remove", effect: "writes", confirm: ({ event }: { event: string }) => `Shall I remove ${event}?` },
 ] as const;
 
 const input = z.object({ event: z.string() });
@@ -31,17 +32,17 @@ export function createTools({ plan, scheduler, random, faults, check }: ToolsOpt
   const scripts = new Map<string, WantedCall[][]>();
 
   /** The service behind a tool: what it does takes effect at once, and its answer may be late, an error, or none. */
-  async function serve(tool: Tool, { idempotencyKey, signal }: ToolRun): Promise<string> {
+  async function serve(tool: Tool, event: string, { idempotencyKey, signal }: ToolRun): Promise<string> {
     check.toolRuns(tool, idempotencyKey);
     const takesMs = faults.chance(slow) ? random.int(2_000, 12_000) : random.int(5, 200);
     await scheduler.sleep(faults.chance(hangs) ? NEVER_MS : takesMs);
     signal.throwIfAborted();
     if (faults.chance(fails)) throw new Error("UPSTREAM");
-    return `ran ${idempotencyKey} at ${scheduler.now()}`;
+    return `ran ${idempotencyKey} for ${event} at ${scheduler.now()}`;
   }
 
   function scriptOf(eventId: string): WantedCall[][] {
-    const one = (): WantedCall => ({ name: random.pick(kinds).name, input: { event: eventId } });
+    const one = (): WantedCall => ({ name: random.pick(kinds).name, input: { event: `[${eventId}]` } });
     const round = () => Array.from({ length: random.int(1, 3) }, one);
     return random.chance(called) ? Array.from({ length: random.int(1, 3) }, round) : [];
   }
@@ -52,12 +53,12 @@ export function createTools({ plan, scheduler, random, faults, check }: ToolsOpt
       if (called === 0) return [];
       return kinds.map((kind): Tool => {
         const tool = defineTool({ ...kind, description: "For the simulation.", input, run: () => "" });
-        const port = process.port("tool", { run: (how: ToolRun) => serve(tool, how) });
+        const port = process.port("tool", { run: (event: string, how: ToolRun) => serve(tool, event, how) });
         return {
           ...tool,
-          run(_, how) {
+          run(value, how) {
             if (!process.isDead()) check.toolBegins(process, tool, how.idempotencyKey);
-            return port.run(how);
+            return port.run((value as z.output<typeof input>).event, how);
           },
         };
       });

@@ -57,6 +57,9 @@ export type Traffic = {
   tapped: number;
   /** How long after it is shown, milliseconds; drawn for each, if it is not set. */
   tapMs?: readonly [number, number];
+  /** Of the questions whether a tool may run: those that are answered, and of these, those answered more than once. */
+  confirmed: number;
+  confirmedAgain: number;
   /** Of the questions: unsent some time later. */
   unsent: number;
   /** Of the answers: those that repeat verbatim what the user said before. */
@@ -100,6 +103,8 @@ export const quietTraffic: Traffic = {
   commands: 0,
   pressed: 0,
   tapped: 0,
+  confirmed: 0,
+  confirmedAgain: 0,
   unsent: 0,
   quoted: 0.2,
   tooOld: 0,
@@ -139,6 +144,7 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
     refused: share(0.5),
     poisonous: share(0.5),
     ...drawGroups(random.fork("groups")),
+    ...drawConfirmations(random.fork("confirmations")),
   };
 }
 
@@ -150,6 +156,10 @@ function drawMedia(random: Random) {
     counted: random.pick([0, 0.5, 1]),
     gone: random.pick([0, 0, 0.2]),
   };
+}
+
+function drawConfirmations(random: Random) {
+  return { confirmed: random.pick([0.5, 0.9]), confirmedAgain: random.pick([0, 0.3]) };
 }
 
 function drawGroups(random: Random) {

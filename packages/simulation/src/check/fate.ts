@@ -3,8 +3,9 @@
  * holds this question. `poisonous`: it answers this question, and refuses every later request that holds it.
  * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `overheard` is written in a
  * group, not to the bot. `quoting` is a question if it quotes a message that the bot remembers. A `picture` is
- * a question by itself, or together with others. A `tap` presses the button of an answer that took long. It, `unsend`, `unfollow` and `greeting` are
- * events, all others are messages. In a group, `unfollow` is the bot's leaving, and `greeting` its coming.
+ * a question by itself, or together with others. A `tap` presses the button of an answer that took long; `yes` and
+ * `no` press those under the question whether a tool may run. They, `unsend`, `unfollow` and `greeting` are events,
+ * all others are messages. In a group, `unfollow` is the bot's leaving, and `greeting` its coming.
  */
 export type EventKind =
   | "question"
@@ -18,6 +19,8 @@ export type EventKind =
   | "forget"
   | "forgetForSure"
   | "tap"
+  | "yes"
+  | "no"
   | "unsend"
   | "unfollow"
   | "greeting"
@@ -54,7 +57,7 @@ export type SimulatedEvent = {
   senderId: string;
   kind: EventKind;
   timestamp: number;
-  /** The event whose message it unsends. */
+  /** The event whose message it unsends, or whose call it confirms. */
   target?: string | undefined;
   /** It calls the bot by the name that LINE alone knows, and is passed over while LINE does not tell. */
   byName: boolean;

@@ -126,6 +126,8 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     }
     // A frozen invocation, or a slow table, leaves too little time to erase.
     if (code === "chat.not_erased_yet") return plan.process.freezes > 0 || !isCalm(plan, "table");
+    // Two have said yes, or its question was unsent meanwhile.
+    if (code === "calls.taken") return fate.kind === "yes" || fate.kind === "no";
     // A slow model, or a frozen process, leaves too little time for a tool.
     if (code === "tool.no_time") return plan.tools.called > 0;
     if (platform === "table") return !isCalm(plan, "table");

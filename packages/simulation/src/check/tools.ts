@@ -24,6 +24,12 @@ export function checkTools(book: Book, { history }: BookOptions) {
     return item?.erased === true || taker?.erased === true;
   }
 
+  function isConfirmed({ chatId, senderId }: Fate): boolean {
+    return [...book.fates.values()].some(
+      (one) => one.kind === "yes" && one.claims > 0 && one.chatId === chatId && one.senderId === senderId,
+    );
+  }
+
   /** Keys of the calls, round by round, of the one turn of the chat that is at work; it may ask for another's question. */
   function keysIn(chatId: string): string[][] {
     const [item, ...others] = turnsOf(chatId).filter(
@@ -51,13 +57,15 @@ export function checkTools(book: Book, { history }: BookOptions) {
     },
 
     /** It takes effect. */
-    toolRuns({ name, effect, isIdempotent }: Tool, key: string): void {
+    toolRuns({ name, effect, isIdempotent, confirm }: Tool, key: string): void {
       const eventId = key.slice(0, key.indexOf("/"));
       const fate = fateOf(eventId);
       history.note("tool", `${name} runs ${key}`, { eventId, chatId: fate?.chatId });
       if (!fate) violate("private", `a tool runs for ${key}, which nobody asked`);
       if (effect === "writes" && ran.has(key) && !isIdempotent)
         violate("at most once", `${name} runs again under ${key}`, fate);
+      if (fate && confirm !== false && !isConfirmed(fate))
+        violate("confirmed first", `${name} runs, although nobody has said yes`, fate);
       ran.add(key);
     },
 

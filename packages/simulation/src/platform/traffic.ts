@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { wordsOn } from "@henji/core/platform/line/compose";
+import { type QuickReply, wordsOn } from "@henji/core/platform/line/compose";
 import type { LineEvent } from "@henji/core/platform/line/event";
 import type { EventKind } from "../check/fate.ts";
 import type { Check } from "../check.ts";
@@ -55,6 +55,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
   const chats = Array.from({ length: traffic.chats }, (_, index) => {
     return `${random.chance(traffic.groups) ? "C" : "U"}${index + 1}`;
   });
+  const presses = random.fork("presses");
   /** LINE's ids of the bot's messages, by chat, oldest first. */
   const shown = new Map<string, string[]>();
   /** The newest button of an answer that took long, by chat. */
@@ -253,6 +254,19 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     }
   }
 
+  /** The user who was asked presses yes or no; or another member does. */
+  function confirm(chatId: string, items: QuickReply["items"]): void {
+    if (!presses.chance(traffic.confirmed)) return;
+    for (let left = presses.chance(traffic.confirmedAgain) ? 2 : 1; left > 0; left -= 1) {
+      const { action } = presses.pick([items[0]!, items[0]!, items.at(-1)!]);
+      const data = action.type === "postback" ? action.data : "";
+      const [, kind, target] = /^henji:(yes|no):[^:]*#(E\d+):/.exec(data) ?? [];
+      if (kind !== "yes" && kind !== "no") return;
+      const afterMs = presses.int(50, presses.pick([500, 20_000, 900_000, 2_400_000]));
+      later(afterMs, () => webhook([{ chatId, senderId: senderIn(chatId), kind, target, data }]));
+    }
+  }
+
   if (traffic.script)
     for (const { atMs, events } of traffic.script) later(atMs, () => webhook(events.map(scripted)));
   else scheduleEvents();
@@ -269,6 +283,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
       if (!reached || button?.action.type !== "postback") return;
       const { data } = button.action;
       if (data.startsWith("henji:answer:")) buttons.set(chatId, data);
+      if (/^henji:(yes|no):/.test(data)) confirm(chatId, messages.at(-1)!.quickReply!.items);
       if (!random.chance(traffic.tapped) || !data.startsWith("henji:answer:")) return;
       const tap = () => webhook([{ chatId, senderId: senderIn(chatId), kind: "tap", data }]);
       if (traffic.tapMs) later(random.int(...traffic.tapMs), tap);

@@ -8,7 +8,7 @@ export type Written = {
   chatId: string;
   senderId: string;
   kind: EventKind;
-  /** The event whose message is unsent. */
+  /** The event whose message is unsent, or whose call is confirmed. */
   target?: string | undefined;
   /** LINE's id of a message of the bot. */
   quotes?: string | undefined;
@@ -64,6 +64,13 @@ export function lineEventOf(
       return { ...base, replyToken, type: isGroup(chatId) ? "join" : "follow" };
     case "unsend":
       return { ...base, type: "unsend", unsend: { messageId: `M-${target}` } };
+    case "yes":
+    case "no":
+      // What is said by it names its event, as any question does.
+      return {
+        ...{ ...base, replyToken, type: "postback" },
+        postback: { data: data.replace(/[^:]*$/, `[${eventId}] ${kind}`) },
+      };
     case "tap":
       return { ...base, replyToken, type: "postback", postback: { data } };
     default: {
