@@ -161,6 +161,7 @@ export function createHandle(options: HandleOptions) {
       log.warn("turn.held");
       return { kind: "retry", inS: Math.max(1, Math.ceil((claim.until - startedAt) / 1000)) };
     }
+    if (claim.kind === "carried") return remindLater(work);
 
     let { turn } = claim;
     const shownAsRead = courtesy(() => platform.markAsRead(work.job), log, "message.not_marked_read");
@@ -186,6 +187,14 @@ export function createHandle(options: HandleOptions) {
     } finally {
       await shownAsRead;
     }
+  }
+
+  /** It does not wait at the head of its chat: an operator may have put the job of the other turn behind it. */
+  async function remindLater({ message, job, log }: Work<Answerable>): Promise<Verdict> {
+    const inS = bot.slow.pushAfterS;
+    await options.reminders.put(message.chatId, job, inS);
+    log.info("turn.duplicate", { status: "carried", inS });
+    return acknowledged;
   }
 
   function recall({ message, inbound }: Work<Answerable | Overheard>): Promise<Memory> {

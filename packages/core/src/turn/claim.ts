@@ -36,7 +36,9 @@ export type Claim =
   /** A duplicate of something finished: nothing is left to do. */
   | { kind: "finished"; status: FinalStatus }
   /** Another worker holds it. */
-  | { kind: "held"; until: number };
+  | { kind: "held"; until: number }
+  /** It is due, and another turn that is not over is about to show it, or lets it go. */
+  | { kind: "carried" };
 
 /** What becomes of a claim: taken by that write, unless something has changed meanwhile; or refused. */
 type ClaimDecision = Claim | { kind: "free"; take: TurnWrite };
@@ -76,8 +78,7 @@ export function claimOf(
   if (isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
   if (isDue && carrier) {
     if (letsGo(carrier)) return { kind: "free", take: takeUp(item, request) };
-    // It is shown next, and then this is asked once more.
-    if (isOpen(carrier.status)) return { kind: "held", until: Math.max(now, carrier.leaseUntil) };
+    if (isOpen(carrier.status)) return { kind: "carried" };
   }
   if (status !== "parked" || !isNew(replay, item)) return { kind: "finished", status };
   // As it was parked when it was read: a write that arrives late must not take the turn from its successor.

@@ -1,6 +1,6 @@
 import { BotError } from "@henji/core/error";
 import type { Line } from "@henji/core/platform/line/api";
-import { hold } from "@henji/core/settings";
+import { hold, replyTokenFreshMs } from "@henji/core/settings";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { en, slowIn, slowly, thinking } from "./slow.ts";
@@ -115,5 +115,30 @@ describe("whatever dies, the answer comes once:", () => {
     await pass(ownBot.slow.pushAfterS * 1000);
     await world.settle();
     expect(world.sent().filter((text) => text.includes("Think hard"))).toHaveLength(1);
+  });
+
+  test("if its reminder comes back in front of the job of its carrier, which an operator has brought back", async () => {
+    await thinkHard();
+    const unknown = new BotError("line.unavailable", "LINE 500", { retry: "later", outcome: "unknown" });
+    const unheard: Line = { ...world.line.line, push: () => Promise.reject(unknown) };
+    world.say("U1", "And now?");
+    await pass(replyTokenFreshMs);
+    while (!world.lines.includes("job.parked")) await world.run(world.worker({ line: unheard }), 10_000);
+    await pass(ownBot.slow.pushAfterS * 1000);
+    world.moveBack();
+    const { inbox } = world.queue;
+    const { delete: remove } = inbox;
+    // The reminder is done with as long as the carrier is given up on; and SQS has not heard of it.
+    inbox.delete = async () => [];
+    await world.run(worker(unheard), 3_000);
+    Object.assign(inbox, { delete: remove });
+    expect(world.queue.main.messages()).toHaveLength(2);
+    const until = world.scheduler.now() + 120_000;
+    while (world.scheduler.now() < until) await world.run(world.worker(), 1_000);
+    expect(world.sent().filter((text) => text.includes("Think hard"))).toHaveLength(1);
+    expect(world.queue.main.messages()).toEqual([]);
+    expect(world.queue.deadLetters.messages()).toEqual([]);
+    await pass(24 * 60 * 60_000);
+    expect(world.queue.pending()).toBe(0);
   });
 });
