@@ -4,7 +4,7 @@ import type { TurnKey } from "./place.ts";
 import type { TurnStore } from "./store.ts";
 import { NOBODY, type Transcript } from "./transcript.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
-import { type Change, recorded } from "./writes.ts";
+import type { Change } from "./writes.ts";
 
 /** Calls that another turn had made, and the turn that first asked the question for which they were made. */
 export type TakenCalls = { transcript: Transcript; origin: string };
@@ -65,4 +65,10 @@ export function createCalls(
       await store.update(from, { name: "leaveCalls", when, set: { takenBy: by }, remove: ["transcript"] });
     },
   };
+}
+
+/** What the model has called so far; nobody else takes the turn over while a call runs. */
+function recorded(transcript: Transcript, leaseUntil: number, origin: string | undefined): Change {
+  const set = { transcript: JSON.stringify(transcript), takenBy: NOBODY, leaseUntil };
+  return { set: { ...set, ...(origin !== undefined && { origin }) } };
 }

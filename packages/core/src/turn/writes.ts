@@ -5,7 +5,7 @@ import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
 import { listedAs } from "./listed-as.ts";
 import type { TurnWrite } from "./store.ts";
-import { NOBODY, type Transcript } from "./transcript.ts";
+import { NOBODY } from "./transcript.ts";
 import {
   type Answer,
   type AnsweredTurn,
@@ -79,12 +79,6 @@ export function answered(
       ...(repeats?.messageId !== undefined && { messageId: repeats.messageId }),
     },
   };
-}
-
-/** What the model has called so far; nobody else takes the turn over while a call runs. */
-export function recorded(transcript: Transcript, leaseUntil: number, origin: string | undefined): Change {
-  const set = { transcript: JSON.stringify(transcript), takenBy: NOBODY, leaseUntil };
-  return { set: { ...set, ...(origin !== undefined && { origin }) } };
 }
 
 /** A later turn asks for it too; at the latest it is asked about when it is due, if it is. */
