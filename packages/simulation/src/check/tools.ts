@@ -30,14 +30,17 @@ export function checkTools(book: Book, { history }: BookOptions) {
     );
   }
 
-  /** Keys of the calls, round by round, of the one turn of the chat that is at work; it may ask for another's question. */
-  function keysIn(chatId: string): string[][] {
+  /**
+   * Names of the calls, round by round, of the one turn of the chat that is at work; it may ask for another's
+   * question. Two turns may be told different things of one call, if one of them took it up.
+   */
+  function callsAtWork(chatId: string): string[][] {
     const [item, ...others] = turnsOf(chatId).filter(
       ({ status, transcript }) => status === "claimed" && transcript,
     );
     if (!item?.transcript || others.length > 0) return [];
     const { rounds } = JSON.parse(item.transcript) as Transcript;
-    return rounds.map(({ calls }) => calls.map(({ idempotencyKey }) => idempotencyKey));
+    return rounds.map(({ calls }) => calls.map(({ idempotencyKey }) => `${idempotencyKey} in ${item.key}`));
   }
 
   return {
@@ -73,15 +76,15 @@ export function checkTools(book: Book, { history }: BookOptions) {
     toldOf(question: string, tools: AskTools | undefined): void {
       const fate = fateOf(askedIn(question));
       const rounds = tools?.rounds ?? [];
-      const keys = fate && rounds.length > 0 ? keysIn(fate.chatId) : [];
+      const calls = fate && rounds.length > 0 ? callsAtWork(fate.chatId) : [];
       for (const [round, { output, results }] of rounds.entries()) {
         for (const [n, { text }] of results.entries()) {
           const { name } = output[n] as { name: string };
-          const key = keys[round]?.[n];
-          if (name !== "change" || key === undefined) continue;
-          const before = told.get(key) ?? text;
-          if (before !== text) violate("at most once", `the model is told of ${key} anew: ${text}`, fate);
-          told.set(key, text);
+          const call = calls[round]?.[n];
+          if ((name !== "change" && name !== "remove") || call === undefined) continue;
+          const before = told.get(call) ?? text;
+          if (before !== text) violate("at most once", `the model is told of ${call} anew: ${text}`, fate);
+          told.set(call, text);
         }
       }
     },

@@ -25,4 +25,41 @@ export const tools: readonly Mutation[] = [
     mistake: "a call that had begun when its process died runs once more",
     edit: { file: "reply/rounds.ts", find: "call.isBegun && !tool.isIdempotent", replace: "false" },
   },
+  {
+    name: "runs-without-asking",
+    mistake: "a tool runs although its user has not confirmed it",
+    edit: {
+      file: "reply/rounds.ts",
+      find: "tool.confirm !== false && call.consent === undefined",
+      replace: "false",
+    },
+  },
+  {
+    name: "runs-after-a-no",
+    mistake: "a tool runs although its user has declined",
+    edit: {
+      file: "reply/rounds.ts",
+      find: 'confirmed.isConfirmed ? "given" : "declined"',
+      replace: '"given"',
+    },
+  },
+  {
+    name: "runs-a-confirmed-call-twice",
+    mistake: "a second tap finds the calls that the first has taken up",
+    edit: {
+      file: "turn/calls.ts",
+      find: "set: { takenBy: by },\n        });",
+      replace: "set: {},\n        });",
+    },
+  },
+  {
+    name: "runs-what-another-took-up",
+    mistake: "a question that is asked a third time goes on as if nobody had in between",
+    rare: "two attempts must end in the midst of the same calls",
+    edit: {
+      file: "reply/rounds.ts",
+      find: "outcomesUnknown(calls?.transcript ?? emptyTranscript)",
+      replace: "calls?.transcript ?? emptyTranscript",
+    },
+  },
 ];
