@@ -149,32 +149,6 @@ export function answerMs({ model }: { model: { timeoutS: number } }): number {
   return seconds(model.timeoutS) + deadlines.reserveMs;
 }
 
-/** What the model may call before it answers. */
-export const toolLimits = {
-  /** Of a tool that sets none. */
-  timeoutMs: seconds(10),
-  /** A turn's lease covers it, so what waits for a dead worker waits for so long. */
-  maxTimeoutMs: seconds(30),
-  /** For the write before it and the one after. */
-  marginMs: 2 * tableMs,
-  /** Rounds of calls; then the model must answer with what it knows. Each is a request, with its tokens. */
-  maxRounds: 5,
-  /** Calls in one round; of further ones the model is told that they did not run. */
-  maxCalls: 8,
-  /** Characters of one result, about 2,000 tokens; the rest is cut. */
-  maxResult: 8_000,
-  /** Of a result for which a turn has no room left. */
-  leastResult: 500,
-  /** The model's, after a tool. With less time left, another invocation goes on. */
-  answerMs: seconds(10),
-  /** Characters of a question before a tool runs: one message of LINE's has room for 5,000. */
-  maxQuestion: 1_000,
-  /** Of all rounds as they are kept in a turn, give or take a result; an item has 400 KB. Then the model must answer. */
-  maxTranscriptBytes: 96 * 1024,
-  /** For so long a user may say yes or no. It is longer than an answer waits that nobody fetches. */
-  confirmWithinMs: seconds(30 * 60),
-} as const;
-
 /**
  * A kept-alive socket to AWS that has been idle for longer is not used again: AWS closes idle ones
  * (S3 after 20 s), unseen while Lambda freezes the process. A new one costs a TLS handshake of some 10 ms.

@@ -1,7 +1,7 @@
 import type { Texts } from "../bot/texts/texts.ts";
 import { pressingData } from "../decide/button.ts";
 import type { Button } from "../platform/platform.ts";
-import { toolLimits } from "../settings.ts";
+import { toolLimits } from "../tool/limits.ts";
 import type { Confirming } from "../tool/tool.ts";
 import type { Asking } from "./rounds.ts";
 
@@ -12,7 +12,7 @@ export function confirmText(
   texts: Pick<Texts, "confirm">,
 ): string {
   const [plain, ...others] = calls.map((call) => questionOf(call, how) ?? plainQuestion(call, texts));
-  return [plain, ...others].join("\n\n").slice(0, toolLimits.maxQuestion).toWellFormed();
+  return [plain, ...others].join("\n\n").slice(0, toolLimits.maxQuestionLength).toWellFormed();
 }
 
 /** In the tool's own words; without them, its user sees all the same what they say yes to. */

@@ -4,7 +4,8 @@ import { courtesy } from "../courtesy.ts";
 import { BotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import type { AskTools, ModelAnswer, ModelCalls } from "../model/model.ts";
-import { hold, toolLimits } from "../settings.ts";
+import { hold } from "../settings.ts";
+import { toolLimits } from "../tool/limits.ts";
 import type { Tool, ToolAudience } from "../tool/tool.ts";
 import type { TurnKey } from "../turn/place.ts";
 import {
@@ -97,7 +98,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
       const startedAt = clock.now();
       const { idempotencyKey } = call;
       const ran: Ran = await runTool(tool, { input, user, chat, idempotencyKey, log }, clock);
-      call.result = hasRoom() ? ran.text : cutText(ran.text, toolLimits.leastResult);
+      call.result = hasRoom() ? ran.text : cutText(ran.text, toolLimits.leastResultLength);
       isRecorded = false;
       const { outcome } = ran;
       log.with({}, ran.cause).info("tool.ran", { tool: tool.name, outcome, ms: clock.now() - startedAt });

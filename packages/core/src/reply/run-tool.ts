@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import { toolLimits } from "../settings.ts";
+import { toolLimits } from "../tool/limits.ts";
 import type { Tool, ToolAudience } from "../tool/tool.ts";
 
 /** What became of a call, for the log. */
@@ -43,7 +43,7 @@ export async function runTool(tool: Tool, { input, ...request }: RunRequest, clo
 function resultText(value: unknown): string {
   if (value === undefined) return "Done.";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
-  return cutText(text.toWellFormed(), toolLimits.maxResult);
+  return cutText(text.toWellFormed(), toolLimits.maxResultLength);
 }
 
 /** The beginning of a result that is too long, and a note on that. */

@@ -1,7 +1,7 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { BotError } from "../error.ts";
-import { toolLimits } from "../settings.ts";
+import { toolLimits } from "./limits.ts";
 import { type JsonSchema, strict, withoutNulls } from "./strict.ts";
 import { type Confirming, type Effect, isToolName, type Tool, type ToolRun } from "./tool.ts";
 

@@ -1,8 +1,8 @@
 import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { wordsOn } from "@henji/core/platform/line/compose";
-import { toolLimits } from "@henji/core/settings";
 import { defineTool, type Tool, type ToolRun, z } from "@henji/core/tool";
+import { toolLimits } from "@henji/core/tool/limits";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";

@@ -1,6 +1,7 @@
 import { ABOUT_HEADING } from "@henji/core/context/about";
 import { type Context, OVERHEARD_HEADING, SUMMARY_HEADING } from "@henji/core/context/context";
-import { retry, toolLimits } from "@henji/core/settings";
+import { retry } from "@henji/core/settings";
+import { toolLimits } from "@henji/core/tool/limits";
 import { askedIn, type Book, type BookOptions } from "./book.ts";
 import { type Fate, unasked } from "./fate.ts";
 
