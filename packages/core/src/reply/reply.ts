@@ -107,7 +107,7 @@ export function createReply(options: ReplyOptions) {
   async function reply(decision: Speaking, request: ReplyRequest): Promise<Reply> {
     switch (decision.kind) {
       case "ask":
-        return { ...(await ask(decision, request)), gathers: decision.gathers };
+        return { ...(await ask(decision, request)), gathers: decision.gathers?.map(({ key }) => key) };
       case "confirm":
         return ask({ question: request.turn.question, repeats: undefined, confirmed: decision }, request);
       case "say":
