@@ -32,6 +32,7 @@ export type PrepareOptions = {
     | "told"
     | "hear"
     | "gather"
+    | "take"
     | "record"
     | "takeUpCalls"
     | "leaveCalls"
@@ -61,7 +62,7 @@ export function createPrepare(options: PrepareOptions) {
   const leavePast = createLeavePast({ chats, retentionDays, clock });
   const erase = createErase({ turns, chats, retentionDays, clock });
   const hear = createHear(options);
-  const gather = createGather(options);
+  const { gather, take } = createGather(options);
 
   return prepare;
 
@@ -102,9 +103,14 @@ export function createPrepare(options: PrepareOptions) {
         const said = isHeard ? reply({ ...heard, kind: "ask" }, request) : notice(heard.because, request);
         return store(await said, held, heard.seconds);
       }
-      default:
-        return store(await reply(decision, request), held);
+      case "ask": {
+        const refused = await take(decision.gathers ?? [], held);
+        if (refused.length === 0) break;
+        const recent = memory.recent.filter(({ key }) => !refused.includes(key));
+        return prepare({ ...held, memory: { ...memory, recent } });
+      }
     }
+    return store(await reply(decision, request), held);
 
     /** What gets no answer of its own can still bring what waits. */
     async function showOr(because: DropReason): Promise<Stored | undefined> {

@@ -65,6 +65,7 @@ function prepareWith(
       told: async () => {},
       hear: notExpected,
       gather: notExpected,
+      take: notExpected,
       answer: async (turn, answer): Promise<AnsweredTurn> => ({ ...turn, status: "answered", answer }),
       drop,
       erase: notExpected,

@@ -7,7 +7,7 @@ import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../tu
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { type Pressing, pressingIn } from "./button.ts";
 import { commandOf } from "./command.ts";
-import { gather } from "./gather.ts";
+import { gather, type Taking } from "./gather.ts";
 import { toLookAtAgain } from "./look-again.ts";
 import { isOverLimit, isTooLong, unheardIn, visibleIn } from "./media.ts";
 
@@ -18,12 +18,13 @@ export type Decision =
       kind: "ask";
       question: Content;
       repeats: Repeated | undefined;
-      gathers?: readonly string[];
+      /** Taken before the model is asked. */
+      gathers?: readonly Taking[];
       /** What the model is shown once more. */
       again?: readonly MediaPart[];
     }
-  /** A picture waits for those that it was sent with: for so long, or for ever if one of them has asked for it. */
-  | { kind: "gather"; inS: number | undefined }
+  /** A picture waits for those that it was sent with, for so long. */
+  | { kind: "gather"; inS: number }
   /** The calls that the turn `asking` waits with run, or do not; then the model answers. */
   | { kind: "confirm"; asking: string; isConfirmed: boolean }
   /** First what was said must be known; then it is decided anew. */

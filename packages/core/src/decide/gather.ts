@@ -5,10 +5,13 @@ import type { RecentTurn, Turn } from "../turn/turn.ts";
 
 /** Pictures that were sent together come as events of their own, in any order. They are one question. */
 export type Gathering =
-  /** It waits for those that come after it: for so long, or for ever if one of them has asked for all. */
-  | { kind: "gather"; inS: number | undefined }
+  /** It waits for those that come after it, for so long. */
+  | { kind: "gather"; inS: number }
   /** It asks, with those that have come before it. */
-  | { kind: "ask"; question: Content; gathers: readonly string[] };
+  | { kind: "ask"; question: Content; gathers: readonly Taking[] };
+
+/** A gathered question as it was read: see `Gathered`. */
+export type Taking = { key: string; owner: string };
 
 export type GatherRequest = {
   turn: Turn;
@@ -19,14 +22,12 @@ export type GatherRequest = {
 
 export function gather({ turn, memory, isDue }: GatherRequest): Gathering {
   const { recent } = memory;
-  const taken = new Set(recent.flatMap(({ gathers = [] }) => gathers));
   const ofSender = recent.filter(({ gathered }) => gathered?.senderId === turn.senderId);
-  if (taken.has(turn.key)) return { kind: "gather", inS: undefined };
   // That one asks for all when it is due, unless it is unsent by then, or refused.
-  const isFollowed = ofSender.some(({ key, gathered }) => gathered?.isEarlier === false && !taken.has(key));
+  const isFollowed = ofSender.some(({ gathered }) => gathered?.isEarlier === false);
   const waits = turn.steps.filter(({ is }) => is === "gathered").length;
   if (isFollowed && waits < MOST_WAITS) return { kind: "gather", inS: togetherWaitS.known };
-  const before = ofSender.filter(({ key, gathered }) => gathered?.isEarlier && !taken.has(key));
+  const before = ofSender.filter(({ gathered }) => gathered?.isEarlier);
   const newest = before.slice(1 - maxPictures);
   const set = setOf(turn.question);
   const count = 1 + newest.filter(({ gathered }) => setOf(gathered!.question)?.id === set?.id).length;
@@ -35,7 +36,11 @@ export function gather({ turn, memory, isDue }: GatherRequest): Gathering {
     return { kind: "gather", inS };
   }
   const question = [...newest.flatMap(questionOf), ...turn.question];
-  return { kind: "ask", question, gathers: newest.map(({ key }) => key) };
+  return {
+    kind: "ask",
+    question,
+    gathers: newest.map(({ key, gathered }) => ({ key, owner: gathered!.owner })),
+  };
 }
 
 /** How often a picture waits for those that come after it. */

@@ -11,7 +11,7 @@ export type Parted = {
   seen: readonly string[];
 };
 
-/** An answer without what the model has written in it for the bot. @param isSeen it was told to say what it sees */
+/** An answer without what the model has written in it for the bot. @param isSeen it was shown something */
 export function partAnswer(
   answer: { text: string; cut: boolean },
   { suggestions }: Pick<Bot, "suggestions">,

@@ -107,7 +107,7 @@ export function createReply(options: ReplyOptions) {
   async function reply(decision: Speaking, request: ReplyRequest): Promise<Reply> {
     switch (decision.kind) {
       case "ask":
-        return { ...(await ask(decision, request)), gathers: decision.gathers };
+        return { ...(await ask(decision, request)), gathers: decision.gathers?.map(({ key }) => key) };
       case "confirm":
         return ask({ question: request.turn.question, repeats: undefined, confirmed: decision }, request);
       case "say":
@@ -188,7 +188,7 @@ export function createReply(options: ReplyOptions) {
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
     log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
 
-    const parted = partAnswer(answer, bot, parts.length > 0);
+    const parted = partAnswer(answer, bot, attachments.length > 0);
     const text = withHeardLine(parted.text, question);
     const composed = composedOf(answer, { ...parted, text }, composeMarkdown, request, language);
     const seen = parts.length === 0 ? undefined : withSeen(question, parts, parted.seen);

@@ -56,6 +56,11 @@ export function letsGo({
   return outcomeUnknownSince === undefined && !mayBeSending;
 }
 
+/** Whether the turn that has taken a gathered question does not ask for it after all: then it is free again. */
+export function leavesOut({ status, gathers = [] }: Pick<TurnItem, "status" | "gathers">, key: string) {
+  return status !== "claimed" && !gathers.includes(key);
+}
+
 export function retryKeyUnknown(): BotError {
   const reason = "A push may have been accepted so long ago that LINE no longer recognizes its retry key";
   return new BotError("delivery.unclear", reason, { retry: "never" });

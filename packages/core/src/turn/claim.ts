@@ -1,7 +1,7 @@
 import type { Content } from "../platform/content.ts";
 import type { Replay } from "../queue/job.ts";
 import { reminderEarlyMs } from "../settings.ts";
-import { letsGo } from "./attempt.ts";
+import { leavesOut, letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
 import type { Place, TurnKey } from "./place.ts";
@@ -74,7 +74,12 @@ export function claimOf(
     return { kind: "free", take: { name: "claim", when, set } };
   }
   const isDue = request.isDue && isRemindedOf(item, now);
-  if (isDue && status === "gathered") return { kind: "free", take: takeUpQuestion(item, request) };
+  if (isDue && status === "gathered") {
+    if (!carrier || leavesOut(carrier, item.key))
+      return { kind: "free", take: takeUpQuestion(item, request) };
+    if (carrier.status === "claimed") return { kind: "held", until: Math.max(now, carrier.leaseUntil) };
+    return { kind: "finished", status };
+  }
   if (isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
   if (isDue && carrier) {
     if (letsGo(carrier)) return { kind: "free", take: takeUp(item, request) };
@@ -124,7 +129,7 @@ function takeUpQuestion(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest
       ...{ status: "claimed", owner, leaseUntil, attempts: 1 },
       steps: withStep(item, { at: now, is: "claimed" }),
     },
-    remove: ["released", "error"],
+    remove: ["released", "error", "carriedBy"],
   };
 }
 

@@ -105,7 +105,7 @@ export function turnEntity({ client, table }: Table) {
         gathers: { type: "list", items: { type: "string" } },
         /** It brings those alone, and waits itself. */
         heldBack: { type: "boolean" },
-        /** Key of the turn that brings its answer. */
+        /** Key of the turn that brings its answer, or asks for it too. */
         carriedBy: { type: "string" },
         /** Of its transcript: `nobody`, or the key of the turn that has taken it up. */
         takenBy: { type: "string" },

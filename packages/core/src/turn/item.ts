@@ -1,6 +1,6 @@
 import type { Content } from "../platform/content.ts";
 import { type Message, shownText } from "../platform/platform.ts";
-import { letsGo } from "./attempt.ts";
+import { leavesOut, letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { withoutHeardLine } from "./heard.ts";
 import type { Place } from "./place.ts";
@@ -144,7 +144,7 @@ export function conversationOf(past: readonly PastTurn[]): PastTurn[] {
  * @param all the chat's newest, its carrier among them if it is carried
  */
 export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]): RecentTurn {
-  const { key, status, rest, sentIds, carriedBy, gathers, senderId = "" } = item;
+  const { key, status, rest, sentIds, carriedBy, owner, senderId = "" } = item;
   const carrier = all.find((other) => other.key === carriedBy);
   const isFree = carriedBy === at.key || (carrier !== undefined && letsGo(carrier));
   const isEarlier = item.sequence < at.sequence;
@@ -152,10 +152,11 @@ export function toRecentTurn(item: TurnItem, at: Place, all: readonly TurnItem[]
   const { thinkingAt: toldAt } = item;
   const messages = toMessages(item).length;
   const waiting = isWaiting ? { messages, carriedBy, senderId, toldAt } : undefined;
-  const isGathered = status === "gathered";
+  const isTaken = carriedBy !== undefined && carriedBy !== at.key && !(carrier && leavesOut(carrier, key));
+  const isGathered = status === "gathered" && !isTaken;
   return {
-    ...{ key, status, rest, ...(sentIds && { sentIds }), waiting, ...(gathers && { gathers }) },
-    ...(isGathered && { gathered: { senderId, question: toContent(item), isEarlier } }),
+    ...{ key, status, rest, ...(sentIds && { sentIds }), waiting },
+    ...(isGathered && { gathered: { senderId, question: toContent(item), isEarlier, owner } }),
     confirmation: toConfirmation(item),
   };
 }

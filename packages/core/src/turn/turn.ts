@@ -19,8 +19,9 @@ import type { Confirmation, RecentConfirmation, Transcript } from "./transcript.
  * answer has no job: the next turn of its chat brings it, or a reminder. Its carrier has it while it is `carried`;
  * once that is over without having shown it, it waits again: see `letsGo`.
  *
- * A `gathered` question is a picture that was sent together with others. It has no job either: a later turn asks for
- * it too and names it in `gathers`; or a reminder brings it back to `claimed`.
+ * A `gathered` question is a picture that was sent together with others. It has no job either: a later turn takes it,
+ * asks for it too and names it in `gathers`; or a reminder brings it back to `claimed`. Once its taker has its own
+ * answer, or is over, without naming it, it is free again: see `leavesOut`.
  */
 export const turnStatuses = [
   "claimed",
@@ -299,6 +300,16 @@ export type WaitingAnswer = {
   toldAt: number | undefined;
 };
 
+/** A question that a later turn asks for too. */
+export type Gathered = {
+  senderId: string;
+  question: Content;
+  /** Than the turn at hand, by the queue. */
+  isEarlier: boolean;
+  /** As it was read: another one has taken it, or its reminder has, if this has changed. */
+  owner: string;
+};
+
 /** A turn of late whose button may be pressed. */
 export type RecentTurn = {
   key: string;
@@ -311,10 +322,8 @@ export type RecentTurn = {
   waiting: WaitingAnswer | undefined;
   /** Set if it asks whether calls may run. */
   confirmation?: RecentConfirmation | undefined;
-  /** See `Answer`. */
-  gathers?: readonly string[] | undefined;
-  /** Set if it was left to a later turn; `isEarlier` than the turn at hand, by the queue. */
-  gathered?: { senderId: string; question: Content; isEarlier: boolean } | undefined;
+  /** Set if it is left to a later turn, and no other has taken it. */
+  gathered?: Gathered | undefined;
 };
 
 /** A finished exchange, as the context needs it. */

@@ -66,7 +66,15 @@ export type Turns = Calls & {
    *
    * @param dueAt when a reminder takes it up, if none has asked for it by then; epoch milliseconds
    */
-  gather(turn: Turn, at: number, dueAt: number | undefined): Promise<void>;
+  gather(turn: Turn, at: number, dueAt: number): Promise<void>;
+  /**
+   * Takes a gathered question, for `turn` to ask for it too. Comes before the model is asked; no two turns have it at
+   * a time.
+   *
+   * @param owner of the gathered one, as it was read
+   * @returns whether `turn` has it now
+   */
+  take(turn: Turn, gathered: { key: string; owner: string }): Promise<boolean>;
   /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
   spend(turn: Turn, at: number): Promise<void>;
   /** Records the ids of what was said beside its answer, by which members of a group quote it. */
@@ -117,6 +125,11 @@ export type Turns = Calls & {
   eraseAnswer(turn: TurnKey): Promise<void>;
 };
 
+/** Another turn may be at it. */
+function isLeft(status: TurnStatus): boolean {
+  return status === "carried" || status === "gathered";
+}
+
 /** A claim reads, decides, and writes what it has decided unless something has changed; then once more. */
 const CLAIM_TRIES = 3;
 
@@ -165,7 +178,7 @@ export function createTurns(store: TurnStore): Turns {
         const item = await store.read(request);
         const { carriedBy } = item ?? {};
         const carrier =
-          request.isDue && item?.status === "carried" && carriedBy !== undefined
+          request.isDue && item && carriedBy !== undefined && isLeft(item.status)
             ? await store.read({ chatId: item.chatId, key: carriedBy })
             : undefined;
         const found = claimOf(item, request, carrier);
@@ -192,6 +205,17 @@ export function createTurns(store: TurnStore): Turns {
 
     async gather(turn, at, dueAt) {
       await write(turn, "gather", ["claimed", "gathered"], gathered(turn, at, dueAt));
+    },
+
+    async take({ chatId, key: carriedBy, owner }, gathered) {
+      const take = (when: Omit<Guard, "status">) =>
+        store.update(
+          { chatId, key: gathered.key },
+          { name: "take", when: { status: ["gathered"], ...when }, set: { carriedBy, owner } },
+        );
+      // By an earlier attempt; or just now, and the SDK has repeated it.
+      const item = (await take({ owner: gathered.owner })) ?? (await take({ carriedBy }));
+      return item !== undefined;
     },
 
     async spend(turn, at) {

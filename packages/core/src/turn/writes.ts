@@ -81,14 +81,14 @@ export function answered(
   };
 }
 
-/** A later turn asks for it too; at the latest it is asked about when it is due, if it is. */
-export function gathered(turn: Turn, at: number, dueAt: number | undefined): Change {
+/** A later turn asks for it too; at the latest it is asked about when it is due. */
+export function gathered(turn: Turn, at: number, dueAt: number): Change {
   return {
     set: {
-      ...{ status: "gathered", leaseUntil: 0, ...(dueAt !== undefined && { dueAt }) },
+      ...{ status: "gathered", leaseUntil: 0, dueAt },
       steps: withStep(turn, { at, is: "gathered" }),
     },
-    remove: ["error", ...(dueAt === undefined ? (["dueAt"] as const) : [])],
+    remove: ["error"],
   };
 }
 

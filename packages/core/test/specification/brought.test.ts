@@ -65,10 +65,10 @@ describe("an answer counts once in its user's day,", () => {
 });
 
 test("a message that gets no answer of its own still brings what waits", async () => {
-  const picture = { type: "message", message: { type: "image", id: "77" } };
-  await world.happen("U1", picture);
+  const archive = { type: "message", message: { type: "file", id: "77", fileName: "a.zip", fileSize: 9 } };
+  await world.happen("U1", archive);
   await thinkHard();
-  await world.happen("U1", picture);
+  await world.happen("U1", archive);
   expect(newestTexts()).toEqual(["You said: Think hard"]);
   expect(turns()[0]).toMatchObject({ status: "delivered", notice: "show" });
 });

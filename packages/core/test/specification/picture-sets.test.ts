@@ -1,3 +1,5 @@
+import type { Chats, Memory } from "@henji/core/chat/chats";
+import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
 import { hold, togetherWaitS } from "@henji/core/settings";
 import type { MemoryModelOptions, MemoryTableOptions } from "@henji/simulation";
@@ -155,6 +157,50 @@ describe("pictures that were sent together", () => {
     await settle();
     expect(world.sent()).toEqual([]);
     expect(world.table.textOf("U1")).not.toContain("P0");
+  });
+});
+
+describe("pictures that wait", () => {
+  /** How the chat looks to a worker that has read it, and then stood still. */
+  async function readBy(question: () => void): Promise<Chats> {
+    let seen: Memory | undefined;
+    const recall: Chats["recall"] = async (...place) => {
+      seen = await world.chats.recall(...place);
+      return seen;
+    };
+    question();
+    await world.run(world.worker({ chats: { ...world.chats, recall } }), 1_000);
+    const { recent } = seen!;
+    return {
+      ...world.chats,
+      recall: async (...place) => ({ ...(await world.chats.recall(...place)), recent }),
+    };
+  }
+
+  beforeEach(async () => {
+    put("P0", three[0]!);
+    put("P1", three[1]!);
+    await world.settle();
+  });
+
+  test("are asked for by one turn, though another has read that they wait", async () => {
+    const stale = await readBy(() => world.say("U1", "What is this?"));
+    put("P9", { id: "T", index: 1, total: 1 });
+    await world.run(world.worker({ chats: stale }), 1_000);
+    await settle();
+    expect(attached()).toEqual([2, 1]);
+    expect(world.logged("turn.not_taken")).toHaveLength(1);
+    expect(world.sent()).toHaveLength(2);
+  });
+
+  test("are asked about all the same if the turn that has taken them is given up on", async () => {
+    const rejected = new BotError("model.rejected", "not understood", { retry: "never" });
+    world.say("U1", "What is this?");
+    await world.run(world.worker({ model: { ask: () => Promise.reject(rejected) } }), 1_000);
+    expect(world.table.turnsOf("U1").map(({ status }) => status)).toContain("parked");
+    await settle();
+    expect(attached()).toEqual([2]);
+    expect(world.newest()).toContain("I see.");
   });
 });
 

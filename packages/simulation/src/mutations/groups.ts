@@ -48,8 +48,8 @@ export const groups: readonly Mutation[] = [
     scenario: "long-group",
     edit: {
       file: "chat/erase.ts",
-      find: "await eraseAll([...new Set(repeating)], request, turns.eraseAnswer);",
-      replace: "",
+      find: "flatMap((turn) => repeatsOf(turn, page.turns));",
+      replace: "flatMap((): StoredTurn[] => []);",
     },
   },
   {

@@ -63,8 +63,8 @@ export const keeping: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "const repeating = message ? repeatsOf(message, recent) : [];",
-      replace: "const repeating: StoredTurn[] = [];",
+      find: "flatMap((one) => repeatsOf(one, recent));",
+      replace: "flatMap((): StoredTurn[] => []);",
     },
   },
   {
@@ -74,9 +74,8 @@ export const keeping: readonly Mutation[] = [
     scenario: "unsends-while-the-table-fails",
     edit: {
       file: "chat/erase.ts",
-      find: "const answers = await eraseAll(repeating, request, turns.eraseAnswer);",
-      replace:
-        "await eraseAll(meant, request); const answers = await eraseAll(repeating, request, turns.eraseAnswer);",
+      find: "const answers = await eraseAll(",
+      replace: "await eraseAll(meant, request); const answers = await eraseAll(",
     },
   },
   {

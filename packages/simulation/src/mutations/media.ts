@@ -7,7 +7,7 @@ export const media: readonly Mutation[] = [
     mistake: "a picture whose companions do not come is never answered",
     edit: {
       file: "gather.ts",
-      find: "if (inS !== undefined) await reminders.put(turn.chatId, job, inS);",
+      find: "await reminders.put(turn.chatId, job, inS);",
       replace: "",
     },
   },
@@ -17,18 +17,33 @@ export const media: readonly Mutation[] = [
     scenario: "pictures-crashes",
     edit: {
       file: "gather.ts",
-      find: "if (inS !== undefined) await reminders.put(turn.chatId, job, inS);",
+      find: "await reminders.put(turn.chatId, job, inS);",
       replace:
-        "await turns.gather(turn, clock.now(), clock.now() + (inS ?? 0) * 1000); if (inS !== undefined) await reminders.put(turn.chatId, job, inS);",
+        "await turns.gather(turn, clock.now(), clock.now() + inS * 1000); await reminders.put(turn.chatId, job, inS);",
     },
   },
   {
     name: "asks-for-what-was-asked-for",
     mistake: "a picture that was answered with others is answered again when it is due",
     edit: {
-      file: "decide/gather.ts",
-      find: "const taken = new Set(recent.flatMap(({ gathers = [] }) => gathers));",
-      replace: "const taken = new Set<string>();",
+      file: "turn/claim.ts",
+      find: "if (!carrier || leavesOut(carrier, item.key))",
+      replace: "if (item.key)",
+    },
+  },
+  {
+    name: "takes-what-another-has",
+    mistake: "a picture that was asked about is asked about by a later turn too",
+    scenario: "pictures-together",
+    edit: { file: "turn/item.ts", find: "carriedBy !== at.key && !(", replace: "carriedBy === at.key && !(" },
+  },
+  {
+    name: "asks-without-taking",
+    mistake: "two turns each ask about a picture that both have read to wait",
+    edit: {
+      file: "prepare.ts",
+      find: "const refused = await take(decision.gathers ?? [], held);",
+      replace: "const refused: string[] = [];",
     },
   },
   {

@@ -37,6 +37,22 @@ export function writes(test: TableTest) {
     expect(await again(turn, afterLease)).toEqual({ kind: "finished", status: "delivered" });
   });
 
+  test("a gathered question is taken by one turn only, or by its reminder", async ({
+    chat: { turns, claim, again },
+  }) => {
+    const turn = await claim();
+    await turns.gather(turn, now, now);
+    const gathered = { key: turn.key, owner: turn.owner };
+    const [first, second] = ["first", "second"].map((key) => ({ ...turn, key, owner: key }));
+    expect(await turns.take(first!, gathered)).toBe(true);
+    expect(await turns.take(first!, gathered)).toBe(true);
+    expect(await turns.take(second!, gathered)).toBe(false);
+    // The first is no turn of this table, so it is gone.
+    expect(await again(turn, { ...afterLease, isDue: true })).toMatchObject({ kind: "claimed" });
+    for (const other of [first!, second!])
+      expect(await turns.take(other, { ...gathered, owner: "first" })).toBe(false);
+  });
+
   test("the switch to push is stored", async ({ chat: { turns, claim, again } }) => {
     const turn = await claim();
     await turns.usePush(await turns.answer(turn, answerWith("hello"), storing));
