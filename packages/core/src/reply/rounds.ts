@@ -85,9 +85,16 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
       isRecorded = true;
     }
 
+    /** What was called is stored before another invocation is left to run it: the model is not paid for it twice. */
+    async function checkTime(timeoutMs: number): Promise<void> {
+      if (request.leftMs() >= timeoutMs) return;
+      if (!isRecorded) await record();
+      throw noTimeLeft();
+    }
+
     /** Stored, and held for as long as it may run: a worker that stood still in between has lost the turn, or says so anew. */
     async function begin(call: StoredCall, { timeoutMs }: Tool): Promise<void> {
-      if (request.leftMs() < timeoutMs) throw noTimeLeft();
+      await checkTime(timeoutMs);
       call.isBegun = true;
       do {
         await record(timeoutMs + toolLimits.marginMs);
@@ -143,8 +150,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
       }
       if (reading.length === 0) return asking;
       if (!isRecorded) await record();
-      if (request.leftMs() < Math.max(...reading.map(({ asked }) => asked.tool.timeoutMs)))
-        throw noTimeLeft();
+      await checkTime(Math.max(...reading.map(({ asked }) => asked.tool.timeoutMs)));
       await Promise.all(reading.map(({ call, asked }) => run(call, asked)));
       return asking;
     }

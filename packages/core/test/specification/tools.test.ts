@@ -1,5 +1,6 @@
 import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
+import type { Model } from "@henji/core/model/model";
 import { wordsOn } from "@henji/core/platform/line/compose";
 import { defineTool, type Tool, type ToolRun, z } from "@henji/core/tool";
 import { toolLimits } from "@henji/core/tool/limits";
@@ -179,6 +180,27 @@ describe("what the model calls", () => {
     expect(world.newest()).toBe("U1 reply: Where is it?: Error: it took too long.");
     expect(world.logged("tool.ran")).toMatchObject([{ outcome: "timeout", ms: 10_000 }]);
   });
+});
+
+test("what the model called is kept when too little time is left to run it: another invocation goes on", async () => {
+  const slow = defineTool({
+    ...{ name: "cancel", description: "For tests.", input, effect: "writes", timeoutMs: 30_000 },
+    run: ({ order }) => void ran.push(`cancel ${order}`),
+  });
+  world = worldWith(defineBot({ ...plainBot, model: { ...plainBot.model, timeoutS: 120 }, tools: [slow] }));
+  script = [[call("cancel")]];
+  const model = createMemoryModel({ calls: (_, { rounds }) => script[rounds.length] ?? [] });
+  const ask: Model["ask"] = async (...request) => {
+    await world.scheduler.sleep(110_000);
+    return model.ask(...request);
+  };
+  world.say("U1", "Cancel it");
+  await world.run(world.worker({ model: { ask } }), 120_000);
+  expect(world.logged("job.retry")).toMatchObject([{ code: "tool.no_time" }]);
+  await world.settle();
+  expect(ran).toEqual(["cancel 7"]);
+  // Once for its answer, after the call.
+  expect(world.asked).toEqual(["Cancel it"]);
 });
 
 test("a bot without tools is told nothing of any", async () => {
