@@ -2,6 +2,7 @@ import type { Memory } from "@henji/core/chat/chats";
 import { pressingData, pressingIn } from "@henji/core/decide/button";
 import { decide as decideFor, isErased } from "@henji/core/decide/decide";
 import { type Content, textContent } from "@henji/core/platform/content";
+import { emptyTranscript, type Transcript } from "@henji/core/turn/transcript";
 import type { FinishedTurn, NoticeKind, Repeated } from "@henji/core/turn/turn";
 import { type DayUsage, runningTotal } from "@henji/core/usage/usage";
 import { describe, expect, test } from "vitest";
@@ -30,12 +31,16 @@ const happening = {
 function decide(
   question: string,
   memory: Partial<Memory> = {},
-  { commands = bot.commands, isBotUsedUp = false } = {},
+  {
+    commands = bot.commands,
+    isBotUsedUp = false,
+    transcript,
+  }: { commands?: typeof bot.commands; isBotUsedUp?: boolean; transcript?: Transcript } = {},
 ) {
   const all = { ...nothingRemembered, ...memory };
   const total = runningTotal(all.usages, all.fold, { user, day: today });
   const request = {
-    turn: turn(question),
+    turn: { ...turn(question), transcript },
     inbound: { ...happening, kind: "question" as const, messageId: "1", content: textContent(question) },
     memory: all,
     total,
@@ -87,6 +92,13 @@ describe("a message sent while others are waiting", () => {
       ...{ kind: "flooded", waiting: 3, isTold: false },
     });
   });
+});
+
+test("a question for which the model has called tools is answered, whatever limit is reached since", () => {
+  const begun = { isBotUsedUp: true, transcript: emptyTranscript };
+  expect(decide("Hi", used({ answers: 10 }), begun)).toEqual(asks("Hi"));
+  const inLine = [1, 2, 3].map((n) => finished(sentAt + n));
+  expect(decide("Hi", { finished: inLine }, begun)).toEqual(asks("Hi"));
 });
 
 describe("a daily limit", () => {

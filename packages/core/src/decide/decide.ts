@@ -63,12 +63,13 @@ export function decide(
   bot: Pick<Bot, "commands" | "limits" | "media">,
 ): Decision {
   const { kind, at: sentAt } = inbound;
+  // What the model has called may have had its effect: its user hears of it, whatever limit is reached since.
+  const hasBegun = turn.transcript !== undefined;
   if (kind === "greeting") return { kind: "say", notice: "greeting" };
   if (kind === "pressed") {
     const pressed = decidePressing(pressingIn(inbound.data), { turn, memory, pressedAt: sentAt }, bot);
     if (pressed.kind === "show" || pressed.kind === "too_early" || pressed.kind === "drop") return pressed;
-    // What has begun goes on.
-    if (pressed.kind === "confirm" && turn.transcript) return pressed;
+    if (hasBegun) return pressed;
     const isFree = pressed.kind !== "ask" && pressed.kind !== "hear" && pressed.kind !== "confirm";
     return refusalFor(total, { isFree, isBotUsedUp }, bot.limits) ?? pressed;
   }
@@ -76,7 +77,7 @@ export function decide(
   // One answer for all of them, whatever it is.
   if (gathering.kind === "gather" && isSeen(turn.question, bot)) return gathering;
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
-  if (waiting >= bot.limits.maxUnanswered) return { kind: "flooded", waiting, isTold };
+  if (waiting >= bot.limits.maxUnanswered && !hasBegun) return { kind: "flooded", waiting, isTold };
 
   const command = commandOf(textOf(turn.question), {
     commands: reachable(bot.commands, wasAskedToForget(turn, memory)),
@@ -91,7 +92,7 @@ export function decide(
 
   const isUnderstood = isUnderstandable(turn.question, bot);
   const isFree = !isUnderstood || (command !== undefined && command.name !== "retry");
-  const refused = refusalFor(total, { isFree, isBotUsedUp }, bot.limits);
+  const refused = hasBegun ? undefined : refusalFor(total, { isFree, isBotUsedUp }, bot.limits);
   if (refused) return refused;
   if (!isUnderstood) return saidOnce("not_understood", memory, sentAt);
 

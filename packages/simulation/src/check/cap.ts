@@ -8,7 +8,10 @@ import { askedIn, type Book, type BookOptions } from "./book.ts";
 const KNOWN_AFTER_MS = tokenCap.addEveryMs + tokenCap.readEveryMs + 1_000;
 
 /** The cap on what all chats together use in a day. */
-export function checkCap({ fateOf, violate, calm, cappedProcesses }: Book, { bot, scheduler }: BookOptions) {
+export function checkCap(
+  { fateOf, turnsOf, violate, calm, cappedProcesses }: Book,
+  { bot, scheduler }: BookOptions,
+) {
   const { timeZone, limits } = bot;
   const used: { at: number; tokens: number }[] = [];
 
@@ -23,6 +26,8 @@ export function checkCap({ fateOf, violate, calm, cappedProcesses }: Book, { bot
       const { totalDailyTokens } = limits;
       const fate = fateOf(askedIn(question));
       if (totalDailyTokens === undefined || !fate) return;
+      // What an attempt before this one has called may have had its effect: that goes on.
+      if (turnsOf(fate.chatId).some(({ status, transcript }) => status === "claimed" && transcript)) return;
       // If it is asked again, it was claimed as another event.
       const claimedAt = fate.answers > 0 ? scheduler.now() : (fate.claimedAt ?? 0);
       const cappedAt = cappedProcesses.get(process.name);
