@@ -43,14 +43,14 @@ export function writes(test: TableTest) {
     const turn = await claim();
     await turns.gather(turn, now, now);
     const gathered = { key: turn.key, owner: turn.owner };
-    const [first, second] = ["first", "second"].map((key) => ({ ...turn, key, owner: key }));
+    const [first, second] = ["third", "fourth"].map((key) => ({ ...turn, key, owner: key }));
     expect(await turns.take(first!, gathered)).toBe(true);
     expect(await turns.take(first!, gathered)).toBe(true);
     expect(await turns.take(second!, gathered)).toBe(false);
     // The first is no turn of this table, so it is gone.
     expect(await again(turn, { ...afterLease, isDue: true })).toMatchObject({ kind: "claimed" });
     for (const other of [first!, second!])
-      expect(await turns.take(other, { ...gathered, owner: "first" })).toBe(false);
+      expect(await turns.take(other, { ...gathered, owner: "third" })).toBe(false);
   });
 
   test("the switch to push is stored", async ({ chat: { turns, claim, again } }) => {
