@@ -1,4 +1,5 @@
 import type { Bot } from "./bot/bot.ts";
+import { type Handlers, handlerOf } from "./bot/handler.ts";
 import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
 import type { TalkMessage } from "./chat/talk.ts";
@@ -88,7 +89,7 @@ export function createHandle(options: HandleOptions) {
       const work = { ...received, batch, log };
       if (inbound.kind === "erasure") return await eraseSaid({ ...work, inbound });
       const answerable =
-        inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : asked(inbound);
+        inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : asked(inbound, bot);
       if (answerable) return await answer({ ...work, inbound: answerable });
       if (inbound.kind === "overheard") await overhear({ ...work, inbound });
       log.info("event.ignored", { type: inbound.type });
@@ -209,9 +210,10 @@ export function createHandle(options: HandleOptions) {
     });
   }
 
-  /** A greeting that the bot does not give, or a button of another version of it. */
+  /** A greeting that the bot does not give, an event without a handler, or a button of another version of the bot. */
   function isPassedOver(inbound: Inbound): boolean {
-    if (inbound.kind === "greeting") return !bot.greeting;
+    if (inbound.kind === "greeting") return !bot.greeting && !handlerOf(inbound.event, bot);
+    if (inbound.kind === "occurrence") return !inbound.isAsking && !handlerOf(inbound.event, bot);
     return inbound.kind === "pressed" && pressingIn(inbound.data) === undefined;
   }
 
@@ -221,7 +223,10 @@ export function createHandle(options: HandleOptions) {
 }
 
 /** What a user says by a button is a question like any other. */
-function asked(inbound: Answerable): Answerable {
+function asked(inbound: Answerable, bot: Handlers): Answerable {
+  // It has asked for something, and nobody knows what.
+  const isUnhandled = inbound.kind === "occurrence" && !handlerOf(inbound.event, bot);
+  if (isUnhandled) return { ...inbound, ...unwritten, kind: "question" };
   const pressing = inbound.kind === "pressed" ? pressingIn(inbound.data) : undefined;
   if (pressing?.kind !== "say") return inbound;
   return { ...inbound, ...unwritten, kind: "question", content: textContent(pressing.text) };

@@ -57,7 +57,7 @@ export type PrepareOptions = {
 export function createPrepare(options: PrepareOptions) {
   const { bot, turns, chats, clock } = options;
   const { retentionDays } = bot.memory;
-  const { reply, notice } = createReply(options);
+  const { reply, notice, own } = createReply(options);
   const leavePast = createLeavePast({ chats, retentionDays, clock });
   const erase = createErase({ turns, chats, retentionDays, clock });
   const hear = createHear(options);
@@ -95,6 +95,11 @@ export function createPrepare(options: PrepareOptions) {
         throw notAnsweredYet();
       case "gather":
         return gather(held, decision.inS);
+      case "own": {
+        const said = await own(decision, request);
+        if (said) return store(said, held);
+        return mayReply(held) ? showOr("unsaid") : drop("unsaid", held);
+      }
       case "hear": {
         const heard = await hear(decision, request);
         if (heard.kind === "heard") return prepare({ ...held, turn: heard.turn });

@@ -175,6 +175,14 @@ export const toolLimits = {
   confirmWithinMs: seconds(30 * 60),
 } as const;
 
+/** What the bot's owner has written in place of the model. */
+export const handlerLimits = {
+  /** Well below a turn's lease, so that no other worker runs the handler meanwhile. */
+  timeoutMs: seconds(10),
+  /** Of all messages of one answer, as JSON: a turn's item has 400 KB. LINE takes 50 KB of Flex. */
+  maxBytes: 200 * 1024,
+} as const;
+
 /**
  * A kept-alive socket to AWS that has been idle for longer is not used again: AWS closes idle ones
  * (S3 after 20 s), unseen while Lambda freezes the process. A new one costs a TLS handshake of some 10 ms.

@@ -38,6 +38,7 @@ import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
+import { createHandleOwn } from "./own.ts";
 import { type Parted, partAnswer } from "./part.ts";
 import type { Confirmed, RoundsAnswer } from "./rounds.ts";
 import { seenRule, withSeen } from "./seen.ts";
@@ -88,7 +89,7 @@ export type Reply = {
 /** Decisions after which something is said. */
 export type Speaking = Exclude<
   Decision,
-  { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" | "gather" }
+  { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" | "gather" | "own" }
 >;
 
 type Asking = Pick<Extract<Decision, { kind: "ask" }>, "question" | "repeats" | "again"> & {
@@ -102,6 +103,7 @@ export function createReply(options: ReplyOptions) {
   const askModel = createAsk(options);
   const exportPage = createExport(bot, chats);
   const notices = createNotices(bot);
+  const handleOwn = createHandleOwn({ bot, clock });
   const lateFor = createThinking({ bot, turns: options.turns, notices, clock });
 
   async function reply(decision: Speaking, request: ReplyRequest): Promise<Reply> {
@@ -238,7 +240,17 @@ export function createReply(options: ReplyOptions) {
     return { messages, rest: cut ? `${rest}\n${cutNotice}` : rest };
   }
 
-  return { reply, notice };
+  /** Has a handler of the bot's owner answer. @returns nothing, if nothing is to be said */
+  async function own(
+    { handler, orElse }: Extract<Decision, { kind: "own" }>,
+    request: ReplyRequest,
+  ): Promise<Reply | undefined> {
+    const messages = await handleOwn(handler, { ...request, language: languageIn(request) });
+    if (messages.length > 0) return byBot("own", { messages: [...messages] });
+    return orElse && notice(orElse, request);
+  }
+
+  return { reply, notice, own };
 }
 
 /** The model could not open what it was shown, or it is too much for it: the user may send something else. */
