@@ -135,9 +135,7 @@ const tools = z.array(z.custom<Tool>(isTool, "not a tool; defineTool of @henji/c
 );
 
 const handler = <Name extends keyof EventHandlers>() =>
-  z.optional(
-    z.custom<EventHandlers[Name]>((value) => typeof value === "function", "not a function of the event"),
-  );
+  z.optional(z.custom<EventHandlers[Name]>((value) => typeof value === "function", "not a function"));
 
 /** Answer what the bot passes over, or only greets, without the model. */
 const handlers = {

@@ -84,7 +84,7 @@ const handled: Record<string, keyof Handlers> = {
 test.each(Object.entries(handled))("%s goes to %s, once, and its answer out", async (name, handler) => {
   const event = await bring(name);
   expect(given.map((one) => one.handler)).toEqual([handler]);
-  const [{ event: told, data, chat, user }] = given as [Given];
+  const { event: told, data, chat, user } = given[0]!;
   expect([told, data]).toEqual([event, (event as { postback?: { data: string } }).postback?.data]);
   expect(chat.id).toBe(chatOf(event));
   expect(user.id).toBe(event.source?.userId ?? `${chatOf(event)}#somebody`);

@@ -109,10 +109,8 @@ describe("a command of the owner's", () => {
 
 describe("what a handler answers with", () => {
   test("may be messages of LINE's, which go out as they are", async () => {
-    const picture = {
-      ...{ type: "image", originalContentUrl: "https://example.com/a.jpg" },
-      previewImageUrl: "https://example.com/b.jpg",
-    } as const;
+    const urls = { originalContentUrl: "https://example.com/a", previewImageUrl: "https://example.com/b" };
+    const picture = { type: "image" as const, ...urls };
     act = () => ["Here it is:", flex, picture];
     await world.talk("U1", "hours");
     expect(world.line.sent[0]?.messages).toEqual([{ type: "text", text: "Here it is:" }, flex, picture]);
