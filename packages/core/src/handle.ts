@@ -13,6 +13,7 @@ import type { Batch, Work } from "./held.ts";
 import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
+import type { Moderator } from "./model/moderator.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { textContent, textOf } from "./platform/content.ts";
 import type { Answerable, Erasure, Inbound, Overheard, Question } from "./platform/platform.ts";
@@ -36,6 +37,7 @@ export type HandleOptions = {
   chats: Chats;
   model: Model;
   transcriber: Transcriber;
+  moderator: Moderator;
   inbox: Pick<Inbox, "park">;
   reminders: Reminders;
   /** Only if the bot has one. */

@@ -10,6 +10,7 @@ import { BotError } from "./error.ts";
 import { createGather } from "./gather.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
+import type { Moderator } from "./model/moderator.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import { type Message, shownText } from "./platform/platform.ts";
@@ -43,6 +44,7 @@ export type PrepareOptions = {
   chats: Chats;
   model: Model;
   transcriber: Transcriber;
+  moderator: Moderator;
   reminders: Reminders;
   identify: (userId: string) => string;
   clock: Clock;

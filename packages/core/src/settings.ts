@@ -123,6 +123,8 @@ export const deadlines = {
   mediaMs: seconds(10),
   /** To write down what was said. It is stored, so that an attempt that has no time left for the model loses nothing. */
   transcribeMs: seconds(30),
+  /** OpenAI's moderation, beside the model call: nearly always it is done first. Then the answer goes out. */
+  moderationMs: seconds(3),
   /** The notes on a conversation never take longer, whatever is left of the invocation. */
   notesMs: seconds(40),
   /** They are not begun with less than this. */

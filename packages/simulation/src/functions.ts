@@ -22,6 +22,7 @@ import type { Invocation } from "./event-source.ts";
 import type { Faults } from "./faults.ts";
 import type { createHandlers } from "./handlers.ts";
 import type { MemoryLine } from "./line.ts";
+import { createMemoryModerator } from "./moderator.ts";
 import type { AtPorts } from "./mutations/mutation.ts";
 import type { Plan } from "./plan.ts";
 import { createProcess, type Process } from "./process.ts";
@@ -120,6 +121,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       },
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
+      moderator: createMemoryModerator(),
       transcriber: process.port("transcriber", transcriber),
       cap,
       platforms: { line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }) },

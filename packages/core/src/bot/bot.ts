@@ -163,6 +163,8 @@ const schema = z
     suggestions: z._default(suggestions, []),
     /** What the model may look up, or do, before it answers. */
     tools: z._default(tools, []),
+    /** What users send is looked at by OpenAI's moderation, beside the model call; what it flags gets `texts.refusal`. */
+    moderation: z._default(z.boolean(), false),
     media: z.prefault(media, {}),
     context: z.prefault(context, {}),
     model: z.prefault(model, {}),

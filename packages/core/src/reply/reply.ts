@@ -12,6 +12,7 @@ import { visibleIn } from "../decide/media.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
+import type { Moderator } from "../model/moderator.ts";
 import type { Content } from "../platform/content.ts";
 import {
   type Answerable,
@@ -36,6 +37,7 @@ import { createExport } from "./export.ts";
 import { createGate } from "./gate.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
+import { createModerate } from "./moderate.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
 import { createHandleOwn } from "./own.ts";
@@ -50,6 +52,7 @@ export type ReplyOptions = {
   turns: Pick<Turns, "renew" | "spend" | "told" | "record" | "takeUpCalls" | "leaveCalls">;
   chats: Pick<Chats, "page">;
   model: Model;
+  moderator: Moderator;
   /** See `createIdentify`. */
   identify(userId: string): string;
   clock: Clock;
@@ -103,6 +106,7 @@ export function createReply(options: ReplyOptions) {
   const askModel = createAsk(options);
   const exportPage = createExport(bot, chats);
   const notices = createNotices(bot);
+  const moderate = createModerate(options);
   const handleOwn = createHandleOwn({ bot, clock });
   const lateFor = createThinking({ bot, turns: options.turns, notices, clock });
 
@@ -163,6 +167,7 @@ export function createReply(options: ReplyOptions) {
       const answering = askModel({
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
         ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
+        isFlagged: moderate({ question, attachments, log }),
         ...{ confirmed, user: { id: senderId, name: profile?.name }, log },
         safetyIdentifier: identify(senderId),
         ready: () => platform.ready(),
