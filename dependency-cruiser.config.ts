@@ -222,12 +222,23 @@ export const rules: IRegularForbiddenRuleType[] = [
   },
   {
     name: "line-sdk-in-its-platform",
-    comment: "Only core's platform/line/ calls LINE; the LINE simulator is tested with the same SDK.",
+    comment:
+      "Only core's platform/line/ calls LINE; the LINE simulator is tested with the same SDK, and what a bot's owner writes has its types.",
     from: {
       path: "^packages/",
-      pathNot: ["^packages/core/src/platform/line/", "^packages/line-simulator/test/"],
+      pathNot: [
+        "^packages/core/src/platform/line/",
+        "^packages/core/src/bot/handler[.]ts$",
+        "^packages/line-simulator/test/",
+      ],
     },
     to: { path: "(^|/)node_modules/@line/bot-sdk/" },
+  },
+  {
+    name: "line-sdk-types-for-handlers",
+    comment: "A bot.config.ts is read before LINE's SDK is loaded: take its types only.",
+    from: { path: "^packages/core/src/bot/handler[.]ts$" },
+    to: { path: "(^|/)node_modules/@line/bot-sdk/", dependencyTypesNot: ["type-only"] },
   },
   {
     name: "openai-sdk-in-model",

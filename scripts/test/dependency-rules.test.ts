@@ -142,6 +142,9 @@ const refused: Record<string, Import[]> = {
     [`${core}/platform/slack/a.ts`, 'import { a } from "../line/text.ts";', `${core}/platform/line/text.ts`],
   ],
   "line-sdk-in-its-platform": [[`${core}/reply/c.ts`, 'import type { A } from "@line/bot-sdk";']],
+  "line-sdk-types-for-handlers": [
+    [`${core}/bot/handler.ts`, 'import { messagingApi } from "@line/bot-sdk";'],
+  ],
   "openai-sdk-in-model": [[`${core}/context/a.ts`, 'import OpenAI from "openai";']],
 };
 

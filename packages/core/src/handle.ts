@@ -1,4 +1,5 @@
 import type { Bot } from "./bot/bot.ts";
+import { type Handlers, handlerOf } from "./bot/handler.ts";
 import { BESIDE_TURNS, type Chats, type Memory } from "./chat/chats.ts";
 import { createErase } from "./chat/erase.ts";
 import type { TalkMessage } from "./chat/talk.ts";
@@ -12,6 +13,7 @@ import type { Batch, Work } from "./held.ts";
 import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
+import type { Moderator } from "./model/moderator.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { textContent, textOf } from "./platform/content.ts";
 import type { Answerable, Erasure, Inbound, Overheard, Question } from "./platform/platform.ts";
@@ -35,6 +37,7 @@ export type HandleOptions = {
   chats: Chats;
   model: Model;
   transcriber: Transcriber;
+  moderator: Moderator;
   inbox: Pick<Inbox, "park">;
   reminders: Reminders;
   /** Only if the bot has one. */
@@ -88,7 +91,7 @@ export function createHandle(options: HandleOptions) {
       const work = { ...received, batch, log };
       if (inbound.kind === "erasure") return await eraseSaid({ ...work, inbound });
       const answerable =
-        inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : asked(inbound);
+        inbound.kind === "overheard" ? await addressed({ ...work, inbound }) : asked(inbound, bot);
       if (answerable) return await answer({ ...work, inbound: answerable });
       if (inbound.kind === "overheard") await overhear({ ...work, inbound });
       log.info("event.ignored", { type: inbound.type });
@@ -218,9 +221,10 @@ export function createHandle(options: HandleOptions) {
     });
   }
 
-  /** A greeting that the bot does not give, or a button of another version of it. */
+  /** A greeting that the bot does not give, an event without a handler, or a button of another version of the bot. */
   function isPassedOver(inbound: Inbound): boolean {
-    if (inbound.kind === "greeting") return !bot.greeting;
+    if (inbound.kind === "greeting") return !bot.greeting && !handlerOf(inbound.event, bot);
+    if (inbound.kind === "occurrence") return !inbound.isAsking && !handlerOf(inbound.event, bot);
     return inbound.kind === "pressed" && pressingIn(inbound.data) === undefined;
   }
 
@@ -230,7 +234,10 @@ export function createHandle(options: HandleOptions) {
 }
 
 /** What a user says by a button is a question like any other. */
-function asked(inbound: Answerable): Answerable {
+function asked(inbound: Answerable, bot: Handlers): Answerable {
+  // It has asked for something, and nobody knows what.
+  const isUnhandled = inbound.kind === "occurrence" && !handlerOf(inbound.event, bot);
+  if (isUnhandled) return { ...inbound, ...unwritten, kind: "question" };
   const pressing = inbound.kind === "pressed" ? pressingIn(inbound.data) : undefined;
   if (pressing?.kind !== "say") return inbound;
   return { ...inbound, ...unwritten, kind: "question", content: textContent(pressing.text) };

@@ -10,6 +10,7 @@ import { BotError } from "./error.ts";
 import { createGather } from "./gather.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
+import type { Moderator } from "./model/moderator.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import { type Message, shownText } from "./platform/platform.ts";
@@ -44,6 +45,7 @@ export type PrepareOptions = {
   chats: Chats;
   model: Model;
   transcriber: Transcriber;
+  moderator: Moderator;
   reminders: Reminders;
   identify: (userId: string) => string;
   clock: Clock;
@@ -58,7 +60,7 @@ export type PrepareOptions = {
 export function createPrepare(options: PrepareOptions) {
   const { bot, turns, chats, clock } = options;
   const { retentionDays } = bot.memory;
-  const { reply, notice } = createReply(options);
+  const { reply, notice, own } = createReply(options);
   const leavePast = createLeavePast({ chats, retentionDays, clock });
   const erase = createErase({ turns, chats, retentionDays, clock });
   const hear = createHear(options);
@@ -96,6 +98,11 @@ export function createPrepare(options: PrepareOptions) {
         throw notAnsweredYet();
       case "gather":
         return gather(held, decision.inS);
+      case "own": {
+        const said = await own(decision, request);
+        if (said) return store(said, held);
+        return mayReply(held) ? showOr("unsaid") : drop("unsaid", held);
+      }
       case "hear": {
         const heard = await hear(decision, request);
         if (heard.kind === "heard") return prepare({ ...held, turn: heard.turn });

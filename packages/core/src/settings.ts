@@ -123,6 +123,8 @@ export const deadlines = {
   mediaMs: seconds(10),
   /** To write down what was said. It is stored, so that an attempt that has no time left for the model loses nothing. */
   transcribeMs: seconds(30),
+  /** OpenAI's moderation, beside the model call: nearly always it is done first. Then the answer goes out. */
+  moderationMs: seconds(3),
   /** The notes on a conversation never take longer, whatever is left of the invocation. */
   notesMs: seconds(40),
   /** They are not begun with less than this. */
@@ -148,6 +150,14 @@ export const deadlines = {
 export function answerMs({ model }: { model: { timeoutS: number } }): number {
   return seconds(model.timeoutS) + deadlines.reserveMs;
 }
+
+/** What the bot's owner has written in place of the model. */
+export const handlerLimits = {
+  /** Well below a turn's lease, so that no other worker runs the handler meanwhile. */
+  timeoutMs: seconds(10),
+  /** Of all messages of one answer, as JSON: a turn's item has 400 KB. LINE takes 50 KB of Flex. */
+  maxBytes: 200 * 1024,
+} as const;
 
 /**
  * A kept-alive socket to AWS that has been idle for longer is not used again: AWS closes idle ones

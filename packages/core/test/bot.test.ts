@@ -109,7 +109,27 @@ test("the time zone is Tokyo by default, and an unknown zone is refused", () => 
 
 test("two commands must not have the same words", () => {
   const broken = { ...minimal, commands: { help: ["/Help"], retry: ["/help!"] } };
-  expect(() => defineBot(broken)).toThrow("commands: the same words stand for two commands");
+  expect(() => defineBot(broken)).toThrow(
+    'bot.config.ts: commands.help: the same words stand for two commands: "/Help"',
+  );
+});
+
+const run = () => "Open from 9 to 17.";
+
+test.each([
+  [{ words: ["ヘルプ"], run }, 'commands.own.0.words: the same words stand for two commands: "ヘルプ"'],
+  [{ words: ["x".repeat(21)], run }, "commands.own.0.words.0: too long for a button"],
+  [{ words: [], run }, "commands.own.0.words: Too small"],
+  [{ words: ["hours"] }, "commands.own.0.run: not a function"],
+  [{ words: ["hours"], run, abuot: "x" }, "commands.own.0.abuot: unknown; did you mean about?"],
+])("a command of the owner's is checked as the others are: %j", (own, message) => {
+  expect(() => defineBot({ ...minimal, commands: { own: [own as never] } })).toThrow(message);
+});
+
+test("a bot with commands of its own and handlers stays as it is when it is checked once more", () => {
+  const once = defineBot({ ...minimal, commands: { own: [{ words: ["hours"], run }] }, onFollow: run });
+  expect(defineBot(once)).toEqual(once);
+  expect(() => defineBot({ ...minimal, onFollow: "Hi" as never })).toThrow("onFollow: not a function");
 });
 
 test("a command's words must fit on a button, which counts what a reader sees as one character", () => {

@@ -46,7 +46,7 @@ function decide(
     total,
     isBotUsedUp,
   };
-  return decideFor(request, { commands, limits, media: bot.media });
+  return decideFor(request, { ...bot, commands, limits });
 }
 
 /** A question that the model answers. */

@@ -3,6 +3,7 @@ import { createLog } from "@henji/core/log";
 import { textContent } from "@henji/core/platform/content";
 import { compose, fits } from "@henji/core/platform/line/compose";
 import { loadMarkdown } from "@henji/core/platform/line/markdown";
+import { ownMessages } from "@henji/core/platform/line/own-messages";
 import { quoting } from "@henji/core/platform/line/quote";
 import { read } from "@henji/core/platform/line/read";
 import type { Platform } from "@henji/core/platform/platform";
@@ -16,7 +17,16 @@ const notExpected = () => Promise.reject(new Error("Nothing was to be sent"));
 /** Reads and composes as LINE does, and routes to a reply; it sends nothing, unless these functions do. */
 export function platformWith(functions: Partial<Platform> = {}): Platform {
   return {
-    ...{ name: "line", read, compose, loadMarkdown, fits, quoting, withButtons: (messages) => messages },
+    ...{
+      name: "line",
+      read,
+      compose,
+      loadMarkdown,
+      fits,
+      quoting,
+      ownMessages,
+      withButtons: (messages) => messages,
+    },
     ...{ maxMessages: 5, replyUntil: () => receivedAt + 50_000 },
     ...{ ready: async () => {}, mayPush: async () => true },
     ...{ deliver: notExpected, sendOnce: notExpected, showLoading: async () => {} },

@@ -108,12 +108,20 @@ test("users and members of groups have profiles; who is not named by LINE has no
   ]);
 });
 
+const text = (text: string) => ({ type: "text", text });
+
 test("a question is quoted by LINE's token, unless that is longer than any", () => {
   const quotes = (quoteToken: unknown) => {
     const job = { event: { message: { quoteToken } } } as Job;
-    return line.quoting([{ text: "Hello" }, { text: "again" }], job);
+    return line.quoting([text("Hello"), text("again")], job);
   };
-  expect(quotes("q")).toEqual([{ text: "Hello", quoteToken: "q" }, { text: "again" }]);
+  expect(quotes("q")).toEqual([{ ...text("Hello"), quoteToken: "q" }, text("again")]);
   for (const token of ["q".repeat(1_001), "\uD83D", 7, undefined])
-    expect(quotes(token)).toEqual([{ text: "Hello" }, { text: "again" }]);
+    expect(quotes(token)).toEqual([text("Hello"), text("again")]);
+});
+
+test("a message with which LINE cannot quote goes out without", () => {
+  const job = { event: { message: { quoteToken: "q" } } } as unknown as Job;
+  const flex = { ...text("Hello"), type: "flex" };
+  expect(line.quoting([flex, text("again")], job)).toEqual([flex, text("again")]);
 });

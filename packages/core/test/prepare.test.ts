@@ -59,6 +59,7 @@ function prepareWith(
     ...{ bot, model, identify: (userId) => userId, chats: {} as Chats },
     reminders: { put: notExpected },
     transcriber: { transcribe: notExpected },
+    moderator: { moderate: notExpected },
     turns: {
       renew: async (_turn, leaseUntil) => leaseUntil,
       spend: async () => {},
@@ -209,7 +210,7 @@ test("an answer that is too late for a reply quotes its question; one in time do
   // A stored answer is stored once more, unless somebody may have seen it, or LINE gives no token.
   const never = answered();
   expect(await prepare({ ...asked, platform: late, turn: never })).toMatchObject({
-    turn: { answer: { ...never.answer, messages: [{ text: "Hello", quoteToken: "q1" }] } },
+    turn: { answer: { ...never.answer, messages: [{ type: "text", text: "Hello", quoteToken: "q1" }] } },
   });
   const maybe = answered({ outcomeUnknownSince: start });
   for (const same of [

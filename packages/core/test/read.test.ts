@@ -185,7 +185,8 @@ test("a follow and a join are greetings", () => {
 test("of buttons, only the bot's own are pressed", () => {
   const press = (data: unknown) => read(event({ type: "postback", postback: { data } }));
   expect(press("henji:go_on:1")).toMatchObject({ kind: "pressed", data: "go_on:1", senderId: "U1" });
-  for (const data of ["buy", "", 7, undefined, "henji:\uD83D", `henji:${"x".repeat(295)}`])
+  for (const data of ["buy", ""]) expect(press(data)).toMatchObject({ kind: "occurrence", data });
+  for (const data of [7, undefined, "henji:\uD83D", `henji:${"x".repeat(295)}`])
     expect(press(data).kind).toBe("ignored");
 });
 
@@ -194,7 +195,9 @@ test("an unsend, a block and leaving a group erase; nothing else does", () => {
   expect(read(event({ type: "unsend", unsend }))).toMatchObject({ kind: "erasure", erase: unsend });
   expect(read(event({ type: "unfollow" }))).toMatchObject({ kind: "erasure", erase: "chat" });
   expect(read(event({ type: "leave", source: group }))).toMatchObject({ kind: "erasure", erase: "chat" });
-  for (const type of ["memberJoined", "memberLeft", "somethingNew"])
+  for (const type of ["memberJoined", "memberLeft"])
+    expect([type, kindOf({ type, unsend })]).toEqual([type, "occurrence"]);
+  for (const type of ["somethingNew", "toString"])
     expect([type, kindOf({ type, unsend })]).toEqual([type, "ignored"]);
   expect(kindOf({ type: "message", unsend })).toBe("question");
   expect(kindOf({ type: "unsend" })).toBe("ignored");

@@ -1,6 +1,6 @@
 import type { Memory } from "@henji/core/chat/chats";
 import { textContent } from "@henji/core/platform/content";
-import type { Route } from "@henji/core/platform/platform";
+import type { Message, Route } from "@henji/core/platform/platform";
 import type { AnsweredTurn, ClaimedTurn, PastTurn } from "@henji/core/turn/turn";
 
 /** A turn that its first worker has just claimed, with these fields replaced. */
@@ -23,7 +23,7 @@ export function answered(
   return {
     ...{ ...claimed(fields), status: "answered" },
     answer: {
-      ...{ from: "model", messages: [{ text: "Hello" }], usage, tokens: undefined, refused: false },
+      ...{ from: "model", messages: [textMessage("Hello")], usage, tokens: undefined, refused: false },
       ...{ repeats: undefined, idempotencyKey: "key", route },
     },
   };
@@ -52,3 +52,8 @@ const notCalled = () => Promise.reject(new Error("No tool was to be called"));
 
 /** Of a bot without tools, which never has any of these. */
 export const noCalls = { record: notCalled, takeUpCalls: notCalled, leaveCalls: notCalled };
+
+/** As LINE's platform composes it. */
+function textMessage(text: string): Message & { type: "text" } {
+  return { type: "text", text };
+}

@@ -13,9 +13,6 @@ type Schema = {
 };
 type Schemas = Record<string, Schema>;
 
-/** Of the types that a discriminator names, those that are kept; all, if it is not named here. */
-const keptTypes: Record<string, readonly string[]> = { Message: ["text"] };
-
 const keptKeywords = new Set([
   ...["type", "enum", "properties", "required", "additionalProperties", "items", "allOf", "$ref"],
   ...["pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"],
@@ -50,7 +47,7 @@ function extract(all: Schemas, roots: readonly string[]): object {
   }
 
   function oneOfTypes(name: string, { propertyName, mapping }: NonNullable<Schema["discriminator"]>): object {
-    const types = Object.entries(mapping).filter(([type]) => keptTypes[name]?.includes(type) ?? true);
+    const types = Object.entries(mapping);
     const isType = (schema: object) => ({ properties: { [propertyName]: schema } });
     return {
       allOf: [

@@ -34,7 +34,7 @@ const shown = z.discriminatedUnion("type", [
 
 export function contentOf(message: TimelineEntry["message"]): Content {
   const { data } = z.safeParse(shown, message);
-  if (!data) return { type: "other", of: message.type };
+  if (!data) return otherOf(message);
   switch (data.type) {
     case "text": {
       const mentions = data.mention?.mentionees.map(({ index, length }) => ({ index, length }));
@@ -54,6 +54,12 @@ export function contentOf(message: TimelineEntry["message"]): Content {
       return { type, title, address, latitude, longitude };
     }
   }
+}
+
+/** Flex, a template or an imagemap. */
+function otherOf(message: TimelineEntry["message"]): Content {
+  const { data } = z.safeParse(z.object({ altText: z.string() }), message);
+  return { type: "other", of: message.type, ...(data && { text: data.altText }) };
 }
 
 /** What a bot sends is on a server of its own. */

@@ -8,6 +8,7 @@ import { decodeJob } from "@henji/core/queue/job";
 import { hold } from "@henji/core/settings";
 import { link } from "@henji/functions/links";
 import type { SQSEvent } from "aws-lambda";
+import { inUse } from "./bot-in-use.ts";
 import { differences, readDevStage } from "./dev-stage.ts";
 import { createTeller } from "./dev-tell.ts";
 import { loadBot } from "./load-bot.ts";
@@ -29,8 +30,8 @@ async function main(): Promise<void> {
   const source = await runWorker({
     ...{ queueUrl, queueArn: arn, reminders, visibilityTimeoutS: hold.forS, onBatch },
   });
-  const { model, memory, timeZone, commands } = await loadBot();
-  tell({ type: "bot", bot: { model, memory, timeZone, commands } });
+  const { model, ...bot } = inUse(await loadBot());
+  tell({ type: "bot", bot: { model, ...bot } });
   stopOnSignal(source.stop);
 
   console.log(`

@@ -29,6 +29,8 @@ export type ScriptedModel = {
   says(...answers: [Words, ...Words[]]): void;
   /** What is said in the next voice messages; until then the stand-in hears that there are some. */
   hears(...words: [string, ...string[]]): void;
+  /** OpenAI's moderation flags what has one of these words in it, for a bot with `moderation`; nothing, until then. */
+  flags(...words: string[]): void;
   /** The questions that the model was asked, with instructions and context, oldest first; no requests for notes. */
   readonly heard: readonly Conversation[];
   /** How the next requests fail: `faults.add({ times: 1, fault: { kind: "status", status: 503, code: null } })`. */
@@ -73,12 +75,16 @@ export function scriptModel(model: ModelSimulator, onError: (error: Error) => vo
       const left = [...words];
       model.listenWith(() => (left.length > 1 ? left.shift()! : left[0]!));
     },
+    flags(...words) {
+      model.judgeWith(({ text }) => (words.some((word) => text.includes(word)) ? ["violence"] : []));
+    },
     heard,
     faults: model.faults,
     reset() {
       script = [];
       heard.length = 0;
       model.listenWith(undefined);
+      model.judgeWith(undefined);
       model.faults.clear();
     },
   };

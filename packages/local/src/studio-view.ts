@@ -65,7 +65,8 @@ export type Content =
       data: string | undefined;
       says: string | undefined;
     }
-  | { type: "other"; of: string };
+  /** What this page does not draw; `text` stands for it where LINE cannot show it either. */
+  | { type: "other"; of: string; text?: string };
 
 /** How far the webhook with a user's message got. */
 export type Handover =

@@ -25,6 +25,8 @@ export type StepDetail =
     }
   /** A tool that the model called; what it was given and returned is in the exchanges with the model. */
   | { name: "toolRan"; tool: string; outcome: string; ms: number }
+  /** A handler of the bot's owner has answered, in place of the model. */
+  | { name: "handled"; handler: string; ms: number }
   /** The answer is stored, exactly as it will be sent; `notice` is its kind if the model was not asked. */
   | { name: "answered"; messages: number; notice?: string }
   /** `brought`: so many answers that waited went out in front of it. */

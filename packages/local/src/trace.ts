@@ -131,6 +131,8 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
     case "tool.ran":
     case "tool.not_run":
       return { name: "toolRan", tool: text("tool"), outcome: text("outcome"), ms: number("ms") };
+    case "handler.ran":
+      return { name: "handled", handler: text("handler"), ms: number("ms") };
     case "turn.answered":
       return {
         name: "answered",

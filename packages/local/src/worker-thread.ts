@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import type { BotInUse } from "./bot-in-use.ts";
+import { type BotInUse, inUse } from "./bot-in-use.ts";
 import { loadBot } from "./load-bot.ts";
 import { type RunWorkerOptions, runWorker } from "./run-worker.ts";
 import { runThread } from "./thread.ts";
@@ -8,6 +8,5 @@ import { watchWorker } from "./watch-worker.ts";
 await runThread<BotInUse>(async (post) => {
   watchWorker(post);
   const eventSource = await runWorker(workerData as RunWorkerOptions);
-  const { model, memory, timeZone, commands } = await loadBot();
-  return { ready: { model, memory, timeZone, commands }, stop: () => eventSource.stop() };
+  return { ready: inUse(await loadBot()), stop: () => eventSource.stop() };
 });

@@ -45,6 +45,21 @@ test("a push is shown with the message that it answers", async () => {
   expect(view.messages[1]).toMatchObject({ by: "bot", via: "push", eventId: event.webhookEventId });
 });
 
+test("a message that this page does not draw is shown by its altText", async () => {
+  const [aki] = studio.line.users();
+  const { replyToken } = studio.line.say({ from: aki!.userId, text: "hours" });
+  const contents = { type: "bubble", body: { type: "box", layout: "vertical", contents: [] } };
+  await studio.line.fetch(
+    new Request("https://api.line.me/v2/bot/message/reply", {
+      method: "POST",
+      headers: { authorization: "Bearer token", "content-type": "application/json" },
+      body: JSON.stringify({ replyToken, messages: [{ type: "flex", altText: "9 to 17", contents }] }),
+    }),
+  );
+  const { view } = await studio.open();
+  expect(view.messages[1]?.content).toEqual({ type: "other", of: "flex", text: "9 to 17" });
+});
+
 test("the buttons of an answer that send something reach the page, and no others", async () => {
   const [aki] = studio.line.users();
   const { replyToken } = studio.line.say({ from: aki!.userId, text: "help" });

@@ -1,5 +1,6 @@
 export { standInAnswer } from "./answer.ts";
 export type { Fault, FaultRule, Faults } from "./faults.ts";
+export type { Judge, Moderated } from "./moderation.ts";
 export { readNotesRequest } from "./notes.ts";
 export type { Conversation, Message } from "./request.ts";
 export type { LoggedRequest, RequestLog } from "./request-log.ts";

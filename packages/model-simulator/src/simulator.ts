@@ -6,6 +6,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { standInAnswer } from "./answer.ts";
 import { ApiError } from "./error.ts";
 import { createFaults, type Fault, type Faults, faultRule } from "./faults.ts";
+import { type Judge, type Moderated, moderationBody, readModerated } from "./moderation.ts";
 import { createPromptCache } from "./prompt-cache.ts";
 import { type Conversation, readRequest } from "./request.ts";
 import { createRequestLog, type LoggedRequest, type RequestLog } from "./request-log.ts";
@@ -52,6 +53,10 @@ export type ModelSimulator = {
   readonly recordings: readonly Recording[];
   /** Replaces what the stand-in hears, until called with `undefined`. */
   listenWith(listener: Listener | undefined): void;
+  /** What was to be moderated, oldest first: the newest ten. */
+  readonly moderated: readonly Moderated[];
+  /** Replaces the stand-in's judgement, which is that all is harmless, until called with `undefined`. */
+  judgeWith(judge: Judge | undefined): void;
   /** Replaces the stand-in's answers, until called with `undefined`. */
   answerWith(answerer: Answerer | undefined): void;
 };
@@ -61,7 +66,7 @@ const KEPT_RECORDINGS = 10;
 /** OpenAI accepts more; a bot that sends this much is broken. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** A stand-in for OpenAI's Responses API, and for its transcriptions, without a network. */
+/** A stand-in for OpenAI's Responses API, its transcriptions and its moderation, without a network. */
 export function createModelSimulator({
   clock = Date.now,
   random = Math.random,
@@ -74,8 +79,10 @@ export function createModelSimulator({
   const cache = createPromptCache(clock);
   const log = createRequestLog();
   const recordings: Recording[] = [];
+  const moderated: Moderated[] = [];
   let answerer: Answerer = standInAnswer;
   let listener: Listener = standInWords;
+  let judge: Judge = () => [];
   let serial = 0;
 
   /** As long as OpenAI's ids, and the same in every run. */
@@ -105,6 +112,12 @@ export function createModelSimulator({
     const text = await listener(recording);
     if (fault?.kind === "lose-response") throw new ConnectionLost();
     return c.json({ text, languages: recording.languages.map((code) => ({ code })) });
+  });
+  app.post("/v1/moderations", authorize, async (c) => {
+    const what = readModerated(await c.req.json().catch(() => undefined));
+    moderated.push(what);
+    if (moderated.length > KEPT_RECORDINGS) moderated.shift();
+    return c.json(moderationBody(what.model, newId(), await judge(what)));
   });
   app.get("/v1/models", authorize, (c) =>
     c.json({
@@ -204,6 +217,10 @@ export function createModelSimulator({
     faults,
     requests: log.requests,
     recordings,
+    moderated,
+    judgeWith: (next) => {
+      judge = next ?? (() => []);
+    },
     listenWith: (next) => {
       listener = next ?? standInWords;
     },

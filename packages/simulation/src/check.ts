@@ -4,6 +4,7 @@ import { checkCap } from "./check/cap.ts";
 import { checkContexts } from "./check/contexts.ts";
 import { checkEnd } from "./check/end.ts";
 import type { Fate, SimulatedEvent } from "./check/fate.ts";
+import { checkHandlers } from "./check/handlers.ts";
 import { checkLine } from "./check/line.ts";
 import { checkModel } from "./check/model.ts";
 import { checkQueue } from "./check/queue.ts";
@@ -39,6 +40,7 @@ export function createCheck(options: BookOptions) {
     ...checkAnswers(book, options),
     ...checkModel(book, options),
     ...checkTools(book, options),
+    ...checkHandlers(book),
     ...checkContexts(book, options),
     ...line,
     ...checkWorkers(book, options),

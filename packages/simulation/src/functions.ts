@@ -20,7 +20,9 @@ import { askedIn } from "./check/book.ts";
 import type { Check } from "./check.ts";
 import type { Invocation } from "./event-source.ts";
 import type { Faults } from "./faults.ts";
+import type { createHandlers } from "./handlers.ts";
 import type { MemoryLine } from "./line.ts";
+import { createMemoryModerator } from "./moderator.ts";
 import type { AtPorts } from "./mutations/mutation.ts";
 import type { Plan } from "./plan.ts";
 import { createProcess, type Process } from "./process.ts";
@@ -45,6 +47,7 @@ export type FunctionsOptions = {
   model: Model;
   summarizer: Model;
   tools: ReturnType<typeof createTools>;
+  handlers: ReturnType<typeof createHandlers>;
   transcriber: Transcriber;
   ports: AtPorts;
 };
@@ -93,7 +96,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const process = start("worker");
     const { clock } = process;
     const log = logOf(process, check);
-    const shared = { bot: { ...bot, tools: options.tools.of(process) }, clock, log, random: random.next };
+    const commands = { ...bot.commands, own: [options.handlers(process)] };
+    const ofProcess = { ...bot, commands, tools: options.tools.of(process) };
+    const shared = { bot: ofProcess, clock, log, random: random.next };
     let owners = 0;
     const cap = createTokenCap({ ...shared, totals: process.port("table", table.totals) });
     const counting = (one: Model) => counted(hearing(one, check), cap);
@@ -116,6 +121,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       },
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
+      moderator: createMemoryModerator(),
       transcriber: process.port("transcriber", transcriber),
       cap,
       platforms: { line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }) },

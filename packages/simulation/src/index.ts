@@ -7,6 +7,7 @@ export {
   type Refusal,
 } from "./line.ts";
 export { type Behaviour, createMemoryModel, type MemoryModelOptions } from "./model.ts";
+export { createMemoryModerator, type MemoryModeratorOptions } from "./moderator.ts";
 export { createNetwork, directNetwork, type Network, type Trip } from "./network.ts";
 export { createProcess } from "./process.ts";
 export { createMemoryQueue, type MemoryQueue } from "./queue.ts";

@@ -1,5 +1,6 @@
 import { asking } from "./mutations/asking.ts";
 import { groups } from "./mutations/groups.ts";
+import { handlers } from "./mutations/handlers.ts";
 import { keeping } from "./mutations/keeping.ts";
 import { media } from "./mutations/media.ts";
 import type { Mutation } from "./mutations/mutation.ts";
@@ -13,6 +14,7 @@ export const mutations: readonly Mutation[] = [
   ...sending,
   ...asking,
   ...tools,
+  ...handlers,
   ...queueing,
   ...keeping,
   ...groups,

@@ -11,6 +11,7 @@ import { createCheck } from "./check.ts";
 import { createEventSource } from "./event-source.ts";
 import { createFaults } from "./faults.ts";
 import { createFunctions } from "./functions.ts";
+import { createHandlers } from "./handlers.ts";
 import { createHistory } from "./history.ts";
 import { createMemoryLine } from "./line.ts";
 import { createMemoryModel, marksIn } from "./model.ts";
@@ -84,6 +85,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     onMistakes: check.mistaken,
   });
   const words = random.fork("words");
+  const handlers = createHandlers({ scheduler, random: random.fork("handlers"), faults, check });
   const tools = createTools({ plan, scheduler, random: random.fork("tools"), faults, check });
   let answers = 0;
   const model = createMemoryModel({
@@ -147,6 +149,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     model,
     summarizer,
     tools,
+    handlers,
     transcriber: createMemoryTranscriber({ network, onFailure: check.modelFailed }),
     ports: options.ports ?? {},
   });

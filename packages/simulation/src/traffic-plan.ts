@@ -49,6 +49,8 @@ export type Traffic = {
   counted: number;
   /** Of what is not written: what LINE has no more when it is fetched. */
   gone: number;
+  /** Commands of the bot's owner. */
+  own: number;
   /** Commands and unfollows. */
   commands: number;
   /** Of the apologies: those whose button is pressed. */
@@ -100,6 +102,7 @@ export const quietTraffic: Traffic = {
   sets: 0,
   counted: 0.5,
   gone: 0,
+  own: 0,
   commands: 0,
   pressed: 0,
   tapped: 0,
@@ -130,6 +133,7 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
     lateDuplicated: share(),
     responseLost: share(),
     notQuestions: random.pick([0, 0.2]),
+    own: random.fork("own").pick([0, 0, 0.3]),
     commands: random.pick([0, 0, 0.2]),
     pressed: random.pick([0, 0.5, 0.9]),
     tapped: random.pick([0, 0.5, 0.9]),

@@ -4,56 +4,22 @@ import { BotError } from "../error.ts";
 import { isTimeZone } from "../time-zone.ts";
 import { isTool, type Tool } from "../tool/tool.ts";
 import type { Chat } from "./chat.ts";
+import { apart, commands } from "./commands.ts";
 import { mistakesOf } from "./config-mistakes.ts";
+import type { EventHandlers } from "./handler.ts";
 import { type Language, languages } from "./language.ts";
 import { media } from "./media.ts";
 import { textsSchema, withDefaults } from "./texts/schema.ts";
 import type { Texts } from "./texts/texts.ts";
-import { isLabel, plainWords } from "./words.ts";
+import { isLabel } from "./words.ts";
 
 export type { Chat } from "./chat.ts";
+export type { CommandName } from "./commands.ts";
 
 const price = z.number().check(z.nonnegative());
 
 /** The commands that a user is told of. */
 export const spokenCommands = ["memory", "forget", "export", "retry", "help"] as const;
-
-const words = z.array(
-  z.string().check(
-    z.refine(isLabel, "too long for a button, which has room for 20 characters"),
-    z.refine((text) => plainWords(text) !== "", "needs letters"),
-  ),
-);
-
-const commands = z.strictObject({
-  memory: z._default(words, [
-    ...["/memory", "what do you know?", "何を覚えてる？", "你記得什麼？"],
-    ...["จำอะไรได้บ้าง", "뭘 기억하고 있어?", "apa yang kamu ingat?"],
-  ]),
-  forget: z._default(words, [
-    ...["/forget", "forget everything", "全部忘れて", "全部忘掉"],
-    ...["ลืมทั้งหมด", "전부 잊어줘", "lupakan semua"],
-  ]),
-  /** Confirms `forget`. */
-  forgetForSure: z._default(words.check(z.minLength(1)), [
-    ...["yes, forget it all", "はい、全部忘れて", "是的，全部忘掉"],
-    ...["ใช่ ลืมทั้งหมดเลย", "응, 전부 잊어줘", "ya, lupakan semua"],
-  ]),
-  /** Says no to `forget`. */
-  keep: z._default(words, [
-    ...["no, keep it", "いいえ、そのままで", "不用，還是留著吧"],
-    ...["ไม่ เก็บไว้เหมือนเดิม", "아니, 그대로 둬", "tidak, simpan saja"],
-  ]),
-  export: z._default(words, [
-    ...["/export", "export my data", "データを見せて", "匯出我的資料"],
-    ...["ขอดูข้อมูลของฉัน", "내 데이터 보여줘", "lihat data saya"],
-  ]),
-  retry: z._default(words, [
-    ...["/retry", "try again", "もう一度答えて", "再回答一次"],
-    ...["ตอบใหม่อีกครั้ง", "다시 대답해줘", "coba jawab lagi"],
-  ]),
-  help: z._default(words, ["/help", "help", "ヘルプ", "使用說明", "วิธีใช้", "도움말", "bantuan"]),
-});
 
 const limits = z.strictObject({
   maxUnanswered: z._default(z.int().check(z.minimum(1), z.maximum(50)), 20),
@@ -168,6 +134,22 @@ const tools = z.array(z.custom<Tool>(isTool, "not a tool; defineTool of @henji/c
   z.refine((all) => new Set(all.map(({ name }) => name)).size === all.length, "two tools have one name"),
 );
 
+const handler = <Name extends keyof EventHandlers>() =>
+  z.optional(z.custom<EventHandlers[Name]>((value) => typeof value === "function", "not a function"));
+
+/** Answer what the bot passes over, or only greets, without the model. */
+const handlers = {
+  onFollow: handler<"onFollow">(),
+  onJoin: handler<"onJoin">(),
+  onPostback: handler<"onPostback">(),
+  onBeacon: handler<"onBeacon">(),
+  onMemberJoined: handler<"onMemberJoined">(),
+  onMemberLeft: handler<"onMemberLeft">(),
+  onAccountLink: handler<"onAccountLink">(),
+  onMembership: handler<"onMembership">(),
+  onVideoPlayComplete: handler<"onVideoPlayComplete">(),
+};
+
 const schema = z
   .strictObject({
     instructions: z.union([
@@ -181,6 +163,8 @@ const schema = z
     suggestions: z._default(suggestions, []),
     /** What the model may look up, or do, before it answers. */
     tools: z._default(tools, []),
+    /** What users send is looked at by OpenAI's moderation, beside the model call; what it flags gets `texts.refusal`. */
+    moderation: z._default(z.boolean(), false),
     media: z.prefault(media, {}),
     context: z.prefault(context, {}),
     model: z.prefault(model, {}),
@@ -191,7 +175,8 @@ const schema = z
       z.string().check(z.refine(isTimeZone, 'not a time zone; it takes a name such as "Asia/Tokyo"')),
       "Asia/Tokyo",
     ),
-    commands: z.prefault(commands, {}),
+    commands: z.prefault(commands.check(apart), {}),
+    ...handlers,
     delivery: z._default(z.enum(["auto", "push", "free"]), "auto"),
     slow: z.prefault(slow, {}),
     /** Of what the bot says by itself, where neither the chat nor the user's profile tells the language. */
@@ -207,24 +192,13 @@ const schema = z
       error: "maxTokens must not be below highWaterTokens",
       path: ["memory", "maxTokens"],
     }),
-    z.refine(({ commands }) => new Set(allWords(commands)).size === allWords(commands).length, {
-      error: "the same words stand for two commands",
-      path: ["commands"],
-    }),
   );
-
-function allWords(commands: Record<string, string[]>): string[] {
-  // Within one command, words may come twice.
-  return Object.values(commands).flatMap((words) => [...new Set(words.map(plainWords))]);
-}
 
 /** The bot's own configuration, checked and with every default filled in. */
 export type Bot = Omit<z.infer<typeof schema>, "texts"> & { texts: Record<Language, Texts> };
 
 /** What `bot.config.ts` may say. See that file for what each setting means. */
 export type BotConfig = z.input<typeof schema>;
-
-export type CommandName = keyof Bot["commands"];
 
 /** Checks the configuration; the error lists every mistake with its path. */
 export function defineBot(config: BotConfig): Bot {

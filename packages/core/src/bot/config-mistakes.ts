@@ -12,12 +12,9 @@ export function mistakesOf(issue: z.core.$ZodIssue, schema: z.core.$ZodType): st
 
 /** The keys of the object at a path. */
 function keysAt(schema: z.core.$ZodType, path: readonly string[]): string[] {
-  let shape = shapeOf(schema);
-  for (const key of path) {
-    const inner = shape[key];
-    shape = inner ? shapeOf(inner) : {};
-  }
-  return Object.keys(shape);
+  let at: z.core.$ZodType | undefined = schema;
+  for (const key of path) at = at && (elementOf(at) ?? shapeOf(at)[key]);
+  return at ? Object.keys(shapeOf(at)) : [];
 }
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
@@ -26,6 +23,15 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 function shapeOf(schema: z.core.$ZodType): Shape {
   const { innerType, shape } = schema._zod.def as { innerType?: z.core.$ZodType; shape?: Shape };
   return innerType ? shapeOf(innerType) : (shape ?? {});
+}
+
+/** Of a list, with a default or without. */
+function elementOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const { innerType, element } = schema._zod.def as {
+    innerType?: z.core.$ZodType;
+    element?: z.core.$ZodType;
+  };
+  return innerType ? elementOf(innerType) : element;
 }
 
 /** A key that is right, in the wrong place: `maxTurns` for `memory.maxTurns`. */

@@ -1,8 +1,9 @@
 import type { Bot } from "../bot/bot.ts";
+import { type AnyHandler, type Handlers, handlerOf } from "../bot/handler.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { ChatState } from "../chat/state.ts";
 import { type Content, type MediaPart, textOf } from "../platform/content.ts";
-import type { Answerable } from "../platform/platform.ts";
+import type { Answerable, Greeting, Occurrence } from "../platform/platform.ts";
 import type { DropReason, FinishedTurn, NoticeKind, Repeated, Turn } from "../turn/turn.ts";
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import { type Pressing, pressingIn } from "./button.ts";
@@ -29,7 +30,12 @@ export type Decision =
   | { kind: "confirm"; asking: string; isConfirmed: boolean }
   /** First what was said must be known; then it is decided anew. */
   | { kind: "hear"; question: Content; repeats: Repeated | undefined }
-  | { kind: "say"; notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on" | "show"> }
+  | {
+      kind: "say";
+      notice: Exclude<NoticeKind, "export" | "forgotten" | "too_many" | "go_on" | "show" | "own">;
+    }
+  /** A handler of the bot's owner answers; if it says nothing, a user who has come is greeted. */
+  | { kind: "own"; handler: AnyHandler; orElse: "greeting" | undefined }
   /** Everything that was said is erased, in a group what this user has said, and then that is said. */
   | { kind: "forget" }
   | { kind: "export"; from: string | undefined }
@@ -60,12 +66,14 @@ export type DecideRequest = {
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function decide(
   { turn, inbound, memory, total, isBotUsedUp, isDue = false }: DecideRequest,
-  bot: Pick<Bot, "commands" | "limits" | "media">,
+  bot: Pick<Bot, "commands" | "limits" | "media" | "greeting"> & Handlers,
 ): Decision {
   const { kind, at: sentAt } = inbound;
   // What the model has called may have had its effect: its user hears of it, whatever limit is reached since.
   const hasBegun = turn.transcript !== undefined;
-  if (kind === "greeting") return { kind: "say", notice: "greeting" };
+  if (kind === "greeting" || kind === "occurrence") {
+    return decideEvent(inbound, { total, isBotUsedUp }, bot);
+  }
   if (kind === "pressed") {
     const pressed = decidePressing(pressingIn(inbound.data), { turn, memory, pressedAt: sentAt }, bot);
     if (pressed.kind === "show" || pressed.kind === "too_early" || pressed.kind === "drop") return pressed;
@@ -99,6 +107,11 @@ export function decide(
   switch (command?.name) {
     case "keep":
       return { kind: "say", notice: "kept" };
+    case "own": {
+      const { own } = command;
+      const handler = { name: own.words[0]!, run: own.run as AnyHandler["run"] };
+      return { kind: "own", handler, orElse: undefined };
+    }
     case "help":
     case "memory":
       return { kind: "say", notice: command.name };
@@ -127,6 +140,26 @@ export function decide(
       };
     }
   }
+}
+
+/** What comes here has a handler, or is greeted. */
+function decideEvent(
+  inbound: Greeting | Occurrence,
+  { total, isBotUsedUp }: Pick<DecideRequest, "total" | "isBotUsedUp">,
+  bot: Pick<Bot, "limits" | "greeting"> & Handlers,
+): Decision {
+  const handler = handlerOf(inbound.event, bot);
+  if (inbound.kind === "greeting") {
+    if (!handler) return { kind: "say", notice: "greeting" };
+    return { kind: "own", handler, orElse: bot.greeting ? "greeting" : undefined };
+  }
+  const { event, isAsking } = inbound;
+  const refused = refusalFor(total, { isFree: true, isBotUsedUp }, bot.limits);
+  // Only who has asked for something is told that it is too much.
+  if (refused?.kind === "say" && event !== "postback" && !isAsking)
+    return { kind: "drop", because: "daily_limit" };
+  if (refused) return refused;
+  return handler ? { kind: "own", handler, orElse: undefined } : { kind: "drop", because: "unsaid" };
 }
 
 type PressingRequest = {

@@ -1,4 +1,5 @@
 import type { Chat } from "../bot/bot.ts";
+import type { HandledEvent } from "../bot/handler.ts";
 import type { Job } from "../queue/job.ts";
 import type { Content } from "./content.ts";
 import type { Media, MediaLimits } from "./media.ts";
@@ -44,10 +45,10 @@ export type Webhook = {
 };
 
 /** What an event means to the bot. */
-export type Inbound = Question | Overheard | Pressed | Greeting | Erasure | Ignored;
+export type Inbound = Question | Overheard | Pressed | Greeting | Occurrence | Erasure | Ignored;
 
 /** What gets a turn of its own, and by that one answer at the most. */
-export type Answerable = Question | Pressed | Greeting;
+export type Answerable = Question | Pressed | Greeting | Occurrence;
 
 type Happening = {
   eventId: string;
@@ -82,7 +83,18 @@ export type Overheard = Written & { kind: "overheard" };
 export type Pressed = Happening & { kind: "pressed"; senderId: string; data: string };
 
 /** A user has added the bot, or it has come into a group. */
-export type Greeting = Happening & { kind: "greeting"; senderId: string };
+export type Greeting = Happening & { kind: "greeting"; event: "follow" | "join"; senderId: string };
+
+/** Something that is passed over, unless the bot's owner has a handler for it. */
+export type Occurrence = Happening & {
+  kind: "occurrence";
+  event: HandledEvent;
+  senderId: string;
+  /** Of a button of the owner's own. */
+  data?: string | undefined;
+  /** Whoever did it asks for something: without a handler, it is a question that is not understood. */
+  isAsking: boolean;
+};
 
 /** Something that was said is to be erased. */
 export type Erasure = Happening & { kind: "erasure"; erase: "chat" | { messageId: string } };
@@ -92,7 +104,7 @@ export type Ignored = Happening & { kind: "ignored" };
 
 /**
  * A message as it is stored and sent, byte for byte. Core reads nothing of it but the text that the user
- * sees; all else is its platform's.
+ * sees, or that stands for what they see; all else is its platform's.
  */
 export type Message = { readonly text: string };
 
@@ -167,6 +179,12 @@ export type Platform = {
   compose: Compose;
   /** For Markdown, which a model wrote. What reads it is loaded on first use: beside a model call, never before. */
   loadMarkdown(): Promise<Compose>;
+  /**
+   * What a handler of the bot's owner has returned; none, if that is nothing.
+   *
+   * @throws BotError `handler.bad_answer` that says what the platform does not take
+   */
+  ownMessages(answer: unknown, options: Pick<ComposeOptions, "cutNotice">): readonly Message[];
   /** The messages with these buttons under the last, in front of its own. */
   withButtons(messages: readonly Message[], buttons: readonly Button[]): readonly Message[];
   /** The messages with the question quoted, where the platform can: so that a late answer shows what it answers. */

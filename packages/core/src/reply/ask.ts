@@ -41,6 +41,8 @@ export type AskRequest = {
   attachments?: readonly Attachment[];
   /** What the model is to do with this question. */
   rule?: string | undefined;
+  /** Whether it must not be answered, whatever the model says: it never fails, and is known soon. */
+  isFlagged?: Promise<boolean>;
   /** The turn whose question it is, if it is asked once more. */
   repeats: Repeated | undefined;
   /** Set if it is about calls that its user was asked about. */
@@ -139,13 +141,16 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
   function send(request: Asking, context: Context): Promise<RoundsAnswer> {
     const once = async (tools?: AskTools): Promise<ModelAnswer> => {
       const leftMs = await timeToAsk(request);
-      return model.ask(context, {
+      const asking = model.ask(context, {
         cacheKey: chatHash(request.turn.chatId),
         safetyIdentifier: request.safetyIdentifier,
         signal: clock.timeout(Math.min(bot.model.timeoutS * 1000, leftMs)),
         ...(tools && { tools }),
         beforeRequest: async () => void (await timeToAsk(request)),
       });
+      // Before anything runs that the model calls.
+      const [answer, isFlagged] = await Promise.all([asking, request.isFlagged]);
+      return isFlagged ? { ...refusal, usage: answer.usage, requestId: answer.requestId } : answer;
     };
     return request.rounds ? request.rounds.answer(once) : once();
   }

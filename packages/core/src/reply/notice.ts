@@ -1,7 +1,7 @@
 import { type Bot, type Chat, type CommandName, spokenCommands } from "../bot/bot.ts";
 import type { Language } from "../bot/language.ts";
 import { pressingData, sayingButton } from "../decide/button.ts";
-import { wordsFor } from "../decide/command.ts";
+import { wordsFor, wordsIn } from "../decide/command.ts";
 import type { Button, Message, Platform } from "../platform/platform.ts";
 import type { NoticeKind } from "../turn/turn.ts";
 
@@ -20,7 +20,7 @@ export type NoticeRequest = Shown & {
 };
 
 /** The notices whose words are in `bot.config.ts`, or follow from them. */
-export type SaidNotice = Exclude<NoticeKind, "export" | "go_on" | "show">;
+export type SaidNotice = Exclude<NoticeKind, "export" | "go_on" | "show" | "own">;
 
 /** What the bot says by itself, in place of an answer by the model, in the words of `bot.config.ts`. */
 export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
@@ -54,7 +54,10 @@ export function createNotices(bot: Pick<Bot, "texts" | "commands">) {
       const words = wordsFor(name, language, bot);
       return words ? [`${words}\n　${about[name]}`] : [];
     });
-    return [help, ...lines].join("\n\n");
+    const owners = bot.commands.own.flatMap(({ words, about }) =>
+      about === undefined ? [] : [`${wordsIn(language, words)}\n　${about}`],
+    );
+    return [help, ...owners, ...lines].join("\n\n");
   }
 
   return {

@@ -12,6 +12,7 @@ import { visibleIn } from "../decide/media.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import type { Model, ModelAnswer } from "../model/model.ts";
+import type { Moderator } from "../model/moderator.ts";
 import type { Content } from "../platform/content.ts";
 import {
   type Answerable,
@@ -36,8 +37,10 @@ import { createExport } from "./export.ts";
 import { createGate } from "./gate.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
+import { createModerate } from "./moderate.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
+import { createHandleOwn } from "./own.ts";
 import { type Parted, partAnswer } from "./part.ts";
 import type { Confirmed, RoundsAnswer } from "./rounds.ts";
 import { seenRule, withSeen } from "./seen.ts";
@@ -49,6 +52,7 @@ export type ReplyOptions = {
   turns: Pick<Turns, "renew" | "spend" | "told" | "record" | "takeUpCalls" | "leaveCalls">;
   chats: Pick<Chats, "page">;
   model: Model;
+  moderator: Moderator;
   /** See `createIdentify`. */
   identify(userId: string): string;
   clock: Clock;
@@ -88,7 +92,7 @@ export type Reply = {
 /** Decisions after which something is said. */
 export type Speaking = Exclude<
   Decision,
-  { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" | "gather" }
+  { kind: "drop" | "flooded" | "forget" | "too_early" | "hear" | "gather" | "own" }
 >;
 
 type Asking = Pick<Extract<Decision, { kind: "ask" }>, "question" | "repeats" | "again"> & {
@@ -102,6 +106,8 @@ export function createReply(options: ReplyOptions) {
   const askModel = createAsk(options);
   const exportPage = createExport(bot, chats);
   const notices = createNotices(bot);
+  const moderate = createModerate(options);
+  const handleOwn = createHandleOwn({ bot, clock });
   const lateFor = createThinking({ bot, turns: options.turns, notices, clock });
 
   async function reply(decision: Speaking, request: ReplyRequest): Promise<Reply> {
@@ -161,6 +167,7 @@ export function createReply(options: ReplyOptions) {
       const answering = askModel({
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
         ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
+        isFlagged: moderate({ question, attachments, log }),
         ...{ confirmed, user: { id: senderId, name: profile?.name }, log },
         safetyIdentifier: identify(senderId),
         ready: () => platform.ready(),
@@ -238,7 +245,17 @@ export function createReply(options: ReplyOptions) {
     return { messages, rest: cut ? `${rest}\n${cutNotice}` : rest };
   }
 
-  return { reply, notice };
+  /** Has a handler of the bot's owner answer. @returns nothing, if nothing is to be said */
+  async function own(
+    { handler, orElse }: Extract<Decision, { kind: "own" }>,
+    request: ReplyRequest,
+  ): Promise<Reply | undefined> {
+    const messages = await handleOwn(handler, { ...request, language: languageIn(request) });
+    if (messages.length > 0) return byBot("own", { messages: [...messages] });
+    return orElse && notice(orElse, request);
+  }
+
+  return { reply, notice, own };
 }
 
 /** The model could not open what it was shown, or it is too much for it: the user may send something else. */

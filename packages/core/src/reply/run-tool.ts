@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { toolLimits } from "../tool/limits.ts";
 import type { Tool, ToolAudience } from "../tool/tool.ts";
+import { inTime, TookTooLong } from "./in-time.ts";
 
 /** What became of a call, for the log. */
 export type ToolOutcome = "ok" | "failed" | "timeout";
@@ -21,20 +22,15 @@ export type Ran = {
  * which were not written for users. What has written and failed may have had its effect.
  */
 export async function runTool(tool: Tool, { input, ...request }: RunRequest, clock: Clock): Promise<Ran> {
-  const signal = clock.timeout(tool.timeoutMs);
-  const late = Promise.withResolvers<"timeout">();
-  signal.addEventListener("abort", () => late.resolve("timeout"), { once: true });
   const maybe =
     tool.effect === "writes" ? ". It may have had its effect all the same: the outcome is unknown" : "";
   try {
-    const running = (async () => ({ value: await tool.run(input, { ...request, signal }) }))();
-    // After its time nobody hears of it.
-    running.catch(() => {});
-    const ran = await Promise.race([running, late.promise]);
-    if (ran === "timeout") return { outcome: "timeout", text: `Error: it took too long${maybe}.` };
-    return { outcome: "ok", text: resultText(ran.value) };
+    const running = { timeoutMs: tool.timeoutMs, clock };
+    const value = await inTime((signal) => tool.run(input, { ...request, signal }), running);
+    return { outcome: "ok", text: resultText(value) };
   } catch (cause) {
-    if (signal.aborted) return { outcome: "timeout", text: `Error: it took too long${maybe}.`, cause };
+    if (cause instanceof TookTooLong)
+      return { outcome: "timeout", text: `Error: it took too long${maybe}.`, cause: cause.cause };
     return { outcome: "failed", text: `Error: it failed${maybe}.`, cause };
   }
 }

@@ -69,6 +69,7 @@ export const noticeKinds = [
   "media_too_large",
   "media_unheard",
   "media_limit",
+  "own",
 ] as const;
 
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -81,6 +82,7 @@ export type DropReason =
   | "total_limit"
   | "not_understood"
   | "not_theirs"
+  | "unsaid"
   | "media_limit"
   | "shown"
   | "unsent";

@@ -165,9 +165,11 @@ export function outcomeUnknown({
   return since === undefined ? {} : { outcomeUnknownSince: since };
 }
 
+const silent = ["unsent", "shown", "not_theirs", "unsaid"] as const satisfies readonly DropReason[];
+
 /** Nobody was told why. */
-function isSilent(because: DropReason): because is "unsent" | "shown" | "not_theirs" {
-  return because === "unsent" || because === "shown" || because === "not_theirs";
+function isSilent(because: DropReason): because is (typeof silent)[number] {
+  return (silent as readonly DropReason[]).includes(because);
 }
 
 /** An operator has decided that it gets no answer. */

@@ -40,6 +40,7 @@ const platform: Platform = {
   loadMarkdown: async () => platform.compose,
   fits: () => true,
   quoting: (messages) => messages,
+  ownMessages: (answer) => (answer === undefined ? [] : [composed(String(answer))]),
   withButtons: (messages) => messages,
   maxMessages: 5,
   replyUntil: () => undefined,

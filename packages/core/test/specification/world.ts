@@ -22,6 +22,7 @@ import { createWorker } from "@henji/core/worker";
 import {
   createMemoryLine,
   createMemoryModel,
+  createMemoryModerator,
   createMemoryQueue,
   createMemoryTable,
   createMemoryTranscriber,
@@ -30,6 +31,7 @@ import {
   type MemoryContent,
   type MemoryLineOptions,
   type MemoryModelOptions,
+  type MemoryModeratorOptions,
   type MemoryTableOptions,
 } from "@henji/simulation";
 import ownBot from "../../../../bot.config.ts";
@@ -48,6 +50,7 @@ export type WorldOptions = {
   bot?: Bot;
   model?: Pick<MemoryModelOptions, "answer" | "calls">;
   summarizer?: MemoryModelOptions;
+  moderator?: MemoryModeratorOptions;
   line?: Pick<MemoryLineOptions, "onSent" | "onMistakes">;
   table?: Pick<MemoryTableOptions, "onWrite">;
 };
@@ -90,6 +93,7 @@ export function createWorld(options: WorldOptions = {}) {
   const transcriber = createMemoryTranscriber({
     onHear: (words, languages) => void heard.push({ words, languages }),
   });
+  const moderator = createMemoryModerator(options.moderator);
   const summarizer = createMemoryModel(options.summarizer);
   let owners = 0;
   const log = createLog({
@@ -117,6 +121,7 @@ export function createWorld(options: WorldOptions = {}) {
       chats: overrides.chats ?? chats,
       platforms: { line: overrides.platform ?? createLinePlatform({ line, loadContent, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
+      moderator,
       transcriber: overrides.transcriber ?? transcriber,
       inbox: process.port("queue", queue.inbox),
       reminders: process.port("queue", queue.reminders),

@@ -77,6 +77,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
     transcriber: { transcribe: noContent },
+    moderator: { moderate: noContent },
     platforms: { line: createLinePlatform({ line, loadContent: noContent, clock }) },
     inbox: { delete: async () => [], changeVisibility: async () => [], park: async () => {} },
     identitySecret: "secret",

@@ -24,7 +24,7 @@ export function Tile({ message, author }: { message: Message; author: string }) 
     case "location":
       return <Place location={content} />;
     case "other":
-      return <p class="bubble other">{words.other(content.of)}</p>;
+      return <p class="bubble other">{words.other(content.of, content.text)}</p>;
     default:
       return null;
   }

@@ -13,7 +13,7 @@ export function previewOf(message: Message, people: People): string {
     case "happening":
       return happeningText(content, people);
     case "other":
-      return words.other(content.of);
+      return oneLine(words.other(content.of, content.text));
     default:
       return words.chat.kind(words.chat.kinds[content.type], oneLine(whatIs(content)));
   }

@@ -37,6 +37,8 @@ export function Detail({ step }: { step: Step }) {
           <code>{step.tool}</code> {words.toolOutcomes[step.outcome] ?? step.outcome}
         </>
       );
+    case "handled":
+      return <code>{step.handler}</code>;
     case "answered":
       return step.notice === undefined ? words.stored(step.messages) : words.noticeStored(step.notice);
     case "dropped":

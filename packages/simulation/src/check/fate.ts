@@ -3,7 +3,7 @@
  * holds this question. `poisonous`: it answers this question, and refuses every later request that holds it.
  * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `overheard` is written in a
  * group, not to the bot. `quoting` is a question if it quotes a message that the bot remembers. A `picture` is
- * a question by itself, or together with others. A `tap` presses the button of an answer that took long; `yes` and
+ * a question by itself, or together with others. `own` is a command of the bot's owner. A `tap` presses the button of an answer that took long; `yes` and
  * `no` press those under the question whether a tool may run. They, `unsend`, `unfollow` and `greeting` are events,
  * all others are messages. In a group, `unfollow` is the bot's leaving, and `greeting` its coming.
  */
@@ -18,6 +18,7 @@ export type EventKind =
   | "export"
   | "forget"
   | "forgetForSure"
+  | "own"
   | "tap"
   | "yes"
   | "no"
@@ -34,6 +35,7 @@ export const unasked: readonly EventKind[] = [
   "export",
   "forget",
   "forgetForSure",
+  "own",
   "unsend",
   "unfollow",
   "greeting",
@@ -42,7 +44,7 @@ export const unasked: readonly EventKind[] = [
 ];
 
 /** Their words are the bot's own, and tell nothing of their event. */
-export const commands: readonly EventKind[] = ["retry", "export", "forget", "forgetForSure"];
+export const commands: readonly EventKind[] = ["retry", "export", "forget", "forgetForSure", "own"];
 
 /** What is not for the bot. */
 export const forOthers: readonly EventKind[] = ["not_a_question", "overheard"];

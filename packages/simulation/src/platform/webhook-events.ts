@@ -1,5 +1,6 @@
 import type { LineEvent } from "@henji/core/platform/line/event";
 import type { EventKind } from "../check/fate.ts";
+import { OWN_WORDS } from "../handlers.ts";
 import type { MemoryContent } from "../line.ts";
 import type { Random } from "../random.ts";
 
@@ -25,6 +26,7 @@ const commands: Partial<Record<EventKind, string>> = {
   export: "/export",
   forget: "全部忘れて",
   forgetForSure: "はい、全部忘れて",
+  own: OWN_WORDS,
 };
 
 /** As users of a group call the bot: by a mention, by its name typed on, by a word of its own. */

@@ -7,6 +7,7 @@ import { createCaller, type LineOptions, readWith } from "./call.ts";
 import type { TextMessage } from "./compose.ts";
 import { INVALID_REPLY_TOKEN, messageOf, requestIdOf, statusError } from "./error.ts";
 import { askInfo, type BotInfo } from "./info.ts";
+import { asSent } from "./own-messages.ts";
 import { askQuota, isUsedUp, type Quota } from "./quota.ts";
 
 /** What LINE said to a send that it did not refuse outright. */
@@ -66,7 +67,7 @@ export function createLine(options: LineOptions): Line {
     async reply(replyToken, messages) {
       const answer = await request(
         "/v2/bot/message/reply",
-        () => client.replyMessageWithHttpInfo({ replyToken, messages: [...messages] }),
+        () => client.replyMessageWithHttpInfo({ replyToken, messages: messages.map(asSent) }),
         deadlines.lineMs,
       );
       const requestId = requestIdOf(answer);
@@ -80,7 +81,7 @@ export function createLine(options: LineOptions): Line {
     async push(to, messages, retryKey) {
       const answer = await request(
         "/v2/bot/message/push",
-        () => client.pushMessageWithHttpInfo({ to, messages: [...messages] }, retryKey),
+        () => client.pushMessageWithHttpInfo({ to, messages: messages.map(asSent) }, retryKey),
         deadlines.lineMs,
       );
       if (answer.ok) {

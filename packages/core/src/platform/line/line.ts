@@ -7,6 +7,7 @@ import { compose, fits, MAX_MESSAGES, type TextMessage, withButtons } from "./co
 import type { FetchContent } from "./content.ts";
 import { createDeliver } from "./deliver.ts";
 import { loadMarkdown } from "./markdown.ts";
+import { ownMessages } from "./own-messages.ts";
 import { createPeople } from "./people.ts";
 import { quoting } from "./quote.ts";
 import { read, SOMEBODY } from "./read.ts";
@@ -30,6 +31,7 @@ export function createLinePlatform({ line, loadContent, clock }: LinePlatformOpt
     loadMarkdown,
     fits,
     quoting,
+    ownMessages,
     withButtons: (messages, buttons) => withButtons(messages as readonly TextMessage[], buttons),
 
     maxMessages: MAX_MESSAGES,

@@ -10,10 +10,13 @@ const quoteToken = z.string().check(
 
 const quotable = z.looseObject({ message: z.looseObject({ quoteToken }) });
 
-/** Has the first message quote the question. */
+/** LINE: other messages quote nothing. */
+const quoters: ReadonlySet<unknown> = new Set(["text", "textV2", "sticker"]);
+
+/** Has the first message quote the question, if it can. */
 export function quoting(messages: readonly Message[], { event }: Job): readonly Message[] {
   const { data } = quotable.safeParse(event);
   const [first, ...others] = messages;
-  if (!data || !first) return messages;
+  if (!data || !first || !quoters.has((first as Message & { type?: unknown }).type)) return messages;
   return [{ ...first, ...{ quoteToken: data.message.quoteToken } }, ...others];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Chat } from "../../bot/bot.ts";
+import { type HandledEvent, handlerNames } from "../../bot/handler.ts";
 import { BotError } from "../../error.ts";
 import type { Erasure, Inbound } from "../platform.ts";
 import { BUTTON_DATA } from "./button-data.ts";
@@ -29,14 +30,17 @@ export function read(raw: unknown): Inbound {
     const isQuestion = chat.type === "user" || isToBot;
     return { ...happening, ...written, senderId, kind: isQuestion ? "question" : "overheard" };
   }
-  if (event.type === "follow" || event.type === "join") return { ...happening, senderId, kind: "greeting" };
-  if (chat.type === "user" && isTappedBanner(event)) {
-    return { ...happening, kind: "question", messageId: "", senderId, content: [] };
+  const { type } = event;
+  if (type === "follow" || type === "join") return { ...happening, senderId, kind: "greeting", event: type };
+  const data = postbackEvent.safeParse(event).data?.postback.data;
+  if (data?.startsWith(BUTTON_DATA)) {
+    return { ...happening, senderId, kind: "pressed", data: data.slice(BUTTON_DATA.length) };
   }
-  const data = buttonIn(event);
-  return data === undefined
-    ? { ...happening, kind: "ignored" }
-    : { ...happening, senderId, kind: "pressed", data };
+  if (!isOccurrence(type) || (type === "postback" && data === undefined)) {
+    return { ...happening, kind: "ignored" };
+  }
+  const isAsking = chat.type === "user" && isTappedBanner(event);
+  return { ...happening, senderId, kind: "occurrence", event: type, data, isAsking };
 }
 
 function eventIn(raw: unknown): LineEvent {
@@ -50,7 +54,6 @@ function eventIn(raw: unknown): LineEvent {
 
 /** LINE: up to 300 characters. */
 const buttonData = z.string().check(
-  z.startsWith(BUTTON_DATA),
   z.maxLength(300),
   z.refine((data) => data.isWellFormed()),
 );
@@ -61,8 +64,8 @@ const postbackEvent = z.looseObject({
   postback: z.looseObject({ data: buttonData }),
 });
 
-function buttonIn(event: LineEvent): string | undefined {
-  return postbackEvent.safeParse(event).data?.postback.data.slice(BUTTON_DATA.length);
+function isOccurrence(type: string): type is HandledEvent {
+  return Object.hasOwn(handlerNames, type);
 }
 
 const bannerEvent = z.looseObject({

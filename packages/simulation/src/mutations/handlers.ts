@@ -1,0 +1,25 @@
+import type { Mutation } from "./mutation.ts";
+
+/** Mistakes in running what a bot's owner has written in place of the model. */
+export const handlers: readonly Mutation[] = [
+  {
+    name: "handler-runs-twice",
+    mistake: "a handler that has failed is run once more in the same attempt",
+    edit: {
+      file: "reply/own.ts",
+      find: "const running = inTime((signal) => run({ ...given, signal }), {",
+      replace:
+        "const running = inTime(async (signal) => { try { return await run({ ...given, signal }); } catch { return run({ ...given, signal }); } }, {",
+    },
+  },
+  {
+    name: "handler-answer-not-resumed",
+    mistake: "a handler whose answer is stored runs again after a crash",
+    edit: {
+      file: "prepare.ts",
+      find: 'if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) {',
+      replace:
+        'if (turn.status === "answered" && !(turn.answer.from === "bot" && turn.answer.notice === "own") && !(isGone && wasNeverSent(turn))) {',
+    },
+  },
+];
