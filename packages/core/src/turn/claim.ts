@@ -37,7 +37,7 @@ export type Claim =
   | { kind: "finished"; status: FinalStatus }
   /** Another worker holds it. */
   | { kind: "held"; until: number }
-  /** It is due, and another turn that is not over is about to show it, or lets it go. */
+  /** It is due, and another turn that is not over is about to show it, or to ask for it too, or lets it go. */
   | { kind: "carried" };
 
 /** What becomes of a claim: taken by that write, unless something has changed meanwhile; or refused. */
@@ -77,8 +77,7 @@ export function claimOf(
   if (isDue && status === "gathered") {
     if (!carrier || leavesOut(carrier, item.key))
       return { kind: "free", take: takeUpQuestion(item, request) };
-    if (carrier.status === "claimed") return { kind: "held", until: Math.max(now, carrier.leaseUntil) };
-    return { kind: "finished", status };
+    return carrier.status === "claimed" ? { kind: "carried" } : { kind: "finished", status };
   }
   if (isDue && status === "waiting") return { kind: "free", take: takeUp(item, request) };
   if (isDue && carrier) {

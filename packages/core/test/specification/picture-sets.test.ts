@@ -193,6 +193,19 @@ describe("pictures that wait", () => {
     expect(world.sent()).toHaveLength(2);
   });
 
+  test("do not block the turn that has taken them, if an operator has put it behind their reminders", async () => {
+    world.say("U1", "What is this?");
+    const hanging: Model = { ask: () => new Promise<never>(() => {}) };
+    await world.crash(world.worker({ model: hanging }), 1_000);
+    const [job] = world.queue.main.messages().splice(-1);
+    await world.queue.inbox.delete([job!]);
+    await pass(togetherWaitS.known * 1000);
+    world.queue.main.send({ ...job!, deduplicationId: "moved" });
+    await settle();
+    expect(attached().at(-1)).toBe(2);
+    expect(world.sent()).toEqual(["U1 reply: I see."]);
+  });
+
   test("are asked about all the same if the turn that has taken them is given up on", async () => {
     const rejected = new BotError("model.rejected", "not understood", { retry: "never" });
     world.say("U1", "What is this?");
