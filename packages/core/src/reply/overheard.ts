@@ -11,7 +11,7 @@ export const NAMELESS = "Somebody";
 
 export type OverheardRequest = {
   talk: readonly TalkMessage[];
-  memory: Pick<Memory, "turns" | "erasedBefore" | "unsent">;
+  memory: Pick<Memory, "turns" | "erasedBefore">;
   turn: Pick<Turn, "key">;
   /** The turn whose question is asked once more, if it is. */
   repeats: Pick<Repeated, "key"> | undefined;
@@ -24,8 +24,8 @@ export async function overheardBefore(request: OverheardRequest): Promise<Overhe
   const { talk, memory, turn, repeats, platform, chat } = request;
   const asked = repeats ?? turn;
   const last = memory.turns.findLast(({ key }) => key < asked.key)?.key ?? "";
-  const since = talk.filter(({ key, messageId, text }) => {
-    const isErased = text === "" || key < memory.erasedBefore || memory.unsent.includes(messageId);
+  const since = talk.filter(({ key, text }) => {
+    const isErased = text === "" || key < memory.erasedBefore;
     return last < key && key < asked.key && !isErased;
   });
   const members = [...new Set(since.map(({ senderId }) => senderId))];
