@@ -106,6 +106,18 @@ test("when the bot leaves, all of it is erased", async () => {
   expect(world.table.textOf("C1")).not.toContain("4711");
 });
 
+test("what could not be erased when the bot left is not told if it comes back", async () => {
+  await world.sayIn("C1", "U1", "My PIN is 4711");
+  await world.scheduler.run(world.scheduler.now() + 1_000, () => false);
+  world.put("C1", { type: "leave", source: group });
+  const eraseTalk = () => Promise.reject(new Error("DynamoDB is slow"));
+  await world.run(world.worker({ chats: { ...world.chats, eraseTalk } }), 1_000);
+  // SQS gives it up in the end.
+  for (const { messageId } of world.queue.main.messages()) world.queue.main.discard(messageId);
+  await world.sayIn("C1", "U2", "@Henji what do they say?");
+  expect(told()).toEqual([]);
+});
+
 test("a long text is kept in part, and a long talk too", async () => {
   world = createWorld({ bot: defineBot({ ...plainBot, groups: { overheard: 50 } }) });
   for (let n = 0; n < 15; n += 1) await world.sayIn("C1", "U1", `${n} ${"あ".repeat(700)}`);
