@@ -249,6 +249,19 @@ test("a claim that others keep overtaking is 'held', and so is one on a turn tha
   expect(await turns(undefined).claim(request)).toEqual(overtaken);
 });
 
+test("an answer that comes to wait has nothing left of the send in front of it", async () => {
+  const carrying: Answer = { ...answerOf(1), carries: [keyOf(0)], isHeldBack: true };
+  const failure = { ...failed("line.unavailable"), outcomeUnknownSince: sentAt };
+  await table.turns.release(await table.turns.answer(await claim(1), carrying, storing), failure);
+  const sender = await claim(1, "w2");
+  if (sender.status !== "answered") throw new Error(sender.status);
+  await table.turns.wait(sender, { at: sentAt, total, folding: undefined, dueAt: undefined });
+  const turn = table.turn({ chatId: "U1", key: keyOf(1) });
+  expect(turn).toMatchObject({ status: "waiting", route: "wait" });
+  for (const name of ["carries", "heldBack", "outcomeUnknownSince", "error"])
+    expect(turn).not.toHaveProperty(name);
+});
+
 test("a replayed turn starts with its first attempt, and is no longer listed for operators", async () => {
   await table.turns.release(await claim(1), failed("model.timeout"));
   const second = await claim(1, "w2");
