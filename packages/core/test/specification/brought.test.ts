@@ -6,7 +6,7 @@ import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, describe, expect, test } from "vitest";
 import ownBot from "../../../../bot.config.ts";
 import { en, slowIn } from "./slow.ts";
-import { createWorld, plainBot, type World } from "./world.ts";
+import { createWorld, plainBot, start, type World } from "./world.ts";
 
 let world: World;
 let latencyMs: number;
@@ -29,6 +29,18 @@ test("each answer has the ids of its own messages, whichever call has shown it",
   const { ids } = world.line.sent.at(-1)!;
   expect(ids).toHaveLength(2);
   expect(turns().map(({ sentIds }) => sentIds)).toEqual([[ids[1]], [ids[0]]]);
+});
+
+test("each of several answers has the ids of its own messages", async () => {
+  for (const text of ["One", "Two"]) {
+    world.say("U1", text);
+    await pass(replyTokenFreshMs);
+    await world.run(worker(quotaLow()), 5_000);
+  }
+  await world.talk("U1", "Three");
+  expect(newestTexts()).toEqual(["You said: One", "You said: Two", "You said: Three"]);
+  const [one, two, three] = world.line.sent.at(-1)!.ids;
+  expect(turns().map(({ sentIds }) => sentIds)).toEqual([[three], [two], [one]]);
 });
 
 describe("an answer counts once in its user's day,", () => {
@@ -71,6 +83,25 @@ test("a message that gets no answer of its own still brings what waits", async (
   await world.happen("U1", archive);
   expect(newestTexts()).toEqual(["You said: Think hard"]);
   expect(turns()[0]).toMatchObject({ status: "delivered", notice: "show" });
+});
+
+test("whoever was told of too many messages still gets what waits by a further one", async () => {
+  const limits = { ...plainBot.limits, maxUnanswered: 2 };
+  world = createWorld({ bot: defineBot({ ...plainBot, delivery: "free", limits }) });
+  for (const text of ["One", "Two", "Three"]) world.say("U1", text);
+  await pass(40_000);
+  world.say("U1", "Four");
+  await pass(replyTokenFreshMs - 40_000);
+  await world.settle();
+  expect(world.line.sent).toHaveLength(1);
+  expect(newestTexts()).toEqual(["You said: One", "You said: Two", en.tooMany]);
+});
+
+test("a message that LINE delivers late brings what waits, though it was written before", async () => {
+  await thinkHard();
+  world.say("U1", "And now?", start - 60_000);
+  await world.settle();
+  expect(newestTexts()).toEqual(["You said: Think hard", "You said: And now?"]);
 });
 
 test("what waited for want of quota goes out with the next push, once there is quota again", async () => {

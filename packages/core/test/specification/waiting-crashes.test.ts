@@ -138,6 +138,8 @@ describe("whatever dies, the answer comes once:", () => {
     expect(world.sent().filter((text) => text.includes("Think hard"))).toHaveLength(1);
     expect(world.queue.main.messages()).toEqual([]);
     expect(world.queue.deadLetters.messages()).toEqual([]);
+    // Should the carrier let it go after all.
+    expect(world.queue.pending()).toBe(1);
     await pass(24 * 60 * 60_000);
     expect(world.queue.pending()).toBe(0);
   });
