@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type ModelSimulator, standInAnswer } from "@henji/model-simulator";
-import { scriptModel, type Words } from "./scripted-model.ts";
+import { answerWritten, scriptModel, type Words } from "./scripted-model.ts";
 import type { Script } from "./studio-view.ts";
 
 export type ScriptInUse = {
@@ -41,7 +41,7 @@ export function createScript(
         change(mine);
       }
       if (delayS > 0) await wait(delayS * 1000, undefined, { ref: false });
-      return text;
+      return answerWritten(text);
     });
     return afterwards === "own" ? [...texts, standInAnswer] : texts;
   }

@@ -21,6 +21,17 @@ export function calls(
   return { calls: [{ name, input }] };
 }
 
+/** As an answer is written in Studio: `call order_status {"order": "7"}` calls a tool, anything else is a text. */
+export function answerWritten(text: string): Answer {
+  const [, name, input] = /^call ([\w-]+) (\{.*\})$/s.exec(text.trim()) ?? [];
+  if (name === undefined || input === undefined) return text;
+  try {
+    return calls(name, JSON.parse(input) as Record<string, unknown>);
+  } catch {
+    return text;
+  }
+}
+
 export type ScriptedModel = {
   /**
    * The model's answers to the next questions, in their order; the last one answers all that follow. Until

@@ -16,14 +16,18 @@ async function request(
   return status;
 }
 
-/** What the model answers to a question. */
-async function ask(text = "Hello"): Promise<string> {
+async function respond(text: string, tools: object[] = []) {
   const response = await studio.model!.fetch("https://api.openai.com/v1/responses", {
     method: "POST",
     headers: { authorization: "Bearer key", "content-type": "application/json" },
-    body: JSON.stringify({ model: "gpt-6-luna", input: [{ role: "user", content: text }] }),
+    body: JSON.stringify({ model: "gpt-6-luna", input: [{ role: "user", content: text }], tools }),
   });
-  const { output } = (await response.json()) as { output: { content: { text: string }[] }[] };
+  return (await response.json()) as { output: { type: string; content: { text: string }[] }[] };
+}
+
+/** What the model answers to a question. */
+async function ask(text = "Hello"): Promise<string> {
+  const { output } = await respond(text);
   return output[0]!.content[0]!.text;
 }
 
@@ -48,6 +52,14 @@ test("the last answer is repeated, until the script is ended", async () => {
   expect(await request("DELETE")).toBe(204);
   expect(await ask()).toContain("you said");
   expect((await studio.open()).view.script).toBeUndefined();
+});
+
+test("an answer may be a call of a tool; what is no call is a text", async () => {
+  const written = 'call look {"order": "7"}';
+  await request("PUT", { answers: [written, 'call look {"order"}'], afterwards: "own" });
+  const { output } = await respond("Where is it?", [{ type: "function", name: "look" }]);
+  expect(output).toMatchObject([{ type: "function_call", name: "look", arguments: '{"order":"7"}' }]);
+  expect(await ask()).toBe('call look {"order"}');
 });
 
 test("a script replaces the one before", async () => {

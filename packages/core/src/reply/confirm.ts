@@ -3,11 +3,11 @@ import { pressingData } from "../decide/button.ts";
 import type { Button } from "../platform/platform.ts";
 import { toolLimits } from "../tool/limits.ts";
 import type { Confirming } from "../tool/tool.ts";
-import type { Asking } from "./rounds.ts";
+import type { ReadyCall } from "./rounds.ts";
 
 /** What a user is asked before these calls run. */
 export function confirmText(
-  calls: readonly Asking[],
+  calls: readonly ReadyCall[],
   how: Confirming,
   texts: Pick<Texts, "confirm">,
 ): string {
@@ -16,7 +16,7 @@ export function confirmText(
 }
 
 /** In the tool's own words; without them, its user sees all the same what they say yes to. */
-function questionOf({ tool, input }: Asking, how: Confirming): string | undefined {
+function questionOf({ tool, input }: ReadyCall, how: Confirming): string | undefined {
   if (typeof tool.confirm !== "function") return undefined;
   try {
     return tool.confirm(input, how) || undefined;
@@ -25,7 +25,7 @@ function questionOf({ tool, input }: Asking, how: Confirming): string | undefine
   }
 }
 
-function plainQuestion({ tool, input }: Asking, { confirm }: Pick<Texts, "confirm">): string {
+function plainQuestion({ tool, input }: ReadyCall, { confirm }: Pick<Texts, "confirm">): string {
   const fields = Object.entries(input as object).map(([name, value]) => `${name}: ${shown(value)}`);
   return [confirm, "", tool.name, ...fields].join("\n");
 }

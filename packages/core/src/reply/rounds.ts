@@ -42,11 +42,11 @@ export type RoundsRequest = {
   log: Log;
 };
 
-/** A call that waits for its user's word. */
-export type Asking = { tool: Tool; input: unknown };
+/** A call that can run, as soon as its user allows it if they are to be asked. */
+export type ReadyCall = { tool: Tool; input: unknown };
 
 /** What the model answers; or what its user must be asked first, and then `answer` has no text. */
-export type RoundsAnswer = ModelAnswer & { asking?: { calls: Asking[]; confirms: Confirmation } };
+export type RoundsAnswer = ModelAnswer & { asking?: { calls: ReadyCall[]; confirms: Confirmation } };
 
 export type Rounds = {
   /** Asks, and runs what the model calls, until it answers. It goes on from what was stored before. */
@@ -65,7 +65,7 @@ const tooMany = `Error: not run. At most ${toolLimits.maxCalls} calls are run at
 /**
  * The model and its tools take turns, for a bounded number of rounds. The model's output is stored before anything
  * of it runs, and that a call which writes has begun; its result is stored after it. So whatever dies, a call runs at
- * most once: of one that has begun and has no result, the model is told that nobody knows what came of it.
+ * most once: of one that has begun and has no result, the model is told that the outcome is unknown.
  */
 export function createRounds({ bot, turns, clock }: RoundsOptions) {
   const tools = new Map(bot.tools.map((tool) => [tool.name, tool]));
@@ -101,7 +101,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
       } while (clock.now() + timeoutMs > leaseUntil);
     }
 
-    async function run(call: StoredCall, { tool, input }: Asking): Promise<void> {
+    async function run(call: StoredCall, { tool, input }: ReadyCall): Promise<void> {
       const startedAt = clock.now();
       const { idempotencyKey } = call;
       const ran: Ran = await runTool(tool, { input, user, chat, idempotencyKey, log }, clock);
@@ -117,7 +117,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
     }
 
     /** What the call asks for; nothing, if the model can be told at once why it does not run. */
-    function readCall(call: StoredCall, n: number): Asking | undefined {
+    function readCall(call: StoredCall, n: number): ReadyCall | undefined {
       const tool = tools.get(call.name);
       if (n >= toolLimits.maxCalls) settle(call, "too_many", tooMany);
       else if (!tool) settle(call, "unknown_tool", "Error: there is no such tool.");
@@ -133,9 +133,9 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
     }
 
     /** What writes comes first, one after another, so that what reads sees it. @returns what its user must be asked */
-    async function runRound({ calls }: StoredRound): Promise<Asking[]> {
-      const asking: Asking[] = [];
-      const reading: { call: StoredCall; asked: Asking }[] = [];
+    async function runRound({ calls }: StoredRound): Promise<ReadyCall[]> {
+      const asking: ReadyCall[] = [];
+      const reading: { call: StoredCall; asked: ReadyCall }[] = [];
       for (const [n, call] of calls.entries()) {
         const asked = call.result === undefined ? readCall(call, n) : undefined;
         if (!asked) continue;
@@ -200,7 +200,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
     };
   };
 
-  /** Its own, of an attempt before this one; or that of the turn in whose place it stands, which has called for the same. */
+  /** What the turn called in an earlier attempt, or what it takes up: of the turn that asked for a word, or of the one that it repeats. */
   async function transcriptFor({ turn, repeats, confirmed, log }: RoundsRequest): Promise<Begun> {
     if (turn.transcript) return { transcript: turn.transcript };
     const key = confirmed?.asking ?? repeats?.calls?.key;
@@ -219,7 +219,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
 /** What a turn goes on from; with `origin`, if it has taken it up. */
 type Begun = { transcript: Transcript; origin?: string };
 
-/** It may be at them, or be brought back and go on. */
+/** The other turn may be running them, or run them once it is replayed. */
 function takenByAnother({ calls, origin }: Repeated): Begun {
   return { transcript: outcomesUnknown(calls?.transcript ?? emptyTranscript), origin };
 }

@@ -9,7 +9,7 @@ export type StoredCall = {
   arguments: string;
   /** The same each time that it runs. */
   idempotencyKey: string;
-  /** It writes, and may have run: stored before it runs. Without a result, nobody knows what came of it. */
+  /** It writes, and may have run: stored before it runs. Without a result, the outcome is unknown. */
   isBegun?: true;
   /** What its user said, if they were to be asked. */
   consent?: "given" | "declined";

@@ -108,8 +108,10 @@ async function fuzzWorld(random: Random, events: number, findings: Findings): Pr
   findings.erasures += world.logged("message.erased").length + world.logged("chat.erased").length;
   findings.sent += world.line.sent.length;
 
-  const sent = world.line.sent.length;
   await world.scheduler.run(world.scheduler.now() + REDELIVERED_AFTER_MS, () => false);
+  // What has waited, as pictures do for others, is answered before anything comes again.
+  await settle(world, report);
+  const sent = world.line.sent.length;
   for (const again of bodies) {
     const before = world.line.sent.length;
     await bring(again);

@@ -197,10 +197,10 @@ describe("pictures that wait", () => {
     world.say("U1", "What is this?");
     const hanging: Model = { ask: () => new Promise<never>(() => {}) };
     await world.crash(world.worker({ model: hanging }), 1_000);
-    const [job] = world.queue.main.messages().splice(-1);
-    await world.queue.inbox.delete([job!]);
+    const job = world.queue.main.messages().at(-1)!;
+    world.queue.main.discard(job.messageId);
     await pass(togetherWaitS.known * 1000);
-    world.queue.main.send({ ...job!, deduplicationId: "moved" });
+    world.queue.main.send({ ...job, deduplicationId: "moved" });
     await settle();
     expect(attached().at(-1)).toBe(2);
     expect(world.sent()).toEqual(["U1 reply: I see."]);
