@@ -1,3 +1,4 @@
+import { togetherWaitS } from "@henji/core/settings";
 import type { Random } from "@henji/simulation";
 import { createRandom } from "@henji/simulation";
 import { createDeliver } from "../specification/deliver.ts";
@@ -9,6 +10,8 @@ import { type Json, mutate, written } from "./mutate.ts";
 const EVENTS_OF_A_WORLD = 60;
 /** SQS forgets after five minutes. */
 const REDELIVERED_AFTER_MS = 6 * 60_000;
+/** The longest that a picture waits for others, and a second. */
+const GATHERED_MS = 1_000 + 1_000 * Math.max(...Object.values(togetherWaitS));
 /** DynamoDB: 400 KB an item, in UTF-8. */
 const MAX_ITEM_BYTES = 400_000;
 
@@ -81,7 +84,13 @@ async function fuzzWorld(random: Random, events: number, findings: Findings): Pr
     const status = await deliver(one).catch((error: unknown) => String(error));
     if (![200, 400, 413].some((known) => known === status)) report(`ingress answered ${status}`);
     const queued = world.queue.main.messages().length;
+    const gathered = world.logged("turn.gathered").length;
     await settle(world, report);
+    if (world.logged("turn.gathered").length > gathered) {
+      // Pictures that wait for others are asked about with this webhook, and not with a later one.
+      await world.scheduler.run(world.scheduler.now() + GATHERED_MS, () => false);
+      await settle(world, report);
+    }
     if (!isText(JSON.stringify(world.contexts.splice(0))))
       report("the model is asked what is no Unicode text");
     const sent = world.line.sent.length - before;
