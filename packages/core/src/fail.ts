@@ -56,10 +56,10 @@ export function createFail(options: FailOptions) {
     // Another worker has the turn, or may have it: it is theirs to park or to release.
     if (isLost(error)) return again(failure, error);
     if (isLastAttempt(failure)) return giveUp(failure);
-    const verdict = again(failure, error);
-    await tellOfWait(failure, verdict.inS);
+    const inS = delayS(error, attemptsOf(failure));
+    await tellOfWait(failure, inS);
     await release(failure);
-    return verdict;
+    return again(failure, error, attemptsOf(failure), inS);
   }
 
   /** If even that fails, the message comes back, and it is tried again. */
@@ -69,7 +69,8 @@ export function createFail(options: FailOptions) {
       return acknowledged;
     } catch (cause) {
       await release(failure);
-      return again(failure, toBotError(cause), retry.maxAttempts);
+      const error = toBotError(cause);
+      return again(failure, error, retry.maxAttempts);
     }
   }
 
@@ -93,13 +94,21 @@ export function createFail(options: FailOptions) {
     return { kind: "retry", inS };
   }
 
-  function again(failure: Failure, error: BotError, attempts = attemptsOf(failure)) {
-    const inS = retryDelayS(attempts, error.retryAfterMs, random);
+  function delayS({ retryAfterMs }: BotError, attempts: number): number {
+    return retryDelayS(attempts, retryAfterMs, random);
+  }
+
+  function again(
+    failure: Failure,
+    error: BotError,
+    attempts = attemptsOf(failure),
+    inS = delayS(error, attempts),
+  ): Verdict {
     const { code, message: reason, requestId } = error;
     const claimed = failure.kind === "claimed";
     const log = failure.log.with({}, error);
     log.warn("job.retry", { code, reason, requestId, attempts, claimed, inS });
-    return { kind: "retry" as const, inS };
+    return { kind: "retry", inS };
   }
 
   /** By the free reply, if it is no longer good when the model is asked once more. */

@@ -113,8 +113,8 @@ test("a lease that cannot be released is logged, and the message is retried all 
   isTableBroken = true;
   expect(await fail(failed(claimed(), unavailable))).toEqual({ kind: "retry", inS: 6 });
   expect(logged).toMatchObject([
-    { name: "job.retry", code: "model.unavailable" },
     { name: "turn.not_released", code: "table.throttled" },
+    { name: "job.retry", code: "model.unavailable" },
   ]);
 });
 

@@ -48,7 +48,7 @@ test("at night: the model is broken, messages are given up on, the cause is mend
   expect(listed).toMatchObject({ count: all, unknown: 0 });
   for (const letter of listed.deadLetters) {
     expect(letter).toMatchObject({
-      ...{ kind: "question", code: "model.rejected", attempts: 1, status: "parked" },
+      ...{ kind: "question", code: "model.rejected", status: "parked" },
       onReplay: { kind: "ask" },
     });
   }

@@ -65,7 +65,9 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
     // The window may begin at one that was erased since; then the notes have this one.
     const isCovered = items.some(({ eventId, erased }) => {
       const other = fates.get(eventId);
-      return erased && other && isBefore(newest.other, other) && isBefore(other, fate);
+      // What is brought back may stand before the window itself.
+      const isInFront = other && (isBefore(other, fate) || fate.parkings.length > 0);
+      return erased && isInFront && isBefore(newest.other, other);
     });
     if (isCovered) return undefined;
     // The window begins at a turn whose past the model refuses to read, whether that turn is answered or not.
