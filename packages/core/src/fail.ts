@@ -1,5 +1,4 @@
 import type { Bot } from "./bot/bot.ts";
-import { languageOfTag } from "./bot/language.ts";
 import type { Memory } from "./chat/chats.ts";
 import { dayTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
@@ -12,7 +11,7 @@ import type { Platform, Profile } from "./platform/platform.ts";
 import type { Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
-import { languageFor } from "./reply/language.ts";
+import { languageOfAsking } from "./reply/language.ts";
 import { createNotices } from "./reply/notice.ts";
 import { createThinking } from "./reply/thinking.ts";
 import { retry, thinkingBeforeMs } from "./settings.ts";
@@ -118,8 +117,7 @@ export function createFail(options: FailOptions) {
     const { replyUntil } = platform;
     if (clock.now() + inS * 1000 < (replyUntil(job) ?? 0) - thinkingBeforeMs) return;
     const memory = await recalling.catch(() => undefined);
-    const known = languageOfTag((await profile)?.language);
-    const language = languageFor(turn, memory, [known, bot.language]);
+    const language = languageOfAsking(turn, memory, await profile, bot);
     const thinking = { at: turn.thinkingAt };
     await lateFor({ turn, platform, job, thinking, language, deadline: batch.deadline, log })?.say();
   }

@@ -1,5 +1,4 @@
 import type { Bot } from "./bot/bot.ts";
-import { languageOfTag } from "./bot/language.ts";
 import { dayTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
@@ -8,7 +7,7 @@ import type { Held, Stored } from "./held.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import type { Delivered, Message } from "./platform/platform.ts";
 import type { Reminders } from "./queue/reminders.ts";
-import { languageFor } from "./reply/language.ts";
+import { languageOfAsking } from "./reply/language.ts";
 import { createNotices } from "./reply/notice.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
 import type { TurnItem } from "./turn/entity.ts";
@@ -85,8 +84,8 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const behind = memory.recent.find(({ key, waiting }) => waiting && !carries.includes(key));
     const next = isHeldBack ? turn : behind;
     if (!next || carries.length === 0) return messages;
-    const others = [languageOfTag((await profile)?.language), bot.language];
-    const button = notices.answerButton(next.key, languageFor(turn, memory, others));
+    const language = languageOfAsking(turn, memory, await profile, bot);
+    const button = notices.answerButton(next.key, language);
     return platform.withButtons(messages, [button]);
   }
 

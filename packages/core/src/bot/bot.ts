@@ -40,7 +40,7 @@ const groups = z.strictObject({
     z
       .array(
         z.string().check(
-          z.refine((text) => text.trim() !== "", "an empty button"),
+          z.refine((text) => text.trim() !== "", "an empty word"),
           z.refine(isLabel, "at most 20 characters"),
         ),
       )

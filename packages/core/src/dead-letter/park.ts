@@ -1,5 +1,4 @@
 import type { Bot } from "../bot/bot.ts";
-import { languageOfTag } from "../bot/language.ts";
 import type { Memory } from "../chat/chats.ts";
 import { dayTotal } from "../chat/day-total.ts";
 import type { Clock } from "../clock.ts";
@@ -10,7 +9,7 @@ import { idempotencyKeyOf } from "../platform/idempotency-key.ts";
 import type { Platform, Profile, Route } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import type { Inbox, Incoming } from "../queue/sqs.ts";
-import { languageFor } from "../reply/language.ts";
+import { languageOfAsking } from "../reply/language.ts";
 import { createNotices } from "../reply/notice.ts";
 import { apologyPushedEveryMs } from "../settings.ts";
 import { isInGroup, type Turn } from "../turn/turn.ts";
@@ -99,10 +98,9 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
   ): Promise<void> {
     const { chatId, eventId } = turn;
     const isGroup = isInGroup(turn);
-    const known = languageOfTag((await profile)?.language);
     const messages = notices.apology({
       ...{ platform, chat: { type: isGroup ? "group" : "user" } },
-      language: languageFor(turn, memory, [known, bot.language]),
+      language: languageOfAsking(turn, memory, await profile, bot),
     });
     const idempotencyKey = idempotencyKeyOf(`${eventId}/apology`);
     try {

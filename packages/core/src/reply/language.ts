@@ -1,7 +1,9 @@
-import { clearLanguageOf, type Language, languageOf } from "../bot/language.ts";
+import type { Bot } from "../bot/bot.ts";
+import { clearLanguageOf, type Language, languageOf, languageOfTag } from "../bot/language.ts";
 import type { Memory } from "../chat/chats.ts";
 import { isSlashed } from "../decide/command.ts";
 import { textOf } from "../platform/content.ts";
+import type { Profile } from "../platform/platform.ts";
 import type { Turn } from "../turn/turn.ts";
 
 /**
@@ -21,4 +23,14 @@ export function languageFor(
   if (own) return own;
   const before = memory?.turns.map((turn) => clearLanguageOf(textOf(turn.question))).toReversed() ?? [];
   return languageOf(text, [...before, ...otherwise]);
+}
+
+/** In which language one who asks is answered: see {@link languageFor}; then that of their profile, then the bot's. */
+export function languageOfAsking(
+  asked: Pick<Turn, "question">,
+  memory: Pick<Memory, "turns"> | undefined,
+  profile: Profile | undefined,
+  bot: Pick<Bot, "language">,
+): Language {
+  return languageFor(asked, memory, [languageOfTag(profile?.language), bot.language]);
 }

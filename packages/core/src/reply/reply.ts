@@ -1,5 +1,5 @@
 import type { Bot } from "../bot/bot.ts";
-import { type Language, languageOfTag } from "../bot/language.ts";
+import type { Language } from "../bot/language.ts";
 import type { Chats, Memory } from "../chat/chats.ts";
 import type { TalkMessage } from "../chat/talk.ts";
 import type { Clock } from "../clock.ts";
@@ -35,7 +35,7 @@ import { type Attached, attach } from "./attach.ts";
 import { confirmButtons, confirmText } from "./confirm.ts";
 import { createExport } from "./export.ts";
 import { createGate } from "./gate.ts";
-import { languageFor } from "./language.ts";
+import { languageOfAsking } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createModerate } from "./moderate.ts";
 import { createNotices, type SaidNotice } from "./notice.ts";
@@ -137,7 +137,7 @@ export function createReply(options: ReplyOptions) {
 
   /** In which language the one who asks is answered. */
   function languageIn({ turn, memory, profile }: ReplyRequest, question = turn.question): Language {
-    return languageFor({ question }, memory, [languageOfTag(profile?.language), bot.language]);
+    return languageOfAsking({ question }, memory, profile, bot);
   }
 
   function notice(kind: SaidNotice, request: ReplyRequest): Reply {
