@@ -1,9 +1,9 @@
 import type { Bot } from "./bot/bot.ts";
 import type { Memory } from "./chat/chats.ts";
 import { dayTotal } from "./chat/day-total.ts";
+import { isErased } from "./chat/state.ts";
 import type { Clock } from "./clock.ts";
 import { createPark } from "./dead-letter/park.ts";
-import { isErased } from "./decide/decide.ts";
 import { type BotError, toBotError } from "./error.ts";
 import type { Batch } from "./held.ts";
 import type { Log } from "./log.ts";

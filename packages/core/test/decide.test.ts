@@ -1,6 +1,7 @@
 import type { Memory } from "@henji/core/chat/chats";
+import { isErased } from "@henji/core/chat/state";
 import { pressingData, pressingIn } from "@henji/core/decide/button";
-import { decide as decideFor, isErased } from "@henji/core/decide/decide";
+import { decide as decideFor } from "@henji/core/decide/decide";
 import { type Content, textContent } from "@henji/core/platform/content";
 import { emptyTranscript, type Transcript } from "@henji/core/turn/transcript";
 import type { FinishedTurn, NoticeKind, Repeated } from "@henji/core/turn/turn";

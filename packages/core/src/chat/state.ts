@@ -33,6 +33,14 @@ export type StateChange = {
   expiresAt: number;
 };
 
+/** Its message was unsent, or its chat erased, before it came here. */
+export function isErased(
+  { key, messageId }: { key: string; messageId: string },
+  { erasedBefore, unsent }: ChatState,
+): boolean {
+  return key < erasedBefore || unsent.includes(messageId);
+}
+
 const nothing = { windowStart: "", summary: "", erasedBefore: "", erasedTo: "", unsent: [] };
 
 /** The state that an item holds; no item, or an expired one, holds an empty state. */

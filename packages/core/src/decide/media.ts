@@ -1,5 +1,5 @@
 import type { Bot } from "../bot/bot.ts";
-import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
+import { type Content, isMedia, type MediaPart, textOf } from "../platform/content.ts";
 import { noMedia } from "../usage/media.ts";
 import type { DayUsage } from "../usage/usage.ts";
 
@@ -21,6 +21,15 @@ function isVisible(part: MediaPart, { media }: Settings): boolean {
     case "audio":
       return false;
   }
+}
+
+/** It has words, or something that the model can be shown, or that can be listened to. */
+export function isUnderstandable(question: Content, bot: Pick<Bot, "media">): boolean {
+  return textOf(question) !== "" || isSeen(question, bot) || unheardIn(question, bot) !== undefined;
+}
+
+export function isSeen(question: Content, bot: Pick<Bot, "media">): boolean {
+  return visibleIn(question, bot).length > 0;
 }
 
 /** Whether its user has sent so much of a kind today that this is too much. */

@@ -7,7 +7,7 @@ import { aboutText, plainName } from "../context/about.ts";
 import type { Attachment } from "../context/attachment.ts";
 import { askedText } from "../context/context.ts";
 import { loadTokenizer } from "../context/tokens.ts";
-import type { Decision } from "../decide/decide.ts";
+import type { Decision } from "../decide/decision.ts";
 import { visibleIn } from "../decide/media.ts";
 import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";

@@ -82,7 +82,7 @@ export const keeping: readonly Mutation[] = [
     name: "answers-what-was-erased",
     mistake: "a message that arrives after its unsend, or after its chat was erased, is answered and stored",
     edit: {
-      file: "decide/decide.ts",
+      file: "chat/state.ts",
       find: "return key < erasedBefore || unsent.includes(messageId);",
       replace: "return key === erasedBefore && messageId === unsent[0];",
     },
