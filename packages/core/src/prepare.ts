@@ -14,16 +14,17 @@ import type { Model } from "./model/model.ts";
 import type { Moderator } from "./model/moderator.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
-import { type Message, shownText } from "./platform/platform.ts";
+import { shownText } from "./platform/platform.ts";
 import type { Reminders } from "./queue/reminders.ts";
 import { createHear } from "./reply/hear.ts";
 import { createReply, type Reply } from "./reply/reply.ts";
 import { hold } from "./settings.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
 import { withoutHeardLine } from "./turn/heard.ts";
-import type { Answer, AnsweredTurn, DropReason, FinishedTurn, PastTurn, Said, Way } from "./turn/turn.ts";
+import type { Answer, AnsweredTurn, DropReason, PastTurn, Said } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { addMedia, noMedia, someMedia, voiceSecondsIn } from "./usage/media.ts";
+import { createWay } from "./way.ts";
 
 export type PrepareOptions = {
   bot: Bot;
@@ -66,6 +67,7 @@ export function createPrepare(options: PrepareOptions) {
   const erase = createErase({ turns, chats, retentionDays, clock });
   const hear = createHear(options);
   const { gather, take } = createGather(options);
+  const { isLate, isAmongOthers, mayReply, wayOf, carriedBy } = createWay(options);
 
   return prepare;
 
@@ -141,73 +143,6 @@ export function createPrepare(options: PrepareOptions) {
     log.info("turn.dropped", { because });
   }
 
-  /** Brought back, or too late for a free reply: other messages may stand between it and its answer by now. */
-  function isLate({ replay, ...held }: Held): boolean {
-    return replay !== undefined || !mayReply(held);
-  }
-
-  function mayReply({ platform, job, thinking }: Pick<Held, "platform" | "job" | "thinking">): boolean {
-    return thinking.at === undefined && clock.now() < (platform.replyUntil(job) ?? 0);
-  }
-
-  /**
-   * How an answer goes out that nobody can have seen yet. Who was told that it takes long has a button for it, and
-   * is not charged for; a push that the quota cannot spare waits for its user's next message.
-   */
-  async function wayOf({ replay, ...held }: Held, said: Pick<Said, "from" | "messages">): Promise<Way> {
-    const { platform, job, thinking } = held;
-    const isFree = mayReply(held);
-    if (isFree && bot.delivery !== "push") return "reply";
-    const hasButton = thinking.at !== undefined || comesWithOthers(held, said);
-    const isAnew = job.isDue || replay !== undefined;
-    if (bot.delivery === "free" || (hasButton && !isAnew)) return "wait";
-    if (await platform.mayPush()) return "push";
-    return isFree ? "reply" : "wait";
-  }
-
-  /**
-   * Written while the model worked on an earlier question of the same user, who was given a button after that: it
-   * brings both, if one call takes them. A button that was there before is gone, since LINE shows it only under the
-   * newest message.
-   */
-  function comesWithOthers(
-    { turn, inbound, memory, platform }: Omit<Held, "replay">,
-    { from, messages }: Pick<Said, "from" | "messages">,
-  ): boolean {
-    const waiting = memory.recent.flatMap((one) => one.waiting ?? []);
-    const count = waiting.reduce((sum, one) => sum + one.messages, messages.length);
-    const hasButton = waiting.some(
-      ({ senderId, toldAt = 0 }) => senderId === turn.senderId && toldAt > inbound.at,
-    );
-    return bot.delivery === "auto" && from === "model" && hasButton && count <= platform.maxMessages;
-  }
-
-  /** What it brings of what waits in its chat, the oldest first: it overtakes nothing. */
-  function carriedBy(
-    way: Way,
-    messages: readonly Message[],
-    { memory, platform }: Held,
-  ): Pick<Answer, "carries" | "isHeldBack"> {
-    const waiting = way === "wait" ? [] : memory.recent.filter((turn) => turn.waiting);
-    if (waiting.length === 0) return {};
-    let room = platform.maxMessages;
-    const fitting = waiting.findIndex((turn) => {
-      room -= turn.waiting?.messages ?? 0;
-      return room < 0;
-    });
-    const carries = waiting.slice(0, fitting < 0 ? waiting.length : fitting).map(({ key }) => key);
-    const isHeldBack = messages.length > 0 && (fitting >= 0 || messages.length > room);
-    return { carries, ...(isHeldBack && { isHeldBack }) };
-  }
-
-  /** In a group, others have spoken with the bot just now: then an answer shows whose question it answers. */
-  function isAmongOthers({ turn, memory, inbound }: Held): boolean {
-    const since = clock.now() - AMONG_OTHERS_MS;
-    const isAnothers = ({ senderId, finishedAt }: FinishedTurn) =>
-      senderId !== turn.senderId && finishedAt > since;
-    return inbound.chat.type !== "user" && memory.finished.some(isAnothers);
-  }
-
   /** A stored answer that nobody can have seen yet is stored once more, so that what is sent is what is stored. */
   async function upToDate(turn: AnsweredTurn, held: Held): Promise<AnsweredTurn> {
     if (!wasNeverSent(turn)) return turn;
@@ -226,8 +161,8 @@ export function createPrepare(options: PrepareOptions) {
     heardSeconds = voiceSecondsIn(held.turn.question),
   ): Promise<Stored> {
     const { turn, memory, platform, job, log } = held;
-    const messages =
-      isLate(held) || isAmongOthers(held) ? platform.quoting(said.messages, job) : said.messages;
+    const isQuoting = isLate(held) || isAmongOthers(held);
+    const messages = isQuoting ? platform.quoting(said.messages, job) : said.messages;
     const route = await wayOf(held, { ...said, messages });
     const idempotencyKey = idempotencyKeyOf(turn.eventId);
     const carrying = carriedBy(route, messages, held);
@@ -243,9 +178,6 @@ export function createPrepare(options: PrepareOptions) {
     return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said, speaker) };
   }
 }
-
-/** For so long after an answer, the conversation of a group is taken to go on. */
-const AMONG_OTHERS_MS = 10 * 60_000;
 
 function notAnsweredYet(): BotError {
   const reason = "A button was pressed for an answer that another worker is still at";

@@ -45,7 +45,7 @@ export const waiting: readonly Mutation[] = [
     name: "pushes-in-free",
     mistake: "a bot that never pushes does, if the reply is too late",
     edit: {
-      file: "prepare.ts",
+      file: "way.ts",
       find: 'if (bot.delivery === "free" || (hasButton && !isAnew)) return "wait";',
       replace: 'if (hasButton && !isAnew) return "wait";',
     },
@@ -54,7 +54,7 @@ export const waiting: readonly Mutation[] = [
     name: "spends-the-token-twice",
     mistake: "an answer is replied although the token was spent on saying that it takes long",
     edit: {
-      file: "prepare.ts",
+      file: "way.ts",
       find: "return thinking.at === undefined && clock.now()",
       replace: "return clock.now()",
     },
