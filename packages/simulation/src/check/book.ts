@@ -102,6 +102,13 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
 
     carriedBy,
 
+    /** The event that asks for this one too. Its own picture may be gone, and then only the others are seen. */
+    takerOf(fate: Fate): Fate | undefined {
+      const { status, carriedBy } = turnOf(fate) ?? {};
+      if (status !== "gathered" || carriedBy === undefined) return undefined;
+      return [...fates.values()].find((one) => one.chatId === fate.chatId && keyOf(one) === carriedBy);
+    },
+
     /** Everything that is stored of its chat. */
     textOf: ({ chatId }: Fate): string => table().textOf(chatId),
 
@@ -110,7 +117,8 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
       const text = textOf(messages);
       const byKey = fateOf(keys.get(key)) ?? inFrontOf(key);
       // These speak of other events.
-      const isOfOthers = byKey && (speaking.includes(byKey.kind) || turnOf(byKey)?.carries !== undefined);
+      const { carries, gathers } = (byKey && turnOf(byKey)) ?? {};
+      const isOfOthers = byKey && (speaking.includes(byKey.kind) || carries || gathers);
       const fate = isOfOthers ? byKey : fateOf(namedIn(text));
       return { fate: fate ?? byKey, apology: apologies.has(text), thought: thoughts.has(text) };
     },

@@ -15,13 +15,14 @@ const SUMMARIZED = 40;
 
 /** What the model is asked: only by its chat, only what has no answer yet, and within bounds. */
 export function checkModel(book: Book, { bot, plan, history, count }: BookOptions) {
-  const { fates, fateOf, turnOf, violate, calm } = book;
+  const { fates, fateOf, takerOf, turnOf, violate, calm } = book;
   /** Events whose questions the model has refused to read. */
   const refused = new Set<string>();
 
   return {
     asked(question: string, context: Context): void {
-      const named = fateOf(askedIn(question));
+      const seen = fateOf(askedIn(question));
+      const named = seen && (takerOf(seen) ?? seen);
       if (!named) {
         violate("private", "the model was asked a question that no user asked");
         return;
