@@ -70,6 +70,7 @@ const floors = [
     "handle.ts",
     "prepare.ts",
     "gather.ts",
+    "way.ts",
     "send.ts",
     "fail.ts",
     "held.ts",

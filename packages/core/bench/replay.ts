@@ -1,7 +1,7 @@
 import type { Bot } from "@henji/core/bot";
 import type { CountTokens } from "@henji/core/context/tokens";
 import { textContent } from "@henji/core/platform/content";
-import type { PastTurn } from "@henji/core/turn/turn";
+import type { PastTurn } from "@henji/core/turn/past";
 import { createPromptCache } from "../../model-simulator/src/prompt-cache.ts";
 import type { Exchange } from "./conversation.ts";
 import { promptTokens } from "./prompt.ts";

@@ -3,7 +3,7 @@ import { buildContext, type Context, nextWindowStart, tokensOf } from "@henji/co
 import { foldContext } from "@henji/core/context/fold";
 import type { CountTokens } from "@henji/core/context/tokens";
 import { textContent, textOf } from "@henji/core/platform/content";
-import type { PastTurn } from "@henji/core/turn/turn";
+import type { PastTurn } from "@henji/core/turn/past";
 
 /** A model call that rewrites the summary. */
 export type Fold = { request: Pick<Context, "instructions" | "input">; summary: string };

@@ -3,7 +3,8 @@ import type { TalkMessage } from "./chat/talk.ts";
 import type { Log } from "./log.ts";
 import type { Answerable, Profile } from "./platform/platform.ts";
 import type { ReadableMessage } from "./receive.ts";
-import type { AnsweredTurn, PastTurn, Turn } from "./turn/turn.ts";
+import type { PastTurn } from "./turn/past.ts";
+import type { AnsweredTurn, Turn } from "./turn/turn.ts";
 
 export type Batch = {
   /** When this invocation must be over, epoch milliseconds. */

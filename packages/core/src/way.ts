@@ -2,7 +2,8 @@ import type { Bot } from "./bot/bot.ts";
 import type { Clock } from "./clock.ts";
 import type { Held } from "./held.ts";
 import type { Message } from "./platform/platform.ts";
-import type { Answer, FinishedTurn, Said, Way } from "./turn/turn.ts";
+import type { Answer, Said, Way } from "./turn/answer.ts";
+import type { FinishedTurn } from "./turn/past.ts";
 
 /** For so long after an answer, the conversation of a group is taken to go on. */
 const AMONG_OTHERS_MS = 10 * 60_000;

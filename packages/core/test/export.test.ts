@@ -2,7 +2,7 @@ import type { Page } from "@henji/core/chat/chats";
 import { textContent } from "@henji/core/platform/content";
 import { compose, fits, type TextMessage, wordsOn } from "@henji/core/platform/line/compose";
 import { createExport, type ExportRequest } from "@henji/core/reply/export";
-import type { StoredTurn } from "@henji/core/turn/turn";
+import type { StoredTurn } from "@henji/core/turn/past";
 import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 

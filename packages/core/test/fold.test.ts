@@ -7,7 +7,7 @@ import type { AskOptions, ModelAnswer } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import { deadlines } from "@henji/core/settings";
 import { expiryOf } from "@henji/core/table";
-import type { PastTurn } from "@henji/core/turn/turn";
+import type { PastTurn } from "@henji/core/turn/past";
 import { beforeEach, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 

@@ -3,7 +3,7 @@ import { readMemory } from "@henji/core/context/memory";
 import { loadTokenizer, TOKENS_PER_MESSAGE } from "@henji/core/context/tokens";
 import { userHash } from "@henji/core/log";
 import { textContent } from "@henji/core/platform/content";
-import type { PastTurn } from "@henji/core/turn/turn";
+import type { PastTurn } from "@henji/core/turn/past";
 import { expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
 import { nothingRemembered } from "./turns.ts";

@@ -1,15 +1,11 @@
 import { type Chats, createChats } from "@henji/core/chat/chats";
 import { tokensOf } from "@henji/core/context/context";
 import { type Content, textContent } from "@henji/core/platform/content";
+import type { Answer, TokenCounts } from "@henji/core/turn/answer";
 import type { ClaimRequest } from "@henji/core/turn/claim";
 import { type TurnItem, textAttributes } from "@henji/core/turn/entity";
-import {
-  type Answer,
-  type AnsweredTurn,
-  MAX_STEPS,
-  type TokenCounts,
-  type Turn,
-} from "@henji/core/turn/turn";
+import { MAX_STEPS } from "@henji/core/turn/step";
+import type { AnsweredTurn, Turn } from "@henji/core/turn/turn";
 import { createTurns, type Turns } from "@henji/core/turn/turns";
 import { eraseOpen } from "@henji/core/turn/writes";
 import { runningTotal } from "@henji/core/usage/usage";

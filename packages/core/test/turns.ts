@@ -1,7 +1,8 @@
 import type { Memory } from "@henji/core/chat/chats";
 import { textContent } from "@henji/core/platform/content";
 import type { Message, Route } from "@henji/core/platform/platform";
-import type { AnsweredTurn, ClaimedTurn, PastTurn } from "@henji/core/turn/turn";
+import type { PastTurn } from "@henji/core/turn/past";
+import type { AnsweredTurn, ClaimedTurn } from "@henji/core/turn/turn";
 
 /** A turn that its first worker has just claimed, with these fields replaced. */
 export function claimed(fields: Partial<Omit<ClaimedTurn, "status">> = {}): ClaimedTurn {

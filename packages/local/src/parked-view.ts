@@ -1,6 +1,6 @@
 import type { ReplayEffect } from "@henji/core/dead-letter/dead-letter";
 import type { Depth } from "@henji/core/queue/dead-letters";
-import type { Step } from "@henji/core/turn/turn";
+import type { Step } from "@henji/core/turn/step";
 import type { Text } from "./trace-content.ts";
 
 export type { ReplayEffect, Step as TurnStep };

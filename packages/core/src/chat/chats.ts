@@ -1,6 +1,7 @@
 import { BotError } from "../error.ts";
 import { talkKeptMs } from "../settings.ts";
 import { isCurrent } from "../table.ts";
+import type { Repeated } from "../turn/answer.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import {
   lastApologyOf,
@@ -12,8 +13,9 @@ import {
   toStoredTurn,
   toUnanswered,
 } from "../turn/item.ts";
+import type { FinishedTurn, PastTurn, RecentTurn, StoredTurn } from "../turn/past.ts";
 import { afterKey, atOf, byPlace, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
-import type { FinishedTurn, Folding, PastTurn, RecentTurn, Repeated, StoredTurn } from "../turn/turn.ts";
+import type { Folding } from "../turn/turn.ts";
 import type { DayUsage } from "../usage/usage.ts";
 import type { TalkItem } from "./entity.ts";
 import { type ChatState, changed, type StateChange, toState } from "./state.ts";

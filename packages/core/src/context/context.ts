@@ -1,6 +1,6 @@
 import { wordsOf } from "../platform/content.ts";
+import type { PastTurn } from "../turn/past.ts";
 import { timeOf } from "../turn/place.ts";
-import type { PastTurn } from "../turn/turn.ts";
 import { type Attachment, attachmentTokens } from "./attachment.ts";
 import { TOKENS_PER_MESSAGE, tokensAtMost } from "./tokens.ts";
 

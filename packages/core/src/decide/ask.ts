@@ -1,6 +1,6 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Content } from "../platform/content.ts";
-import type { Repeated } from "../turn/turn.ts";
+import type { Repeated } from "../turn/answer.ts";
 import type { Decision } from "./decision.ts";
 import { isTooLong, unheardIn } from "./media.ts";
 

@@ -1,6 +1,6 @@
 import type { AnyHandler } from "../bot/handler.ts";
 import type { Content, MediaPart } from "../platform/content.ts";
-import type { DropReason, NoticeKind, Repeated } from "../turn/turn.ts";
+import type { DropReason, NoticeKind, Repeated } from "../turn/answer.ts";
 import type { Taking } from "./gather.ts";
 
 /** What is done with a question that has no answer yet. */

@@ -1,7 +1,8 @@
 import type { Memory } from "../chat/chats.ts";
 import { type Content, isMedia } from "../platform/content.ts";
 import { maxPictures, togetherWaitS } from "../settings.ts";
-import type { RecentTurn, Turn } from "../turn/turn.ts";
+import type { RecentTurn } from "../turn/past.ts";
+import type { Turn } from "../turn/turn.ts";
 
 /** Pictures that were sent together come as events of their own, in any order. They are one question. */
 export type Gathering =

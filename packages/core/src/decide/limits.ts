@@ -1,5 +1,5 @@
 import type { Bot } from "../bot/bot.ts";
-import type { FinishedTurn } from "../turn/turn.ts";
+import type { FinishedTurn } from "../turn/past.ts";
 import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
 import type { Decision } from "./decision.ts";
 

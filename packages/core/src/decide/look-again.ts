@@ -2,8 +2,9 @@ import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import type { MediaPart } from "../platform/content.ts";
 import { lookedAgain } from "../settings.ts";
+import type { PastTurn } from "../turn/past.ts";
 import { atOf } from "../turn/place.ts";
-import type { PastTurn, Turn } from "../turn/turn.ts";
+import type { Turn } from "../turn/turn.ts";
 import { visibleIn } from "./media.ts";
 
 export type LookAgainRequest = {

@@ -1,7 +1,8 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
 import { textOf } from "../platform/content.ts";
-import type { Repeated, Turn } from "../turn/turn.ts";
+import type { Repeated } from "../turn/answer.ts";
+import type { Turn } from "../turn/turn.ts";
 import { commandOf } from "./command.ts";
 import { isUnderstandable } from "./media.ts";
 

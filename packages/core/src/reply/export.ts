@@ -6,8 +6,8 @@ import { wordsFor } from "../decide/command.ts";
 import { wordsOf } from "../platform/content.ts";
 import type { Message, Platform } from "../platform/platform.ts";
 import { localTime, nameOfZone } from "../time-zone.ts";
+import type { StoredTurn } from "../turn/past.ts";
 import { afterKey, atOf, isBefore, type Place, type TurnKey, timeOf } from "../turn/place.ts";
-import type { StoredTurn } from "../turn/turn.ts";
 
 export type ExportRequest = {
   turn: TurnKey & Place & { senderId: string };

@@ -3,7 +3,7 @@ import type { Language } from "../bot/language.ts";
 import { pressingData, sayingButton } from "../decide/button.ts";
 import { wordsFor, wordsIn } from "../decide/command.ts";
 import type { Button, Message, Platform } from "../platform/platform.ts";
-import type { NoticeKind } from "../turn/turn.ts";
+import type { NoticeKind } from "../turn/answer.ts";
 
 /** Where something is shown. */
 type Shown = {

@@ -4,7 +4,8 @@ import type { TalkMessage } from "../chat/talk.ts";
 import { plainName } from "../context/about.ts";
 import type { Overheard } from "../context/context.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { Repeated, Turn } from "../turn/turn.ts";
+import type { Repeated } from "../turn/answer.ts";
+import type { Turn } from "../turn/turn.ts";
 
 /** A member of a group whose name the platform does not tell. */
 export const NAMELESS = "Somebody";

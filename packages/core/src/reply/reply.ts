@@ -25,8 +25,9 @@ import {
 } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import { mediaAtOnce } from "../settings.ts";
+import type { NoticeKind, Said } from "../turn/answer.ts";
 import { heardLine, withoutHeardLine } from "../turn/heard.ts";
-import type { NoticeKind, Said, Turn } from "../turn/turn.ts";
+import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import { someMedia } from "../usage/media.ts";
 import { costUsd } from "../usage/usage.ts";

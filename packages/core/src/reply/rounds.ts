@@ -7,6 +7,7 @@ import type { AskTools, ModelAnswer, ModelCalls } from "../model/model.ts";
 import { hold } from "../settings.ts";
 import { toolLimits } from "../tool/limits.ts";
 import type { Tool, ToolAudience } from "../tool/tool.ts";
+import type { Repeated } from "../turn/answer.ts";
 import type { TurnKey } from "../turn/place.ts";
 import {
   type Confirmation,
@@ -17,7 +18,7 @@ import {
   type StoredRound,
   type Transcript,
 } from "../turn/transcript.ts";
-import type { Repeated, Turn } from "../turn/turn.ts";
+import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import { add, type ModelUsage } from "../usage/usage.ts";
 import { cutText, type Ran, runTool } from "./run-tool.ts";

@@ -1,7 +1,9 @@
 import { Entity, type EntityItem } from "electrodb";
 import { routes } from "../platform/platform.ts";
 import { asIs, SERVICE, type Table } from "../table.ts";
-import { noticeKinds, stepNames, turnStatuses, ways } from "./turn.ts";
+import { noticeKinds, ways } from "./answer.ts";
+import { stepNames } from "./step.ts";
+import { turnStatuses } from "./turn.ts";
 
 const counter = { type: "number", required: true } as const;
 

@@ -1,8 +1,10 @@
 import type { Content } from "../platform/content.ts";
 import { type Message, shownText } from "../platform/platform.ts";
+import type { Answer, Repeated, Said, TokenCounts } from "./answer.ts";
 import { leavesOut, letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
 import { withoutHeardLine } from "./heard.ts";
+import type { FinishedTurn, PastTurn, RecentTurn, StoredTurn } from "./past.ts";
 import type { Place } from "./place.ts";
 import {
   calledText,
@@ -11,19 +13,7 @@ import {
   type RecentConfirmation,
   type Transcript,
 } from "./transcript.ts";
-import type {
-  Answer,
-  FinishedTurn,
-  Folding,
-  PastTurn,
-  RecentTurn,
-  Repeated,
-  Said,
-  StoredTurn,
-  TokenCounts,
-  Turn,
-  TurnStatus,
-} from "./turn.ts";
+import type { Folding, Turn, TurnStatus } from "./turn.ts";
 
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {

@@ -1,9 +1,10 @@
 import type { Content } from "../platform/content.ts";
-import { type Delivered, type Message, type Route, routes } from "../platform/platform.ts";
-import type { MediaUsage } from "../usage/media.ts";
-import type { ModelUsage, RunningTotal } from "../usage/usage.ts";
+import type { Delivered, Route } from "../platform/platform.ts";
+import type { RunningTotal } from "../usage/usage.ts";
+import type { Answer } from "./answer.ts";
 import type { Place, TurnKey } from "./place.ts";
-import type { Confirmation, RecentConfirmation, Transcript } from "./transcript.ts";
+import type { Step } from "./step.ts";
+import type { Transcript } from "./transcript.ts";
 
 /**
  * ```
@@ -45,140 +46,6 @@ export type FinalStatus = Exclude<TurnStatus, (typeof openStatuses)[number]>;
 export function isOpen(status: TurnStatus): status is (typeof openStatuses)[number] {
   return (openStatuses as readonly TurnStatus[]).includes(status);
 }
-
-/** What the bot says by itself. */
-export const noticeKinds = [
-  "too_many",
-  "daily_limit",
-  "group_limit",
-  "total_limit",
-  "forget",
-  "forgotten",
-  "memory",
-  "export",
-  "nothing_to_retry",
-  "help",
-  "kept",
-  "greeting",
-  "not_understood",
-  "go_on",
-  "gone",
-  "expired",
-  "show",
-  "media_gone",
-  "media_too_large",
-  "media_unheard",
-  "media_limit",
-  "own",
-] as const;
-
-export type NoticeKind = (typeof noticeKinds)[number];
-
-/** Why a message gets no answer of its own: a notice has said so for an earlier one, or it was erased. */
-export type DropReason =
-  | "too_many"
-  | "daily_limit"
-  | "group_limit"
-  | "total_limit"
-  | "not_understood"
-  | "not_theirs"
-  | "unsaid"
-  | "media_limit"
-  | "shown"
-  | "unsent";
-
-/** The turn whose question is answered once more; its own answer is no longer part of the conversation. */
-export type Repeated = {
-  key: string;
-  /** Key of the turn that first asked the question: another one, if this turn was a repeat itself. */
-  origin: string;
-  question: Content;
-  messageId: string | undefined;
-  /** The platform's id of the user who asked it. */
-  senderId?: string | undefined;
-  /** What the model had called for it when it was given up on, and the turn that has it. */
-  calls?: { key: string; transcript: Transcript } | undefined;
-};
-
-/** Exact o200k_base counts. */
-export type TokenCounts = { question: number; answer: number };
-
-/** What the answer says, and who says it. Notices are no part of the conversation. */
-export type Said = {
-  /** What was looked at and listened to for it, if anything was. */
-  media?: MediaUsage | undefined;
-} & (
-  | { from: "bot"; notice: NoticeKind; messages: readonly Message[]; rest?: string | undefined }
-  | {
-      from: "model";
-      messages: readonly Message[];
-      /** What one call does not take of it, until a button asks for it. */
-      rest?: string | undefined;
-      /** What asking took. */
-      usage: ModelUsage;
-      /** Not set if the tokenizer could not be loaded: then the turn is bounded by its bytes. */
-      tokens: TokenCounts | undefined;
-      /** The model declined: neither question nor answer is part of the conversation, lest all that follows is declined. */
-      refused: boolean;
-      /** Set if it answers an earlier question once more. */
-      repeats: Repeated | undefined;
-      /** Set if it asks whether calls may run. */
-      confirms?: Confirmation | undefined;
-      /** The question with what the model has seen in it, if it was shown something. */
-      seen?: Content | undefined;
-    }
-);
-
-/** An answer exactly as it will be sent, however often. */
-export type Answer = Said & {
-  /** Stored, so that a new version of the bot cannot send an old answer under another key. */
-  idempotencyKey: string;
-  /**
-   * How it goes out. `wait` means that nothing of it was sent, and nothing will be by its own job; `reply` that a
-   * reply may have been sent, even if nobody saw it succeed; `push` that no reply arrived, and that it may be
-   * pushed again under its key.
-   */
-  route: Way;
-  /** Keys of the waiting turns whose answers are sent in front of it, oldest first. */
-  carries?: readonly string[] | undefined;
-  /** Keys of the turns whose questions it answers beside its own, oldest first. */
-  gathers?: readonly string[] | undefined;
-  /** One call has no room for it behind these: they are sent alone, and then it waits itself. */
-  isHeldBack?: boolean | undefined;
-};
-
-export const ways = [...routes, "wait"] as const;
-export type Way = (typeof ways)[number];
-
-/** A step of a turn's way, for an operator who asks what has become of a message. */
-export const stepNames = [
-  "claimed",
-  "gathered",
-  "failed",
-  "answered",
-  "waiting",
-  "delivered",
-  "parked",
-  "replayed",
-  "dropped",
-] as const;
-
-export type Step = {
-  /** Epoch milliseconds. */
-  at: number;
-  is: (typeof stepNames)[number];
-  /** Of the error with which an attempt ended; of a drop, why. */
-  code?: string | undefined;
-  /** The error in words, if the turn was given up on. */
-  reason?: string | undefined;
-  /** How the answer went out. */
-  route?: Route | undefined;
-  /** OpenAI's id of the request that gave the answer, or the platform's of the one that took or refused it. */
-  requestId?: string | undefined;
-};
-
-/** Steps that are kept: about four replays with five failed attempts each. */
-export const MAX_STEPS = 40;
 
 type Held = TurnKey &
   Place & {
@@ -273,101 +140,10 @@ export type Parking = TurnFailure & {
   total: RunningTotal;
 };
 
-/** A turn that is over, as it counts for the backlog of its chat. */
-export type FinishedTurn = {
-  key: string;
-  /** The platform's id of the user who asked, until it is erased. */
-  senderId?: string | undefined;
-  /** Epoch milliseconds. */
-  finishedAt: number;
-  /** The notice that it got instead of an answer, or after which it was dropped. */
-  notice: NoticeKind | undefined;
-};
-
 /** A fold that its turn has begun; there is no need of another while it runs. */
 export type Folding = {
   /** Epoch milliseconds; then it has ended in any case. */
   until: number;
   /** Of the chat's state that it rewrites. */
   version: number;
-};
-
-export type WaitingAnswer = {
-  /** How many it has. */
-  messages: number;
-  /** Key of the turn that was to bring it. */
-  carriedBy: string | undefined;
-  senderId: string | undefined;
-  /** Epoch milliseconds; when its user was told that it takes long, and given a button for it. */
-  toldAt: number | undefined;
-};
-
-/** A question that a later turn asks for too. */
-export type Gathered = {
-  senderId: string;
-  question: Content;
-  /** Than the turn at hand, by the queue. */
-  isEarlier: boolean;
-  /** As it was read: another one has taken it, or its reminder has, if this has changed. */
-  owner: string;
-};
-
-/** A turn of late whose button may be pressed. */
-export type RecentTurn = {
-  key: string;
-  status: TurnStatus;
-  /** What was left of its answer, if one call did not take it. */
-  rest: string | undefined;
-  /** The platform's ids of the messages of its answer. */
-  sentIds?: readonly string[] | undefined;
-  /** Set if its answer waits, so that the turn at hand may bring it. */
-  waiting: WaitingAnswer | undefined;
-  /** Set if it asks whether calls may run. */
-  confirmation?: RecentConfirmation | undefined;
-  /** Set if it is left to a later turn, and no other has taken it. */
-  gathered?: Gathered | undefined;
-};
-
-/** A finished exchange, as the context needs it. */
-export type PastTurn = {
-  key: string;
-  question: Content;
-  answer: string;
-  messageId?: string | undefined;
-  senderId?: string | undefined;
-  /** Name of the one who asked; only in a group. */
-  speaker?: string | undefined;
-  /** The platform's id of the message that the question quotes. */
-  quotes?: string | undefined;
-  /** The platform's ids of the messages of the answer. */
-  sentIds?: readonly string[] | undefined;
-  /** Key of the turn in whose place it stands. */
-  repeats?: string | undefined;
-  /** Key of the turn that first asked its question, if that is another. */
-  origin?: string | undefined;
-  /** Not set until they were counted. */
-  tokens?: TokenCounts | undefined;
-};
-
-/** Any stored turn, for exports and erasures, which read a chat's whole history. */
-export type StoredTurn = Place & {
-  status: TurnStatus;
-  messageId: string | undefined;
-  senderId?: string | undefined;
-  /** Key of the turn that first asked its question: its own, unless it repeats another. */
-  origin: string;
-  /** Nothing of its text is left. */
-  isErased: boolean;
-  /** It was parked and brought back, so its answer may be younger than its place. */
-  wasReplayed: boolean;
-  /** As stored, whatever has become of the turn; empty if there is none. */
-  question: Content;
-  /** With what is kept of the calls of tools. */
-  answer: string;
-  /** It holds a notice that was never delivered. */
-  hasNotice: boolean;
-  /** Only if it is part of the conversation. */
-  past: PastTurn | undefined;
-  /** The question of one that was given up on, or that the model declined. */
-  unanswered: Content | undefined;
 };

@@ -1,6 +1,7 @@
 import { BotError } from "../error.ts";
 import type { Content } from "../platform/content.ts";
 import type { RunningTotal } from "../usage/usage.ts";
+import type { Answer, DropReason } from "./answer.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
 import { createEndCarried } from "./end-carried.ts";
@@ -9,9 +10,7 @@ import { toTurn } from "./item.ts";
 import type { TurnKey } from "./place.ts";
 import type { Guard, TurnStore, TurnWrite } from "./store.ts";
 import {
-  type Answer,
   type AnsweredTurn,
-  type DropReason,
   type FinishedDelivery,
   isOpen,
   openStatuses,

@@ -1,24 +1,14 @@
 import type { Delivered } from "../platform/platform.ts";
 import type { RunningTotal } from "../usage/usage.ts";
+import type { Answer, DropReason } from "./answer.ts";
 import { diedSendingAt } from "./attempt.ts";
 import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
 import { listedAs } from "./listed-as.ts";
+import { MAX_STEPS, type Step } from "./step.ts";
 import type { TurnWrite } from "./store.ts";
 import { NOBODY } from "./transcript.ts";
-import {
-  type Answer,
-  type AnsweredTurn,
-  type DropReason,
-  type FinishedDelivery,
-  MAX_STEPS,
-  type Parking,
-  type Step,
-  type Storing,
-  type Turn,
-  type TurnFailure,
-  type Waiting,
-} from "./turn.ts";
+import type { AnsweredTurn, FinishedDelivery, Parking, Storing, Turn, TurnFailure, Waiting } from "./turn.ts";
 
 /** By which send a carried answer was shown. */
 export type Shown = Delivered & {

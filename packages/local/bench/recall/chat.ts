@@ -9,8 +9,8 @@ import { createLog } from "@henji/core/log";
 import type { Model, ModelAnswer } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import { deadlines, worker } from "@henji/core/settings";
+import type { PastTurn } from "@henji/core/turn/past";
 import { turnKeyOf } from "@henji/core/turn/place";
-import type { PastTurn } from "@henji/core/turn/turn";
 import type { ModelUsage } from "@henji/core/usage/usage";
 import type { Exchange } from "../../../core/bench/conversation.ts";
 

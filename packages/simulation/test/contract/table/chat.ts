@@ -1,20 +1,11 @@
 import type { Chats } from "@henji/core/chat/chats";
 import { type Content, textContent } from "@henji/core/platform/content";
 import type { Message, Route } from "@henji/core/platform/platform";
+import type { Answer, NoticeKind, Repeated, Said } from "@henji/core/turn/answer";
 import type { Claim, ClaimRequest } from "@henji/core/turn/claim";
 import type { TurnRegister } from "@henji/core/turn/register";
 import type { TurnStore } from "@henji/core/turn/store";
-import type {
-  Answer,
-  AnsweredTurn,
-  FinishedDelivery,
-  NoticeKind,
-  Parking,
-  Repeated,
-  Said,
-  Turn,
-  TurnFailure,
-} from "@henji/core/turn/turn";
+import type { AnsweredTurn, FinishedDelivery, Parking, Turn, TurnFailure } from "@henji/core/turn/turn";
 import type { Turns } from "@henji/core/turn/turns";
 import type { Totals } from "@henji/core/usage/totals";
 import type { DayUsage, ModelUsage, RunningTotal } from "@henji/core/usage/usage";
