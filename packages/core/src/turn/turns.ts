@@ -7,8 +7,9 @@ import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
 import { createEndCarried } from "./end-carried.ts";
 import type { TurnItem } from "./entity.ts";
 import { toTurn } from "./item.ts";
+import { createLeftToOthers, type LeftToOthers } from "./left.ts";
 import type { TurnKey } from "./place.ts";
-import type { Guard, TurnStore, TurnWrite } from "./store.ts";
+import type { TurnStore, TurnWrite } from "./store.ts";
 import {
   type AnsweredTurn,
   type FinishedDelivery,
@@ -19,7 +20,6 @@ import {
   type Turn,
   type TurnFailure,
   type TurnStatus,
-  type Waiting,
 } from "./turn.ts";
 import {
   answered,
@@ -31,13 +31,9 @@ import {
   erasedAndDropped,
   eraseFinished,
   eraseOpen,
-  gathered,
   parked,
   released,
-  type Shown,
-  shown,
   superseded,
-  waiting,
 } from "./writes.ts";
 
 export type DiscardedEvent = TurnKey & {
@@ -48,81 +44,57 @@ export type DiscardedEvent = TurnKey & {
   expiresAt: number;
 };
 
-export type Turns = Calls & {
-  claim(request: ClaimRequest): Promise<Claim>;
-  /**
-   * Takes the lease anew for work that has outlasted it; refused if another worker has taken the turn over.
-   *
-   * @returns until when it is held now, epoch milliseconds
-   */
-  renew(turn: Turn, leaseUntil: number): Promise<number>;
-  /** Stores what was said in it, while it is claimed: from then on that is the question. */
-  hear(turn: Turn, question: Content): Promise<Turn>;
-  /** claimed → answered. From here on the model is never asked again. */
-  answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
-  /**
-   * claimed → gathered: a later turn asks for it too.
-   *
-   * @param dueAt when a reminder takes it up, if none has asked for it by then; epoch milliseconds
-   */
-  gather(turn: Turn, at: number, dueAt: number): Promise<void>;
-  /**
-   * Takes a gathered question, for `turn` to ask for it too. Comes before the model is asked; no two turns have it at
-   * a time.
-   *
-   * @param owner of the gathered one, as it was read
-   * @returns whether `turn` has it now
-   */
-  take(turn: Turn, gathered: { key: string; owner: string }): Promise<boolean>;
-  /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
-  spend(turn: Turn, at: number): Promise<void>;
-  /** Records the ids of what was said beside its answer, by which members of a group quote it. */
-  told(turn: Turn, sentIds: readonly string[]): Promise<void>;
-  /** answered → waiting: nothing of it is sent by its own job. */
-  wait(turn: AnsweredTurn, waiting: Waiting): Promise<void>;
-  /**
-   * waiting → carried: the turn with key `by` shows its answer. Comes before each send, and tells whether that turn
-   * still has it; no two turns have it at a time.
-   *
-   * @param from key of an earlier carrier that has let it go
-   */
-  carry(turn: TurnKey, by: string, from?: string | undefined): Promise<TurnItem | undefined>;
-  /** carried → delivered. Comes before its carrier is over. */
-  shown(item: TurnItem, by: string, how: Shown): Promise<void>;
-  /** Records that no reply arrived, so that the answer may be pushed. */
-  usePush(turn: AnsweredTurn): Promise<void>;
-  /** answered → delivered. */
-  delivered(turn: AnsweredTurn, delivery: FinishedDelivery): Promise<void>;
-  /** claimed or answered → dropped: it gets no answer of its own, and nothing of its text is kept. */
-  drop(turn: Turn, at: number, total: RunningTotal, because: DropReason): Promise<void>;
-  /** claimed or answered → parked. */
-  park(turn: Turn, parking: Parking): Promise<void>;
-  /**
-   * parked → dropped: another turn has the answer, so that bringing the parked one back gives no second one.
-   * Goes on to the one that the parked turn itself stands for. What is not parked is left as it is.
-   */
-  supersede(turn: TurnKey): Promise<void>;
-  /**
-   * claimed, answered or parked → dropped, by an operator's hand; its text is erased. An event without a turn gets
-   * one, so that a redelivery is not answered.
-   *
-   * @param seen the turn as it was when the operator decided, if there was one; a finished one is left as it is
-   * @returns whether it was still so, and held by no worker
-   */
-  discard(event: DiscardedEvent, seen: TurnItem | undefined): Promise<boolean>;
-  /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
-  release(turn: Turn, failure: TurnFailure): Promise<void>;
-  /**
-   * Removes all text from a turn, held or not. What is not delivered is dropped; what stays of it keeps its
-   * event from being answered again.
-   */
-  erase(turn: TurnKey): Promise<void>;
-  /**
-   * Removes the answer from a delivered turn; its question stays. What is not delivered is erased whole, so that
-   * the answer is not sent.
-   */
-  eraseAnswer(turn: TurnKey): Promise<void>;
-};
+export type Turns = Calls &
+  LeftToOthers & {
+    claim(request: ClaimRequest): Promise<Claim>;
+    /**
+     * Takes the lease anew for work that has outlasted it; refused if another worker has taken the turn over.
+     *
+     * @returns until when it is held now, epoch milliseconds
+     */
+    renew(turn: Turn, leaseUntil: number): Promise<number>;
+    /** Stores what was said in it, while it is claimed: from then on that is the question. */
+    hear(turn: Turn, question: Content): Promise<Turn>;
+    /** claimed → answered. From here on the model is never asked again. */
+    answer(turn: Turn, answer: Answer, storing: Storing): Promise<AnsweredTurn>;
+    /** Records that the free reply is spent on saying that the answer takes long; comes before it is sent. */
+    spend(turn: Turn, at: number): Promise<void>;
+    /** Records the ids of what was said beside its answer, by which members of a group quote it. */
+    told(turn: Turn, sentIds: readonly string[]): Promise<void>;
+    /** Records that no reply arrived, so that the answer may be pushed. */
+    usePush(turn: AnsweredTurn): Promise<void>;
+    /** answered → delivered. */
+    delivered(turn: AnsweredTurn, delivery: FinishedDelivery): Promise<void>;
+    /** claimed or answered → dropped: it gets no answer of its own, and nothing of its text is kept. */
+    drop(turn: Turn, at: number, total: RunningTotal, because: DropReason): Promise<void>;
+    /** claimed or answered → parked. */
+    park(turn: Turn, parking: Parking): Promise<void>;
+    /**
+     * parked → dropped: another turn has the answer, so that bringing the parked one back gives no second one.
+     * Goes on to the one that the parked turn itself stands for. What is not parked is left as it is.
+     */
+    supersede(turn: TurnKey): Promise<void>;
+    /**
+     * claimed, answered or parked → dropped, by an operator's hand; its text is erased. An event without a turn gets
+     * one, so that a redelivery is not answered.
+     *
+     * @param seen the turn as it was when the operator decided, if there was one; a finished one is left as it is
+     * @returns whether it was still so, and held by no worker
+     */
+    discard(event: DiscardedEvent, seen: TurnItem | undefined): Promise<boolean>;
+    /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
+    release(turn: Turn, failure: TurnFailure): Promise<void>;
+    /**
+     * Removes all text from a turn, held or not. What is not delivered is dropped; what stays of it keeps its
+     * event from being answered again.
+     */
+    erase(turn: TurnKey): Promise<void>;
+    /**
+     * Removes the answer from a delivered turn; its question stays. What is not delivered is erased whole, so that
+     * the answer is not sent.
+     */
+    eraseAnswer(turn: TurnKey): Promise<void>;
+  };
 
 /** Another turn may be at it. */
 function isLeft(status: TurnStatus): boolean {
@@ -168,6 +140,7 @@ export function createTurns(store: TurnStore): Turns {
 
   return {
     ...createCalls(store, write),
+    ...createLeftToOthers(store, write),
 
     /** Nearly every event is new: creating its turn is the cheapest claim. */
     async claim(request) {
@@ -202,21 +175,6 @@ export function createTurns(store: TurnStore): Turns {
       return { ...toTurn(item), status: "answered", answer };
     },
 
-    async gather(turn, at, dueAt) {
-      await write(turn, "gather", ["claimed", "gathered"], gathered(turn, at, dueAt));
-    },
-
-    async take({ chatId, key: carriedBy, owner }, gathered) {
-      const take = (when: Omit<Guard, "status">) =>
-        store.update(
-          { chatId, key: gathered.key },
-          { name: "take", when: { status: ["gathered"], ...when }, set: { carriedBy, owner } },
-        );
-      // By an earlier attempt; or just now, and the SDK has repeated it.
-      const item = (await take({ owner: gathered.owner })) ?? (await take({ carriedBy }));
-      return item !== undefined;
-    },
-
     async spend(turn, at) {
       await write(turn, "spend", ["claimed"], { set: { thinkingAt: at } });
     },
@@ -224,29 +182,6 @@ export function createTurns(store: TurnStore): Turns {
     async told(turn, sentIds) {
       const when = { status: ["claimed", "parked"] as const, owner: turn.owner };
       await store.update(turn, { name: "told", when, set: { sentIds: [...sentIds] } });
-    },
-
-    async wait(turn, how) {
-      await write(turn, "wait", ["answered", "waiting"], waiting(turn, how));
-    },
-
-    async carry(key, by, from) {
-      const set = { status: "carried", carriedBy: by } as const;
-      const take = (when: Guard) => store.update(key, { name: "carry", when, set });
-      const taken = await take(
-        from === undefined ? { status: ["waiting"] } : { status: ["carried"], carriedBy: from },
-      );
-      // By an earlier attempt; or just now, and the SDK has repeated it.
-      return taken ?? take({ status: ["carried"], carriedBy: by });
-    },
-
-    async shown(item, by, how) {
-      // What is refused was erased, or an earlier attempt has marked it.
-      await store.update(item, {
-        name: "shown",
-        when: { status: ["carried"], carriedBy: by },
-        ...shown(item, how),
-      });
     },
 
     async usePush(turn) {
