@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bot, type BotConfig, defineBot } from "@henji/core/bot";
+import { type Bot, defineBot } from "@henji/core/bot";
+import { defineCommand } from "@henji/core/command";
+import { defineTool, z } from "@henji/core/tool";
 import { expect, test } from "vitest";
 import { documents, root } from "./documents.ts";
 
@@ -38,13 +40,34 @@ test("docs/configure.md has every setting with its default", () => {
 });
 
 test("every bot.config.ts in a document is valid", () => {
-  const examples = documents.flatMap(({ blocks }) =>
-    blocks.filter(({ language, text }) => language === "ts" && text.includes("export default defineBot(")),
-  );
+  const examples = documents.flatMap(({ blocks }) => {
+    const code = blocks.filter(({ language }) => language === "ts").map(({ text }) => text);
+    return code
+      .filter((text) => text.includes("export default defineBot("))
+      .map((text) => ({ text, beside: importedFrom(code, text) }));
+  });
   expect(examples.length).toBeGreaterThan(1);
-  for (const { text } of examples) {
-    const body = text.replace(/^import .*$/gm, "").replace("export default", "return");
-    const define = new Function("defineBot", body) as (defineBot: (config: BotConfig) => Bot) => Bot;
-    expect(define(defineBot)).toMatchObject({ instructions: expect.any(String), limits: bot.limits });
+  for (const { text, beside } of examples) {
+    const body = [...beside, text].map(withoutImports).join("\n").replace("export default", "return");
+    const names = Object.keys(authoring);
+    const define = new Function(...names, body) as (...values: unknown[]) => Bot;
+    expect(define(...Object.values(authoring))).toMatchObject({
+      instructions: expect.any(String),
+      limits: bot.limits,
+    });
   }
 });
+
+/** What a bot's owner imports. */
+const authoring = { defineBot, defineCommand, defineTool, z };
+
+/** The other files of an example: blocks of its page that export what it imports from beside itself. */
+function importedFrom(code: readonly string[], text: string): string[] {
+  const imports = [...text.matchAll(/^import \{ (.+) \} from "\.\//gm)];
+  const names = imports.flatMap(([, list]) => list!.split(", "));
+  return names.map((name) => code.find((other) => other.includes(`export const ${name} =`))!);
+}
+
+function withoutImports(text: string): string {
+  return text.replace(/^import .*$/gm, "").replace(/^export const/gm, "const");
+}
