@@ -5,6 +5,7 @@ export const waiting: readonly Mutation[] = [
   {
     name: "sends-what-another-carries",
     mistake: "a waiting answer is sent although another turn has it",
+    scenario: "slow-crashes",
     edit: { file: "turn/claim.ts", find: "if (letsGo(carrier)) return", replace: "if (carrier) return" },
   },
   {
