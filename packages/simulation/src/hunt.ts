@@ -1,6 +1,7 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Mutation } from "./mutations/mutation.ts";
 import { mutations } from "./mutations.ts";
-import type { Failure } from "./runner.ts";
+import type { Failure, RunOfSeed } from "./runner.ts";
 import { cores, runJob, sideBySide } from "./threads.ts";
 
 const SEEDS_FIRST = 60;
@@ -9,6 +10,20 @@ const SEEDS_OF_ITS_SCENARIO = 150;
 /** How a mutation was noticed; `by` is not set if it was not. */
 export type Catch = { mutation: Mutation; runs: number; by?: Failure };
 
+/** By the names of the mutations. */
+type Memory = Record<string, RunOfSeed>;
+
+const memory = new URL("./mutations/noticed-by.json", import.meta.url);
+
+/** Remembers which run has noticed a mutation, so that `npm test` can begin with it. */
+export function remember(found: readonly Catch[]): void {
+  const runs: Memory = {};
+  for (const { mutation, by } of found) {
+    if (by) runs[mutation.name] = { seed: by.seed, ...(by.scenario && { scenario: by.scenario }) };
+  }
+  writeFileSync(memory, `${JSON.stringify(runs, null, 2)}\n`);
+}
+
 /** Runs every mutation, or one, through the same seeds until one of them fails. */
 export async function huntMutations(options: {
   seeds: number;
@@ -16,12 +31,15 @@ export async function huntMutations(options: {
   name?: string | undefined;
   /** Also those that may take thousands of seeds. */
   rare?: boolean;
+  /** Begin with the run that has noticed it before. */
+  fromMemory?: boolean;
   onCaught?: (found: Catch) => void;
 }): Promise<Catch[]> {
   const wanted = mutations.filter(
     ({ name, rare }) =>
       (options.name === undefined || name === options.name) && (options.rare !== false || rare === undefined),
   );
+  const remembered: Memory = options.fromMemory ? JSON.parse(readFileSync(memory, "utf8")) : {};
   const found: Catch[] = [];
   await sideBySide(wanted, async (mutation) => {
     const caught: Catch = { mutation, runs: 0 };
@@ -39,6 +57,7 @@ export async function huntMutations(options: {
       ...selected,
       mutation: mutation.name,
       maxFailures: 1,
+      first: remembered[mutation.name],
     };
     await runJob(job, (report) => {
       if (report.kind === "progress") return;

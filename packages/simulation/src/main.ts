@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { type Catch, huntMutations, tableOf } from "./hunt.ts";
+import { type Catch, huntMutations, remember, tableOf } from "./hunt.ts";
 import { mutations } from "./mutations.ts";
 import { simulate } from "./run.ts";
 import type { Failure, Job } from "./runner.ts";
@@ -26,7 +26,8 @@ every kind. One seed is one run; the same seed is the same run.
   --seed N           one seed; with --verbose everything that happened
   --scenario NAME    a named scenario instead, with --seeds or --seed
   --mutation NAME    with one deliberate mistake in core, which must be noticed
-  --mutations        all mutations, as a table of the runs that each took
+  --mutations        all mutations, as a table of the runs that each took; npm test begins with
+                     the runs that have noticed them
   --list             the names of scenarios and mutations
   --json             one line of JSON on standard output
   --help
@@ -145,6 +146,7 @@ async function runMutations(seeds: number, name: string | undefined): Promise<nu
     name,
     onCaught,
   });
+  if (name === undefined) remember(found);
   const missed = found.filter(({ mutation, by }) => !by && mutation.rare === undefined);
   print(`${tableOf(found).join("\n")}\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   if (name !== undefined) for (const { by } of found) if (by) printFailure(by);

@@ -17,7 +17,11 @@ export type Job = {
   /** Seeds for each scenario. */
   seedsPerScenario: number;
   maxFailures: number;
+  /** Comes before all others. */
+  first?: RunOfSeed | undefined;
 };
+
+export type RunOfSeed = { seed: number; scenario?: string };
 
 export type Failure = {
   seed: number;
@@ -52,7 +56,7 @@ async function work(job: Job): Promise<void> {
   };
 
   async function runOne(seed: number, name?: string): Promise<void> {
-    const scenario = name === undefined ? undefined : scenarios.find((one) => one.name === name)!;
+    const scenario = name === undefined ? undefined : scenarios.find((one) => one.name === name);
     const outcome = await simulate(seed, { mistakes, ports, ...(scenario && { plan: scenario.plan }) });
     const missed = scenario?.judge(outcome) ?? [];
     runs += 1;
@@ -79,7 +83,8 @@ async function work(job: Job): Promise<void> {
     }
   }
 
-  const { from, seeds } = job;
+  const { first: known, from, seeds } = job;
+  if (known) await runOne(known.seed, known.scenario);
   const first = Math.min(seeds, job.seedsBeforeScenarios);
   await runSeeds(from, from + first);
   await runScenarios();

@@ -11,6 +11,7 @@ test("every deliberate mistake in core is noticed", { timeout: NET_MS }, async (
     seeds: 400,
     scenarios: scenarios.map(({ name }) => name),
     rare: false,
+    fromMemory: true,
   });
   console.log(tableOf(found).join("\n"));
   expect(found).toHaveLength(mutations.filter(({ rare }) => rare === undefined).length);
