@@ -5,7 +5,7 @@ import { createContent, type FetchContent } from "@henji/core/platform/line/cont
 import { RequestNotSent } from "@henji/core/platform/line/request-not-sent";
 import type { Route } from "@henji/core/platform/platform";
 import { mistakesInRequest } from "@henji/line-openapi";
-import { directNetwork, type Failure, type Network } from "./network.ts";
+import { aborted, directNetwork, type Failure, type Network } from "./network.ts";
 
 /** How long a refusal for want of quota is confirmed. */
 const USED_UP_MS = 5_000;
@@ -61,8 +61,17 @@ export type MemoryLine = {
   read: readonly string[];
 };
 
-/** `status`: what LINE answers in place of the bytes, so often (always, if not set). */
-export type MemoryContent = { bytes: Uint8Array; type: string; status?: number; times?: number };
+/** What a user has sent beside text. */
+export type MemoryContent = {
+  bytes: Uint8Array;
+  type: string;
+  /** What LINE answers in place of the bytes. */
+  status?: number;
+  /** LINE begins to send them, and stops in the middle. */
+  stalls?: boolean;
+  /** How often this is so; always, if it is not set. */
+  times?: number;
+};
 
 type Token = { chatId: string; until: number; used: boolean };
 type Said = { status: number; message: string; headers?: Record<string, string> };
@@ -195,7 +204,7 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
     const content = contents.get(messageId);
     if (!content) return { status: 404, content };
     const { status = 200, times = Number.POSITIVE_INFINITY } = content;
-    if (times < 1) return { status: 200, content };
+    if (times < 1) return { status: 200, content: { ...content, stalls: false } };
     contents.set(messageId, { ...content, times: times - 1 });
     return { status, content };
   }
@@ -210,7 +219,7 @@ export function createMemoryLine(options: MemoryLineOptions): MemoryLine {
       failed: (failure) => ({ status: failed(failure, signal).status, content: undefined }),
       patience: signal,
     });
-    return toContentResponse(found);
+    return toContentResponse(found, signal);
   };
 
   return {
@@ -279,12 +288,18 @@ function toResponse({ status, message, headers = {} }: Said, nextId: () => strin
 type Found = { status: number; content: MemoryContent | undefined };
 
 /** With a body that is read without the event loop, which virtual time does not wait for. */
-function toContentResponse({ status, content }: Found): Response {
+function toContentResponse({ status, content }: Found, signal: AbortSignal): Response {
   const ok = status < 300;
   const headers = new Headers({ "content-type": content?.type ?? "application/json" });
   if (!ok) return new Response("{}", { status, headers });
   const body = (async function* () {
-    if (content && status === 200) yield content.bytes;
+    if (!content || status !== 200) return;
+    const { bytes, stalls = false } = content;
+    yield stalls ? bytes.subarray(0, bytes.length / 2) : bytes;
+    if (stalls) {
+      await aborted(signal);
+      signal.throwIfAborted();
+    }
   })();
   return { ok, status, headers, body } as unknown as Response;
 }

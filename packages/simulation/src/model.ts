@@ -2,7 +2,7 @@ import type { Attachment } from "@henji/core/context/attachment";
 import type { Context } from "@henji/core/context/context";
 import { BotError, type Retry } from "@henji/core/error";
 import type { AskOptions, AskTools, Model, ModelAnswer } from "@henji/core/model/model";
-import { directNetwork, type Network } from "./network.ts";
+import { aborted, directNetwork, type Network } from "./network.ts";
 
 /** How the model treats one question. */
 export type Behaviour = "answer" | "long" | "cut" | "refusal" | "hang" | ModelFailure;
@@ -166,11 +166,4 @@ export function marksIn(attachment: Attachment): string[] {
       .toString("latin1")
       .match(/\[E\d+\]/g) ?? []
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -88,3 +88,11 @@ function outcomeOf<T>(effect: () => T): () => T {
     };
   }
 }
+
+/** Ends when a call's patience does. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

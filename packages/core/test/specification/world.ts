@@ -16,7 +16,7 @@ import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { loadRounds } from "@henji/core/reply/ask";
 import { hold, worker as settings } from "@henji/core/settings";
-import { createTurns } from "@henji/core/turn/turns";
+import { createTurns, type Turns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
 import { createWorker } from "@henji/core/worker";
 import {
@@ -61,6 +61,8 @@ type Overrides = {
   chats?: Chats;
   platform?: Platform;
   transcriber?: Transcriber;
+  turns?: Turns;
+  content?: Platform["fetchMedia"];
 };
 
 export type World = ReturnType<typeof createWorld>;
@@ -114,10 +116,10 @@ export function createWorld(options: WorldOptions = {}) {
     });
     const shared = { bot, clock: process.clock, log, random: () => 0 };
     const cap = createTokenCap({ ...shared, totals: table.totals });
-    const loadContent = async () => memoryLine.content;
+    const loadContent = async () => overrides.content ?? memoryLine.content;
     const line = withLineBreaker(overrides.line ?? memoryLine.line, { clock: scheduler, log });
     const work = createWorker({
-      ...{ ...shared, turns, cap },
+      ...{ ...shared, turns: overrides.turns ?? turns, cap },
       chats: overrides.chats ?? chats,
       platforms: { line: overrides.platform ?? createLinePlatform({ line, loadContent, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
@@ -204,6 +206,8 @@ export function createWorld(options: WorldOptions = {}) {
       contexts,
       inputs,
       heard,
+      model,
+      transcriber,
       worker,
       run,
       crash,
