@@ -12,6 +12,7 @@ const fault: z.ZodMiniType<Fault> = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("hang"), takesEffect: z.optional(z.boolean()) }),
   z.strictObject({ kind: z.literal("lose-response") }),
+  z.strictObject({ kind: z.literal("stall") }),
   z.strictObject({ kind: z.literal("drop-request") }),
   z.strictObject({
     kind: z.literal("delay"),

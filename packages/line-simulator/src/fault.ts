@@ -15,6 +15,8 @@ export type Fault =
   | { kind: "hang"; takesEffect?: boolean | undefined }
   /** Takes effect, then the connection drops before the answer. */
   | { kind: "lose-response" }
+  /** Takes effect, and the answer stops after half of its body: the caller has to give up. */
+  | { kind: "stall" }
   /** The connection drops before the request arrives: no effect. */
   | { kind: "drop-request" }
   /**

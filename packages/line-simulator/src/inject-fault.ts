@@ -24,6 +24,7 @@ export function injectFault(
     if (fault.kind === "lose-response") throw new ConnectionLost();
     if (fault.kind === "hang") await orAborted(new Promise<never>(() => {}), signal);
     if (fault.kind === "delay" && fault.late !== "request") await orAborted(wait(fault.ms, signal), signal);
+    if (fault.kind === "stall") replace(c, await stalling(c.res, signal));
     if (fault.kind === "status") replace(c, toResponse(fault.status, fault.body, fault.headers));
 
     /** Runs the request, unless the fault keeps it from arriving. */
@@ -45,6 +46,19 @@ export function recordDecision({ res, var: { call } }: Context<ApiEnv>): void {
 function replace(c: Context, response: Response): void {
   c.res = undefined;
   c.res = response;
+}
+
+/** The same response, whose body ends in the middle and never closes. */
+async function stalling(response: Response, signal: AbortSignal): Promise<Response> {
+  const { status, headers } = response;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const body = new ReadableStream({
+    start(stream) {
+      stream.enqueue(bytes.subarray(0, bytes.length / 2));
+      signal.addEventListener("abort", () => stream.error(signal.reason), { once: true });
+    },
+  });
+  return new Response(body, { status, headers });
 }
 
 /** Rejects as soon as the caller gives up; the work itself goes on, as in a real server. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConnectionLost, MONTHLY_LIMITED, RATE_LIMITED } from "../src/index.ts";
-import { botTexts, settled, setUp } from "./support.ts";
+import { botTexts, settled, setUp, TOKEN } from "./support.ts";
 
 const KEY = "123e4567-e89b-12d3-a456-426614174000";
 
@@ -41,6 +41,24 @@ test("a lost response has taken effect, a dropped request has not", async () => 
     [true, undefined],
     [false, 409],
   ]);
+});
+
+test("a stalled response has half of its body, and ends when the caller gives up", async () => {
+  const { line, taro } = setUp();
+  const bytes = new Uint8Array(1_000).fill(7);
+  const { message } = line.media({ from: taro, type: "image", bytes, contentType: "image/jpeg" });
+  line.faults.add({ on: "content", times: 1, fault: { kind: "stall" } });
+  const url = `https://api-data.line.me/v2/bot/message/${message.id}/content`;
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const patience = new AbortController();
+  const response = await line.fetch(new Request(url, { headers, signal: patience.signal }));
+  const reader = response.body!.getReader();
+  expect([response.status, (await reader.read()).value?.length]).toEqual([200, 500]);
+  const rest = reader.read();
+  patience.abort();
+  await expect(rest).rejects.toThrow("aborted");
+  const whole = await line.fetch(new Request(url, { headers }));
+  expect(new Uint8Array(await whole.arrayBuffer())).toEqual(bytes);
 });
 
 test("a lost response to a refused request has no effect either", async () => {

@@ -56,3 +56,29 @@ test("a PDF is shown to the model", async () => {
     },
   ]);
 });
+
+test("a picture that stalls at half is fetched once more, and answered once", async () => {
+  const aki = henji.user("Aki");
+  const fetched = () => henji.local.line.requests.filter(({ operation }) => operation === "content").length;
+  const before = fetched();
+  henji.local.line.faults.add({ on: "content", times: 1, fault: { kind: "stall" } });
+  henji.model.says("A cat.\n[=] A cat.");
+  expect(await aki.picture(jpeg)).toEqual(["A cat."]);
+  expect(fetched() - before).toBe(2);
+});
+
+test.each([
+  ["that LINE has no more", 410, /no longer there/],
+  ["that LINE never had", 404, /no longer there/],
+])("for a picture %s its user is told so once", async (_, status, sentence) => {
+  const aki = henji.user("Aki");
+  henji.local.line.faults.add({ on: "content", times: 1, fault: { kind: "status", status } });
+  expect(await aki.picture(jpeg)).toEqual([expect.stringMatching(sentence)]);
+});
+
+test("a picture that is too large is not read to its end", async () => {
+  const aki = henji.user("Aki");
+  expect(await aki.picture(Buffer.concat([jpeg, Buffer.alloc(5 * 1024 * 1024)]))).toEqual([
+    expect.stringMatching(/too large/),
+  ]);
+});
