@@ -1,3 +1,5 @@
+import { enableCompileCache } from "node:module";
+import { resolve } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Violation } from "./check/fate.ts";
 import { mutateCore } from "./mutate.ts";
@@ -36,6 +38,9 @@ export type Report =
   | { kind: "progress"; runs: number; tally: Record<string, number> }
   | { kind: "failure"; failure: Failure; runs: number }
   | { kind: "done"; runs: number };
+
+// Each mutation has a thread of its own, which loads all of core.
+enableCompileCache(resolve(import.meta.dirname, "../../../node_modules/.cache/henji-simulation"));
 
 async function work(job: Job): Promise<void> {
   const mutation = mutations.find(({ name }) => name === job.mutation);
