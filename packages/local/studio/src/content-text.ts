@@ -15,11 +15,16 @@ export function contextOf(body: Text | undefined): Part[] | undefined {
   if (!Array.isArray(input)) return undefined;
   return [
     ...(typeof instructions === "string" ? [{ role: "instructions", text: instructions }] : []),
-    ...input.map((item) => {
-      const { role, content } = object(item);
-      return { role: typeof role === "string" ? role : "", text: textOf(content) };
-    }),
+    ...input.flatMap(partOf),
   ];
+}
+
+/** A message, a call of a tool, or what it returned; nothing of what the model thought, which is encrypted. */
+function partOf(item: unknown): Part[] {
+  const { type, role, content, name, arguments: given, output } = object(item);
+  if (type === "function_call") return [{ role: "calls", text: `${name} ${given}` }];
+  if (type === "function_call_output") return [{ role: "returned", text: textOf(output) }];
+  return content === undefined ? [] : [{ role: typeof role === "string" ? role : "", text: textOf(content) }];
 }
 
 /** Rewrites the summary of a chat, after its answer. */
@@ -28,15 +33,11 @@ export function isFold({ with: peer, body }: Exchange): boolean {
   return peer === "model" && typeof key === "string" && key.endsWith("/notes");
 }
 
-/** The text of a response of the model. */
-export function answerOf(body: Text | undefined): string | undefined {
+/** What the model has said and called in a response. */
+export function saidIn(body: Text | undefined): Part[] {
   const { output } = object(body && parse(body.text));
-  if (!Array.isArray(output)) return undefined;
-  const texts = output.flatMap((item) => {
-    const { content } = object(item);
-    return content === undefined ? [] : [textOf(content)];
-  });
-  return texts.join("\n") || undefined;
+  if (!Array.isArray(output)) return [];
+  return output.flatMap(partOf).filter(({ text }) => text !== "");
 }
 
 /** The texts of stored messages, or of those that LINE was sent. */

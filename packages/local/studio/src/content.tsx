@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Exchange, Text, TraceContent } from "../../src/trace-content.ts";
 import { Ids, Json, Said } from "./content-parts.tsx";
-import { answerOf, contextOf, fieldOf, isFold, messagesOf } from "./content-text.ts";
+import { contextOf, fieldOf, isFold, messagesOf, saidIn } from "./content-text.ts";
 import { formatDuration } from "./format.ts";
 import { words } from "./words.ts";
 
@@ -99,13 +99,15 @@ function Request({ exchange: { method, url, headers, body, with: peer } }: { exc
 }
 
 function Response({ headers, body }: { headers: Record<string, string>; body: Text | undefined }) {
-  const answer = answerOf(body);
+  const said = saidIn(body);
   return (
     <>
-      {answer !== undefined && <Said role={words.modelAnswer} text={answer} />}
+      {said.map(({ role, text }, index) => (
+        <Said key={index} role={role === "calls" ? words.roles[role]! : words.modelAnswer} text={text} />
+      ))}
       <HeaderLines headers={headers} />
       {body && (
-        <Json name={words.response} text={body} folded={answer === undefined ? undefined : words.response} />
+        <Json name={words.response} text={body} folded={said.length === 0 ? undefined : words.response} />
       )}
     </>
   );

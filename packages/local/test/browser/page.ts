@@ -1,7 +1,7 @@
 import { systemClock } from "@henji/core/clock";
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { type Local, startLocal } from "../../src/start.ts";
+import { type Local, type LocalOptions, startLocal } from "../../src/start.ts";
 import { type Studio, type StudioInfo, startStudio } from "../../src/studio.ts";
 import { createMemory } from "../../src/studio-memory.ts";
 import { viewOf } from "../page.ts";
@@ -13,7 +13,7 @@ export type TestUser = { userId: string; name: string };
  * Studio in a real browser, with the whole local system. The system is started once per file, because its
  * handlers are; each test has two users of its own. Any error on the page's console fails the test.
  */
-export function useStudio() {
+export function useStudio(options: Pick<LocalOptions, "botConfig"> = {}) {
   let browser: Browser;
   let local: Local;
   let studio: Studio;
@@ -25,7 +25,7 @@ export function useStudio() {
 
   beforeAll(async () => {
     browser = await driver.launch({ executablePath: chromium, args: flags });
-    local = await startLocal({ modelLatencyMs: 600 });
+    local = await startLocal({ modelLatencyMs: 600, ...options });
     const { commands } = local.bot();
     info = { model: "stand-in", standIn: true, urls: local.urls, botConfig: "bot.config.ts", commands };
     const memory = createMemory({ ...local, clock: systemClock });

@@ -248,6 +248,8 @@ export const en = {
     user: "User",
     assistant: "Assistant",
     developer: "Developer",
+    calls: "Calls a tool",
+    returned: "What it returned",
   } as Record<string, string>,
   request: "Request as sent",
   response: "Response as received",
