@@ -64,7 +64,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<EventSource>
 }
 
 /** On Lambda `bot.config.ts` is part of the bundle, so the handler names it by its path. */
-function replaceBotConfig(url: string): void {
+export function replaceBotConfig(url: string): void {
   registerHooks({
     resolve(specifier, context, next) {
       return next(specifier.endsWith("/bot.config.ts") ? url : specifier, context);

@@ -11,6 +11,8 @@ import { linksOf } from "../support.ts";
 import type { Reply, Request } from "./process.ts";
 
 export type KillableWorker = {
+  /** Of the process; nothing until its first batch. */
+  pid(): number | undefined;
   /** Kills the process, whatever it is doing. The next batch starts a new one. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -77,6 +79,7 @@ export function startKillableWorker(local: Local, holds: "short" | "real"): Kill
   }
 
   return {
+    pid: () => running?.pid,
     kill,
     async stop() {
       await source.stop();
