@@ -209,9 +209,10 @@ export const maxPictures = 20;
 /** A question is taken to be about what its user has sent before: so many turns, and so long, before. */
 export const lookedAgain = { turns: 2, withinMs: seconds(10 * 60) } as const;
 
-/** Of all that is shown with one question, bytes. With four such questions at once, a worker's memory has room for them. */
-export const maxMediaBytes = 8 * 1024 * 1024;
-export const mediaAtOnce = 4;
+/** Of all that is shown with one question: 8 MB. A model is given it as text, four letters for three bytes and some around. */
+export const maxMediaLength = 4 * Math.ceil((8 * 1024 * 1024) / 3) + 1024;
+/** Of all questions that a worker is at, as text. It takes several times of that in memory: `npm run bench:media-memory`. */
+export const mediaRoomLength = 24 * 1024 * 1024;
 
 /** How long a picture waits for the next of those it was sent with; LINE tells how many there are, or does not. */
 export const togetherWaitS = { known: 10, unknown: 4 } as const;

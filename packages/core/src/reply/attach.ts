@@ -7,7 +7,7 @@ import type { Log } from "../log.ts";
 import { type Content, type MediaPart, textOf } from "../platform/content.ts";
 import type { Media } from "../platform/media.ts";
 import type { Platform } from "../platform/platform.ts";
-import { deadlines, maxMediaBytes, maxPictures } from "../settings.ts";
+import { deadlines, maxMediaLength, maxPictures } from "../settings.ts";
 
 /** Why nothing of a question can be shown to the model; each is said in a sentence of its own. */
 export type Unseen = "media_gone" | "media_too_large" | "not_understood";
@@ -45,12 +45,13 @@ export async function attach(
 ): Promise<Attached> {
   const own = visibleIn(question, bot).slice(-maxPictures);
   const results = new Map<MediaPart, Attachment | Unseen>();
-  let bytes = 0;
+  let length = 0;
   await inLanes(LANES, [...own, ...again.slice(-maxPictures)], async (part) => {
     const isOwn = own.includes(part);
-    const result = bytes > maxMediaBytes ? "media_too_large" : await look(part, isOwn, platform, bot, log);
-    bytes += typeof result === "string" ? 0 : sizeOf(result);
-    results.set(part, result);
+    const hasRoom = length < maxMediaLength;
+    const result = hasRoom ? await look(part, isOwn, platform, bot, log) : "media_too_large";
+    length += typeof result === "string" ? 0 : sizeOf([result]);
+    results.set(part, length > maxMediaLength ? "media_too_large" : result);
   });
   const attachments = [...again, ...own].flatMap((part) => {
     const result = results.get(part);
@@ -62,8 +63,10 @@ export async function attach(
   return { kind: "attached", attachments, parts: shown };
 }
 
-function sizeOf(attachment: Attachment): number {
-  return attachment.kind === "picture" ? attachment.url.length : attachment.data.length;
+/** Letters of what the model is given. */
+export function sizeOf(attachments: readonly Attachment[]): number {
+  const sizes = attachments.map((one) => (one.kind === "picture" ? one.url.length : one.data.length));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function look(

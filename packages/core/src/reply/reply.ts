@@ -24,7 +24,7 @@ import {
   shownText,
 } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
-import { mediaAtOnce } from "../settings.ts";
+import { maxMediaLength, mediaRoomLength } from "../settings.ts";
 import type { NoticeKind, Said } from "../turn/answer.ts";
 import { heardLine, withoutHeardLine } from "../turn/heard.ts";
 import type { Turn } from "../turn/turn.ts";
@@ -32,10 +32,9 @@ import type { Turns } from "../turn/turns.ts";
 import { someMedia } from "../usage/media.ts";
 import { costUsd } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
-import { type Attached, attach } from "./attach.ts";
+import { type Attached, attach, sizeOf } from "./attach.ts";
 import { confirmButtons, confirmText } from "./confirm.ts";
 import { createExport } from "./export.ts";
-import { createGate } from "./gate.ts";
 import { languageOfAsking } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createModerate } from "./moderate.ts";
@@ -43,6 +42,7 @@ import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
 import { createHandleOwn } from "./own.ts";
 import { type Parted, partAnswer } from "./part.ts";
+import { createRoom, type Held } from "./room.ts";
 import type { Confirmed, RoundsAnswer } from "./rounds.ts";
 import { seenRule, withSeen } from "./seen.ts";
 import { suggestionButtons } from "./suggest.ts";
@@ -102,7 +102,7 @@ type Asking = Pick<Extract<Decision, { kind: "ask" }>, "question" | "repeats" | 
 
 /** Has the model answer, or says what the bot says by itself. */
 export function createReply(options: ReplyOptions) {
-  const mediaGate = createGate(mediaAtOnce);
+  const mediaRoom = createRoom(mediaRoomLength);
   const { bot, chats, identify, clock } = options;
   const askModel = createAsk(options);
   const exportPage = createExport(bot, chats);
@@ -160,11 +160,11 @@ export function createReply(options: ReplyOptions) {
     const quotes = repeats ? undefined : turn.quotes;
     const overheard = await overheardBefore({ ...request, repeats, chat });
     const isShown = again.length > 0 || visibleIn(question, bot).length > 0;
-    const throughGate = isShown ? mediaGate : atOnce;
-    const answering = throughGate(async () => {
+    const attaching = async (held?: Held) => {
       const attached = await attach({ question, again, platform, log }, bot);
       if (attached.kind === "unseen") return attached;
       const { attachments, parts } = attached;
+      held?.keep(sizeOf(attachments));
       const answering = askModel({
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
         ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
@@ -177,7 +177,8 @@ export function createReply(options: ReplyOptions) {
         (answered) => ({ kind: "answered" as const, ...answered, parts, attachments }),
         (error) => unseenBy(error, attachments),
       );
-    });
+    };
+    const answering = isShown ? inRoom(attaching) : attaching();
     const language = languageIn(request, question);
     const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
     const showing = showLoadingUntil(answering, { platform, chat, late, clock, log });
@@ -210,6 +211,12 @@ export function createReply(options: ReplyOptions) {
     const files = attachments.filter(({ kind }) => kind === "file").length;
     const media = { files, pictures: attachments.length - files, voiceSeconds: 0 };
     return { said: { ...said, media: someMedia(media) }, requestId, speaker, isPastRefused };
+  }
+
+  /** Fetches nothing before there is memory for the most that it can be. */
+  async function inRoom<T>(run: (held: Held) => Promise<T>): Promise<T> {
+    const held = await mediaRoom(maxMediaLength);
+    return run(held).finally(held.leave);
   }
 
   /** What its user is shown of what the model says: an answer, or the question whether a tool may run. */
@@ -275,8 +282,6 @@ function withHeardLine(text: string, question: Content): string {
   // It is Markdown from here on, and was none.
   return line === undefined ? text : `${line.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&")}\n\n${text}`;
 }
-
-const atOnce = <T>(run: () => Promise<T>) => run();
 
 function byBot(notice: NoticeKind, composed: Composed): Reply {
   const said: Said = { from: "bot", notice, ...composed };

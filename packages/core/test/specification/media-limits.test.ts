@@ -77,6 +77,20 @@ test("a minute of voice has a price", () => {
   expect(costOf({ ...none, media }, prices)).toBe(0.0045);
 });
 
+test("the largest picture that a bot may allow is shown, and with one question no more than that", async () => {
+  world = open({ pictures: { maxMb: 8 } });
+  const largest = { ...picture, bytes: Buffer.concat([picture.bytes], 8 * 1024 * 1024) };
+  await world.send("U1", image, largest);
+  expect(world.inputs.at(-1)?.at(-1)?.attachments).toHaveLength(1);
+  const set = (index: number) => ({ ...image, imageSet: { id: "S", index, total: 2 } });
+  await world.send("U2", set(1), largest);
+  await world.send("U2", set(2), largest);
+  expect(world.inputs.at(-1)?.at(-1)).toMatchObject({
+    content: "[2 pictures]",
+    attachments: [{ kind: "picture" }],
+  });
+});
+
 describe("a file", () => {
   test.each([
     ["without bytes", file, { ...pdf, bytes: Buffer.alloc(0) }, en.mediaGone],
