@@ -1,12 +1,6 @@
 import type { Knowledge } from "./knowledge.ts";
-import type { Conversation } from "./request.ts";
+import type { Conversation, HostedTool } from "./request.ts";
 import type { FunctionCall } from "./response.ts";
-
-/** What OpenAI runs itself, as `call web_search {"query": "…"}` is written: by the model, for this request. */
-export type HostedTool =
-  | { type: "web_search" }
-  | { type: "file_search"; stores: readonly string[]; most: number }
-  | { type: "mcp"; label: string; tool: string };
 
 type Annotation =
   | { type: "url_citation"; title: string; url: string; start_index: number; end_index: number }

@@ -69,8 +69,9 @@ export function knowledgeApi(knowledge: Knowledge): Hono {
   app.get("/vector_stores/:store/files/:file", (c) => {
     const store = storeOf(c);
     const object = memberObject(store, memberOf(c, store));
-    // The next one who looks sees it read.
+    // The next one who looks sees it read, and may look soon.
     knowledge.read(memberOf(c, store));
+    c.header("openai-poll-after-ms", "5");
     return c.json(object);
   });
   app.delete("/vector_stores/:store/files/:file", (c) => {

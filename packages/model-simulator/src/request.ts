@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { ApiError } from "./error.ts";
-import type { HostedTool } from "./hosted.ts";
 
 /**
  * What the simulator reads of `POST /v1/responses`. Unknown fields are accepted, because OpenAI adds new
@@ -63,6 +62,12 @@ export type Message = {
 
 /** How closely it is looked at; OpenAI: as closely as can be, if nothing is said. */
 export type Attachment = { type: string; detail: string };
+
+/** What OpenAI runs itself, as `call web_search {"query": "…"}` is written: by the model, for this request. */
+export type HostedTool =
+  | { type: "web_search" }
+  | { type: "file_search"; stores: readonly string[]; most: number }
+  | { type: "mcp"; label: string; tool: string };
 
 /** A request, as it is passed to an answerer. */
 export type Conversation = {
