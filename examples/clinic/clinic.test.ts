@@ -17,13 +17,13 @@ test("opening hours are answered from the files, and the answer names the one", 
   henji.model.says(calls("file_search", { query: "opening hours on Saturday" }));
   const [said] = await henji.user("Aki").say("Are you open on Saturday?");
   expect(said).toContain("Saturday: 9:00 to 12:30.");
-  expect(said).toMatch(/\n\n\[1\] hours\.md$/);
+  expect(said).toMatch(/\n\n\[1\] hours\.txt$/);
 });
 
 test("in Japanese too", async () => {
   henji.model.says(calls("file_search", { query: "土曜の診療時間" }));
   const [said] = await henji.user("Aki", { language: "ja" }).say("土曜日は何時までですか");
-  expect(said).toMatch(/土曜 9:00〜12:30。.*\[1\] hours\.ja\.md$/s);
+  expect(said).toMatch(/土曜 9:00〜12:30。.*\[1\] hours-ja\.txt$/s);
 });
 
 test("what the model says goes by what was found", async () => {
@@ -31,7 +31,7 @@ test("what the model says goes by what was found", async () => {
     calls("file_search", { query: "closed in August" }, "We are closed from August 13 to 15."),
   );
   expect(await henji.user("Aki").say("Are you closed in August?")).toEqual([
-    "We are closed from August 13 to 15.\n\n[1] holidays.md",
+    "We are closed from August 13 to 15.\n\n[1] holidays.txt",
   ]);
   expect(henji.traces().at(-1)?.steps).toContainEqual(
     expect.objectContaining({ name: "toolRan", tool: "file_search", outcome: "ok" }),
