@@ -90,7 +90,7 @@ export const mediaErrors: ReadonlySet<string> = new Set([
 /** A tool that it does not take, by its place in the request; or a vector store that it does not find. */
 function isAboutTools({ status, param, message }: InstanceType<typeof OpenAI.APIError>): boolean {
   if (status !== 400 && status !== 404) return false;
-  return /^tools\b/.test(param ?? "") || /\bvector store\b.{0,80}\bnot found\b/is.test(message);
+  return /^tools\b/.test(param ?? "") || /\bvector store\b/i.test(message);
 }
 
 function isQuotaCode(code: string | null | undefined): boolean {

@@ -1,6 +1,6 @@
 import { BotError } from "@henji/core/error";
-import { isHosted } from "@henji/core/tool/tool";
 import { type CommonOptions, type Session, wrongOption } from "../environment.ts";
+import { storeOf } from "./configured.ts";
 import type { KnowledgeStore, StoreInfo } from "./store.ts";
 
 /** Which store, as it was typed. */
@@ -12,7 +12,7 @@ export async function findStore(
   knowledge: KnowledgeStore,
   { store: id, name }: Choice,
 ): Promise<{ found: StoreInfo | undefined; name: string; configured: string | undefined }> {
-  const configured = bot.tools.filter(isHosted).flatMap((tool) => storesIn(tool.inRequest(bot)))[0];
+  const configured = storeOf(bot);
   const wanted = name ?? `henji-${stage.name() || "local"}`;
   if (id !== undefined) {
     const found = await knowledge.find(id);
@@ -21,10 +21,6 @@ export async function findStore(
   }
   const ofBot = configured === undefined || name !== undefined ? undefined : await knowledge.find(configured);
   return { found: ofBot ?? (await knowledge.findByName(wanted)), name: wanted, configured };
-}
-
-function storesIn(request: Readonly<Record<string, unknown>>): string[] {
-  return (request.vector_store_ids as string[] | undefined) ?? [];
 }
 
 export async function thatIsThere(
