@@ -1,11 +1,12 @@
 import { compose } from "@henji/core/platform/line/compose";
 import { readable } from "@henji/core/platform/line/markdown/readable";
+import { plain } from "@henji/core/reply/plain";
 import { withSources } from "@henji/core/reply/sources";
 import { expect, test } from "vitest";
 
 /** As a user of LINE sees it. */
 function seen(text: string, sources: Parameters<typeof withSources>[1]): string {
-  const { messages } = compose(readable(withSources(text, sources)), { cutNotice: "…" });
+  const { messages } = compose(readable(withSources(text, sources, plain)), { cutNotice: "…" });
   return messages.map((message) => message.text).join("\n---\n");
 }
 

@@ -1,8 +1,10 @@
 import type OpenAI from "openai";
 import { BotError } from "../error.ts";
-import { toolLimits } from "../tool/limits.ts";
-import { type Searches, someSearches } from "../usage/searches.ts";
+import type { Searches } from "../usage/searches.ts";
 import type { AskOptions, Hosted, HostedCall, ModelRound, Source } from "./model.ts";
+
+/** Calls for one question; at least one in each request. OpenAI charges for a search. */
+const MAX_CALLS = 5;
 
 type Item = OpenAI.Responses.ResponseOutputItem;
 
@@ -13,19 +15,17 @@ export function hostedIn({ output, tool_usage: used }: OpenAI.Responses.Response
 } {
   const asking = output.find((item) => item.type === "mcp_approval_request");
   if (asking) throw approvalAsked(asking);
-  const searches = someSearches({
-    // OpenAI: searches that it charges for, which opening a page is not.
-    web: used?.web_search.num_requests ?? output.filter(isWebSearch).length,
-    files: output.filter(({ type }) => type === "file_search_call").length,
-  });
+  // OpenAI: searches that it charges for, which opening a page is not.
+  const web = used?.web_search.num_requests ?? output.filter(isWebSearch).length;
+  const files = output.filter(({ type }) => type === "file_search_call").length;
   const hosted = { ran: output.flatMap(callOf), sources: sourcesIn(output) };
-  return { hosted, used: searches ? { searches } : {} };
+  return { hosted, used: web + files > 0 ? { searches: { web, files } } : {} };
 }
 
 /** How many more calls OpenAI may run for a question; at least one, since none is no number that it takes. */
 export function callsLeft(rounds: readonly ModelRound[]): number {
   const made = rounds.flatMap(({ output }) => output as Item[]).flatMap(callOf).length;
-  return Math.max(1, toolLimits.maxHostedCalls - made);
+  return Math.max(1, MAX_CALLS - made);
 }
 
 /** The request without its MCP servers, of which OpenAI does not say which one it could not reach. */

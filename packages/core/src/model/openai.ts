@@ -2,7 +2,6 @@ import type OpenAI from "openai";
 import type { Attachment } from "../context/attachment.ts";
 import type { Context, ContextMessage } from "../context/context.ts";
 import { BotError, toBotError } from "../error.ts";
-import { loadOnce } from "../load-once.ts";
 import type { HostedRequest } from "../tool/tool.ts";
 import { createOpenAiClient } from "./client.ts";
 import { mediaErrors, modelError } from "./error.ts";
@@ -17,7 +16,7 @@ import type {
 } from "./model.ts";
 
 /** For a bot only whose tools OpenAI runs. */
-const loadHosted = loadOnce(() => import("./hosted.ts"));
+const loadHosted = () => import("./hosted.ts");
 
 /** OpenAI's SDK adds it to what it has parsed. */
 type WithRequestID = { _request_id?: string | null };

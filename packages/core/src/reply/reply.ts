@@ -285,7 +285,7 @@ function withHeardLine(text: string, question: Content): string {
 /** An answer that is paid for is shown, without its sources if need be. */
 async function withSources(text: string, sources: readonly Source[]): Promise<string> {
   const loaded = await loadSources().catch(() => undefined);
-  return loaded?.withSources(text, sources) ?? text;
+  return loaded?.withSources(text, sources, plain) ?? text;
 }
 
 const atOnce = <T>(run: () => Promise<T>) => run();

@@ -1,5 +1,4 @@
 import type { Source } from "../model/model.ts";
-import { plain } from "./plain.ts";
 
 /** Listed under an answer; a longer list is read by nobody, and is part of the conversation after it. */
 const MAX_SOURCES = 5;
@@ -14,8 +13,10 @@ const leaked = /\s?\uE200[^\uE200\uE201]{0,300}\uE201|【\d[^【】]{0,40}†[^�
 /**
  * An answer, as Markdown, with its sources under it: numbered, each once, with its address. A link to one in the text
  * becomes its number there, since LINE shows no links behind words.
+ *
+ * @param plain as in `plain.ts`; given, so that what is loaded late shares no file with what is loaded at once
  */
-export function withSources(text: string, found: readonly Source[]): string {
+export function withSources(text: string, found: readonly Source[], plain: (text: string) => string): string {
   const sources = found.filter(isShown).slice(0, MAX_SOURCES);
   const marked = sources.reduce(withNumber, text.replace(leaked, ""));
   if (sources.length === 0) return marked.trim();

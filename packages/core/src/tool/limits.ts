@@ -14,8 +14,6 @@ export const toolLimits = {
   maxRounds: 5,
   /** Calls in one round; of further ones the model is told that they did not run. */
   maxCalls: 8,
-  /** Calls of what OpenAI runs itself, for one question; at least one in each request. It charges for a search. */
-  maxHostedCalls: 5,
   /** UTF-16 code units of one result, about 2,000 tokens; the rest is cut. */
   maxResultLength: 8_000,
   /** UTF-16 code units of a result for which a turn has no room left. */

@@ -6,11 +6,6 @@ export function addSearches(one: Searches | undefined, other: Searches | undefin
   return { web: one.web + other.web, files: one.files + other.files };
 }
 
-/** Nothing, if there is none. */
-export function someSearches(searched: Searches): Searches | undefined {
-  return searched.web + searched.files > 0 ? searched : undefined;
-}
-
 /** US dollars for a thousand. */
 export type SearchPrices = { webSearch?: number; fileSearch?: number };
 
