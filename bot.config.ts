@@ -15,7 +15,7 @@ export default defineBot({
     maxOutputTokens: 1_000,
     /** "none" answers fastest and cheapest. For a model without reasoning, such as gpt-4o, leave it out. */
     reasoningEffort: "none",
-    /** US dollars per million tokens, for the usage report and the benchmarks. */
+    /** US dollars per million tokens, for the usage report, the benchmarks, and what a search counts as in `limits`. */
     prices: { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 },
   },
 

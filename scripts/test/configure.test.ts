@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bot, defineBot } from "@henji/core/bot";
 import { defineCommand } from "@henji/core/command";
-import { defineTool, z } from "@henji/core/tool";
+import { defineTool, fileSearch, mcpServer, webSearch, z } from "@henji/core/tool";
 import { expect, test } from "vitest";
 import { documents, root } from "./documents.ts";
 
@@ -59,7 +59,7 @@ test("every bot.config.ts in a document is valid", () => {
 });
 
 /** What a bot's owner imports. */
-const authoring = { defineBot, defineCommand, defineTool, z };
+const authoring = { defineBot, defineCommand, defineTool, fileSearch, mcpServer, webSearch, z };
 
 /** The other files of an example: blocks of its page that export what it imports from beside itself. */
 function importedFrom(code: readonly string[], text: string): string[] {

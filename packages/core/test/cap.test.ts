@@ -27,6 +27,15 @@ beforeEach(() => {
   sum = async () => 0;
 });
 
+const prices = {
+  input: 0.1,
+  cachedInput: 0.01,
+  cacheWrite: 0.125,
+  output: 0.5,
+  webSearch: 10,
+  fileSearch: 2.5,
+};
+
 function capOf(totalDailyTokens: number, random = 0) {
   const passed = () => scheduler.now() - start;
   const cap = createTokenCap({
@@ -41,7 +50,7 @@ function capOf(totalDailyTokens: number, random = 0) {
     },
     log: createLog({ write: (entry) => void lines.push(JSON.parse(entry)) }),
     ...{
-      bot: { timeZone: "Asia/Tokyo", limits: { totalDailyTokens } },
+      bot: { timeZone: "Asia/Tokyo", limits: { totalDailyTokens }, model: { prices } },
       random: () => random,
       clock: scheduler,
     },
@@ -91,6 +100,13 @@ test.each([
   await ask();
   await flush();
   expect(calls).toEqual([`0 add 100 to ${shard}`]);
+});
+
+test("what was searched counts as the input tokens that its fee would buy", async () => {
+  const { count, flush } = capOf(1_000);
+  count({ inputTokens: 60, cachedTokens: 0, outputTokens: 40, searches: { web: 2, files: 1 } });
+  await flush();
+  expect(calls).toEqual(["0 add 225100 to 0"]);
 });
 
 test("tokens that were counted and not added yet are included in the sum", async () => {

@@ -1,6 +1,6 @@
 import { modelError } from "@henji/core/model/error";
 import { createModel } from "@henji/core/model/lazy";
-import type { AskTools } from "@henji/core/model/model";
+import type { AskOptions, AskTools } from "@henji/core/model/model";
 import OpenAI from "openai";
 import { beforeEach, describe, expect, test } from "vitest";
 
@@ -17,7 +17,12 @@ const context = {
   tokensAtMost: 100,
 };
 
-function ask(signal = new AbortController().signal, baseURL?: string, tools?: AskTools) {
+function ask(
+  signal = new AbortController().signal,
+  baseURL?: string,
+  tools?: AskTools,
+  hosted?: AskOptions["hosted"],
+) {
   const model = createModel({
     apiKey: "key",
     baseURL,
@@ -30,7 +35,7 @@ function ask(signal = new AbortController().signal, baseURL?: string, tools?: As
   return model.ask(context, {
     cacheKey: "chat",
     safetyIdentifier: "user",
-    ...{ signal, tools },
+    ...{ signal, tools, hosted },
     beforeRequest: async () => {},
   });
 }
@@ -74,6 +79,133 @@ test("OpenAI is asked for one answer, and told to store nothing", async () => {
   ]);
   await ask(undefined, "http://127.0.0.1:1/v1");
   expect(requests[1]?.url).toBe("http://127.0.0.1:1/v1/responses");
+});
+
+describe("a model whose tools OpenAI runs", () => {
+  const web = { type: "web_search" } as const;
+  const askHosted = (tools?: AskTools) => ask(undefined, undefined, tools, [web]);
+  const searched = { type: "web_search_call", status: "completed", action: { type: "search", query: "q" } };
+  const opened = {
+    type: "web_search_call",
+    status: "completed",
+    action: { type: "open_page", url: "https://a" },
+  };
+  const looked = { type: "file_search_call", status: "failed", queries: ["q"], results: null };
+  const listed = { type: "mcp_list_tools", server_label: "shop", tools: [] };
+  const called = { type: "mcp_call", server_label: "shop", name: "status", arguments: "{}", output: "sent" };
+  const function_ = { name: "look", description: "Looks.", parameters: { type: "object" } };
+  const own: AskTools = { tools: [function_], rounds: [], mayCall: true };
+
+  test("is given them after those of the bot, and may use them five times", async () => {
+    answered([said("Hello")]);
+    await askHosted();
+    await askHosted(own);
+    expect(requests[0]?.body).toMatchObject({ tools: [web], max_tool_calls: 5 });
+    expect(requests[0]?.body).not.toHaveProperty("tool_choice");
+    expect(requests[0]?.body).not.toHaveProperty("include");
+    expect(requests[1]?.body).toMatchObject({ tools: [{ type: "function", name: "look" }, web] });
+  });
+
+  test("answers with what has run, what it goes by, each once, and what is charged for", async () => {
+    const url = (at: string) => ({
+      type: "url_citation",
+      title: at,
+      url: `https://${at}`,
+      start_index: 0,
+      end_index: 1,
+    });
+    const annotations = [
+      url("a"),
+      url("b"),
+      url("a"),
+      { type: "file_citation", file_id: "f", filename: "h.md", index: 3 },
+    ];
+    const message = { type: "message", content: [{ type: "output_text", text: "Hello", annotations }] };
+    answered([thought, searched, opened, looked, listed, called, message]);
+    expect(await askHosted()).toMatchObject({
+      text: "Hello",
+      usage: { inputTokens: 50, cachedTokens: 20, outputTokens: 7, searches: { web: 1, files: 1 } },
+      hosted: {
+        ran: [
+          { tool: "web_search", outcome: "ok" },
+          { tool: "web_search", outcome: "ok" },
+          { tool: "file_search", outcome: "failed" },
+          { tool: "shop/status", outcome: "ok" },
+        ],
+        sources: [{ title: "a", url: "https://a" }, { title: "b", url: "https://b" }, { title: "h.md" }],
+      },
+    });
+  });
+
+  test("is charged for as many searches as OpenAI counts, if it does", async () => {
+    answered([searched, searched, said("Hello")], { tool_usage: { web_search: { num_requests: 1 } } });
+    expect((await askHosted()).usage.searches).toEqual({ web: 1, files: 0 });
+    answered([said("Hello")], { tool_usage: { web_search: { num_requests: 0 } } });
+    expect((await askHosted()).usage).not.toHaveProperty("searches");
+  });
+
+  test("gets back all that it has put out, and has so many calls less", async () => {
+    const call = { type: "function_call", call_id: "c1", name: "look", arguments: "{}" };
+    const output = [thought, searched, listed, called, call];
+    answered(output);
+    const { calls } = await askHosted(own);
+    expect(calls).toEqual({ output, calls: [{ id: "c1", name: "look", arguments: "{}" }] });
+    answered([said("Hello")]);
+    const round = { output, results: [{ id: "c1", text: "there" }] };
+    await askHosted({ ...own, rounds: [round] });
+    const result = { type: "function_call_output", call_id: "c1", output: "there" };
+    expect(requests[1]?.body).toMatchObject({
+      input: [...context.input, ...output, result],
+      max_tool_calls: 3,
+    });
+    await askHosted({ ...own, rounds: [round, round, round] });
+    expect(requests[2]?.body).toMatchObject({ max_tool_calls: 1 });
+  });
+
+  test("says which server it cannot use, and answers without", async () => {
+    answered([{ ...listed, error: "401" }, { ...called, error: { type: "http_error" } }, said("Hello")]);
+    expect((await askHosted()).hosted?.ran).toEqual([
+      { tool: "shop", outcome: "unreachable" },
+      { tool: "shop/status", outcome: "failed" },
+    ]);
+  });
+
+  test("answers without its MCP servers if OpenAI cannot reach one", async () => {
+    const mcp = { type: "mcp", server_label: "shop" } as const;
+    const refuse = () =>
+      json(424, { error: { message: "Error retrieving tool list from MCP server: 'shop'." } });
+    const answer = () =>
+      json(200, { object: "response", status: "completed", output: [said("Hello")], usage });
+    respond = () => (requests.length === 1 ? refuse() : answer());
+    expect(await ask(undefined, undefined, undefined, [web, mcp])).toMatchObject({
+      text: "Hello",
+      hosted: { ran: [{ tool: "mcp", outcome: "unreachable" }], sources: [] },
+    });
+    expect(requests.map(({ body }) => body.tools)).toEqual([[web, mcp], [web]]);
+    respond = refuse;
+    await expect(ask(undefined, undefined, undefined, [mcp])).rejects.toMatchObject({
+      ...{ code: "model.mcp_unreachable", retry: "later" },
+    });
+  });
+
+  test("cannot have a call approved", async () => {
+    answered([{ type: "mcp_approval_request", server_label: "shop", name: "cancel", arguments: "{}" }]);
+    await expect(askHosted()).rejects.toMatchObject({
+      ...{ code: "model.approval_asked", retry: "never" },
+      message: expect.stringContaining(
+        "The MCP server shop wants a call of cancel approved: leave that tool out",
+      ),
+    });
+  });
+
+  test.each([
+    [400, { message: "Invalid", param: "tools[0].server_url" }, "model.tool_rejected", "never"],
+    [404, { message: "Vector store with id ['vs_1'] not found." }, "model.tool_rejected", "never"],
+    [404, { message: "Nothing here" }, "model.not_found", "never"],
+  ])("that answers %i %j fails with %s", async (status, error, code, retry) => {
+    respond = () => json(status, { error });
+    await expect(askHosted()).rejects.toMatchObject({ code, retry });
+  });
 });
 
 describe("a model with tools", () => {

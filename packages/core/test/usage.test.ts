@@ -4,6 +4,8 @@ import {
   costUsd,
   type DayUsage,
   type FoldUsage,
+  limitedTokens,
+  type ModelUsage,
   runningTotal,
   totalOf,
   withSend,
@@ -116,4 +118,22 @@ test("only tokens are added", () => {
     ...{ inputTokens: 200, cachedTokens: 60, outputTokens: 40 },
     version: 3,
   });
+});
+
+test("a search costs its fee beside the tokens, and counts as the tokens that it would buy", () => {
+  const prices = { input: 0.1, cachedInput: 0, cacheWrite: 0.1, output: 0, webSearch: 10, fileSearch: 2.5 };
+  const searched = { ...used, searches: { web: 3, files: 4 } };
+  expect(costOf(searched, prices)).toBeCloseTo(0.03 + 0.01 + costOf(used, prices), 12);
+  expect(limitedTokens(searched, prices)).toBe(120 + 300_000 + 100_000);
+  expect(limitedTokens(searched, { ...prices, input: 0 })).toBe(120);
+  expect(limitedTokens(used, prices)).toBe(120);
+});
+
+test("searches are added up, and days without any have none", () => {
+  const none: ModelUsage = used;
+  const some: ModelUsage = { ...used, searches: { web: 1, files: 2 } };
+  expect(add(some, some).searches).toEqual({ web: 2, files: 4 });
+  expect(add(none, some).searches).toEqual({ web: 1, files: 2 });
+  expect(add(some, used).searches).toEqual({ web: 1, files: 2 });
+  expect(add(used, used)).not.toHaveProperty("searches");
 });

@@ -23,7 +23,10 @@ export type StepDetail =
       cut: boolean;
       refused: boolean;
     }
-  /** A tool that the model called; what it was given and returned is in the exchanges with the model. */
+  /**
+   * A tool that the model called, or OpenAI for it; what it was given and returned is in the exchanges with the model.
+   * `ms` is 0 of what ran at OpenAI, which says nothing of its time.
+   */
   | { name: "toolRan"; tool: string; outcome: string; ms: number }
   /** A handler of the bot's owner has answered, in place of the model. */
   | { name: "handled"; handler: string; ms: number }

@@ -128,6 +128,7 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
         cut: entry.cut === true,
         refused: entry.refused === true,
       };
+    case "tool.hosted":
     case "tool.ran":
     case "tool.not_run":
       return { name: "toolRan", tool: text("tool"), outcome: text("outcome"), ms: number("ms") };

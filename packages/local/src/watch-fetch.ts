@@ -38,7 +38,7 @@ export function watchFetch(fetch: typeof globalThis.fetch, options: WatchFetchOp
       method: init?.method ?? (input instanceof Request ? input.method : "GET"),
       url: withoutQuery(url),
       headers: shown(new Headers(init?.headers)),
-      body: typeof init?.body === "string" ? cutText(init.body) : undefined,
+      body: typeof init?.body === "string" ? cutText(withoutKeys(init.body)) : undefined,
       at: now(),
     };
     report(exchange);
@@ -66,6 +66,18 @@ export function watchFetch(fetch: typeof globalThis.fetch, options: WatchFetchOp
 async function textOf(response: Response): Promise<Text | undefined> {
   const type = response.headers.get("content-type") ?? "";
   return /json|text/.test(type) ? cutText(await response.clone().text()) : undefined;
+}
+
+/** Of an MCP server, which OpenAI is told in a body. */
+function withoutKeys(body: string): string {
+  if (!body.includes('"require_approval"')) return body;
+  try {
+    const request = JSON.parse(body) as { tools?: Record<string, unknown>[] };
+    const tools = request.tools?.map(({ authorization: _, headers: __, ...tool }) => tool);
+    return JSON.stringify({ ...request, tools });
+  } catch {
+    return "";
+  }
 }
 
 export function cutText(text: string): Text {

@@ -62,6 +62,24 @@ test("an answer may be a call of a tool; what is no call is a text", async () =>
   expect(await ask()).toBe('call look {"order"}');
 });
 
+test("what OpenAI runs itself is called on the way to an answer, which is on the lines after it", async () => {
+  const written = [
+    'call web_search {"query": "Kobe"}',
+    'call shop/look {"order": "7"}',
+    "Sunny.",
+    "And windy.",
+  ];
+  await request("PUT", { answers: [written.join("\n")], afterwards: "own" });
+  const shop = { type: "mcp", server_label: "shop", allowed_tools: ["look"] };
+  const { output } = await respond("The weather?", [{ type: "web_search" }, shop]);
+  expect(output).toMatchObject([
+    { type: "mcp_list_tools" },
+    { type: "web_search_call", action: { query: "Kobe" } },
+    { type: "mcp_call", server_label: "shop", name: "look", arguments: '{"order":"7"}' },
+    { content: [{ text: "Sunny.\nAnd windy. ([example.com](https://example.com/))" }] },
+  ]);
+});
+
 test("a script replaces the one before", async () => {
   await request("PUT", { answers: ["Old", "Older"], afterwards: "own" });
   await request("PUT", { answers: ["New"], afterwards: "own" });

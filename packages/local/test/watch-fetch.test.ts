@@ -49,6 +49,14 @@ test("a request is reported before its response, and both without secrets", asyn
   expect(JSON.stringify(reports)).not.toContain("secret");
 });
 
+test("the key of an MCP server, which stands in a body, is not reported", async () => {
+  const { watched, reports } = watch(async () => Response.json({}));
+  const mcp = { type: "mcp", server_label: "shop", require_approval: "never" };
+  const tools = [{ ...mcp, authorization: "secret", headers: { "x-api-key": "secret" } }];
+  await watched(url, { method: "POST", body: JSON.stringify({ input: "Hello", tools }) });
+  expect(JSON.parse(reports[0]!.body!.text)).toEqual({ input: "Hello", tools: [mcp] });
+});
+
 test("a failure is reported with the errors behind it, and thrown as it was", async () => {
   const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
   const error = new TypeError("fetch failed", { cause: new AggregateError([new Error("first"), refused]) });

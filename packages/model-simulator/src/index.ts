@@ -1,5 +1,6 @@
 export { standInAnswer } from "./answer.ts";
 export type { Fault, FaultRule, Faults } from "./faults.ts";
+export type { Found, Knowledge } from "./knowledge.ts";
 export type { Judge, Moderated } from "./moderation.ts";
 export { readNotesRequest } from "./notes.ts";
 export type { Conversation, Message } from "./request.ts";
@@ -7,10 +8,9 @@ export type { LoggedRequest, RequestLog } from "./request-log.ts";
 export type { FunctionCall, Usage } from "./response.ts";
 export { type ServedModel, serveModel } from "./serve.ts";
 export {
-  type Answer,
-  type Answerer,
   createModelSimulator,
   type ModelSimulator,
   type ModelSimulatorOptions,
 } from "./simulator.ts";
 export type { Listener, Recording } from "./transcription.ts";
+export type { Answer, Answerer } from "./write.ts";

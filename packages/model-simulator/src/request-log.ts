@@ -22,6 +22,15 @@ export type RequestLog = readonly LoggedRequest[];
 const MAX_REQUESTS = 1_000;
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
+/** The request without the keys of MCP servers, which stand in its body. */
+export function withoutKeys(body: ResponsesBody, raw: string): Pick<LoggedRequest, "body" | "raw"> {
+  const hasKey = body.tools?.some(({ authorization, headers }) => authorization ?? headers) ?? false;
+  if (!hasKey) return { body, raw };
+  const tools = body.tools?.map(({ authorization: _, headers: __, ...tool }) => tool);
+  const shown = { ...body, tools };
+  return { body: shown, raw: JSON.stringify(shown) };
+}
+
 export function createRequestLog() {
   const requests: LoggedRequest[] = [];
   let characters = 0;

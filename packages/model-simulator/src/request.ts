@@ -20,7 +20,14 @@ const item = z.looseObject({
   output: z.union([z.string(), z.array(part)]).optional(),
 });
 
-const tool = z.looseObject({ type: z.string(), name: z.string().optional() });
+const tool = z.looseObject({
+  type: z.string(),
+  name: z.string().optional(),
+  vector_store_ids: z.array(z.string()).optional(),
+  max_num_results: z.int().optional(),
+  server_label: z.string().optional(),
+  allowed_tools: z.array(z.string()).nullish(),
+});
 
 const body = z.looseObject({
   model: z.string().min(1),
@@ -33,6 +40,9 @@ const body = z.looseObject({
   previous_response_id: z.string().nullish(),
   tools: z.array(tool).nullish(),
   tool_choice: z.unknown().optional(),
+  /** Of what OpenAI runs itself. */
+  max_tool_calls: z.int().min(1).nullish(),
+  include: z.array(z.string()).nullish(),
   reasoning: z.looseObject({ effort: z.string().nullish() }).nullish(),
 });
 
@@ -53,6 +63,12 @@ export type Message = {
 /** How closely it is looked at; OpenAI: as closely as can be, if nothing is said. */
 export type Attachment = { type: string; detail: string };
 
+/** What OpenAI runs itself, as `call web_search {"query": "…"}` is written: by the model, for this request. */
+export type HostedTool =
+  | { type: "web_search" }
+  | { type: "file_search"; stores: readonly string[]; most: number }
+  | { type: "mcp"; label: string; tool: string };
+
 /** A request, as it is passed to an answerer. */
 export type Conversation = {
   model: string;
@@ -60,6 +76,8 @@ export type Conversation = {
   messages: Message[];
   /** Names of the functions that may be called; none, if it must answer. */
   tools: string[];
+  /** What OpenAI may run itself, by the name that a script calls it by; an MCP server's tools as `label/tool`. */
+  hosted: ReadonlyMap<string, HostedTool>;
   /** What the functions that it has called returned, oldest first. */
   results: string[];
   body: ResponsesBody;
@@ -85,10 +103,33 @@ export function readRequest(raw: string): Conversation {
     model: request.model,
     instructions: request.instructions ?? "",
     messages: items.flatMap(readItem),
-    tools: request.tool_choice === "none" ? [] : (request.tools ?? []).flatMap(({ name }) => name ?? []),
+    ...callable(request),
     results: results.map(({ output = "" }) => (typeof output === "string" ? output : JSON.stringify(output))),
     body: request,
   };
+}
+
+/** Nothing, if it must answer. */
+function callable({ tools, tool_choice: choice }: ResponsesBody): Pick<Conversation, "tools" | "hosted"> {
+  const given = choice === "none" ? [] : (tools ?? []);
+  return { tools: given.flatMap(({ name }) => name ?? []), hosted: new Map(given.flatMap(hostedBy)) };
+}
+
+function hostedBy(given: z.infer<typeof tool>): [string, HostedTool][] {
+  switch (given.type) {
+    case "web_search":
+      return [["web_search", { type: "web_search" }]];
+    case "file_search": {
+      const { vector_store_ids: stores = [], max_num_results: most = 20 } = given;
+      return [["file_search", { type: "file_search", stores, most }]];
+    }
+    case "mcp": {
+      const { server_label: label = "", allowed_tools: allowed } = given;
+      return (allowed ?? []).map((tool) => [`${label}/${tool}`, { type: "mcp", label, tool }]);
+    }
+    default:
+      return [];
+  }
 }
 
 /** Reasoning and other items without a role are ignored. */

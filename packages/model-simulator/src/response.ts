@@ -12,6 +12,9 @@ export type Usage = {
 /** What the model calls instead of answering. */
 export type FunctionCall = { name: string; input: unknown };
 
+/** A text of the model, with what it says of its sources. */
+export type Text = { text: string; annotations?: readonly unknown[] };
+
 /** How an answer ended. `failed` and `incomplete` come with status 200, as they do from OpenAI. */
 export type Ending =
   | { status: "completed" }
@@ -23,14 +26,16 @@ export function responseBody(
   { body, model }: Conversation,
   answer: {
     id: string;
-    text: string | undefined;
+    text: Text | undefined;
     calls?: readonly FunctionCall[] | undefined;
+    /** What OpenAI has run itself. */
+    ran?: readonly { type: string }[] | undefined;
     ending: Ending;
     usage: Usage;
     createdAtS: number;
   },
 ) {
-  const { id, text, calls, ending, usage, createdAtS } = answer;
+  const { id, text, calls = [], ran = [], ending, usage, createdAtS } = answer;
   return {
     id: `resp_${id}`,
     object: "response",
@@ -45,11 +50,11 @@ export function responseBody(
     max_output_tokens: body.max_output_tokens ?? null,
     metadata: body.metadata ?? {},
     model,
-    output: calls
-      ? calls.map((call, n) => functionCall(`${id}_${n}`, call))
-      : text === undefined
-        ? []
-        : [message(id, text, ending)],
+    output: [
+      ...ran,
+      ...calls.map((call, n) => functionCall(`${id}_${n}`, call)),
+      ...(text === undefined ? [] : [message(id, text, ending)]),
+    ],
     parallel_tool_calls: true,
     previous_response_id: null,
     prompt_cache_key: body.prompt_cache_key ?? null,
@@ -60,7 +65,11 @@ export function responseBody(
     temperature: 1,
     text: body.text ?? { format: { type: "text" } },
     tool_choice: body.tool_choice ?? "auto",
-    tools: body.tools ?? [],
+    // OpenAI: a server's key is not in the response.
+    tools: (body.tools ?? []).map(({ authorization: _, headers: __, ...tool }) => tool),
+    tool_usage: {
+      web_search: { num_requests: ran.filter(({ type }) => type === "web_search_call").length },
+    },
     top_p: 1,
     truncation: "disabled",
     usage,
@@ -78,12 +87,12 @@ function functionCall(id: string, { name, input }: FunctionCall) {
   };
 }
 
-function message(id: string, text: string, { status }: Ending) {
+function message(id: string, { text, annotations = [] }: Text, { status }: Ending) {
   return {
     id: `msg_${id}`,
     type: "message",
     status: status === "completed" ? "completed" : "incomplete",
     role: "assistant",
-    content: [{ type: "output_text", text, annotations: [], logprobs: [] }],
+    content: [{ type: "output_text", text, annotations, logprobs: [] }],
   };
 }

@@ -6,13 +6,16 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { standInAnswer } from "./answer.ts";
 import { ApiError } from "./error.ts";
 import { createFaults, type Fault, type Faults, faultRule } from "./faults.ts";
+import { createKnowledge, type Knowledge } from "./knowledge.ts";
+import { knowledgeApi } from "./knowledge-api.ts";
 import { type Judge, type Moderated, moderationBody, readModerated } from "./moderation.ts";
 import { createPromptCache } from "./prompt-cache.ts";
 import { type Conversation, readRequest } from "./request.ts";
-import { createRequestLog, type LoggedRequest, type RequestLog } from "./request-log.ts";
-import { type Ending, type FunctionCall, responseBody, type Usage } from "./response.ts";
-import { cutToTokens, promptTokens } from "./tokens.ts";
+import { createRequestLog, type LoggedRequest, type RequestLog, withoutKeys } from "./request-log.ts";
+import { responseBody, type Usage } from "./response.ts";
+import { promptTokens } from "./tokens.ts";
 import { type Listener, type Recording, readRecording, standInWords } from "./transcription.ts";
+import { type Answerer, createWriter } from "./write.ts";
 
 export type ModelSimulatorOptions = {
   /** Epoch milliseconds. Default: `Date.now`. */
@@ -29,20 +32,6 @@ export type ModelSimulatorOptions = {
   models?: readonly string[];
 };
 
-/** A text, or functions to call; these only if the request has them. */
-export type Answer = string | { calls: readonly FunctionCall[] };
-
-/** What it throws becomes a 500. */
-export type Answerer = (conversation: Conversation) => Answer | Promise<Answer>;
-
-/** What the model puts out for one request. */
-type Written = {
-  text: string | undefined;
-  calls?: readonly FunctionCall[];
-  tokens: number;
-  ending: Ending;
-};
-
 export type ModelSimulator = {
   /** Answers like `https://api.openai.com`; usable as the `fetch` of the openai package. */
   fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -51,6 +40,8 @@ export type ModelSimulator = {
   readonly requests: RequestLog;
   /** What was to be written down, oldest first: the newest ten. */
   readonly recordings: readonly Recording[];
+  /** Files and vector stores, in memory. */
+  knowledge: Knowledge;
   /** Replaces what the stand-in hears, until called with `undefined`. */
   listenWith(listener: Listener | undefined): void;
   /** What was to be moderated, oldest first: the newest ten. */
@@ -78,6 +69,8 @@ export function createModelSimulator({
   const faults = createFaults(random);
   const cache = createPromptCache(clock);
   const log = createRequestLog();
+  const knowledge = createKnowledge({ newId, clock });
+  const write = createWriter({ newId, knowledge });
   const recordings: Recording[] = [];
   const moderated: Moderated[] = [];
   let answerer: Answerer = standInAnswer;
@@ -133,6 +126,9 @@ export function createModelSimulator({
     if (!isKnown(model)) throw modelNotFound(model);
     return c.json(modelObject(model));
   });
+  app.use("/v1/files/*", authorize);
+  app.use("/v1/vector_stores/*", authorize);
+  app.route("/v1", knowledgeApi(knowledge));
   app.get("/_simulator/requests", (c) => c.json({ requests: log.requests }));
   app.get("/_simulator/faults", (c) => c.json({ faults: faults.list() }));
   app.post("/_simulator/faults", async (c) => {
@@ -159,7 +155,11 @@ export function createModelSimulator({
     const conversation = readRequest(raw);
     if (!isKnown(conversation.model)) throw modelNotFound(conversation.model);
     const fault = faults.take();
-    const entry: LoggedRequest = { atMs: clock(), body: conversation.body, raw, ...(fault && { fault }) };
+    const entry: LoggedRequest = {
+      atMs: clock(),
+      ...withoutKeys(conversation.body, raw),
+      ...(fault && { fault }),
+    };
     log.add(entry);
     if (fault?.kind === "status") throw statusFault(fault);
     if (fault?.kind === "hang") await aborted(signal);
@@ -168,48 +168,22 @@ export function createModelSimulator({
     if (prompt.length > contextWindowTokens) throw contextLengthExceeded();
     const waitMs = latencyMs + (fault?.kind === "delay" ? fault.ms : 0);
     if (waitMs > 0) await sleep(waitMs, signal);
-    const { text, calls, tokens, ending } = await write(conversation, fault);
+    const { text, calls, ran, foundTokens = 0, tokens, ending } = await write(conversation, answerer, fault);
     signal.throwIfAborted();
 
     const { cached, written } = cache.use(cacheKey(conversation), prompt);
     const usage: Usage = {
-      input_tokens: prompt.length,
+      input_tokens: prompt.length + foundTokens,
       input_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
       output_tokens: tokens,
       output_tokens_details: { reasoning_tokens: 0 },
-      total_tokens: prompt.length + tokens,
+      total_tokens: prompt.length + foundTokens + tokens,
     };
     entry.usage = usage;
-    if (text !== undefined) entry.answer = text;
+    if (text !== undefined) entry.answer = text.text;
     if (fault?.kind === "lose-response") throw new ConnectionLost();
     const createdAtS = Math.floor(clock() / 1000);
-    return responseBody(conversation, { id: newId(), text, calls, ending, usage, createdAtS });
-  }
-
-  /** The answer, or what a fault and the request's limit leave of it. */
-  async function write(conversation: Conversation, fault: Fault | undefined): Promise<Written> {
-    const completed: Ending = { status: "completed" };
-    if (fault?.kind === "failed") return { text: undefined, tokens: 0, ending: { status: "failed" } };
-    if (fault?.kind === "empty") return { text: undefined, tokens: 0, ending: completed };
-    const filtered = fault?.kind === "incomplete" && fault.reason === "content_filter";
-    if (filtered)
-      return { text: undefined, tokens: 0, ending: { status: "incomplete", reason: "content_filter" } };
-
-    const limit = conversation.body.max_output_tokens ?? Number.POSITIVE_INFINITY;
-    const answer = await answerer(conversation);
-    if (typeof answer !== "string") return call(conversation, answer.calls);
-    const whole = await cutToTokens(answer, limit);
-    const half = Math.ceil(whole.tokens / 2);
-    const { text, tokens, cut } = fault?.kind === "incomplete" ? await cutToTokens(whole.text, half) : whole;
-    return { text, tokens, ending: cut ? { status: "incomplete", reason: "max_output_tokens" } : completed };
-  }
-
-  /** What must answer, or does not know the function, cannot call it. */
-  async function call({ tools }: Conversation, calls: readonly FunctionCall[]): Promise<Written> {
-    const unknown = calls.find(({ name }) => !tools.includes(name));
-    if (unknown) throw new Error(`The request has no function ${unknown.name} that may be called`);
-    const { tokens } = await cutToTokens(JSON.stringify(calls), Number.POSITIVE_INFINITY);
-    return { text: undefined, calls, tokens, ending: { status: "completed" } };
+    return responseBody(conversation, { id: newId(), text, calls, ran, ending, usage, createdAtS });
   }
 
   return {
@@ -218,6 +192,7 @@ export function createModelSimulator({
     requests: log.requests,
     recordings,
     moderated,
+    knowledge,
     judgeWith: (next) => {
       judge = next ?? (() => []);
     },

@@ -13,7 +13,7 @@ type Explained = { code?: string; message?: string; stack?: string; localStage?:
 /** What the operator can do about an error, in one line if it is known. */
 export function explain(error: unknown): string {
   const { code = "", message = "", stack, localStage: local } = error as Explained;
-  if (/^(config|line)\./.test(code)) return message;
+  if (/^(config|line|model)\./.test(code)) return message;
   const names = namesOf(error);
   // A local system that was killed leaves the file with its address.
   if (local !== undefined && names.includes("ECONNREFUSED")) return notRunning(local).message;

@@ -6,6 +6,7 @@ import { addDeadCommands } from "./dead/commands.ts";
 import { addDoctorCommand } from "./doctor/command.ts";
 import type { Environment } from "./environment.ts";
 import { explain } from "./explain.ts";
+import { addKnowledgeCommands } from "./knowledge/commands.ts";
 import { addTraceCommand } from "./trace/command.ts";
 import { addUsageCommand } from "./usage/command.ts";
 import { addWatchCommand } from "./watch/command.ts";
@@ -17,7 +18,7 @@ export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
 function programFor(environment: Environment): Command {
   const program = new Command("npm run henji --").description(
-    "Looks after a running Henji: its LINE channel, what is wrong, what was given up on, what it does now, one message, one chat, usage.",
+    "Looks after a running Henji: its LINE channel, what is wrong, what was given up on, what it does now, one message, one chat, usage, the files that it searches.",
   );
   addConnectCommand(program, environment);
   addDoctorCommand(program, environment);
@@ -26,6 +27,7 @@ function programFor(environment: Environment): Command {
   addWatchCommand(program, environment);
   addChatCommands(program, environment);
   addUsageCommand(program, environment);
+  addKnowledgeCommands(program, environment);
   // Commander would end the process itself, with 1 for a mistake in what was typed.
   for (const command of [program, ...allOf(program)]) {
     command.exitOverride().showHelpAfterError("(--help shows how)");

@@ -1,6 +1,7 @@
+import { fileSearch } from "@henji/core/tool";
 import { MONTHLY_LIMITED } from "@henji/line-simulator";
 import { checks } from "@henji/operator/doctor/checks";
-import { examine } from "@henji/operator/doctor/examine";
+import { examine, type Result } from "@henji/operator/doctor/examine";
 import type { Subject } from "@henji/operator/doctor/subject";
 import { resultsText } from "@henji/operator/doctor/text";
 import { fixesFor } from "@henji/operator/fixes";
@@ -52,6 +53,14 @@ describe("finds", () => {
   );
 });
 
+test("a vector store with files is fine, and on this machine it is the stand-in's own", async () => {
+  used.world.bot = { instructions: "Hello.", tools: [fileSearch({ store: "vs_clinic" })] };
+  used.world.stores = { vs_clinic: 3 };
+  const found = (results: Result[]) => results.find(({ name }) => name === "file search");
+  expect(found(await used.doctor())).toMatchObject({ status: "fine", says: "vs_clinic has 3 files" });
+  expect(found(await used.doctor({ isLocal: true }))).toMatchObject({ status: "not checked" });
+});
+
 test("all secrets that are missing are named at once, with their commands", async () => {
   for (const name of ["LineChannelSecret", "OpenAiApiKey", "Worker"]) delete used.world.links[name];
   const results = await used.doctor();
@@ -68,7 +77,7 @@ test("without sst shell that is what is said, and nothing else is wrong", async 
   used.world.links = {};
   const results = await used.doctor();
   expect(named(results, "wrong")).toEqual(["system"]);
-  expect(named(results, "fine")).toEqual(["Node", "npm", "bot.config.ts"]);
+  expect(named(results, "fine")).toEqual(["Node", "npm", "bot.config.ts", "file search"]);
 });
 
 test("links without a stage are said to be links without a stage, and what is missing is said too", async () => {

@@ -84,7 +84,7 @@ describe("every other command does what the page says", () => {
     const { webhookEventId: id, source } = event;
     const { args, environment } = parse(line, {
       ...{ EVENT: id, CHAT: chatHash((source as { userId: string }).userId), CODE: "model.rejected" },
-      ...{ "TABLE-restored": "Conversations" },
+      ...{ "TABLE-restored": "Conversations", DIR: resolve(root, "examples/clinic/files") },
     });
     const { code, output } = await run(args, environment);
     expect(code).toBe(0);

@@ -6,6 +6,7 @@ import { dayOf } from "@henji/core/time-zone";
 import { writeEnvironment } from "@henji/local/environment-file";
 import { type Local, startLocal } from "@henji/local/start";
 import { listen } from "@henji/loopback";
+import { byChat } from "@henji/operator/usage/text";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { useDirectory } from "../../local/test/directory.ts";
 import { awayFromMidnight } from "../../local/test/support.ts";
@@ -46,6 +47,30 @@ test("the day's users, the most expensive first, and their total", async () => {
   expect(lines[2]).toMatch(/^2 chats +3 .* 3 +0 +0 +0\.0\d{4}$/);
   expect(lines).toHaveLength(3);
   expect(new Set(lines.map((line) => line.length))).toEqual(new Set([head!.length]));
+});
+
+test("what was looked at, heard and searched stands under the table", () => {
+  const counts = {
+    answers: 1,
+    inputTokens: 9,
+    cachedTokens: 0,
+    outputTokens: 1,
+    replies: 1,
+    pushes: 0,
+    costUsd: 0.1,
+  };
+  const beside = { media: { pictures: 2, files: 1, voiceSeconds: 90 }, searches: { web: 1_200, files: 1 } };
+  const chat = { chat: "0123456789ab", ...counts, ...beside, refused: false };
+  const total = { ...counts, ...beside, chats: 1, refused: 0 };
+  const text = byChat({ day: "2027-01-15", chats: [chat], total }, "Asia/Tokyo");
+  expect(text.split("\n").slice(-2)).toEqual([
+    "2 pictures, 1 file, 1.5 minutes of voice (in the cost)",
+    "1,200 searches of the web, 1 of files (in the cost)",
+  ]);
+  const { searches: _, media: __, ...without } = total;
+  expect(byChat({ day: "2027-01-15", chats: [chat], total: without }, "Asia/Tokyo")).not.toContain(
+    "in the cost",
+  );
 });
 
 test("LINE's ids are shown only on request", async () => {

@@ -1,7 +1,8 @@
 import type { Attachment } from "@henji/core/context/attachment";
 import type { Context } from "@henji/core/context/context";
 import { BotError, type Retry } from "@henji/core/error";
-import type { AskOptions, AskTools, Model, ModelAnswer } from "@henji/core/model/model";
+import type { AskOptions, AskTools, Hosted, Model, ModelAnswer } from "@henji/core/model/model";
+import type { ModelUsage } from "@henji/core/usage/usage";
 import { aborted, directNetwork, type Network } from "./network.ts";
 
 /** How the model treats one question. */
@@ -30,6 +31,8 @@ export type MemoryModelOptions = {
     tools: AskTools,
     context: Context,
   ) => readonly { name: string; input: unknown }[];
+  /** What OpenAI runs itself in each request, for a bot with such tools. Default: nothing. */
+  hosted?: (question: string) => { hosted: Hosted } & Pick<ModelUsage, "searches">;
   /** Every call, before it can fail. */
   onAsk?: (question: string, context: Context, options: AskOptions) => void;
   onFailure?: (question: string, code: string) => void;
@@ -92,15 +95,18 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
     question: string,
     context: Context,
     behaviour: Behaviour,
-    tools: AskTools | undefined,
+    { tools, hosted: { length: isHosted } = [] }: Pick<AskOptions, "tools" | "hosted">,
   ): ModelAnswer {
-    const usage = { inputTokens: context.input.length * 20, cachedTokens: 0, outputTokens: 20 };
+    const usage: ModelUsage = { inputTokens: context.input.length * 20, cachedTokens: 0, outputTokens: 20 };
+    const ran = isHosted ? options.hosted?.(question) : undefined;
+    const hosted = ran && { hosted: ran.hosted };
+    if (ran?.searches) usage.searches = ran.searches;
     const calls = tools?.mayCall && behaviour === "answer" ? callsOf(question, tools, context) : undefined;
-    if (calls) return { text: "", cut: false, refused: false, usage, calls };
+    if (calls) return { text: "", cut: false, refused: false, usage, calls, ...hosted };
     const text = answer(question, context, tools);
     switch (behaviour) {
       case "answer":
-        return { text, cut: false, refused: false, usage };
+        return { text, cut: false, refused: false, usage, ...hosted };
       case "long":
         return { text: `${text}\n${"A long story. ".repeat(800)}`, cut: false, refused: false, usage };
       case "cut":
@@ -138,7 +144,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
       if (behaviour === "hang") await aborted(asking.signal);
       return network.carry<ModelAnswer>({
         operation: "model.ask",
-        effect: () => act(question, context, behaviour, asking.tools),
+        effect: () => act(question, context, behaviour, asking),
         failed: (failure) => {
           if (failure === "silence" || failure === "unconnected") return fail(question, timeout);
           return fail(question, failure === "status" ? failures.unavailable : unreachable);

@@ -2,7 +2,7 @@ import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { BotError } from "../error.ts";
 import { isTimeZone } from "../time-zone.ts";
-import { isTool, type Tool } from "../tool/tool.ts";
+import { isHosted, isTool, type Tools } from "../tool/tool.ts";
 import type { Chat } from "./chat.ts";
 import { apart, commands } from "./commands.ts";
 import { mistakesOf } from "./config-mistakes.ts";
@@ -89,6 +89,9 @@ const prices = z.strictObject({
   output: price,
   /** US dollars for a minute of voice. */
   transcription: z._default(price, 0.0045),
+  /** US dollars for a thousand searches by OpenAI, beside the tokens of what is found. */
+  webSearch: z._default(price, 10),
+  fileSearch: z._default(price, 2.5),
 });
 
 const DEFAULT_MODEL = "gpt-6-luna";
@@ -107,6 +110,8 @@ const model = z.strictObject({
     cacheWrite: 0.125,
     output: 0.5,
     transcription: 0.0045,
+    webSearch: 10,
+    fileSearch: 2.5,
   }),
 });
 
@@ -129,10 +134,22 @@ const slow = z.strictObject({
   pushAfterS: z._default(z.int().check(z.minimum(60), z.maximum(900)), 300),
 });
 
-const tools = z.array(z.custom<Tool>(isTool, "not a tool; defineTool of @henji/core/tool makes one")).check(
-  z.maxLength(32),
-  z.refine((all) => new Set(all.map(({ name }) => name)).size === all.length, "two tools have one name"),
-);
+const tools = z
+  .array(
+    z.custom<Tools[number]>(
+      (value) => isTool(value) || isHosted(value),
+      "not a tool; defineTool of @henji/core/tool makes one, and so do webSearch, fileSearch and mcpServer",
+    ),
+  )
+  .check(
+    z.maxLength(32),
+    z.superRefine((all, context) => {
+      for (const name of new Set(
+        all.map(({ name }) => name).filter((name, n, names) => names.indexOf(name) < n),
+      ))
+        context.addIssue({ code: "custom", message: `two tools have one name: ${name}` });
+    }),
+  );
 
 const handler = <Name extends keyof EventHandlers>() =>
   z.optional(z.custom<EventHandlers[Name]>((value) => typeof value === "function", "not a function"));

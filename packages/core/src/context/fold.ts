@@ -9,7 +9,7 @@ import { expiryOf } from "../table.ts";
 import { conversationOf } from "../turn/item.ts";
 import type { PastTurn } from "../turn/past.ts";
 import { timeOf } from "../turn/place.ts";
-import { add, costUsd, type ModelUsage } from "../usage/usage.ts";
+import { add, costUsd, loggedUsage, type ModelUsage } from "../usage/usage.ts";
 import { askedText, type Context, nextWindowStart, tokensOf } from "./context.ts";
 import { loadTokenizer, tokensAtMost } from "./tokens.ts";
 
@@ -89,7 +89,7 @@ export function createFold({ bot, chats, summarizer, clock }: FoldOptions) {
     return {
       turns: leaving.length,
       kept: await chats.update(chatId, memory, { ...change, ...taken }),
-      ...(taken.used && { ...taken.used, costUsd: costUsd(taken.used, prices) }),
+      ...(taken.used && { ...loggedUsage(taken.used), costUsd: costUsd(taken.used, prices) }),
     };
 
     /** Once more, and shorter, if the first ones are too long: what is cut off would be the newest facts. */

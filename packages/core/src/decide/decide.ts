@@ -30,7 +30,7 @@ export type DecideRequest = {
   isDue?: boolean;
 };
 
-type Settings = Pick<Bot, "commands" | "limits" | "media" | "greeting"> & Handlers;
+type Settings = Pick<Bot, "commands" | "limits" | "media" | "greeting" | "model"> & Handlers;
 
 /** Decides without any call: everything it needs came with the chat's memory. */
 export function decide(request: DecideRequest, bot: Settings): Decision {
@@ -127,9 +127,9 @@ function decidePressed({ data, at: pressedAt }: Pressed, request: DecideRequest,
 function refusalUnlessBegun(
   { turn, total, isBotUsedUp }: DecideRequest,
   isFree: boolean,
-  { limits }: Settings,
+  bot: Settings,
 ): Decision | undefined {
-  return hasBegun(turn) ? undefined : refusalFor(total, { isFree, isBotUsedUp }, limits);
+  return hasBegun(turn) ? undefined : refusalFor(total, { isFree, isBotUsedUp }, bot);
 }
 
 function hasBegun({ transcript }: Turn): boolean {
@@ -140,7 +140,7 @@ function hasBegun({ transcript }: Turn): boolean {
 function decideEvent(
   inbound: Greeting | Occurrence,
   { total, isBotUsedUp }: Pick<DecideRequest, "total" | "isBotUsedUp">,
-  bot: Pick<Bot, "limits" | "greeting"> & Handlers,
+  bot: Pick<Bot, "limits" | "greeting" | "model"> & Handlers,
 ): Decision {
   const handler = handlerOf(inbound.event, bot);
   if (inbound.kind === "greeting") {
@@ -148,7 +148,7 @@ function decideEvent(
     return { kind: "own", handler, orElse: bot.greeting ? "greeting" : undefined };
   }
   const { event, isAsking } = inbound;
-  const refused = refusalFor(total, { isFree: true, isBotUsedUp }, bot.limits);
+  const refused = refusalFor(total, { isFree: true, isBotUsedUp }, bot);
   // Only who has asked for something is told that it is too much.
   if (refused?.kind === "say" && event !== "postback" && !isAsking)
     return { kind: "drop", because: "daily_limit" };

@@ -1,16 +1,17 @@
 import type { Bot } from "../bot/bot.ts";
 import type { FinishedTurn } from "../turn/past.ts";
-import { type DayUsage, type RunningTotal, sends } from "../usage/usage.ts";
+import { type DayUsage, limitedTokens, type RunningTotal, sends } from "../usage/usage.ts";
 import type { Decision } from "./decision.ts";
 
 /** Who has reached a limit is told once a day. */
 export function refusalFor(
   { usage, chat }: RunningTotal,
   { isFree, isBotUsedUp }: { isFree: boolean; isBotUsedUp: boolean },
-  limits: Bot["limits"],
+  { limits, model }: Pick<Bot, "limits"> & { model: Pick<Bot["model"], "prices"> },
 ): Decision | undefined {
   const { groupDailyMessages: dailyMessages, groupDailyTokens: dailyTokens } = limits;
-  const isReached = isFree ? isOverSendLimit : isUsedUp;
+  const isReached = (used: DayUsage, most: DayLimits) =>
+    isFree ? isOverSendLimit(used, most) : isUsedUp(used, most, model.prices);
   if (isReached(usage, limits)) return refusal("daily_limit", usage);
   if (chat && isReached(chat, { dailyMessages, dailyTokens })) return refusal("group_limit", chat);
   return !isFree && isBotUsedUp ? refusal("total_limit", usage) : undefined;
@@ -32,8 +33,12 @@ export function backlogAt(sentAt: number, finished: readonly FinishedTurn[]) {
 
 type DayLimits = Pick<Bot["limits"], "dailyMessages" | "dailyTokens">;
 
-function isUsedUp(usage: DayUsage, { dailyMessages, dailyTokens }: DayLimits): boolean {
-  return usage.answers >= dailyMessages || usage.inputTokens + usage.outputTokens >= dailyTokens;
+function isUsedUp(
+  usage: DayUsage,
+  { dailyMessages, dailyTokens }: DayLimits,
+  prices: Bot["model"]["prices"],
+): boolean {
+  return usage.answers >= dailyMessages || limitedTokens(usage, prices) >= dailyTokens;
 }
 
 /** What costs no model call may cost a push: twice as many are sent as answers are given. */

@@ -18,3 +18,21 @@ export async function checkModelAccess(
       throw modelError(cause, signal);
     });
 }
+
+/**
+ * How many files of a vector store can be searched.
+ *
+ * @throws BotError `model.tool_rejected` if the key's project has no such store, or what OpenAI says
+ */
+export async function countSearchable(
+  options: Omit<ModelOptions, "settings">,
+  store: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { file_counts: counts } = await createOpenAiClient(options)
+    .vectorStores.retrieve(store, { signal })
+    .catch((cause) => {
+      throw modelError(cause, signal);
+    });
+  return counts.completed;
+}

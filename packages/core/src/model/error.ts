@@ -46,9 +46,17 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
   if (status === 403) {
     return error("model.forbidden", `${said}: this request, its user or its region`, "never", cause);
   }
+  if (isAboutTools(cause)) {
+    const fix = "check the tools in bot.config.ts: is the vector store there, for this key's project?";
+    return error("model.tool_rejected", `${said}: ${fix}`, "never", cause);
+  }
   if (status === 404) {
     const fix = "if OPENAI_BASE_URL is set, check that it ends with /v1 and knows model.name";
     return error("model.not_found", `${said}: ${fix}`, "never", cause);
+  }
+  if (status === 424) {
+    const fix = "an MCP server of bot.config.ts did not list its tools: is it up, and does it take the key?";
+    return error("model.mcp_unreachable", `${said}: ${fix}`, "later", cause);
   }
   if (status === 429) return error("model.rate_limited", said, "later", cause, retryAfterMs(cause.headers));
   if (status === 408 || status === 409 || status === undefined || status >= 500) {
@@ -78,6 +86,12 @@ export const mediaErrors: ReadonlySet<string> = new Set([
   ...["image_file_too_large", "unsupported_image_media_type", "empty_image_file", "failed_to_download_image"],
   ...["invalid_file", "unsupported_file", "audio_too_short", "invalid_audio"],
 ]);
+
+/** A tool that it does not take, by its place in the request; or a vector store that it does not find. */
+function isAboutTools({ status, param, message }: InstanceType<typeof OpenAI.APIError>): boolean {
+  if (status !== 400 && status !== 404) return false;
+  return /^tools\b/.test(param ?? "") || /\bvector store\b/i.test(message);
+}
 
 function isQuotaCode(code: string | null | undefined): boolean {
   if (!code || code === "rate_limit_exceeded") return false;

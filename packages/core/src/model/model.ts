@@ -1,6 +1,6 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Context } from "../context/context.ts";
-import type { Tool } from "../tool/tool.ts";
+import type { HostedRequest, Tool } from "../tool/tool.ts";
 import type { ModelUsage } from "../usage/usage.ts";
 
 export type ModelAnswer = {
@@ -15,7 +15,22 @@ export type ModelAnswer = {
   requestId?: string | undefined;
   /** Set if it wants tools to run before it answers. */
   calls?: ModelCalls | undefined;
+  /** Only if OpenAI may run tools itself. */
+  hosted?: Hosted | undefined;
 };
+
+/** What OpenAI has run itself for an answer. */
+export type Hosted = {
+  ran: readonly HostedCall[];
+  /** What the answer goes by, in the order in which it comes to them. */
+  sources: readonly Source[];
+};
+
+/** `tool`: of an MCP server with its label in front. */
+export type HostedCall = { tool: string; outcome: "ok" | "failed" | "unreachable" };
+
+/** A page of the web; or a file, by its name. */
+export type Source = { title: string; url?: string };
 
 export type ToolCall = {
   /** The model's. */
@@ -55,6 +70,8 @@ export type AskOptions = {
   signal: AbortSignal;
   /** Not set for a bot without tools. */
   tools?: AskTools | undefined;
+  /** What OpenAI may run itself. In every request of a bot the same, after its tools. */
+  hosted?: readonly HostedRequest[] | undefined;
   /** Comes before each request of a call that may wait, or ask twice: throws if nothing may be asked any more. */
   beforeRequest(): Promise<void>;
 };

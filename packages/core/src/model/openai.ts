@@ -1,10 +1,22 @@
 import type OpenAI from "openai";
 import type { Attachment } from "../context/attachment.ts";
-import type { ContextMessage } from "../context/context.ts";
-import { BotError } from "../error.ts";
+import type { Context, ContextMessage } from "../context/context.ts";
+import { BotError, toBotError } from "../error.ts";
+import type { HostedRequest } from "../tool/tool.ts";
 import { createOpenAiClient } from "./client.ts";
 import { mediaErrors, modelError } from "./error.ts";
-import type { AskTools, Model, ModelAnswer, ModelCalls, ModelOptions, ModelRound } from "./model.ts";
+import type {
+  AskOptions,
+  AskTools,
+  Model,
+  ModelAnswer,
+  ModelCalls,
+  ModelOptions,
+  ModelRound,
+} from "./model.ts";
+
+/** For a bot only whose tools OpenAI runs. */
+const loadHosted = () => import("./hosted.ts");
 
 /** OpenAI's SDK adds it to what it has parsed. */
 type WithRequestID = { _request_id?: string | null };
@@ -12,28 +24,51 @@ type WithRequestID = { _request_id?: string | null };
 /** OpenAI's Responses API. A retry belongs to the queue, where it does not hold a Lambda and keeps the chat's order. */
 export function createOpenAiModel({ settings, ...options }: ModelOptions): Model {
   const client = createOpenAiClient(options);
+
+  async function ask(
+    { instructions, input }: Context,
+    options: AskOptions,
+    loaded?: Awaited<ReturnType<typeof loadHosted>>,
+  ): Promise<ModelAnswer> {
+    const { cacheKey, safetyIdentifier, signal, tools, hosted = [] } = options;
+    const response = await client.responses
+      .create(
+        {
+          model: settings.name,
+          instructions,
+          input: [...input.map(toInput), ...(tools?.rounds.flatMap(itemsOf) ?? [])],
+          ...((tools || loaded) && toolsOf(tools, hosted)),
+          ...(loaded && { max_tool_calls: loaded.callsLeft(tools?.rounds ?? []) }),
+          store: false,
+          max_output_tokens: settings.maxOutputTokens,
+          // Models without reasoning refuse it (400 unsupported_parameter), whatever its value.
+          ...(settings.reasoningEffort && { reasoning: { effort: settings.reasoningEffort } }),
+          prompt_cache_key: cacheKey,
+          safety_identifier: safetyIdentifier,
+        },
+        { signal },
+      )
+      .catch((cause) => {
+        throw modelError(cause, signal);
+      });
+    const ran = loaded?.hostedIn(response);
+    const answer = toAnswer(response, tools?.mayCall ?? false);
+    return ran ? { ...answer, hosted: ran.hosted, usage: { ...answer.usage, ...ran.used } } : answer;
+  }
+
   return {
-    async ask({ instructions, input }, { cacheKey, safetyIdentifier, signal, tools }) {
-      const response = await client.responses
-        .create(
-          {
-            model: settings.name,
-            instructions,
-            input: [...input.map(toInput), ...(tools?.rounds.flatMap(itemsOf) ?? [])],
-            ...(tools && toolsOf(tools)),
-            store: false,
-            max_output_tokens: settings.maxOutputTokens,
-            // Models without reasoning refuse it (400 unsupported_parameter), whatever its value.
-            ...(settings.reasoningEffort && { reasoning: { effort: settings.reasoningEffort } }),
-            prompt_cache_key: cacheKey,
-            safety_identifier: safetyIdentifier,
-          },
-          { signal },
-        )
-        .catch((cause) => {
-          throw modelError(cause, signal);
-        });
-      return toAnswer(response, tools?.mayCall ?? false);
+    async ask(context, options) {
+      if (!options.hosted?.length) return ask(context, options);
+      const loaded = await loadHosted();
+      try {
+        return await ask(context, options, loaded);
+      } catch (error) {
+        if (toBotError(error).code !== "model.mcp_unreachable") throw error;
+        // One server that is down is no reason to answer nobody. OpenAI charges nothing for what it has not read.
+        await options.beforeRequest();
+        const answer = await ask(context, loaded.withoutServers(options), loaded);
+        return { ...answer, hosted: loaded.withUnreachable(answer.hosted) };
+      }
     },
   };
 }
@@ -52,11 +87,13 @@ function toPart(attachment: Attachment): OpenAI.Responses.ResponseInputContent {
   return { type: "input_file", filename: attachment.name, file_data: attachment.data, detail: "low" };
 }
 
-function toolsOf({ tools, mayCall }: AskTools) {
+function toolsOf(asking: AskTools | undefined, hosted: readonly HostedRequest[]) {
+  const { tools, mayCall } = asking ?? { tools: [], mayCall: true };
+  const functions = tools.map(({ name, description, parameters }): OpenAI.Responses.FunctionTool => {
+    return { type: "function", name, description, parameters, strict: true };
+  });
   return {
-    tools: tools.map(({ name, description, parameters }): OpenAI.Responses.FunctionTool => {
-      return { type: "function", name, description, parameters, strict: true };
-    }),
+    tools: [...functions, ...(hosted as readonly unknown[] as readonly OpenAI.Responses.Tool[])],
     // The tools stay in the request all the same: they are part of what the prompt cache holds.
     ...(!mayCall && { tool_choice: "none" as const }),
   };

@@ -15,7 +15,7 @@ import { chatHash, type Log } from "../log.ts";
 import type { AskTools, Model, ModelAnswer } from "../model/model.ts";
 import { deadlines, hold } from "../settings.ts";
 import { toolLimits } from "../tool/limits.ts";
-import type { ToolAudience } from "../tool/tool.ts";
+import { isHosted, isTool, type ToolAudience } from "../tool/tool.ts";
 import type { Repeated } from "../turn/answer.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
@@ -84,9 +84,11 @@ export type AskResult = {
  */
 export function createAsk({ bot, turns, model, clock }: AskOptions) {
   const { maxTokens, lowWaterTokens } = bot.memory;
+  const tools = bot.tools.filter(isTool);
+  const hosted = bot.tools.filter(isHosted);
 
   return async (given: AskRequest): Promise<AskResult> => {
-    const rounds = bot.tools.length > 0 ? await roundsOf(given) : undefined;
+    const rounds = tools.length > 0 ? await roundsOf(given) : undefined;
     const { answer, isPastRefused } = await ask({ ...given, rounds });
     return { answer: rounds ? { ...answer, usage: rounds.usage() } : answer, isPastRefused };
   };
@@ -95,7 +97,7 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
     const { createRounds } = await loadRounds();
     await request.ready();
     const leftMs = () => leftAfterwards(request) - toolLimits.answerMs;
-    return createRounds({ bot, turns, clock })({ ...request, leftMs });
+    return createRounds({ tools, turns, clock })({ ...request, leftMs });
   }
 
   async function ask(request: Asking): Promise<AskResult> {
@@ -140,17 +142,19 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
   }
 
   function send(request: Asking, context: Context): Promise<RoundsAnswer> {
-    const once = async (tools?: AskTools): Promise<ModelAnswer> => {
+    const once = async (asked?: AskTools): Promise<ModelAnswer> => {
       const leftMs = await timeToAsk(request);
       const asking = model.ask(context, {
         cacheKey: chatHash(request.turn.chatId),
         safetyIdentifier: request.safetyIdentifier,
         signal: clock.timeout(Math.min(bot.model.timeoutS * 1000, leftMs)),
-        ...(tools && { tools }),
+        ...(asked && { tools: asked }),
+        ...(hosted.length > 0 && { hosted: hosted.map((tool) => tool.inRequest(bot)) }),
         beforeRequest: async () => void (await timeToAsk(request)),
       });
       // Before anything runs that the model calls.
       const [answer, isFlagged] = await Promise.all([asking, request.isFlagged]);
+      for (const call of answer.hosted?.ran ?? []) request.log.info("tool.hosted", call);
       return isFlagged ? { ...refusal, usage: answer.usage, requestId: answer.requestId } : answer;
     };
     return request.rounds ? request.rounds.answer(once) : once();

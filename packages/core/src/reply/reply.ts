@@ -10,8 +10,9 @@ import { loadTokenizer } from "../context/tokens.ts";
 import type { Decision } from "../decide/decision.ts";
 import { visibleIn } from "../decide/media.ts";
 import { toBotError } from "../error.ts";
+import { loadOnce } from "../load-once.ts";
 import type { Log } from "../log.ts";
-import type { Model, ModelAnswer } from "../model/model.ts";
+import type { Model, ModelAnswer, Source } from "../model/model.ts";
 import type { Moderator } from "../model/moderator.ts";
 import type { Content } from "../platform/content.ts";
 import {
@@ -30,7 +31,7 @@ import { heardLine, withoutHeardLine } from "../turn/heard.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
 import { someMedia } from "../usage/media.ts";
-import { costUsd } from "../usage/usage.ts";
+import { costUsd, loggedUsage } from "../usage/usage.ts";
 import { createAsk } from "./ask.ts";
 import { type Attached, attach, sizeOf } from "./attach.ts";
 import { confirmButtons, confirmText } from "./confirm.ts";
@@ -42,6 +43,7 @@ import { createNotices, type SaidNotice } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
 import { createHandleOwn } from "./own.ts";
 import { type Parted, partAnswer } from "./part.ts";
+import { plain } from "./plain.ts";
 import { createRoom, type Held } from "./room.ts";
 import type { Confirmed, RoundsAnswer } from "./rounds.ts";
 import { seenRule, withSeen } from "./seen.ts";
@@ -89,6 +91,9 @@ export type Reply = {
   /** See `Answer`. */
   gathers?: readonly string[] | undefined;
 };
+
+/** For a bot only whose tools OpenAI runs. */
+export const loadSources = loadOnce(() => import("./sources.ts"));
 
 /** Decisions after which something is said. */
 export type Speaking = Exclude<
@@ -195,10 +200,12 @@ export function createReply(options: ReplyOptions) {
     const { usage, cut, refused, requestId } = answer;
     const ms = clock.now() - startedAt;
     const cost = { costUsd: costUsd(usage, bot.model.prices) };
-    log.info("model.answered", { model: bot.model.name, ...usage, ...cost, cut, refused, requestId, ms });
+    const took = { ...loggedUsage(usage), ...cost, ms };
+    log.info("model.answered", { model: bot.model.name, ...took, cut, refused, requestId });
 
     const parted = partAnswer(answer, bot, attachments.length > 0);
-    const text = withHeardLine(parted.text, question);
+    const sourced = answer.hosted ? await withSources(parted.text, answer.hosted.sources) : parted.text;
+    const text = withHeardLine(sourced, question);
     const composed = composedOf(answer, { ...parted, text }, composeMarkdown, request, language);
     const seen = parts.length === 0 ? undefined : withSeen(question, parts, parted.seen);
     const shown = {
@@ -279,8 +286,13 @@ function unseenBy(error: unknown, attachments: readonly Attachment[]): Attached 
 /** Whoever has spoken sees what was understood. */
 function withHeardLine(text: string, question: Content): string {
   const line = heardLine(question);
-  // It is Markdown from here on, and was none.
-  return line === undefined ? text : `${line.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&")}\n\n${text}`;
+  return line === undefined ? text : `${plain(line)}\n\n${text}`;
+}
+
+/** An answer that is paid for is shown, without its sources if need be. */
+async function withSources(text: string, sources: readonly Source[]): Promise<string> {
+  const loaded = await loadSources().catch(() => undefined);
+  return loaded?.withSources(text, sources, plain) ?? text;
 }
 
 function byBot(notice: NoticeKind, composed: Composed): Reply {

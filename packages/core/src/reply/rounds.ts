@@ -1,4 +1,4 @@
-import type { Bot, Chat } from "../bot/bot.ts";
+import type { Chat } from "../bot/bot.ts";
 import type { Clock } from "../clock.ts";
 import { courtesy } from "../courtesy.ts";
 import { BotError } from "../error.ts";
@@ -24,7 +24,7 @@ import { add, type ModelUsage } from "../usage/usage.ts";
 import { cutText, type Ran, runTool } from "./run-tool.ts";
 
 export type RoundsOptions = {
-  bot: Pick<Bot, "tools">;
+  tools: readonly Tool[];
   turns: Pick<Turns, "record" | "takeUpCalls" | "leaveCalls">;
   clock: Clock;
 };
@@ -68,8 +68,8 @@ const tooMany = `Error: not run. At most ${toolLimits.maxCalls} calls are run at
  * of it runs, and that a call which writes has begun; its result is stored after it. So whatever dies, a call runs at
  * most once: of one that has begun and has no result, the model is told that the outcome is unknown.
  */
-export function createRounds({ bot, turns, clock }: RoundsOptions) {
-  const tools = new Map(bot.tools.map((tool) => [tool.name, tool]));
+export function createRounds({ tools, turns, clock }: RoundsOptions) {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
   return async (request: RoundsRequest): Promise<Rounds> => {
     const { turn, user, chat, log } = request;
@@ -119,7 +119,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
 
     /** What the call asks for; nothing, if the model can be told at once why it does not run. */
     function readCall(call: StoredCall, n: number): ReadyCall | undefined {
-      const tool = tools.get(call.name);
+      const tool = byName.get(call.name);
       if (n >= toolLimits.maxCalls) settle(call, "too_many", tooMany);
       else if (!tool) settle(call, "unknown_tool", "Error: there is no such tool.");
       else if (call.consent === "declined") settle(call, "declined", declined);
@@ -188,7 +188,7 @@ export function createRounds({ bot, turns, clock }: RoundsOptions) {
           const rounds = transcript.rounds.map(({ output, calls }) => {
             return { output, results: calls.map(({ id, result = "" }) => ({ id, text: result })) };
           });
-          const answer = await ask({ tools: bot.tools, rounds, mayCall });
+          const answer = await ask({ tools, rounds, mayCall });
           transcript.usage = add(transcript.usage, answer.usage);
           if (!answer.calls || !mayCall) return { ...answer, usage: transcript.usage };
           const round = roundOf(answer.calls);

@@ -5,7 +5,15 @@ import { toolLimits } from "./limits.ts";
 import { type JsonSchema, strict, withoutNulls } from "./strict.ts";
 import { type Confirming, type Effect, isToolName, type Tool, type ToolRun } from "./tool.ts";
 
-export type { Confirming, Tool, ToolRun } from "./tool.ts";
+export {
+  type FileSearchOptions,
+  fileSearch,
+  type McpServerOptions,
+  mcpServer,
+  type WebSearchOptions,
+  webSearch,
+} from "./hosted.ts";
+export type { Confirming, HostedTool, Tool, ToolRun } from "./tool.ts";
 export { z };
 
 export type ToolOptions<Schema extends z.core.$ZodObject> = {

@@ -40,6 +40,21 @@ export type Tool = {
   run(input: unknown, how: ToolRun): unknown;
 };
 
+/** A tool that OpenAI runs, as `webSearch`, `fileSearch` and `mcpServer` make it. */
+export type HostedTool = {
+  hosted: "web_search" | "file_search" | "mcp";
+  /** Of an MCP server its label. */
+  name: string;
+  /** As a request has it: for one bot always the same, or the prompt cache would not serve what comes after it. */
+  inRequest(bot: { timeZone: string }): HostedRequest;
+};
+
+/** One of OpenAI's `tools`, which core passes on. */
+export type HostedRequest = Readonly<Record<string, unknown>> & { type: HostedTool["hosted"] };
+
+/** What `tools` of `bot.config.ts` has. */
+export type Tools = readonly (Tool | HostedTool)[];
+
 /** OpenAI: letters, digits, `_` and `-`, at most 64. */
 export function isToolName(name: string): boolean {
   return /^[a-zA-Z0-9_-]{1,64}$/.test(name);
@@ -48,4 +63,9 @@ export function isToolName(name: string): boolean {
 export function isTool(value: unknown): value is Tool {
   const tool = value as Partial<Tool> | undefined | null;
   return typeof tool?.read === "function" && typeof tool.run === "function" && isToolName(tool.name ?? "");
+}
+
+export function isHosted(value: unknown): value is HostedTool {
+  const { hosted, inRequest } = (value ?? {}) as Partial<HostedTool>;
+  return typeof hosted === "string" && typeof inRequest === "function";
 }

@@ -13,10 +13,13 @@ const media = {
   properties: { pictures: counter, files: counter, voiceSeconds: counter },
 } as const;
 
+/** What OpenAI has searched. */
+const searches = { type: "map", properties: { web: counter, files: counter } } as const;
+
 const dayUsage = {
   type: "map",
   properties: {
-    media,
+    ...{ media, searches },
     day: { type: "string", required: true },
     /** Whose it is: see `userHash`. */
     user: { type: "string", required: true },
@@ -62,7 +65,7 @@ const text = {
   inputTokens: { type: "number" },
   cachedTokens: { type: "number" },
   outputTokens: { type: "number" },
-  media,
+  ...{ media, searches },
 } as const;
 
 /** The attributes that erasing removes. */

@@ -56,8 +56,8 @@ function toSaid(item: TurnItem): Said {
   const { media } = item;
   const said = { messages: toMessages(item), ...(rest !== undefined && { rest }), ...(media && { media }) };
   if (notice) return { from: "bot", notice, ...said };
-  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0 } = item;
-  const usage = { inputTokens, cachedTokens, outputTokens };
+  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0, searches } = item;
+  const usage = { inputTokens, cachedTokens, outputTokens, ...(searches && { searches }) };
   const repeated =
     repeats === undefined
       ? undefined

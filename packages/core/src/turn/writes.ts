@@ -53,11 +53,13 @@ export function answered(
     ...(answer.from === "model" && answer.confirms ? [] : (["transcript"] as const)),
   ];
   if (answer.from === "bot") return { set: { ...stored, notice: answer.notice }, remove };
-  const { usage, tokens, refused, repeats, confirms, seen = repeats?.question } = answer;
+  const { tokens, refused, repeats, confirms, seen = repeats?.question } = answer;
+  const { searches, ...usage } = answer.usage;
   return {
     remove,
     set: {
       ...{ ...stored, ...usage },
+      ...(searches && { searches }),
       ...(refused && { refused }),
       ...(confirms && {
         ...{ transcript: JSON.stringify(confirms.transcript), takenBy: NOBODY },

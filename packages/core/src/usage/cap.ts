@@ -5,10 +5,13 @@ import type { Log } from "../log.ts";
 import { tokenCap } from "../settings.ts";
 import { dayOf } from "../time-zone.ts";
 import type { Totals } from "./totals.ts";
-import type { ModelUsage } from "./usage.ts";
+import { limitedTokens, type ModelUsage, type Prices } from "./usage.ts";
 
 export type TokenCapOptions = {
-  bot: Pick<Bot, "timeZone"> & { limits: Pick<Bot["limits"], "totalDailyTokens"> };
+  bot: Pick<Bot, "timeZone"> & {
+    limits: Pick<Bot["limits"], "totalDailyTokens">;
+    model: { prices: Prices };
+  };
   totals: Totals;
   /** From 0 up to 1. */
   random: () => number;
@@ -69,8 +72,8 @@ function createCap(mostTokens: number, { bot, totals, random, clock, log }: Toke
     known = { day, readAt, tokens: tokens + (counted.get(day) ?? 0) };
   }
 
-  function count({ inputTokens, outputTokens }: ModelUsage): void {
-    const tokens = inputTokens + outputTokens;
+  function count(usage: ModelUsage): void {
+    const tokens = limitedTokens(usage, bot.model.prices);
     const day = today();
     counted.set(day, (counted.get(day) ?? 0) + tokens);
     if (known?.day === day) known.tokens += tokens;

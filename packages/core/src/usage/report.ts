@@ -6,6 +6,7 @@ import { turnEntity } from "../turn/entity.ts";
 import { keyAt } from "../turn/place.ts";
 import { chatsOn } from "../turn/register.ts";
 import { addMedia, noMedia, someMedia } from "./media.ts";
+import { addSearches } from "./searches.ts";
 import { costOf, type DayUsage, type ModelUsage, type Prices, totalOf } from "./usage.ts";
 
 type Counts = ModelUsage &
@@ -92,6 +93,7 @@ function counted({ day: _, user: __, foldVersion: ___, ...usage }: DayUsage, pri
 function sumOf(chats: readonly ChatUsage[]): DayReport["total"] {
   const sum = (count: (chat: ChatUsage) => number) => chats.reduce((total, chat) => total + count(chat), 0);
   const media = someMedia(chats.reduce((total, chat) => addMedia(total, chat.media), noMedia));
+  const searches = chats.map((chat) => chat.searches).reduce(addSearches, undefined);
   return {
     chats: chats.length,
     answers: sum((chat) => chat.answers),
@@ -103,5 +105,6 @@ function sumOf(chats: readonly ChatUsage[]): DayReport["total"] {
     refused: sum((chat) => (chat.refused ? 1 : 0)),
     costUsd: sum((chat) => chat.costUsd),
     ...(media && { media }),
+    ...(searches && { searches }),
   };
 }

@@ -1,8 +1,15 @@
 import type { Route } from "../platform/platform.ts";
 import { addMedia, type MediaUsage } from "./media.ts";
+import { addSearches, feeOf, type Searches, type SearchPrices } from "./searches.ts";
 
-/** Tokens of one or more requests, as the model has counted them. */
-export type ModelUsage = { inputTokens: number; cachedTokens: number; outputTokens: number };
+/** Tokens of one or more requests, as the model has counted them; and what was searched for them. */
+export type ModelUsage = {
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  /** Not set, if there was none. */
+  searches?: Searches | undefined;
+};
 
 /**
  * What a user has used on one day in a chat. Every turn that is over carries its user's total with it, this
@@ -148,21 +155,42 @@ export function sends({ replies, pushes }: Pick<DayUsage, "replies" | "pushes">)
   return replies + pushes;
 }
 
-export type Prices = {
+export type Prices = SearchPrices & {
   input: number;
   cachedInput: number;
   cacheWrite: number;
   output: number;
-  /** For a minute of voice; the others, for a million tokens. */
+  /** For a minute of voice; the others here, for a million tokens. */
   transcription?: number;
 };
 
 /** US dollars; what is not served from the cache is taken to be written to it. */
 export function costOf(used: ModelUsage & WithMedia, prices: Prices): number {
-  const { inputTokens, cachedTokens, outputTokens, media } = used;
+  const { inputTokens, cachedTokens, outputTokens, media, searches } = used;
   const fresh = (inputTokens - cachedTokens) * Math.max(prices.input, prices.cacheWrite);
   const voice = ((media?.voiceSeconds ?? 0) / 60) * (prices.transcription ?? 0);
-  return voice + (fresh + cachedTokens * prices.cachedInput + outputTokens * prices.output) / 1_000_000;
+  const tokens = (fresh + cachedTokens * prices.cachedInput + outputTokens * prices.output) / 1_000_000;
+  return voice + tokens + feeOf(searches, prices);
+}
+
+/**
+ * What counts against a limit of tokens: they themselves, and for each search as many input tokens as its fee would
+ * buy. So a limit bounds what is spent, whatever it is spent on.
+ */
+export function limitedTokens(
+  { inputTokens, outputTokens, searches }: ModelUsage,
+  prices: SearchPrices & Pick<Prices, "input">,
+): number {
+  const tokens = inputTokens + outputTokens;
+  // A model that costs nothing has no such measure.
+  if (!searches || prices.input === 0) return tokens;
+  return tokens + Math.round((feeOf(searches, prices) / prices.input) * 1_000_000);
+}
+
+/** For a log line, whose fields are flat. */
+export function loggedUsage({ inputTokens, cachedTokens, outputTokens, searches }: ModelUsage) {
+  const searched = searches && { webSearches: searches.web, fileSearches: searches.files };
+  return { inputTokens, cachedTokens, outputTokens, ...searched };
 }
 
 /** The same for a log line: without the digits that are only noise of the arithmetic. */
@@ -180,10 +208,12 @@ const nothing = {
   refused: false,
 };
 
-/** The tokens of both together. */
+/** The tokens and searches of both together. */
 export function add<T extends ModelUsage>(to: T, used: ModelUsage): T {
+  const searches = addSearches(to.searches, used.searches);
   return {
     ...to,
+    ...(searches && { searches }),
     inputTokens: to.inputTokens + used.inputTokens,
     cachedTokens: to.cachedTokens + used.cachedTokens,
     outputTokens: to.outputTokens + used.outputTokens,

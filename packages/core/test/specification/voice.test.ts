@@ -31,6 +31,11 @@ describe("a voice message", () => {
     expect(world.heard).toEqual([{ words: "What *time* is\nit?", languages: ["en"] }]);
   });
 
+  test("is shown as it was understood, whatever it means in Markdown", async () => {
+    await world.send("U1", audio, saying("Call me (later) [1] $5 `x`"));
+    expect(world.sent()[0]).toContain("🎤 Call me (later) [1] $5 `x`\n\n");
+  });
+
   test("is remembered as what was said, and the answer without that line", async () => {
     await world.send("U1", audio, saying("My name is Aki."));
     await world.talk("U1", "And now?");

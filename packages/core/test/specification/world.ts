@@ -15,6 +15,7 @@ import type { Platform } from "@henji/core/platform/platform";
 import { encodeJob } from "@henji/core/queue/job";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { loadRounds } from "@henji/core/reply/ask";
+import { loadSources } from "@henji/core/reply/reply";
 import { hold, worker as settings } from "@henji/core/settings";
 import { createTurns, type Turns } from "@henji/core/turn/turns";
 import { createTokenCap } from "@henji/core/usage/cap";
@@ -40,6 +41,7 @@ import ownBot from "../../../../bot.config.ts";
 await loadTokenizer();
 await loadMarkdown();
 await loadRounds();
+await loadSources();
 
 export const start = 1_800_000_000_000;
 
@@ -48,7 +50,7 @@ export const plainBot: Bot = { ...ownBot, context: { dateAndTime: false, profile
 
 export type WorldOptions = {
   bot?: Bot;
-  model?: Pick<MemoryModelOptions, "answer" | "calls">;
+  model?: Pick<MemoryModelOptions, "answer" | "calls" | "hosted">;
   summarizer?: MemoryModelOptions;
   moderator?: MemoryModeratorOptions;
   line?: Pick<MemoryLineOptions, "onSent" | "onMistakes">;

@@ -4,7 +4,7 @@ import { configuration, links, running } from "./configuration.ts";
 import { concurrency, eventSource, functions, logFormat, reminderSource, stub } from "./functions.ts";
 import { autoReply, quota, redelivery, token, webhook, webhookTest } from "./line.ts";
 import { clock, node, npm } from "./machine.ts";
-import { modelAccess } from "./model.ts";
+import { fileSearch, modelAccess } from "./model.ts";
 import { credentials, deadLetterQueue, eventQueue, reminders } from "./queues.ts";
 import { table, timeToLive } from "./table.ts";
 
@@ -13,6 +13,6 @@ export const checks: readonly Check[] = [
   ...[node, npm, clock, running, configuration, links, credentials],
   ...[token, webhook, webhookTest, redelivery, autoReply, quota],
   ...[functions, stub, eventQueue, eventSource, deadLetterQueue, reminders, reminderSource, concurrency],
-  ...[table, timeToLive, modelAccess],
+  ...[table, timeToLive, modelAccess, fileSearch],
   ...[logFormat, alarms, mailbox],
 ];

@@ -1,5 +1,7 @@
 import { toBotError } from "@henji/core/error";
 import { fixesFor } from "../fixes.ts";
+import { count } from "../format.ts";
+import { storeOf } from "../knowledge/configured.ts";
 import type { Check } from "./check.ts";
 import { validBot } from "./configuration.ts";
 import { fine, NotChecked, notChecked, wrong } from "./finding.ts";
@@ -23,6 +25,27 @@ export const modelAccess: Check = {
       }
     }
     return fine(`the key may use ${names.join(" and ")}; whether there is credit shows only when it answers`);
+  },
+};
+
+/** A store that is gone fails every question of the bot. */
+export const fileSearch: Check = {
+  name: "file search",
+  async run(subject, signal) {
+    const store = storeOf(await validBot(subject));
+    if (store === undefined) return fine("bot.config.ts has none");
+    if (subject.isLocal) return notChecked("the stand-in of this machine has stores of its own");
+    const apiKey = keyOf(subject);
+    const fix = fixesFor(subject).henji("knowledge sync FOLDER");
+    try {
+      const files = await subject.searchableFiles(apiKey, store, signal);
+      if (files === 0) return wrong(`${store} has no file that can be searched`, fix);
+      return fine(`${store} has ${count(files, "file")}`);
+    } catch (cause) {
+      const { code, message } = toBotError(cause);
+      if (code !== "model.tool_rejected") return notChecked(message);
+      return wrong(`the key's project has no vector store ${store}, which bot.config.ts names`, fix);
+    }
   },
 };
 

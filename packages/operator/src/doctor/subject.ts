@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Bot } from "@henji/core/bot";
 import { type Channel, linkedChannel } from "@henji/functions/channel";
 import { type LinkName, optionalLink } from "@henji/functions/links";
-import { checkAccess } from "@henji/functions/model-access";
+import { checkAccess, searchableFiles } from "@henji/functions/model-access";
 import { type CommonOptions, loadBot, localDirectory, localOption } from "../environment.ts";
 import { useLocalStage } from "../stage.ts";
 import { type Aws, connectAws } from "./aws.ts";
@@ -25,6 +25,8 @@ export type Subject = {
   channel(): Channel;
   /** @throws BotError unless the key may use the model */
   checkAccess(apiKey: string, model: string, signal: AbortSignal): Promise<void>;
+  /** How many files of a vector store the key may search. @throws BotError if there is no such store */
+  searchableFiles(apiKey: string, store: string, signal: AbortSignal): Promise<number>;
   aws: Aws;
   /** This machine's. */
   machine: { node: string; npm: string | undefined; now(): number };
@@ -42,7 +44,7 @@ export function openSubject(root: string, options: CommonOptions): Subject {
     link: optionalLink,
     loadBot,
     channel: linkedChannel,
-    checkAccess,
+    ...{ checkAccess, searchableFiles },
     aws: connectAws(local !== undefined),
     machine: { node: process.versions.node, npm: npmVersion(), now: Date.now },
   };

@@ -14,7 +14,7 @@ export function byChat({ day, chats, total }: DayReport, timeZone: string): stri
   ]);
   const hasIds = chats.some(({ chatId }) => chatId !== undefined);
   const head = ["chat", ...heads, ...(hasIds ? ["id"] : [])];
-  return `${day} (${timeZone})\n\n${table(head, [...lines, [count(total.chats, "chat"), ...cells(total, whole(total.refused))]])}${mediaText(total)}`;
+  return `${day} (${timeZone})\n\n${table(head, [...lines, [count(total.chats, "chat"), ...cells(total, whole(total.refused))]])}${besideText(total)}`;
 }
 
 /** A line for each day, the newest first, including those without a chat. */
@@ -30,12 +30,21 @@ export function byDay(reports: readonly DayReport[], timeZone: string): string {
   return table([`day (${timeZone})`, "chats", ...heads], lines);
 }
 
-/** What was looked at and listened to, in a line of its own; nothing, if that was none. */
-function mediaText({ media }: DayReport["total"]): string {
-  if (!media) return "";
-  const { pictures, files, voiceSeconds } = media;
-  const minutes = (voiceSeconds / 60).toFixed(1);
-  return `\n\n${count(pictures, "picture")}, ${count(files, "file")}, ${minutes} minutes of voice (in the cost)`;
+/** What was looked at, listened to and searched, a line for each; nothing, if that was none. */
+function besideText({ media, searches }: DayReport["total"]): string {
+  const lines: string[] = [];
+  if (media) {
+    const { pictures, files, voiceSeconds } = media;
+    const minutes = (voiceSeconds / 60).toFixed(1);
+    lines.push(
+      `${count(pictures, "picture")}, ${count(files, "file")}, ${minutes} minutes of voice (in the cost)`,
+    );
+  }
+  if (searches) {
+    const { web, files } = searches;
+    lines.push(`${whole(web)} searches of the web, ${whole(files)} of files (in the cost)`);
+  }
+  return lines.length === 0 ? "" : `\n\n${lines.join("\n")}`;
 }
 
 type Counts = Omit<ChatUsage, "chat" | "chatId" | "refused">;

@@ -1,5 +1,8 @@
+import { fileSearch } from "@henji/core/tool";
 import { links } from "../stage.ts";
 import type { Broken } from "./broken.ts";
+
+const searching = { instructions: "Hello.", tools: [fileSearch({ store: "vs_clinic" })] };
 
 /** This machine, the configuration, secrets, credentials and the model. */
 export const brokenMachine: readonly Broken[] = [
@@ -93,5 +96,19 @@ export const brokenMachine: readonly Broken[] = [
     "model",
     /OpenAI answered 503/,
     /status\.openai\.com/,
+  ],
+  [
+    "a vector store that there is not",
+    (w) => Object.assign(w, { bot: searching }),
+    "file search",
+    /the key's project has no vector store vs_clinic, which bot\.config\.ts names/,
+    /npx sst shell --stage test -- npm run henji -- knowledge sync FOLDER/,
+  ],
+  [
+    "a vector store without files",
+    (w) => Object.assign(w, { bot: searching, stores: { vs_clinic: 0 } }),
+    "file search",
+    /vs_clinic has no file that can be searched/,
+    /knowledge sync FOLDER/,
   ],
 ];

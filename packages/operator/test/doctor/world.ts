@@ -1,6 +1,6 @@
 import { defineBot } from "@henji/core/bot";
 import { systemClock } from "@henji/core/clock";
-import { checkModelAccess } from "@henji/core/model/access";
+import { checkModelAccess, countSearchable } from "@henji/core/model/access";
 import { createChannel } from "@henji/core/platform/line/channel";
 import { createLineSimulator } from "@henji/line-simulator";
 import { createModelSimulator } from "@henji/model-simulator";
@@ -33,6 +33,8 @@ function healthy() {
     /** What OpenAI answers in place of a model. */
     modelFault: undefined as number | undefined,
     bot: { instructions: "Hello." } as object,
+    /** Vector stores, each with so many files. */
+    stores: {} as Record<string, number>,
     machine: { node: "24.7.0", npm: "11.5.1" as string | undefined, skewMs: 0 },
   };
   return world;
@@ -56,13 +58,23 @@ export function useDoctor() {
   afterAll(() => served.close());
 
   async function doctor(change: Partial<Subject> = {}): Promise<Result[]> {
-    const { line, models, modelFault, bot, machine } = world;
+    const { line, models, modelFault, bot, stores, machine } = world;
     const link: Subject["link"] = (name, property) => {
       const linked = world.links[name] ?? {};
       return linked[property ?? defaults[name] ?? Object.keys(linked)[0]!] ?? "";
     };
     const model = createModelSimulator({ ...(models && { models }) });
     if (modelFault) model.faults.add({ times: 9, fault: { kind: "status", status: modelFault, code: null } });
+    const { knowledge } = model;
+    for (const [id, files] of Object.entries(stores)) {
+      const store = knowledge.addStore("", id);
+      for (let n = 0; n < files; n += 1) {
+        const bytes = new TextEncoder().encode("Hello.");
+        knowledge.read(
+          knowledge.attach(store, knowledge.addFile({ name: "a.md", purpose: "assistants", bytes })),
+        );
+      }
+    }
     const aws = connectAws(change.isLocal ?? false);
     try {
       return await examine(checks, {
@@ -75,6 +87,8 @@ export function useDoctor() {
             fetch: (input, init) => line.fetch(new Request(input, init)),
           }),
         checkAccess: (apiKey, name, signal) => checkModelAccess({ apiKey, fetch: model.fetch }, name, signal),
+        searchableFiles: (apiKey, store, signal) =>
+          countSearchable({ apiKey, fetch: model.fetch }, store, signal),
         machine: { ...machine, now: () => (world.aws.date ?? 0) + machine.skewMs },
         ...change,
       });

@@ -154,6 +154,7 @@ export const en = {
     invalid_input: "not run: its input is invalid",
     unknown_tool: "not run: there is no such tool",
     too_many: "not run: too many calls at once",
+    unreachable: "could not be reached by OpenAI",
   } as Record<string, string>,
   stored: (n: number) => `stored · ${n} ${n === 1 ? "message" : "messages"}`,
   notices: {

@@ -149,6 +149,7 @@ export const ja: typeof en = {
     invalid_input: "入力の誤りのため実行せず",
     unknown_tool: "該当ツールなし",
     too_many: "一度に多すぎるため実行せず",
+    unreachable: "OpenAIから接続できず",
   },
   stored: (n) => `${n}通を保存`,
   notices: {

@@ -1,7 +1,7 @@
 /** What the stand-in model is made to say. */
 export const scriptEn = {
   title: "What the model says next",
-  rule: 'Write the answers to the next messages yourself, for example to see a long one, a list or a link in the chat. Written like call order_status {"order": "7"}, an answer calls a tool of the bot, and the one after it is what the model says to the result.',
+  rule: 'Write the answers to the next messages yourself, for example to see a long one, a list or a link in the chat. Written like call order_status {"order": "7"}, an answer calls a tool of the bot, and the one after it is what the model says to the result. What OpenAI runs itself is called the same way, such as call file_search {"query": "hours"}; the lines after it are the answer.',
   answer: (n: number) => `Answer ${n}`,
   another: "Another answer",
   remove: (n: number) => `Remove answer ${n}`,

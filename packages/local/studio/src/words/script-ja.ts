@@ -2,7 +2,7 @@ import type { scriptEn } from "./script-en.ts";
 
 export const scriptJa: typeof scriptEn = {
   title: "モデルの次の回答",
-  rule: '次のメッセージへの回答を自分で書けます。長い文章や箇条書き、リンクがトークでどう見えるかを試せます。call order_status {"order": "7"} のように書くとボットのツールを呼び出し、その次の回答が結果を受けた返事になります。',
+  rule: '次のメッセージへの回答を自分で書けます。長い文章や箇条書き、リンクがトークでどう見えるかを試せます。call order_status {"order": "7"} のように書くとボットのツールを呼び出し、その次の回答が結果を受けた返事になります。OpenAI側で動くものも call file_search {"query": "診療時間"} のように呼び出せ、続く行が回答になります。',
   answer: (n) => `回答${n}`,
   another: "回答を追加",
   remove: (n) => `回答${n}を削除`,

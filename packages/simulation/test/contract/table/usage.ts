@@ -17,7 +17,7 @@ export function usages(test: TableTest) {
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
-    const used = { inputTokens: 5, cachedTokens: 4, outputTokens: 3 };
+    const used = { inputTokens: 5, cachedTokens: 4, outputTokens: 3, searches: { web: 1, files: 2 } };
     await turns.answer(turn, answerWith("hello", { usage: used }), storing);
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { usage: used } } });
   });
