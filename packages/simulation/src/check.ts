@@ -1,3 +1,4 @@
+import type { TurnItem } from "@henji/core/turn/entity";
 import { checkAnswers } from "./check/answers.ts";
 import { type BookOptions, createBook } from "./check/book.ts";
 import { checkCap } from "./check/cap.ts";
@@ -7,6 +8,7 @@ import type { Fate, SimulatedEvent } from "./check/fate.ts";
 import { checkHandlers } from "./check/handlers.ts";
 import { checkLine } from "./check/line.ts";
 import { checkModel } from "./check/model.ts";
+import { checkModeration } from "./check/moderation.ts";
 import { checkQueue } from "./check/queue.ts";
 import { checkTools } from "./check/tools.ts";
 import { checkWorkers } from "./check/workers.ts";
@@ -20,6 +22,8 @@ export function createCheck(options: BookOptions) {
   const { fates } = book;
   const line = checkLine(book, options);
   const cap = checkCap(book, options);
+  const moderation = checkModeration(book);
+  const answers = checkAnswers(book, options);
   return {
     violations: book.violations,
     fates: fates as ReadonlyMap<string, Readonly<Fate>>,
@@ -37,7 +41,8 @@ export function createCheck(options: BookOptions) {
     },
 
     ...checkQueue(book, options),
-    ...checkAnswers(book, options),
+    ...answers,
+    moderated: moderation.moderated,
     ...checkModel(book, options),
     ...checkTools(book, options),
     ...checkHandlers(book),
@@ -46,6 +51,12 @@ export function createCheck(options: BookOptions) {
     ...checkWorkers(book, options),
     ...cap,
     ...checkEnd(book, options),
+
+    /** A write to a turn was committed. */
+    written(what: string, item: TurnItem): void {
+      answers.written(what, item);
+      if (what === "answer") moderation.said(item);
+    },
 
     /** A process is about to ask the model. */
     asking(process: Process, question: string): void {

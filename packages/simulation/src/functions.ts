@@ -22,7 +22,7 @@ import type { Invocation } from "./event-source.ts";
 import type { Faults } from "./faults.ts";
 import type { createHandlers } from "./handlers.ts";
 import type { MemoryLine } from "./line.ts";
-import { createMemoryModerator } from "./moderator.ts";
+import type { createModeration } from "./moderation.ts";
 import type { AtPorts } from "./mutations/mutation.ts";
 import type { Plan } from "./plan.ts";
 import { createProcess, type Process } from "./process.ts";
@@ -48,6 +48,7 @@ export type FunctionsOptions = {
   summarizer: Model;
   tools: ReturnType<typeof createTools>;
   handlers: ReturnType<typeof createHandlers>;
+  moderator: ReturnType<typeof createModeration>;
   transcriber: Transcriber;
   ports: AtPorts;
 };
@@ -121,7 +122,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       },
       model: counting(breaking),
       summarizer: counting(process.port("summarizer", summarizer)),
-      moderator: createMemoryModerator(),
+      moderator: options.moderator(process),
       transcriber: process.port("transcriber", transcriber),
       cap,
       platforms: { line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }) },

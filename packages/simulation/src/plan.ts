@@ -60,6 +60,8 @@ export type Plan = {
   };
   /** `called`: of the questions, those for which the model calls tools; the others: of their runs. */
   tools: { called: number; slow: number; fails: number; hangs: number };
+  /** `flagged`: of the questions; `hangs`: of the calls, which then give no result. */
+  moderation: { flagged: number; hangs: number };
   traffic: Traffic;
   operator: Operator | undefined;
   /** After this nothing fails any more, and the queue has time to drain. */
@@ -99,6 +101,7 @@ export const quietPlan: Plan = {
   maxOfGroup: worker.batchSize,
   bot: { delivery: "auto", maxUnanswered: 20, dailyMessages: 10_000, overheard: 0 },
   tools: { called: 0, slow: 0, fails: 0, hangs: 0 },
+  moderation: { flagged: 0, hangs: 0 },
   traffic: quietTraffic,
   operator: undefined,
   troubleMs: minutes(10),
@@ -175,6 +178,7 @@ export function drawPlan(random: Random): Plan {
       overheard: random.fork("talk").pick([0, 2, 5]),
     },
     tools: drawTools(random.fork("tools")),
+    moderation: drawModeration(random.fork("moderation")),
     traffic: drawTraffic(random, share),
     operator: random.chance(0.5) ? drawOperator(random, share) : undefined,
     troubleMs: minutes(random.pick([5, 20, 60])),
@@ -184,6 +188,10 @@ export function drawPlan(random: Random): Plan {
 function drawTools(random: Random): Plan["tools"] {
   const share = () => random.pick([0, 0.05, 0.2]);
   return { called: random.pick([0, 0, 0.5, 1]), slow: share(), fails: share(), hangs: share() };
+}
+
+function drawModeration(random: Random): Plan["moderation"] {
+  return { flagged: random.pick([0, 0, 0.2]), hangs: random.pick([0, 0.1]) };
 }
 
 function drawOperator(random: Random, share: () => number): Operator {

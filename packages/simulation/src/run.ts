@@ -15,6 +15,7 @@ import { createHandlers } from "./handlers.ts";
 import { createHistory } from "./history.ts";
 import { createMemoryLine } from "./line.ts";
 import { createMemoryModel, marksIn } from "./model.ts";
+import { createModeration } from "./moderation.ts";
 import type { AtPorts } from "./mutations/mutation.ts";
 import { createNetwork } from "./network.ts";
 import { startOperator, visibleAgainMs } from "./operator.ts";
@@ -86,6 +87,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   });
   const words = random.fork("words");
   const handlers = createHandlers({ scheduler, random: random.fork("handlers"), faults, check });
+  const moderator = createModeration({ plan, random: random.fork("moderated"), faults, check });
   const tools = createTools({ plan, scheduler, random: random.fork("tools"), faults, check });
   let answers = 0;
   const model = createMemoryModel({
@@ -150,6 +152,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     summarizer,
     tools,
     handlers,
+    moderator,
     transcriber: createMemoryTranscriber({ network, onFailure: check.modelFailed }),
     ports: options.ports ?? {},
   });
@@ -237,7 +240,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   };
 }
 
-function botOf({ bot }: Plan): Bot {
+function botOf({ bot, moderation }: Plan): Bot {
   return defineBot({
     instructions: "You answer.",
     model: { maxOutputTokens: 1_000 },
@@ -249,6 +252,7 @@ function botOf({ bot }: Plan): Bot {
       ...(bot.totalDailyTokens !== undefined && { totalDailyTokens: bot.totalDailyTokens }),
     },
     delivery: bot.delivery,
+    moderation: moderation.flagged > 0,
     groups: { words: ["momo"], overheard: bot.overheard },
     texts: ownBot.texts,
     commands: ownBot.commands,

@@ -22,4 +22,9 @@ export const handlers: readonly Mutation[] = [
         'if (turn.status === "answered" && !(turn.answer.from === "bot" && turn.answer.notice === "own") && !(isGone && wasNeverSent(turn))) {',
     },
   },
+  {
+    name: "answers-what-is-flagged",
+    mistake: "what OpenAI's moderation flags is answered all the same",
+    edit: { file: "reply/ask.ts", find: "return isFlagged ?", replace: "return isFlagged && !answer ?" },
+  },
 ];
