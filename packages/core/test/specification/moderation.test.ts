@@ -1,4 +1,5 @@
 import { defineBot } from "@henji/core/bot";
+import { BotError } from "@henji/core/error";
 import type { Moderated } from "@henji/core/model/moderator";
 import { deadlines } from "@henji/core/settings";
 import { defineTool, z } from "@henji/core/tool";
@@ -86,6 +87,34 @@ test("no tool runs for what is flagged", async () => {
   });
   await world.talk("U1", "kill him");
   expect([ran, world.sent()]).toEqual([[], [`U1 reply: ${en.refusal}`]]);
+});
+
+test("what a tool has begun for is answered, though a later attempt would find it flagged", async () => {
+  const tool = defineTool({
+    ...{ name: "send", description: "Sends.", input: z.object({}), effect: "writes" },
+    run: () => "sent",
+  });
+  build({
+    bot: defineBot({ ...bot, tools: [tool] }),
+    model: {
+      calls: (_, { rounds }) => (rounds.length === 0 ? [{ name: "send", input: {} }] : []),
+      answer: (_, __, tools) => `It was ${tools?.rounds[0]?.results[0]?.text}`,
+    },
+  });
+  hangs = true;
+  const record = world.turns.record;
+  let records = 0;
+  world.turns.record = async (...given) => {
+    records += 1;
+    if (records === 2) throw new BotError("table.unavailable", "DynamoDB failed", { retry: "later" });
+    return record(...given);
+  };
+  world.say("U1", "kill it");
+  await world.run(world.worker(), 10_000);
+  hangs = false;
+  await world.settle();
+  expect([looked, world.sent().length]).toEqual([[], 1]);
+  expect(world.newest()).toContain("It was Error: the process ended while this ran");
 });
 
 test("commands are not looked at, and nothing is for a bot without it", async () => {
