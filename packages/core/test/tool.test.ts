@@ -127,3 +127,30 @@ describe("a bot", () => {
     );
   });
 });
+
+test.each([["a tuple", z.object({ at: z.tuple([z.number(), z.number()]) })]])(
+  "%s, which strict mode does not take, is a mistake in the definition",
+  (_, input) => {
+    const define = () => defineTool({ name: "t", description: "d", input, effect: "reads", run: () => 1 });
+    expect(define).toThrow("use an object");
+  },
+);
+
+test("of a format that strict mode does not take the model is told nothing, and the input is checked", () => {
+  const input = z.object({ at: z.url(), by: z.email() });
+  const tool = defineTool({ name: "t", description: "d", input, effect: "reads", run: () => 1 });
+  expect(JSON.stringify(tool.parameters)).not.toContain('"uri"');
+  expect(JSON.stringify(tool.parameters)).toContain('"format":"email"');
+  expect(tool.read('{"at":"nowhere","by":"a@b.example"}')).toHaveProperty("mistake");
+});
+
+test("a null that one option of a union means stays", () => {
+  const a = z.object({ type: z.literal("a"), note: z.optional(z.string()) });
+  const b = z.object({ type: z.literal("b"), note: z.nullable(z.string()) });
+  const input = z.object({ what: z.discriminatedUnion("type", [a, b]) });
+  const tool = defineTool({ name: "t", description: "d", input, effect: "reads", run: () => 1 });
+  expect(tool.read('{"what":{"type":"b","note":null}}')).toEqual({
+    input: { what: { type: "b", note: null } },
+  });
+  expect(tool.read('{"what":{"type":"a","note":null}}')).toEqual({ input: { what: { type: "a" } } });
+});

@@ -55,6 +55,7 @@ export function createCheck(options: BookOptions) {
     /** A write to a turn was committed. */
     written(what: string, item: TurnItem): void {
       answers.written(what, item);
+      if (["claim", "reclaim", "takeUp"].includes(what)) moderation.claimed(item);
       if (what === "answer") moderation.said(item);
     },
 

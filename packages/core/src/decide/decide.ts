@@ -3,7 +3,7 @@ import { type AnyHandler, type Handlers, handlerOf } from "../bot/handler.ts";
 import type { Memory } from "../chat/chats.ts";
 import { textOf } from "../platform/content.ts";
 import type { Answerable, Greeting, Occurrence, Pressed } from "../platform/platform.ts";
-import type { NoticeKind } from "../turn/answer.ts";
+import type { NoticeKind, Repeated } from "../turn/answer.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import { askOf } from "./ask.ts";
@@ -12,7 +12,7 @@ import { type Command, commandOf } from "./command.ts";
 import type { Decision } from "./decision.ts";
 import { type Gathering, gather } from "./gather.ts";
 import { backlogAt, refusalFor } from "./limits.ts";
-import { toLookAtAgain } from "./look-again.ts";
+import { type LookAgainRequest, toLookAtAgain } from "./look-again.ts";
 import { isOverLimit, isSeen, isUnderstandable, unheardIn, visibleIn } from "./media.ts";
 import { decidePressing } from "./pressing.ts";
 import { lastQuestion } from "./repeat.ts";
@@ -40,9 +40,9 @@ export function decide(request: DecideRequest, bot: Settings): Decision {
     case "occurrence":
       return decideEvent(inbound, request, bot);
     case "pressed":
-      return decidePressed(inbound, request, bot);
+      return withinLimits(decidePressed(inbound, request, bot), request, bot);
     default:
-      return decideMessage(request, bot);
+      return withinLimits(decideMessage(request, bot), request, bot);
   }
 }
 
@@ -51,7 +51,7 @@ function decideMessage(request: DecideRequest, bot: Settings): Decision {
   const sentAt = request.inbound.at;
   const gathering = gather({ turn, memory, isDue });
   // One answer for all of them, whatever it is.
-  if (gathering.kind === "gather" && isSeen(turn.question, bot)) return gathering;
+  if (gathering.kind === "gather" && isSeen(turn.question, bot) && !hasBegun(turn)) return gathering;
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered && !hasBegun(turn)) return { kind: "flooded", waiting, isTold };
 
@@ -67,7 +67,7 @@ function decideMessage(request: DecideRequest, bot: Settings): Decision {
   const refused = refusalUnlessBegun(request, isFree, bot);
   if (refused) return refused;
   if (!isUnderstood) return saidOnce("not_understood", memory, sentAt);
-  return command ? decideCommand(command, request, bot) : decideQuestion(gathering, request, bot);
+  return command ? decideCommand(command, request, bot) : decideQuestion(gathering, turn, bot);
 }
 
 function decideCommand(command: Command, { turn, memory }: DecideRequest, bot: Settings): Decision {
@@ -93,25 +93,34 @@ function decideCommand(command: Command, { turn, memory }: DecideRequest, bot: S
   }
 }
 
-function decideQuestion(
-  gathering: Gathering,
-  { turn, inbound, memory, total }: DecideRequest,
-  bot: Settings,
-): Decision {
-  const { question, gathers } =
-    gathering.kind === "ask" ? gathering : { question: turn.question, gathers: [] };
-  const shown = { visible: visibleIn(question, bot), voice: unheardIn(turn.question, bot) };
-  if (isOverLimit(shown, total.usage, bot)) return saidOnce("media_limit", memory, inbound.at);
-  const decision = askOf(turn.question, undefined, bot);
-  if (decision.kind !== "ask") return decision;
-  const { quotes } = turn;
-  const again = shown.visible.length > 0 ? [] : toLookAtAgain({ turn, quotes, memory }, bot);
+function decideQuestion(gathering: Gathering, { question }: Turn, bot: Settings): Decision {
+  const decision = askOf(question, undefined, bot);
+  if (decision.kind !== "ask" || gathering.kind === "gather" || gathering.gathers.length === 0)
+    return decision;
+  return { ...decision, question: gathering.question, gathers: gathering.gathers };
+}
+
+/** What is to be shown or listened to has limits of a day; what is looked at again is left out beyond them. */
+function withinLimits(decision: Decision, request: DecideRequest, bot: Settings): Decision {
+  if (decision.kind !== "ask" && decision.kind !== "hear") return decision;
+  const { turn, inbound, memory, total } = request;
+  const { question, repeats } = decision;
+  const shown = { visible: visibleIn(question, bot), voice: unheardIn(question, bot) };
+  if (isOverLimit(shown, total.usage, bot) && !hasBegun(turn))
+    return saidOnce("media_limit", memory, inbound.at);
+  if (decision.kind === "hear" || shown.visible.length > 0) return decision;
+  const again = toLookAtAgain(
+    repeats ? asBefore(request, repeats) : { turn, quotes: turn.quotes, memory },
+    bot,
+  );
   const isAgain = again.length > 0 && !isOverLimit({ visible: again, voice: undefined }, total.usage, bot);
-  return {
-    ...{ ...decision, question },
-    ...(gathers.length > 0 && { gathers }),
-    ...(isAgain && { again }),
-  };
+  return isAgain ? { ...decision, again } : decision;
+}
+
+/** What there was to look at when the question was asked first. */
+function asBefore({ turn, memory }: DecideRequest, { key }: Repeated): LookAgainRequest {
+  const turns = memory.turns.filter((past) => past.key < key);
+  return { turn: { key, senderId: turn.senderId }, quotes: undefined, memory: { ...memory, turns } };
 }
 
 /** What only shows something costs nothing. */

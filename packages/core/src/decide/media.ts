@@ -74,5 +74,5 @@ const fileTypes: Readonly<Record<string, string>> = {
 /** Nothing, if the model cannot be given such a file. */
 export function fileTypeOf(name = ""): string | undefined {
   const end = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-  return name.includes(".") ? fileTypes[end] : undefined;
+  return name.includes(".") && Object.hasOwn(fileTypes, end) ? fileTypes[end] : undefined;
 }

@@ -70,14 +70,13 @@ export function createAnswer(options: AnswerOptions) {
     const about = aboutText({ now: startedAt, profile: isGroup ? undefined : profile }, bot);
     const quotes = repeats ? undefined : turn.quotes;
     const overheard = await overheardBefore({ ...request, repeats, chat });
-    // Calls that have begun were let through: their user hears what has become of them.
-    const isLetThrough =
-      turn.transcript !== undefined || confirmed !== undefined || repeats?.calls !== undefined;
-    const answering = look({ question, again, platform, log }, ({ attachments, parts }) =>
+    // Whose calls have begun was let through by moderation before; its user hears what has become of them.
+    const hasBegun = turn.transcript !== undefined || confirmed !== undefined || repeats?.calls !== undefined;
+    const answering = look({ question, again, platform, hasBegun, log }, ({ attachments, parts }) =>
       askModel({
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
         ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
-        isFlagged: isLetThrough ? Promise.resolve(false) : moderate({ question, attachments, log }),
+        isFlagged: hasBegun ? Promise.resolve(false) : moderate({ question, attachments, log }),
         ...{ confirmed, user, log },
         safetyIdentifier: identify(senderId),
         ready: () => platform.ready(),

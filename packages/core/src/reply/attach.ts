@@ -27,6 +27,8 @@ export type AttachRequest = {
   /** What is shown once more: the answer does without it, if it cannot be had. */
   again: readonly MediaPart[];
   platform: Pick<Platform, "fetchMedia">;
+  /** Calls have begun for it: then it is answered, with what can still be seen. */
+  hasBegun: boolean;
   log: Log;
 };
 
@@ -40,7 +42,7 @@ const LANES = 2;
  * @throws BotError if the platform does not give them now, and may later
  */
 export async function attach(
-  { question, again, platform, log }: AttachRequest,
+  { question, again, platform, hasBegun, log }: AttachRequest,
   bot: Pick<Bot, "media">,
 ): Promise<Attached> {
   const own = visibleIn(question, bot).slice(-maxPictures);
@@ -59,7 +61,8 @@ export async function attach(
   });
   const shown = own.filter((part) => typeof results.get(part) !== "string");
   const because = own.map((part) => results.get(part)).find((result) => typeof result === "string");
-  if (shown.length === 0 && because && textOf(question) === "") return { kind: "unseen", because };
+  if (shown.length === 0 && because && textOf(question) === "" && !hasBegun)
+    return { kind: "unseen", because };
   return { kind: "attached", attachments, parts: shown };
 }
 

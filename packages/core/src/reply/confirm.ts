@@ -11,8 +11,14 @@ export function confirmText(
   how: Confirming,
   texts: Pick<Texts, "confirm">,
 ): string {
-  const [plain, ...others] = calls.map((call) => questionOf(call, how) ?? plainQuestion(call, texts));
-  return [plain, ...others].join("\n\n").slice(0, toolLimits.maxQuestionLength).toWellFormed();
+  // Each has its share of the room: a user says yes to nothing that they were not shown.
+  const most = Math.floor(toolLimits.maxQuestionLength / calls.length) - 2;
+  const questions = calls.map((call) => questionOf(call, how) ?? plainQuestion(call, texts));
+  return questions.map((text) => excerptOf(text, most)).join("\n\n");
+}
+
+function excerptOf(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
 }
 
 /** In the tool's own words; without them, its user sees all the same what they say yes to. */

@@ -21,7 +21,7 @@ export function createLook(bot: Pick<Bot, "media">) {
     request: AttachRequest,
     ask: (attached: Seen) => Promise<AskResult>,
   ): Promise<(Seen & { result: AskResult }) | Unseeable> => {
-    const { question, again } = request;
+    const { question, again, hasBegun } = request;
     const isShown = again.length > 0 || visibleIn(question, bot).length > 0;
     const held = isShown ? await room(maxMediaLength) : undefined;
     try {
@@ -29,7 +29,10 @@ export function createLook(bot: Pick<Bot, "media">) {
       if (attached.kind === "unseen") return attached;
       const { attachments } = attached;
       held?.keep(sizeOf(attachments));
-      const result = await ask(attached).catch((error) => unseenBy(error, attachments));
+      const result = await ask(attached).catch(async (error): Promise<AskResult | Unseeable> => {
+        const unseen = unseenBy(error, attachments);
+        return hasBegun ? ask({ kind: "attached", attachments: [], parts: [] }) : unseen;
+      });
       return "kind" in result ? result : { ...attached, result };
     } finally {
       held?.leave();

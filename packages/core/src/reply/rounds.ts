@@ -120,11 +120,11 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
     /** What the call asks for; nothing, if the model can be told at once why it does not run. */
     function readCall(call: StoredCall, n: number): ReadyCall | undefined {
       const tool = byName.get(call.name);
+      const mayHaveRun = call.isBegun && tool?.effect !== "reads" && !tool?.isIdempotent;
       if (n >= toolLimits.maxCalls) settle(call, "too_many", tooMany);
+      else if (mayHaveRun) settle(call, "unknown", outcomeUnknown);
       else if (!tool) settle(call, "unknown_tool", "Error: there is no such tool.");
       else if (call.consent === "declined") settle(call, "declined", declined);
-      else if (tool.effect === "writes" && call.isBegun && !tool.isIdempotent)
-        settle(call, "unknown", outcomeUnknown);
       else {
         const read = tool.read(call.arguments);
         if ("input" in read) return { tool, input: read.input };

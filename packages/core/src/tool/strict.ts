@@ -7,17 +7,23 @@ export type JsonSchema = { [key: string]: unknown };
  * @throws Error if the schema cannot be put so
  */
 export function strict(schema: JsonSchema): JsonSchema {
-  const { $schema: _, default: __, oneOf, anyOf, items, properties, ...rest } = schema;
+  const { $schema: _, default: __, oneOf, anyOf, items, properties, format, ...rest } = schema;
   const options = anyOf ?? oneOf;
   if (rest.allOf !== undefined) throw new Error("an intersection of schemas is not possible in strict mode");
+  if (rest.prefixItems !== undefined)
+    throw new Error("a tuple is not possible in strict mode: use an object");
   if (rest.$ref !== undefined) throw new Error("a schema that refers to itself is not possible here");
   return {
     ...rest,
+    ...(formats.has(String(format)) && { format }),
     ...(options !== undefined && { anyOf: (options as JsonSchema[]).map(strict) }),
     ...(items !== undefined && { items: strict(items as JsonSchema) }),
     ...(rest.type === "object" && objectOf(rest, (properties ?? {}) as Record<string, JsonSchema>)),
   };
 }
+
+/** OpenAI: those that strict mode knows. Of others the model is told nothing, and the input is checked all the same. */
+const formats = new Set("date-time time date duration email hostname ipv4 ipv6 uuid".split(" "));
 
 function objectOf(
   { required = [], additionalProperties, propertyNames }: JsonSchema,
@@ -61,11 +67,15 @@ export function withoutNulls(value: unknown, schema: JsonSchema): unknown {
   );
 }
 
-/** Of a union, the first object that knows all keys of the value. */
+/** Of a union, the first object that knows all keys of the value, and has what it says to be constant. */
 function optionFor(value: object, schema: JsonSchema): JsonSchema {
   const options = (schema.anyOf ?? schema.oneOf ?? [schema]) as JsonSchema[];
-  const fits = ({ properties = {} }: JsonSchema) =>
-    Object.keys(value).every((name) => name in (properties as object));
+  const fits = ({ properties = {} }: JsonSchema) => {
+    const known = properties as Record<string, JsonSchema>;
+    return Object.entries(value).every(([name, inner]) => {
+      return name in known && (known[name]!.const === undefined || known[name]!.const === inner);
+    });
+  };
   return options.find(fits) ?? schema;
 }
 

@@ -91,3 +91,9 @@ test("nothing is looked at again if pictures are switched off", async () => {
   await world.send("U1", quoting("7"));
   expect(attached()).toEqual([0]);
 });
+
+test("a question after a picture sees it too when it is asked once more", async () => {
+  await world.send("U1", image, picture);
+  await world.talk("U1", "How many?", "/retry");
+  expect(world.inputs.map((input) => input.at(-1)?.attachments?.length ?? 0)).toEqual([1, 1, 1]);
+});

@@ -91,6 +91,13 @@ test("the largest picture that a bot may allow is shown, and with one question n
   });
 });
 
+test("a picture that is asked about once more counts once more", async () => {
+  await world.send("U1", image, picture);
+  await world.talk("U1", "/retry", "/retry", "/retry");
+  const shown = world.inputs.filter((input) => input.at(-1)?.attachments?.length === 1);
+  expect([shown.length, world.newest()]).toEqual([2, `U1 reply: ${en.mediaLimit}`]);
+});
+
 describe("a file", () => {
   test.each([
     ["without bytes", file, { ...pdf, bytes: Buffer.alloc(0) }, en.mediaGone],
@@ -102,6 +109,12 @@ describe("a file", () => {
       en.mediaTooLarge,
     ],
     ["that is no PDF", file, { ...pdf, bytes: Buffer.from("PK") }, en.notUnderstood],
+    [
+      "whose end is the name of something else",
+      { ...file, fileName: "a.constructor" },
+      pdf,
+      en.notUnderstood,
+    ],
     ["that no model reads", { ...file, fileName: "a.exe" }, pdf, en.notUnderstood],
   ])("%s gets a kind sentence", async (_, message, content, sentence) => {
     await world.send("U1", message, content);

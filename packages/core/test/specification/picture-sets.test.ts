@@ -141,6 +141,15 @@ describe("pictures that were sent together", () => {
     expect(attached()).toEqual([2]);
   });
 
+  test("are asked about without one whose unsending comes together with the last", async () => {
+    put("P1", { id: "S", index: 1, total: 2 });
+    await world.settle();
+    put("P2", { id: "S", index: 2, total: 2 });
+    world.unsend("U1", "P1");
+    await settle();
+    expect(attached()).toEqual([1]);
+  });
+
   test("leave nothing once one of them is unsent", async () => {
     for (const [n, set] of three.entries()) put(`P${n}`, set);
     await settle();

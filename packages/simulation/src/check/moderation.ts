@@ -13,6 +13,15 @@ export function checkModeration({ violate, fateOf }: Book) {
       flagged.set(keyOf(process.name, eventId), isFlagged);
     },
 
+    /** An attempt begins, and asks anew. */
+    claimed({ owner, chatId }: TurnItem): void {
+      const [process = ""] = owner.split(".");
+      for (const key of flagged.keys()) {
+        const [of, eventId] = key.split(" ");
+        if (of === process && fateOf(eventId)?.chatId === chatId) flagged.delete(key);
+      }
+    },
+
     /** What the model has said is about to be stored. */
     said({ owner, messages = "[]", notice, refused }: TurnItem): void {
       const [process = ""] = owner.split(".");
