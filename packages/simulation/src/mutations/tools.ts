@@ -23,7 +23,11 @@ export const tools: readonly Mutation[] = [
   {
     name: "runs-again-on-retry",
     mistake: "a call that had begun when its process died runs once more",
-    edit: { file: "reply/rounds.ts", find: "call.isBegun && !tool.isIdempotent", replace: "false" },
+    edit: {
+      file: "reply/rounds.ts",
+      find: "const mayHaveRun = call.isBegun &&",
+      replace: 'const mayHaveRun = call.name === "" &&',
+    },
   },
   {
     name: "runs-without-asking",
