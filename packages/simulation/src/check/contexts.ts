@@ -15,7 +15,7 @@ const answered: ReadonlySet<string> = new Set(["delivered", "waiting", "carried"
 
 /** What the model is shown of a chat: the turn just answered, and all of it in order. */
 export function checkContexts(book: Book, { bot }: BookOptions) {
-  const { fates, fateOf, turnsOf, turnOf, isBefore, violate } = book;
+  const { fates, fateOf, takerOf, turnsOf, turnOf, isBefore, violate } = book;
   /** By process and chat: of the newest attempt. */
   const recalled = new Map<string, Recalled>();
 
@@ -126,6 +126,7 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       .slice(0, -1)
       .filter(({ role, content }) => role === "user" && !isForReference(content))
       .flatMap(({ content }) => fateOf(askedIn(content)) ?? [])
+      .map((one) => takerOf(one) ?? one)
       .filter((one) => !repeated.has(turnOf(one)?.key ?? ""));
     for (const [index, one] of shown.entries()) {
       const next = shown[index + 1];
