@@ -1,4 +1,5 @@
 import type { Bot } from "../bot/bot.ts";
+import { fitted } from "../excerpt.ts";
 import type { Profile } from "../platform/platform.ts";
 import { spokenTime } from "../time-zone.ts";
 
@@ -32,7 +33,7 @@ export function aboutText(
 /** A name on one line, which says nothing more than a name. */
 export function plainName(name: string): string {
   const line = name.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
-  return line.length <= MAX_NAME ? line : `${line.slice(0, MAX_NAME - 1).toWellFormed()}…`;
+  return fitted(line, MAX_NAME);
 }
 
 const languageNames = new Intl.DisplayNames("en", { type: "language", fallback: "none" });

@@ -1,3 +1,4 @@
+import { excerptOf } from "../excerpt.ts";
 import { wordsOf } from "../platform/content.ts";
 import type { PastTurn } from "../turn/past.ts";
 import { timeOf } from "../turn/place.ts";
@@ -130,12 +131,8 @@ export function askedText({ question, speaker, quotes }: Asked, said: Sayings = 
   if (quotes === undefined) return text;
   const quoted = said.get(quotes)?.replace(/\s+/g, " ");
   return quoted
-    ? `[Replying to: ${excerptOf(quoted)}]\n${text}`
+    ? `[Replying to: ${excerptOf(quoted, MAX_QUOTED)}]\n${text}`
     : `[Replying to an earlier message]\n${text}`;
-}
-
-function excerptOf(text: string): string {
-  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED).toWellFormed()}…`;
 }
 
 export type WindowMarks = { highWaterTokens: number; lowWaterTokens: number; maxTurns: number };

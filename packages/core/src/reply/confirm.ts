@@ -1,5 +1,6 @@
 import type { Texts } from "../bot/texts/texts.ts";
 import { pressingData } from "../decide/button.ts";
+import { fitted } from "../excerpt.ts";
 import type { Button } from "../platform/platform.ts";
 import { toolLimits } from "../tool/limits.ts";
 import type { Confirming } from "../tool/tool.ts";
@@ -14,11 +15,7 @@ export function confirmText(
   // Each has its share of the room: a user says yes to nothing that they were not shown.
   const most = Math.floor(toolLimits.maxQuestionLength / calls.length) - 2;
   const questions = calls.map((call) => questionOf(call, how) ?? plainQuestion(call, texts));
-  return questions.map((text) => excerptOf(text, most)).join("\n\n");
-}
-
-function excerptOf(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
+  return questions.map((text) => fitted(text, most)).join("\n\n");
 }
 
 /** In the tool's own words; without them, its user sees all the same what they say yes to. */

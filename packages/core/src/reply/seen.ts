@@ -1,3 +1,4 @@
+import { excerptOf } from "../excerpt.ts";
 import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
 
 /** Begins the line that says what was seen. */
@@ -19,7 +20,7 @@ export const seenRule = [
 /** A question with what the model has seen in it; the first part that is not written carries it for all of them. */
 export function withSeen(content: Content, shown: readonly MediaPart[], lines: readonly string[]): Content {
   const text = lines.join(" ").replace(/\s+/g, " ").trim();
-  const seen = text.length <= MAX_SEEN ? text : `${text.slice(0, MAX_SEEN).toWellFormed()}…`;
+  const seen = excerptOf(text, MAX_SEEN);
   if (seen === "") return content;
   const first = content.findIndex((part) => isMedia(part) && shown.includes(part));
   return content.map((part, index) => (index === first && isMedia(part) ? { ...part, seen } : part));

@@ -1,3 +1,4 @@
+import { excerptOf } from "../excerpt.ts";
 import { type Content, isMedia } from "../platform/content.ts";
 
 /** Stands in front of what a user has said, where it is shown to them. */
@@ -11,7 +12,7 @@ export function heardLine(question: Content): string | undefined {
   const [said] = question.flatMap((part) => (isMedia(part) && part.text ? part.text : []));
   if (said === undefined) return undefined;
   const line = said.replace(/\s+/g, " ").trim();
-  return MARK + (line.length <= MAX_SHOWN ? line : `${line.slice(0, MAX_SHOWN).toWellFormed()}…`);
+  return MARK + excerptOf(line, MAX_SHOWN);
 }
 
 /** An answer without that line: the model must not take it for its own, or it would begin its answers so. */
