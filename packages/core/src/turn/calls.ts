@@ -2,6 +2,7 @@ import type { TurnItem } from "./entity.ts";
 import { toTranscript } from "./item.ts";
 import type { TurnKey } from "./place.ts";
 import type { TurnStore } from "./store.ts";
+import { takeOnce } from "./take-once.ts";
 import { NOBODY, type Transcript } from "./transcript.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
 import type { Change } from "./writes.ts";
@@ -48,14 +49,10 @@ export function createCalls(
     },
 
     async takeUpCalls(from, by) {
-      const take = (takenBy: string) =>
-        store.update(from, {
-          name: "takeUpCalls",
-          when: { status: [...answeredStates, "parked"], takenBy },
-          set: { takenBy: by },
-        });
-      // By an earlier attempt; or just now, and the SDK has repeated it.
-      const item = (await take(NOBODY)) ?? (await take(by));
+      const status = [...answeredStates, "parked"] as const;
+      const take = { name: "takeUpCalls", set: { takenBy: by } };
+      const free = { status, takenBy: NOBODY };
+      const item = await takeOnce(store, from, take, { free, own: { status, takenBy: by } });
       const transcript = item && toTranscript(item);
       return transcript && { transcript, origin: item.origin ?? item.key };
     },

@@ -1,6 +1,7 @@
 import type { TurnItem } from "./entity.ts";
 import type { TurnKey } from "./place.ts";
-import type { Guard, TurnStore } from "./store.ts";
+import type { TurnStore } from "./store.ts";
+import { takeOnce } from "./take-once.ts";
 import type { AnsweredTurn, Turn, TurnStatus, Waiting } from "./turn.ts";
 import { type Change, gathered, type Shown, shown, waiting } from "./writes.ts";
 
@@ -44,14 +45,11 @@ export function createLeftToOthers(
     },
 
     async take({ chatId, key: carriedBy, owner }, gathered) {
-      const take = (when: Omit<Guard, "status">) =>
-        store.update(
-          { chatId, key: gathered.key },
-          { name: "take", when: { status: ["gathered"], ...when }, set: { carriedBy, owner } },
-        );
-      // By an earlier attempt; or just now, and the SDK has repeated it.
-      const item = (await take({ owner: gathered.owner })) ?? (await take({ carriedBy }));
-      return item !== undefined;
+      const status = ["gathered"] as const;
+      const take = { name: "take", set: { carriedBy, owner } };
+      const free = { status, owner: gathered.owner };
+      const key = { chatId, key: gathered.key };
+      return (await takeOnce(store, key, take, { free, own: { status, carriedBy } })) !== undefined;
     },
 
     async wait(turn, how) {
@@ -59,13 +57,10 @@ export function createLeftToOthers(
     },
 
     async carry(key, by, from) {
-      const set = { status: "carried", carriedBy: by } as const;
-      const take = (when: Guard) => store.update(key, { name: "carry", when, set });
-      const taken = await take(
-        from === undefined ? { status: ["waiting"] } : { status: ["carried"], carriedBy: from },
-      );
-      // By an earlier attempt; or just now, and the SDK has repeated it.
-      return taken ?? take({ status: ["carried"], carriedBy: by });
+      const carried = { status: ["carried"] } as const;
+      const free = from === undefined ? ({ status: ["waiting"] } as const) : { ...carried, carriedBy: from };
+      const take = { name: "carry", set: { status: "carried", carriedBy: by } } as const;
+      return takeOnce(store, key, take, { free, own: { ...carried, carriedBy: by } });
     },
 
     async shown(item, by, how) {

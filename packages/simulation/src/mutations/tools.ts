@@ -52,8 +52,8 @@ export const tools: readonly Mutation[] = [
     mistake: "a second tap finds the calls that the first has taken up",
     edit: {
       file: "turn/calls.ts",
-      find: "set: { takenBy: by },\n        });",
-      replace: "set: {},\n        });",
+      find: '{ name: "takeUpCalls", set: { takenBy: by } }',
+      replace: '{ name: "takeUpCalls", set: {} }',
     },
   },
   {
