@@ -9,11 +9,11 @@ import { createLeavePast } from "./context/leave-past.ts";
 import { decide } from "./decide/decide.ts";
 import { BotError } from "./error.ts";
 import { createGather } from "./gather.ts";
-import type { Batch, Held, Stored } from "./held.ts";
+import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
 import type { Moderator } from "./model/moderator.ts";
 import type { Transcriber } from "./model/transcriber.ts";
-import { isMedia } from "./platform/content.ts";
+import { cameIn } from "./platform/content.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
 import { shownText } from "./platform/platform.ts";
 import type { Reminders } from "./queue/reminders.ts";
@@ -24,7 +24,7 @@ import { hold } from "./settings.ts";
 import type { Answer, DropReason, Said } from "./turn/answer.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
 import { withoutHeardLine } from "./turn/heard.ts";
-import type { PastTurn, RecentTurn } from "./turn/past.ts";
+import type { PastTurn } from "./turn/past.ts";
 import type { AnsweredTurn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
 import { addMedia, noMedia, someMedia, voiceSecondsIn } from "./usage/media.ts";
@@ -77,10 +77,9 @@ export function createPrepare(options: PrepareOptions) {
 
   async function prepare(held: Held): Promise<Stored | undefined> {
     const { turn, memory, inbound, batch, log } = held;
-    const isUnsent = batch.unsent.some(
-      ({ chatId, messageId }) => chatId === turn.chatId && messageId === turn.messageId,
-    );
-    const isGone = isUnsent || isErased(turn, memory);
+    const ofChat = batch.unsent.filter(({ chatId }) => chatId === turn.chatId);
+    const unsent = ofChat.map(({ messageId }) => messageId);
+    const isGone = unsent.includes(turn.messageId) || isErased(turn, memory);
     if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) {
       return { turn: await upToDate(turn, held), past: undefined };
     }
@@ -89,7 +88,10 @@ export function createPrepare(options: PrepareOptions) {
     const isBotUsedUp = await held.checkingCap;
     const total = dayTotal(memory, turn, clock.now(), bot.timeZone);
     const isDue = held.job.isDue === true || held.replay !== undefined;
-    const recent = memory.recent.filter((one) => !isUnsentIn(batch, turn.chatId, one));
+    // A picture that waits may be unsent together with the message at hand.
+    const recent = memory.recent.filter(
+      ({ gathered }) => !unsent.some((messageId) => cameIn(gathered?.question ?? [], messageId)),
+    );
     const known = { ...memory, recent };
     const decision = decide({ turn, inbound, memory: known, total, isBotUsedUp, isDue }, bot);
     const [profile, talk] = await Promise.all([held.profile, held.talk]);
@@ -183,12 +185,6 @@ export function createPrepare(options: PrepareOptions) {
     log.info("turn.answered", { messages: said.messages.length, ...notice });
     return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said, speaker) };
   }
-}
-
-/** A picture that waits, and whose unsending has come together with the message at hand. */
-function isUnsentIn({ unsent }: Batch, chatId: string, { gathered }: RecentTurn): boolean {
-  const refs = (gathered?.question ?? []).filter(isMedia).map(({ ref }) => ref);
-  return unsent.some((one) => one.chatId === chatId && refs.includes(one.messageId));
 }
 
 function notAnsweredYet(): BotError {

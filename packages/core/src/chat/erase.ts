@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import type { Log } from "../log.ts";
-import { isMedia, saidIn, textContent } from "../platform/content.ts";
+import { cameIn, saidIn, textContent } from "../platform/content.ts";
 import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import type { StoredTurn } from "../turn/past.ts";
@@ -110,9 +110,7 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
       // A notice that was never delivered may repeat the message.
       const meant = recent.filter((turn) => isMessage(turn) || turn.hasNotice);
       // A picture that was sent with others was asked about by one of them.
-      const asking = recent.filter(({ question }) =>
-        question.some((part) => isMedia(part) && part.ref === messageId),
-      );
+      const asking = recent.filter(({ question }) => cameIn(question, messageId));
       const talk = (await chats.talk(chatId, clock.now())).map(asAsked);
       const message = recent.find(isMessage) ?? talk.find(isMessage);
       await change(chatId, ({ windowStart, unsent }) => ({

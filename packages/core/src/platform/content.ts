@@ -52,6 +52,11 @@ export function isMedia(part: ContentPart): part is MediaPart {
   return "ref" in part;
 }
 
+/** Whether something of it came in this message, by the platform's id. */
+export function cameIn(content: Content, messageId: string): boolean {
+  return content.some((part) => isMedia(part) && part.ref === messageId);
+}
+
 /** In words, for whoever sees no pictures: with what the bot has made of what is not written. Always the same. */
 export function wordsOf(content: Content): string {
   const lines: string[] = [];

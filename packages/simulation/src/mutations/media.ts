@@ -70,8 +70,8 @@ export const media: readonly Mutation[] = [
     mistake: "what was seen in pictures that were sent together stays when one of them is unsent",
     edit: {
       file: "chat/erase.ts",
-      find: "question.some((part) => isMedia(part) && part.ref === messageId)",
-      replace: "question.some((part) => isMedia(part) && part.ref === `not ${messageId}`)",
+      find: "cameIn(question, messageId)",
+      replace: "cameIn(question, `not ${messageId}`)",
     },
   },
   {
