@@ -55,12 +55,12 @@ function decideMessage(request: DecideRequest, bot: Settings): Decision {
   const { waiting, isTold } = backlogAt(sentAt, memory.finished);
   if (waiting >= bot.limits.maxUnanswered && !hasBegun(turn)) return { kind: "flooded", waiting, isTold };
 
-  const wasAsked = wasAskedToForget(turn, memory);
-  const command = commandOf(textOf(turn.question), { commands: reachable(bot.commands, wasAsked) });
-  // It costs nothing, and erases only as the answer to the question.
-  if (command?.name === "forgetForSure" && wasAsked) return { kind: "forget" };
+  const command = commandOf(textOf(turn.question), {
+    commands: reachable(bot.commands, wasAskedToForget(turn, memory)),
+  });
+  // Whatever limit is reached, one can be forgotten.
   if (command?.name === "forget" || command?.name === "forgetForSure")
-    return { kind: "say", notice: "forget" };
+    return decideCommand(command, request, bot);
 
   const isUnderstood = isUnderstandable(turn.question, bot);
   const isFree = !isUnderstood || (command !== undefined && command.name !== "retry");
@@ -87,7 +87,8 @@ function decideCommand(command: Command, { turn, memory }: DecideRequest, bot: S
     case "keep":
       return { kind: "say", notice: "kept" };
     case "forgetForSure":
-      return { kind: "say", notice: "forget" };
+      // It erases only as the answer to the question.
+      return wasAskedToForget(turn, memory) ? { kind: "forget" } : { kind: "say", notice: "forget" };
     default:
       return { kind: "say", notice: command.name };
   }
