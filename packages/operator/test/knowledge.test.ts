@@ -54,6 +54,17 @@ const knowledge = (args: string[], env = environment()) => henji(["knowledge", .
 const sync = (...args: string[]) => knowledge(["sync", folder, ...args]);
 
 const store = () => [...model.knowledge.stores.values()][0]!;
+
+/** A file in the store that is not the command's. */
+function putByOthers() {
+  const others = model.knowledge.addFile({
+    name: "x.md",
+    purpose: "assistants",
+    bytes: new Uint8Array([65]),
+  });
+  model.knowledge.attach(store(), others);
+  return others;
+}
 /** Paths in the store with their texts, and whether there is any file beside them. */
 function stored() {
   const { files } = model.knowledge;
@@ -88,12 +99,7 @@ test("the first time makes the store, uploads all, and prints the line for bot.c
 
 test("again, it uploads what has changed, removes what is gone, and leaves the rest and what others put there", async () => {
   await sync();
-  const others = model.knowledge.addFile({
-    name: "x.md",
-    purpose: "assistants",
-    bytes: new Uint8Array([65]),
-  });
-  model.knowledge.attach(store(), others);
+  const others = putByOthers();
   const before = [...store().members.keys()];
   write({ "hours.md": "Open from ten.", "new.md": "New." });
   rmSync(join(folder, "prices"), { recursive: true });
@@ -264,12 +270,7 @@ test("list says how each file stands, and what the store costs", async () => {
 
 test("remove takes --yes, and leaves what others have put there", async () => {
   await sync();
-  const others = model.knowledge.addFile({
-    name: "x.md",
-    purpose: "assistants",
-    bytes: new Uint8Array([65]),
-  });
-  model.knowledge.attach(store(), others);
+  const others = putByOthers();
   expect((await knowledge(["remove"])).output).toContain(
     "and 2 of its files. Nothing was done; --yes does it.",
   );

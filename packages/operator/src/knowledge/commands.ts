@@ -33,7 +33,6 @@ export function addKnowledgeCommands(program: Command, environment: Environment)
   knowledge.addCommand(
     storeCommand("sync", "Makes the vector store like a folder, and says what that took.")
       .argument("<folder>", "with all that is under it; hidden files and links are passed over")
-      .option("--name <name>", "what the store is called")
       .option("--dry-run", "say what would be done, and do nothing")
       .addHelpText("after", syncNotes)
       .action((folder: string, options: Options) =>
@@ -49,13 +48,11 @@ export function addKnowledgeCommands(program: Command, environment: Environment)
   );
   knowledge.addCommand(
     storeCommand("list", "The files of the store, how they stand, and what storing them costs.")
-      .option("--name <name>", "what the store is called")
       .addHelpText("after", whichStore)
       .action((options: Options) => withStore(environment, options, list)),
   );
   knowledge.addCommand(
     storeCommand("remove", "Removes the store, and the files that sync has put there.")
-      .option("--name <name>", "what the store is called")
       .option("--yes", "do it; without it, nothing is done")
       .addHelpText("after", whichStore)
       .action((options: Options) => withStore(environment, options, remove)),
@@ -64,7 +61,9 @@ export function addKnowledgeCommands(program: Command, environment: Environment)
 }
 
 function storeCommand(name: string, description: string): Command {
-  return commandFor(name, description).option("--store <id>", "the store, by its id");
+  return commandFor(name, description)
+    .option("--store <id>", "the store, by its id")
+    .option("--name <name>", "what the store is called");
 }
 
 type Run = (session: Session, knowledge: KnowledgeStore, options: Options) => Promise<number | undefined>;

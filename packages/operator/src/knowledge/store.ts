@@ -18,6 +18,9 @@ export type StoredFile = {
 
 export type StoreInfo = { id: string; name: string; bytes: number; files: number };
 
+/** For a call that has no time of its own. */
+const never = new AbortController().signal;
+
 /** How long OpenAI may take to read one file. */
 const READ_WITHIN_MS = 10 * 60_000;
 
@@ -29,32 +32,28 @@ export function openKnowledge(
   // No user waits for a command.
   const client: Client = createOpenAiClient({ apiKey, baseURL }).withOptions({ maxRetries: 4 });
   const { vectorStores } = client;
+  const errorOf = (cause: unknown) => (stop.aborted ? stopped() : modelError(cause, never));
   const calling = async <T>(call: () => PromiseLike<T>): Promise<T> => {
     try {
       return await call();
     } catch (cause) {
-      if (stop.aborted) throw stopped();
-      throw modelError(cause, new AbortController().signal);
+      throw errorOf(cause);
     }
   };
-  const unlessGone = async (call: () => PromiseLike<unknown>): Promise<void> => {
+  const unlessGone = async <T>(call: () => PromiseLike<T>): Promise<T | undefined> => {
     try {
-      await call();
+      return await call();
     } catch (cause) {
-      if ((cause as { status?: number }).status !== 404)
-        throw modelError(cause, new AbortController().signal);
+      if ((cause as { status?: number }).status === 404) return undefined;
+      throw errorOf(cause);
     }
   };
 
   const knowledge = {
     /** Nothing, if the key's project has no such store. */
     async find(id: string): Promise<StoreInfo | undefined> {
-      try {
-        return infoOf(await vectorStores.retrieve(id, { signal: stop }));
-      } catch (cause) {
-        if ((cause as { status?: number }).status === 404) return undefined;
-        throw modelError(cause, stop);
-      }
+      const store = await unlessGone(() => vectorStores.retrieve(id, { signal: stop }));
+      return store && infoOf(store);
     },
 
     /** The oldest of this name. */
@@ -120,7 +119,9 @@ export function openKnowledge(
       await unlessGone(() => vectorStores.files.delete(id, { vector_store_id: store }));
     },
 
-    removeStore: async (id: string): Promise<void> => unlessGone(() => vectorStores.delete(id)),
+    async removeStore(id: string): Promise<void> {
+      await unlessGone(() => vectorStores.delete(id));
+    },
   };
   return knowledge;
 }

@@ -2,7 +2,7 @@ import { type Session, wrongOption } from "../environment.ts";
 import { type Choice, findStore } from "./choose.ts";
 import { type Folder, readFolder } from "./folder.ts";
 import type { KnowledgeStore, StoreInfo } from "./store.ts";
-import { carryOut, type Done, type Plan, planFor } from "./sync.ts";
+import { carryOut, type Done, expected, type Plan, planFor } from "./sync.ts";
 import { dollarsADay, lineFor, storageText, syncText } from "./text.ts";
 
 export type SyncRequest = {
@@ -27,14 +27,15 @@ export async function sync(
   const isNew = found === undefined;
   const store = found ?? (dryRun ? undefined : await knowledge.create(name));
   const plan = planFor(read, found ? await knowledge.files(found.id) : []);
-  const done = dryRun || !store ? undefined : await carryOutAll(plan, store, session, knowledge);
-  const after = (done && store && (await knowledge.find(store.id))) ?? store;
+  const isDone = !dryRun && store !== undefined;
+  const done = isDone ? await carryOutAll(plan, store, session, knowledge) : expected(plan);
+  const after = (isDone && (await knowledge.find(store.id))) || store;
   terminal.endProgress();
 
   const shown = { plan, done, read, dryRun, isNew, configured, store: after };
   terminal.document(documentOf({ ...shown, name }));
   terminal.print(textOf({ ...shown, name }));
-  return (done?.failed.length ?? 0) + read.refused.length > 0 ? 1 : undefined;
+  return done.failed.length + read.refused.length > 0 ? 1 : undefined;
 }
 
 async function carryOutAll(
@@ -54,7 +55,8 @@ async function carryOutAll(
 
 type Shown = {
   plan: Plan;
-  done: Done | undefined;
+  /** Or would be. */
+  done: Done;
   read: Folder;
   dryRun: boolean;
   isNew: boolean;
@@ -64,7 +66,7 @@ type Shown = {
 };
 
 function documentOf({ plan, done, read, dryRun, isNew, name, store, configured }: Shown) {
-  const pathsOf = (files: Plan["upload"]) => files.map(({ file }) => file.path);
+  const { uploaded, replaced, removed, failed } = done;
   return {
     ...{
       dryRun,
@@ -73,11 +75,9 @@ function documentOf({ plan, done, read, dryRun, isNew, name, store, configured }
       isNew,
       isInBotConfig: store?.id === configured && store !== undefined,
     },
-    uploaded: done?.uploaded ?? pathsOf(plan.upload.filter(({ replaces }) => replaces.length === 0)),
-    replaced: done?.replaced ?? pathsOf(plan.upload.filter(({ replaces }) => replaces.length > 0)),
-    removed: done?.removed ?? plan.remove.map(({ ours }) => ours!.path),
+    ...{ uploaded, replaced, removed },
     unchanged: plan.unchanged.map(({ path }) => path),
-    notRead: [...(done?.failed ?? []), ...read.refused],
+    notRead: [...failed, ...read.refused],
     others: plan.others,
     dollarsADay: store ? dollarsADay(store.bytes) : null,
   };

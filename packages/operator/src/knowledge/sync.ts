@@ -23,6 +23,17 @@ export type Done = {
   failed: { path: string; because: string }[];
 };
 
+/** What carrying a plan out comes to, if nothing fails. */
+export function expected({ upload, waitFor, remove }: Plan): Done {
+  const done: Done = { ...nothing(), removed: remove.map(({ ours }) => ours!.path) };
+  for (const { file, replaces } of [...upload, ...waitFor]) done[outcomeOf(replaces)].push(file.path);
+  return done;
+}
+
+const nothing = (): Done => ({ uploaded: [], replaced: [], removed: [], failed: [] });
+
+const outcomeOf = (replaces: readonly StoredFile[]) => (replaces.length > 0 ? "replaced" : "uploaded");
+
 /** Uploads at once; OpenAI takes 300 changes of a store a minute. */
 const LANES = 4;
 
@@ -69,7 +80,7 @@ export async function carryOut(
     onFile,
   }: { knowledge: KnowledgeStore; storeId: string; onFile: (path: string) => void },
 ): Promise<Done> {
-  const done: Done = { uploaded: [], replaced: [], removed: [], failed: [] };
+  const done = nothing();
   const steps = [
     ...plan.upload.map(({ file, replaces }) => ({ file, replaces, run: () => knowledge.put(storeId, file) })),
     ...plan.waitFor.map(({ file, stored, replaces }) => {
@@ -87,7 +98,7 @@ export async function carryOut(
       return;
     }
     for (const { id } of replaces) await knowledge.remove(storeId, id);
-    done[replaces.length > 0 ? "replaced" : "uploaded"].push(path);
+    done[outcomeOf(replaces)].push(path);
   });
   if (done.failed.length > 0) return done;
   await inLanes(LANES, plan.remove, async ({ id, ours }) => {

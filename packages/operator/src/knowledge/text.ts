@@ -9,14 +9,12 @@ const GB = 1024 ** 3;
 const DOLLARS_A_DAY = 0.1;
 
 /** What is done with each file, or would be; and what comes of it. */
-export function syncText(plan: Plan, done: Done | undefined, { refused }: Folder): string {
-  const removed = done?.removed ?? plan.remove.map(({ ours }) => ours!.path);
-  const waited = plan.waitFor.map(({ file }) => file);
-  const added = plan.upload.filter(({ replaces }) => replaces.length === 0).map(({ file }) => file);
-  const uploaded = done?.uploaded ?? [...added, ...waited].map(({ path }) => path);
-  const replaced =
-    done?.replaced ?? plan.upload.filter(({ replaces }) => replaces.length > 0).map(({ file }) => file.path);
-  const failed = [...(done?.failed ?? []), ...refused];
+export function syncText(
+  plan: Plan,
+  { uploaded, replaced, removed, failed: unread }: Done,
+  { refused }: Folder,
+): string {
+  const failed = [...unread, ...refused];
   const lines = [
     ...uploaded.map((path) => ["uploaded", path]),
     ...replaced.map((path) => ["replaced", path]),
