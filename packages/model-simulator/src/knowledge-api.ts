@@ -53,8 +53,7 @@ export function knowledgeApi(knowledge: Knowledge): Hono {
   app.post("/vector_stores/:store/files", async (c) => {
     const store = storeOf(c);
     const body = read(memberBody, await c.req.json().catch(() => undefined));
-    const file = files.get(body.file_id);
-    if (!file) throw notFound("file", body.file_id);
+    const file = found(files, "file", body.file_id);
     return c.json(memberObject(store, knowledge.attach(store, file, body.attributes ?? {})));
   });
   app.get("/vector_stores/:store/files", (c) => {
@@ -68,9 +67,10 @@ export function knowledgeApi(knowledge: Knowledge): Hono {
   });
   app.get("/vector_stores/:store/files/:file", (c) => {
     const store = storeOf(c);
-    const object = memberObject(store, memberOf(c, store));
+    const member = memberOf(c, store);
+    const object = memberObject(store, member);
     // The next one who looks sees it read, and may look soon.
-    knowledge.read(memberOf(c, store));
+    knowledge.read(member);
     c.header("openai-poll-after-ms", "5");
     return c.json(object);
   });
@@ -83,24 +83,15 @@ export function knowledgeApi(knowledge: Knowledge): Hono {
   return app;
 
   function fileOf(c: Context): StoredFile {
-    const id = c.req.param("file")!;
-    const file = files.get(id);
-    if (!file) throw notFound("file", id);
-    return file;
+    return found(files, "file", c.req.param("file")!);
   }
 
   function storeOf(c: Context): VectorStore {
-    const id = c.req.param("store")!;
-    const store = stores.get(id);
-    if (!store) throw notFound("vector store", id);
-    return store;
+    return found(stores, "vector store", c.req.param("store")!);
   }
 
-  function memberOf(c: Context, store: VectorStore): Member {
-    const id = c.req.param("file")!;
-    const member = store.members.get(id);
-    if (!member) throw notFound("file", id);
-    return member;
+  function memberOf(c: Context, { members }: VectorStore): Member {
+    return found(members, "file", c.req.param("file")!);
   }
 
   function storeObject(store: VectorStore) {
@@ -152,8 +143,11 @@ function read<T extends z.ZodType>(schema: T, raw: unknown): z.output<T> {
   return data!;
 }
 
-function notFound(what: string, id: string): ApiError {
-  return new ApiError(404, { message: `No ${what} found with id '${id}'.` });
+/** @throws ApiError as OpenAI answers for what it does not have */
+function found<T>(all: ReadonlyMap<string, T>, what: string, id: string): T {
+  const one = all.get(id);
+  if (one === undefined) throw new ApiError(404, { message: `No ${what} found with id '${id}'.` });
+  return one;
 }
 
 function missing(param: string): ApiError {
