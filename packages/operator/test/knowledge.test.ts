@@ -226,6 +226,8 @@ describe("a run that ends before it is done loses nothing, and the next one goes
     await sync();
     for (const member of store().members.values()) member.status = "in_progress";
     const ids = [...store().members.keys()];
+    const { uploaded } = JSON.parse((await sync("--dry-run", "--json")).output);
+    expect(uploaded).toEqual(["hours.md", "prices/teeth.txt"]);
     expect((await sync()).output).toContain("2 uploaded, 0 replaced, 0 removed");
     expect([...store().members.keys()]).toEqual(ids);
   });
