@@ -15,7 +15,9 @@ export default defineConfig({
     include: ["packages/local/test/browser/**/*.test.ts"],
     // Each file runs a browser and the whole system.
     fileParallelism: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Upper bounds for what never happens, as in the other tests.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

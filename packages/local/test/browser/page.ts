@@ -88,7 +88,8 @@ export function useStudio(options: Pick<LocalOptions, "botConfig"> = {}) {
         ...options,
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      // On a busy machine a first claim can fail and be retried after its hold, 18 s later.
+      page.setDefaultTimeout(60_000);
       page.on("pageerror", ({ message }) => errors.push(message));
       page.on("console", (entry) => entry.type() === "error" && errors.push(entry.text()));
       await page.goto(`${studio.url}/#${aki.userId}`);

@@ -151,7 +151,7 @@ test("a replay of many shows how far it is, and is stopped and taken up again", 
   await parked(page).getByText("Nothing is parked.").waitFor();
   const answersOf = (userId: string) => answersIn(line, userId).filter((text) => text.includes("you said"));
   for (const userId of users) {
-    await expect.poll(() => answersOf(userId), { timeout: 30_000 }).toHaveLength(2);
+    await expect.poll(() => answersOf(userId)).toHaveLength(2);
     expect(answersOf(userId)[0]).toContain("you said “one”");
   }
 });
