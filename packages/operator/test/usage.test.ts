@@ -10,7 +10,7 @@ import { byChat } from "@henji/operator/usage/text";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { useDirectory } from "../../local/test/directory.ts";
 import { awayFromMidnight } from "../../local/test/support.ts";
-import { henji } from "./command.ts";
+import { henji, startHenji } from "./command.ts";
 
 let local: Local;
 const state = useDirectory("file");
@@ -166,7 +166,7 @@ describe("an error says in a line or two what is wrong", () => {
     const directory = join(state.path, "stopped");
     mkdirSync(directory);
     writeEnvironment(directory, { ...local.environment, AWS_ENDPOINT_URL_DYNAMODB: stopped.url });
-    const { code, error } = await usage(["--state", directory], {});
+    const { code, error } = await startHenji(["usage", "--state", directory], {}).ended;
     expect({ code, error }).toEqual({
       code: 1,
       error: expect.stringMatching(/^No Henji runs on [^\n]*npm start[^\n]*\n$/),
