@@ -32,6 +32,8 @@ export type MemoryTable = {
   turnsOf(chatId: string): TurnItem[];
   /** Everything that is stored of a chat. */
   textOf(chatId: string): string;
+  /** Whether a message is among what is kept of a group's talk, erased or not. */
+  isInTalk(chatId: string, eventId: string): boolean;
 };
 
 /** Items in a response, as if they were 1 MB: far fewer than the real table's, so that a run turns pages. */
@@ -176,6 +178,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
         chatItems.get(chatId) ?? {},
         ...(talkItems.get(chatId)?.messages ?? []),
       ]),
+    isInTalk: (chatId, eventId) =>
+      talkItems.get(chatId)?.messages.some(({ key }) => key.endsWith(`#${eventId}`)) === true,
   };
 }
 

@@ -112,6 +112,10 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     /** Everything that is stored of its chat. */
     textOf: ({ chatId }: Fate): string => table().textOf(chatId),
 
+    /** Of a group's talk whatever newer talk has taken the place of: nobody knows any more what it said. */
+    isForgottenTalk: ({ kind, chatId, eventId }: Fate): boolean =>
+      kind === "overheard" && !table().isInTalk(chatId, eventId),
+
     /** Which event a message belongs to: by its text, or by the key that it was sent with. */
     eventOf(key: string, messages: readonly TextMessage[]) {
       const text = textOf(messages);
