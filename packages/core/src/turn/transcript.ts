@@ -60,23 +60,21 @@ export const NOBODY = "nobody";
  * The transcript with what its user said of the calls that wait for it. What it took is counted by the turn that
  * asked.
  */
-export function consented({ rounds }: Transcript, consent: "given" | "declined"): Transcript {
-  return {
-    usage: emptyTranscript.usage,
-    rounds: rounds.map(({ output, calls }) => ({
-      output,
-      calls: calls.map((call) => (call.result === undefined ? { ...call, consent } : call)),
-    })),
-  };
+export function consented(transcript: Transcript, consent: "given" | "declined"): Transcript {
+  return { ...withOpenCalls(transcript, { consent }), usage: emptyTranscript.usage };
 }
 
 /** The transcript as a turn may go on with it whose calls another has taken up: each of them may have run there. */
-export function outcomesUnknown({ usage, rounds }: Transcript): Transcript {
+export function outcomesUnknown(transcript: Transcript): Transcript {
+  return withOpenCalls(transcript, { isBegun: true });
+}
+
+function withOpenCalls({ usage, rounds }: Transcript, change: Partial<StoredCall>): Transcript {
   return {
     usage,
     rounds: rounds.map(({ output, calls }) => ({
       output,
-      calls: calls.map((call) => (call.result === undefined ? { ...call, isBegun: true as const } : call)),
+      calls: calls.map((call) => (call.result === undefined ? { ...call, ...change } : call)),
     })),
   };
 }
