@@ -107,6 +107,7 @@ test.each([
   ["application/pdf", "255044462d312e37", "application/octet-stream"],
   ["text/plain", "48656c6c6f", "Text/Plain; charset=utf-8"],
   ["application/octet-stream", "48656c6c6f", undefined],
+  ["application/octet-stream", "48656c6c6f", "image/jpeg"],
 ])("%s is told by its first bytes, or else as LINE says", (type, hex, said) => {
   expect(mediaTypeOf(Buffer.from(hex, "hex"), said)).toBe(type);
 });

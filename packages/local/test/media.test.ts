@@ -59,12 +59,43 @@ test("a PDF is shown to the model", async () => {
 
 test("a picture that stalls at half is fetched once more, and answered once", async () => {
   const aki = henji.user("Aki");
-  const fetched = () => henji.local.line.requests.filter(({ operation }) => operation === "content").length;
+  const fetched = () => henji.line.requests.filter(({ operation }) => operation === "content").length;
   const before = fetched();
-  henji.local.line.faults.add({ on: "content", times: 1, fault: { kind: "stall" } });
+  henji.line.faults.add({ on: "content", times: 1, fault: { kind: "stall" } });
   henji.model.says("A cat.\n[=] A cat.");
   expect(await aki.picture(jpeg)).toEqual(["A cat."]);
   expect(fetched() - before).toBe(2);
+});
+
+test("three pictures that are sent together are shown to the model together, and answered once", async () => {
+  const aki = henji.user("Aki");
+  henji.model.says("Three cats.\n[=] Three cats.");
+  const pictures = [1, 2, 3].map((index) =>
+    henji.line.media({
+      ...{ from: aki.id, type: "image", bytes: jpeg, contentType: "image/jpeg" },
+      imageSet: { id: "set", index, total: 3 },
+    }),
+  );
+  expect(await henji.deliver(...pictures)).toEqual(["Three cats."]);
+  const [request] = henji.local.model!.requests.slice(-1);
+  const parts = (request!.body.input as { content: { type: string }[] }[]).at(-1)!.content;
+  expect(parts.map(({ type }) => type)).toEqual(["input_text", ...Array(3).fill("input_image")]);
+});
+
+test("a picture that LINE still converts is waited for", async () => {
+  const aki = henji.user("Aki");
+  henji.model.says("A cat.\n[=] A cat.");
+  henji.line.faults.add({ on: "content", times: 1, fault: { kind: "status", status: 202, body: {} } });
+  expect(await aki.picture(jpeg)).toEqual(["A cat."]);
+});
+
+test("what says that it is a picture, and is none by its bytes, is not shown to the model", async () => {
+  const aki = henji.user("Aki");
+  const before = henji.local.model!.requests.length;
+  expect(await aki.picture(Buffer.from("<html>"), { contentType: "image/jpeg" })).toEqual([
+    expect.stringMatching(/can.t open this/),
+  ]);
+  expect(henji.local.model!.requests).toHaveLength(before);
 });
 
 test.each([
@@ -72,7 +103,7 @@ test.each([
   ["that LINE never had", 404, /no longer there/],
 ])("for a picture %s its user is told so once", async (_, status, sentence) => {
   const aki = henji.user("Aki");
-  henji.local.line.faults.add({ on: "content", times: 1, fault: { kind: "status", status } });
+  henji.line.faults.add({ on: "content", times: 1, fault: { kind: "status", status } });
   expect(await aki.picture(jpeg)).toEqual([expect.stringMatching(sentence)]);
 });
 

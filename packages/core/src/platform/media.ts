@@ -20,11 +20,19 @@ const signatures: readonly (readonly [type: string, offset: number, bytes: strin
   ["application/pdf", 0, "%PDF-"],
 ];
 
-/** @param said what the platform calls it */
+const UNKNOWN = "application/octet-stream";
+
+/**
+ * Pictures begin with what they are, so none is one because it is called so.
+ *
+ * @param said what the platform calls it
+ */
 export function mediaTypeOf(bytes: Uint8Array, said: string | undefined): string {
   const found = signatures.find(([, offset, signature]) =>
     [...signature].every((letter, n) => bytes[offset + n] === letter.charCodeAt(0)),
   );
+  if (found) return found[0];
   const [named = ""] = (said ?? "").split(";");
-  return found?.[0] ?? (named.trim().toLowerCase() || "application/octet-stream");
+  const type = named.trim().toLowerCase();
+  return type === "" || type.startsWith("image/") ? UNKNOWN : type;
 }
