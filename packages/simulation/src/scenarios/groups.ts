@@ -1,5 +1,5 @@
 import type { Fate } from "../check/fate.ts";
-import { quietPlan } from "../plan.ts";
+import { noFaults, quietPlan } from "../plan.ts";
 import { minutes } from "../scheduler.ts";
 import type { Script, Scripted } from "../traffic-plan.ts";
 import { longChat } from "./erasing.ts";
@@ -91,6 +91,19 @@ export const groups: readonly Scenario[] = [
       const isRight = ({ erased, senderId }: Fate) => erased === (senderId === "U1" && !isEarly);
       return wrong(questions, "not erased, or another's", isRight);
     },
+  },
+  {
+    name: "group-name-unknown",
+    shows:
+      "processes die, and LINE often does not tell the bot's name: what was claimed is answered all the same",
+    plan: {
+      ...quietPlan,
+      faultRates: { ...quietPlan.faultRates, line: { ...noFaults, requestLost: 0.5 } },
+      process: { ...quietPlan.process, dies: 0.08 },
+      traffic: { ...quietPlan.traffic, events: 30, groups: 1, spanMs: minutes(20) },
+      troubleMs: minutes(60),
+    },
+    judge: () => [],
   },
   {
     name: "long-group",
