@@ -97,8 +97,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const process = start("worker");
     const { clock } = process;
     const log = logOf(process, check);
-    const commands = { ...bot.commands, own: [options.handlers(process)] };
-    const ofProcess = { ...bot, commands, tools: options.tools.of(process) };
+    const { command, events } = options.handlers(process);
+    const commands = { ...bot.commands, own: [command] };
+    const handlers = plan.bot.handlers ? events : {};
+    const ofProcess = { ...bot, ...handlers, commands, tools: options.tools.of(process) };
     const shared = { bot: ofProcess, clock, log, random: random.next };
     let owners = 0;
     const cap = createTokenCap({ ...shared, totals: process.port("table", table.totals) });

@@ -57,6 +57,8 @@ export type Plan = {
     totalDailyTokens?: number | undefined;
     /** Messages of a group's talk that are given with a question. */
     overheard: number;
+    /** It has handlers of events. */
+    handlers: boolean;
   };
   /** `called`: of the questions, those for which the model calls tools; the others: of their runs. */
   tools: { called: number; slow: number; fails: number; hangs: number };
@@ -99,7 +101,13 @@ export const quietPlan: Plan = {
   visibilityTimeoutS: queue.visibilityTimeoutS,
   maximumConcurrency: worker.maximumConcurrency,
   maxOfGroup: worker.batchSize,
-  bot: { delivery: "auto", maxUnanswered: 20, dailyMessages: 10_000, overheard: 0 },
+  bot: {
+    delivery: "auto",
+    maxUnanswered: 20,
+    dailyMessages: 10_000,
+    overheard: 0,
+    handlers: false,
+  },
   tools: { called: 0, slow: 0, fails: 0, hangs: 0 },
   moderation: { flagged: 0, hangs: 0 },
   traffic: quietTraffic,
@@ -176,6 +184,7 @@ export function drawPlan(random: Random): Plan {
       dailyMessages: random.pick([4, 100]),
       totalDailyTokens: random.pick([undefined, undefined, 200, 1_000]),
       overheard: random.fork("talk").pick([0, 2, 5]),
+      handlers: random.fork("handlers").chance(0.5),
     },
     tools: drawTools(random.fork("tools")),
     moderation: drawModeration(random.fork("moderation")),

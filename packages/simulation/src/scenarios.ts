@@ -4,6 +4,7 @@ import { limits } from "./scenarios/limits.ts";
 import { media } from "./scenarios/media.ts";
 import { oneChat } from "./scenarios/one-chat.ts";
 import { outages } from "./scenarios/outages.ts";
+import { owners } from "./scenarios/owners.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { slowAnswers } from "./scenarios/slow.ts";
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   ...slowAnswers,
   ...slowDeaths,
   ...media,
+  ...owners,
 ];

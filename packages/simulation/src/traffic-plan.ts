@@ -51,6 +51,8 @@ export type Traffic = {
   gone: number;
   /** Commands of the bot's owner. */
   own: number;
+  /** Taps in a rich menu of the owner's, if the bot has handlers of events. */
+  postbacks: number;
   /** Commands and unfollows. */
   commands: number;
   /** Of the apologies: those whose button is pressed. */
@@ -103,6 +105,7 @@ export const quietTraffic: Traffic = {
   counted: 0.5,
   gone: 0,
   own: 0,
+  postbacks: 0,
   commands: 0,
   pressed: 0,
   tapped: 0,
@@ -134,6 +137,7 @@ export function drawTraffic(random: Random, share: (most?: number) => number): T
     responseLost: share(),
     notQuestions: random.pick([0, 0.2]),
     own: random.fork("own").pick([0, 0, 0.3]),
+    postbacks: random.fork("postbacks").pick([0, 0.2]),
     commands: random.pick([0, 0, 0.2]),
     pressed: random.pick([0, 0.5, 0.9]),
     tapped: random.pick([0, 0.5, 0.9]),

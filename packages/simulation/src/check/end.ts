@@ -1,7 +1,18 @@
 import type { QueuedMessage } from "../fifo-queue.ts";
 import type { MemoryQueue } from "../queue.ts";
 import { type Book, type BookOptions, eventIdOf } from "./book.ts";
-import type { Fate, Tally } from "./fate.ts";
+import type { EventKind, Fate, Tally } from "./fate.ts";
+
+/** What nothing keeps from being answered once there is no trouble. */
+const answerable: readonly EventKind[] = [
+  "question",
+  "refused",
+  "poisonous",
+  "greeting",
+  "quoting",
+  "picture",
+  "postback",
+];
 
 /** What must hold when the queue is empty. */
 export function checkEnd(book: Book, { bot, plan }: BookOptions) {
@@ -19,9 +30,7 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
         const isOther = fate.kind === "rejected" && fate.notices > 0;
         if (fate.answers + fate.notices > 0 && !isOther)
           violate("nothing lost", "still a dead letter, although it was answered", fate);
-        const mayFail = !["question", "refused", "poisonous", "greeting", "quoting", "picture"].includes(
-          fate.kind,
-        );
+        const mayFail = !answerable.includes(fate.kind);
         if (mayFail || (reason?.code === "worker.crashed" && killers > 1)) continue;
         violate("nothing lost", `parked again as ${reason?.code} without any trouble`, {
           chatId,

@@ -3,7 +3,8 @@
  * holds this question. `poisonous`: it answers this question, and refuses every later request that holds it.
  * `crashing`: every process that asks it dies. `hanging`: the model never answers it. `overheard` is written in a
  * group, not to the bot. `quoting` is a question if it quotes a message that the bot remembers. A `picture` is
- * a question by itself, or together with others. `own` is a command of the bot's owner. A `tap` presses the button of an answer that took long; `yes` and
+ * a question by itself, or together with others. `own` is a command of the bot's owner, and
+ * `postback` a tap in the owner's rich menu. A `tap` presses the button of an answer that took long; `yes` and
  * `no` press those under the question whether a tool may run. They, `unsend`, `unfollow` and `greeting` are events,
  * all others are messages. In a group, `unfollow` is the bot's leaving, and `greeting` its coming.
  */
@@ -19,6 +20,7 @@ export type EventKind =
   | "forget"
   | "forgetForSure"
   | "own"
+  | "postback"
   | "tap"
   | "yes"
   | "no"
@@ -36,6 +38,7 @@ export const unasked: readonly EventKind[] = [
   "forget",
   "forgetForSure",
   "own",
+  "postback",
   "unsend",
   "unfollow",
   "greeting",

@@ -1,5 +1,8 @@
 import type { Process } from "../process.ts";
 import type { Book } from "./book.ts";
+import type { EventKind } from "./fate.ts";
+
+const handled: readonly EventKind[] = ["own", "postback", "greeting"];
 
 /** What runs in place of the model: only for what asks for it, and never once an answer is stored. */
 export function checkHandlers({ fateOf, turnOf, violate }: Book) {
@@ -9,7 +12,7 @@ export function checkHandlers({ fateOf, turnOf, violate }: Book) {
   return {
     handles(process: Process, eventId: string): void {
       const fate = fateOf(eventId);
-      if (fate?.kind !== "own") {
+      if (!fate || !handled.includes(fate.kind)) {
         violate("private", `a handler runs for ${eventId}`, fate);
         return;
       }

@@ -13,6 +13,26 @@ export const handlers: readonly Mutation[] = [
     },
   },
   {
+    name: "handler-gets-the-bots-buttons",
+    mistake: "taps on the bot's own buttons come to the owner's handler too",
+    edit: {
+      file: "platform/line/read.ts",
+      find: "if (data?.startsWith(BUTTON_DATA)) {",
+      replace: 'if (data?.startsWith("answer", BUTTON_DATA.length)) {',
+    },
+  },
+  {
+    name: "handler-of-events-runs-again",
+    mistake: "a handler of events whose answer is stored runs again after a crash",
+    scenario: "handlers-crashes",
+    edit: {
+      file: "prepare.ts",
+      find: 'if (turn.status === "answered" && !(isGone && wasNeverSent(turn))) {',
+      replace:
+        'if (turn.status === "answered" && inbound.kind !== "occurrence" && !(isGone && wasNeverSent(turn))) {',
+    },
+  },
+  {
     name: "handler-answer-not-resumed",
     mistake: "a handler whose answer is stored runs again after a crash",
     edit: {

@@ -98,6 +98,7 @@ export function startTraffic(options: TrafficOptions): PlatformTraffic {
     if (isGroup(chatId) && random.chance(traffic.quoting)) return "quoting";
     if (!isGroup(chatId) && random.chance(traffic.pictures)) return "picture";
     if (random.chance(traffic.own)) return "own";
+    if (plan.bot.handlers && random.chance(traffic.postbacks)) return "postback";
     if (random.chance(traffic.commands)) return random.pick(["retry", "export", "forget", "unfollow"]);
     if (faults.chance(traffic.rejected)) return "rejected";
     if (faults.chance(traffic.refused)) return "refused";

@@ -73,6 +73,8 @@ export function lineEventOf(
         ...{ ...base, replyToken, type: "postback" },
         postback: { data: data.replace(/[^:]*$/, `[${eventId}] ${kind}`) },
       };
+    case "postback":
+      return { ...base, replyToken, type: "postback", postback: { data: "of the owner" } };
     case "tap":
       return { ...base, replyToken, type: "postback", postback: { data } };
     default: {
