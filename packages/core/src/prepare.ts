@@ -181,8 +181,8 @@ export function createPrepare(options: PrepareOptions) {
       turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId, speaker }),
       isPastRefused && leavePast(turn, memory, log),
     ]);
-    const notice = said.from === "bot" ? { notice: said.notice } : {};
-    log.info("turn.answered", { messages: said.messages.length, ...notice });
+    const what = said.from === "bot" ? { notice: said.notice } : said.confirms && { confirms: true };
+    log.info("turn.answered", { messages: said.messages.length, ...what });
     return { turn: stored, past: isPastRefused ? undefined : pastOf(stored, said, speaker) };
   }
 }

@@ -30,8 +30,11 @@ export type StepDetail =
   | { name: "toolRan"; tool: string; outcome: string; ms: number }
   /** A handler of the bot's owner has answered, in place of the model. */
   | { name: "handled"; handler: string; ms: number }
-  /** The answer is stored, exactly as it will be sent; `notice` is its kind if the model was not asked. */
-  | { name: "answered"; messages: number; notice?: string }
+  /**
+   * The answer is stored, exactly as it will be sent; `notice` is its kind if the model was not asked, and `confirms`
+   * says that it asks whether a tool may run.
+   */
+  | { name: "answered"; messages: number; notice?: string; confirms?: true }
   /** `brought`: so many answers that waited went out in front of it. */
   | { name: "delivered"; by: "reply" | "push"; resumed: boolean; brought?: number }
   /** The free reply is spent on saying that the answer takes long, with a button that brings it. */

@@ -139,6 +139,7 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
         name: "answered",
         messages: number("messages"),
         ...(text("notice") !== "" && { notice: text("notice") }),
+        ...(entry.confirms === true && { confirms: true }),
       };
     case "chat.flooded":
       // Followed by what is done about it.

@@ -38,7 +38,7 @@ export function watchFetch(fetch: typeof globalThis.fetch, options: WatchFetchOp
       method: init?.method ?? (input instanceof Request ? input.method : "GET"),
       url: withoutQuery(url),
       headers: shown(new Headers(init?.headers)),
-      body: typeof init?.body === "string" ? cutText(withoutKeys(init.body)) : undefined,
+      body: typeof init?.body === "string" ? cutText(withoutKeys(withoutBytes(init.body))) : undefined,
       at: now(),
     };
     report(exchange);
@@ -78,6 +78,13 @@ function withoutKeys(body: string): string {
   } catch {
     return "";
   }
+}
+
+/** A picture's or a file's bytes tell nobody anything, and would leave no room for the question beside them. */
+function withoutBytes(body: string): string {
+  return body.replace(/(;base64,)([A-Za-z0-9+/]{100,}=*)/g, (_, start: string, base64: string) => {
+    return `${start}… (${Math.floor((base64.length * 3) / 4).toLocaleString("en")} bytes)`;
+  });
 }
 
 export function cutText(text: string): Text {

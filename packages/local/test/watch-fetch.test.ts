@@ -57,6 +57,19 @@ test("the key of an MCP server, which stands in a body, is not reported", async 
   expect(JSON.parse(reports[0]!.body!.text)).toEqual({ input: "Hello", tools: [mcp] });
 });
 
+test("the bytes of a picture are not kept, so that there is room for what is asked about it", async () => {
+  const { watched, ended } = watch(async () => Response.json({}));
+  const picture = `data:image/jpeg;base64,${"A".repeat(4 * 1024 * 1024)}==`;
+  const input = [{ type: "input_image", image_url: picture }, { text: "What is this?" }];
+  await watched(url, { method: "POST", body: JSON.stringify({ input }) });
+  const { body } = await ended;
+  const image_url = "data:image/jpeg;base64,… (3,145,729 bytes)";
+  expect(JSON.parse(body!.text)).toEqual({
+    input: [{ type: "input_image", image_url }, { text: "What is this?" }],
+  });
+  expect(body!.length).toBe(body!.text.length);
+});
+
 test("a failure is reported with the errors behind it, and thrown as it was", async () => {
   const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
   const error = new TypeError("fetch failed", { cause: new AggregateError([new Error("first"), refused]) });

@@ -59,8 +59,9 @@ function textOf(content: unknown): string {
   if (!Array.isArray(content)) return "";
   return content
     .map((part) => {
-      const { text, refusal, type } = object(part);
-      return [text, refusal].find((one) => typeof one === "string") ?? `[${String(type)}]`;
+      const { text, refusal, type, filename } = object(part);
+      const named = typeof filename === "string" ? ` ${filename}` : "";
+      return [text, refusal].find((one) => typeof one === "string") ?? `[${String(type)}${named}]`;
     })
     .join("\n");
 }

@@ -114,10 +114,12 @@ function Response({ headers, body }: { headers: Record<string, string>; body: Te
 }
 
 function nameOf(exchange: Exchange): string {
-  if (exchange.with === "model") return isFold(exchange) ? words.notesRequest : words.modelRequest;
+  const isModel = exchange.with === "model";
+  if (isModel && isFold(exchange)) return words.notesRequest;
   const path = new URL(exchange.url).pathname;
-  const what = Object.entries(words.lineRequests).find(([end]) => path.endsWith(end));
-  return what?.[1] ?? `LINE ${path}`;
+  const named = Object.entries(isModel ? words.modelRequests : words.lineRequests);
+  const what = named.find(([part]) => path.includes(part));
+  return what?.[1] ?? (isModel ? words.modelRequest : `LINE ${path}`);
 }
 
 type Result = { text: string | number; failed: boolean };

@@ -55,6 +55,8 @@ const bytesIn = (unit: "byte" | "kilobyte" | "megabyte") =>
   new Intl.NumberFormat(undefined, {
     style: "unit",
     unit,
+    // "18 bytes": its short form is "18 byte".
+    unitDisplay: unit === "byte" ? "long" : "short",
     maximumFractionDigits: unit === "megabyte" ? 1 : 0,
   });
 const [bytes, kilobytes, megabytes] = [bytesIn("byte"), bytesIn("kilobyte"), bytesIn("megabyte")];

@@ -40,7 +40,8 @@ export function Detail({ step }: { step: Step }) {
     case "handled":
       return <code>{step.handler}</code>;
     case "answered":
-      return step.notice === undefined ? words.stored(step.messages) : words.noticeStored(step.notice);
+      if (step.notice !== undefined) return words.noticeStored(step.notice);
+      return step.confirms ? words.asksToConfirm : words.stored(step.messages);
     case "dropped":
       return words.dropped(step.because);
     case "erased":

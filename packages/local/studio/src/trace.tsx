@@ -115,7 +115,7 @@ function Title({
   const text = message ? previewOf(message, people) : first?.name === "received" ? first.type : "";
   return (
     <span class="trace-title">
-      {userName && <b lang={langOf(userName)}>{userName}</b>}{" "}
+      {userName && !text.startsWith(userName) && <b lang={langOf(userName)}>{userName}</b>}{" "}
       {isText ? <span lang={langOf(text)}>{text}</span> : <i lang={langOf(text)}>{text}</i>}
     </span>
   );

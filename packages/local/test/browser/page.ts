@@ -49,6 +49,7 @@ export function useStudio(options: Pick<LocalOptions, "botConfig"> = {}) {
     await send("POST", "dead/drop", { ids: "all" });
     local.model!.answerWith(undefined);
     local.model!.faults.clear();
+    local.model!.listenWith(undefined);
     local.line.faults.clear();
     expect(errors).toEqual([]);
   });

@@ -138,6 +138,27 @@ test("a voice message has its duration, a file its name and size", async () => {
   expect(sent()).toHaveLength(2);
 });
 
+test("a picture and a voice message are answered, and their traces show what was made of them", async () => {
+  const model = studio.local.model!;
+  model.answerWith(() => "A house.\n[=] A house with a red roof.");
+  model.listenWith(() => "When do you open?");
+  const page = await studio.open();
+  const part = (name: string) => page.locator(".content .part").filter({ hasText: name });
+  await choose(page, "Sample picture");
+  await bubbles(page, "bot").getByText("A house.", { exact: true }).waitFor();
+  await studio.traces(page).getByText("[Picture]").click();
+  await part("LINE content").waitFor();
+  await part("Model").locator("summary").first().click();
+  await page.getByRole("region", { name: "User" }).getByText("[input_image]").waitFor();
+
+  await choose(page, "Sample voice message");
+  await bubbles(page, "bot").getByText("🎤 When do you open?").waitFor();
+  await studio.traces(page).getByText("[Voice message]").click();
+  await part("Transcription").locator("summary").click();
+  await part("Transcription").getByText("When do you open?").waitFor();
+  await studio.traces(page).getByText("2 s of voice, written down").waitFor();
+});
+
 test("a place has a title and an address, and its trace names it", async () => {
   const page = await studio.open();
   await choose(page, "Location");

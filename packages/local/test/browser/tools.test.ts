@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { tooFaint } from "./contrast.ts";
 import { bubbles, chat, phone, say, useStudio, widthOf } from "./page.ts";
 
 const examples = resolve(import.meta.dirname, "../../../../examples");
@@ -32,6 +33,7 @@ test("a call of a tool stands in its message's trace, with what it was given and
   await trace.getByRole("region", { name: "Calls a tool" }).getByText('order_status {"order":"8"}').waitFor();
   await trace.getByRole("region", { name: "What it returned" }).getByText("2027-01-16").waitFor();
   await trace.getByRole("region", { name: "Calls a tool" }).scrollIntoViewIfNeeded();
+  expect(await tooFaint(page, ".side")).toEqual([]);
 });
 
 test("what needs its user's word is asked with two buttons, and runs at the tap", async () => {
@@ -45,6 +47,8 @@ test("what needs its user's word is asked with two buttons, and runs at the tap"
   await chat(page).getByText("pressed a button: “Yes, go ahead”").waitFor();
   await showTraces(page);
   await studio.traces(page).first().getByText("cancel_order ran").waitFor();
+  await studio.traces(page).last().locator(".trace-head").click();
+  await studio.traces(page).last().getByText("asks whether a tool may run").waitFor();
 });
 
 test("on a phone both buttons fit, and after a no nothing has run", async () => {

@@ -156,6 +156,7 @@ export const en = {
     too_many: "not run: too many calls at once",
     unreachable: "could not be reached by OpenAI",
   } as Record<string, string>,
+  asksToConfirm: "stored · asks whether a tool may run",
   stored: (n: number) => `stored · ${n} ${n === 1 ? "message" : "messages"}`,
   notices: {
     too_many: "too many at once",
@@ -237,12 +238,22 @@ export const en = {
   webhookEvent: "Webhook event",
   modelRequest: "Model",
   notesRequest: "Model, for the notes",
+  modelRequests: {
+    "/audio/transcriptions": "Transcription",
+    "/moderations": "Moderation",
+  } as Record<string, string>,
   lineRequests: {
+    "/content/preview": "LINE preview of content",
+    "/content": "LINE content",
     "/message/reply": "LINE reply",
     "/message/push": "LINE push",
     "/loading/start": "LINE loading animation",
-    "/message/quota": "LINE quota",
     "/quota/consumption": "LINE quota used",
+    "/message/quota": "LINE quota",
+    "/profile/": "LINE profile",
+    "/member/": "LINE profile of a member",
+    "/bot/info": "LINE bot info",
+    "/markAsRead": "LINE mark as read",
   } as Record<string, string>,
   roles: {
     instructions: "Instructions",

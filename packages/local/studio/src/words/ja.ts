@@ -151,6 +151,7 @@ export const ja: typeof en = {
     too_many: "一度に多すぎるため実行せず",
     unreachable: "OpenAIから接続できず",
   },
+  asksToConfirm: "保存・ツールの実行可否を確認",
   stored: (n) => `${n}通を保存`,
   notices: {
     too_many: "一度に多すぎる",
@@ -231,12 +232,19 @@ export const ja: typeof en = {
   webhookEvent: "Webhookイベント",
   modelRequest: "モデル",
   notesRequest: "モデル（メモ用）",
+  modelRequests: { "/audio/transcriptions": "文字起こし", "/moderations": "モデレーション" },
   lineRequests: {
+    "/content/preview": "LINEコンテンツのプレビュー",
+    "/content": "LINEコンテンツ",
     "/message/reply": "LINEリプライ",
     "/message/push": "LINEプッシュ",
     "/loading/start": "LINEローディング表示",
-    "/message/quota": "LINEの上限",
     "/quota/consumption": "LINEの使用数",
+    "/message/quota": "LINEの上限",
+    "/profile/": "LINEプロフィール",
+    "/member/": "LINEメンバーのプロフィール",
+    "/bot/info": "LINEボット情報",
+    "/markAsRead": "LINE既読",
   },
   roles: {
     instructions: "指示",
