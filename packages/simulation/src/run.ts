@@ -87,7 +87,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   });
   const words = random.fork("words");
   const handlers = createHandlers({ scheduler, random: random.fork("handlers"), faults, check });
-  const moderator = createModeration({ plan, random: random.fork("moderated"), faults, check });
+  const moderator = createModeration({ plan, scheduler, random: random.fork("moderated"), faults, check });
   const tools = createTools({ plan, scheduler, random: random.fork("tools"), faults, check });
   let answers = 0;
   const model = createMemoryModel({

@@ -47,4 +47,14 @@ export const handlers: readonly Mutation[] = [
     mistake: "what OpenAI's moderation flags is answered all the same",
     edit: { file: "reply/ask.ts", find: "return isFlagged ?", replace: "return isFlagged && !answer ?" },
   },
+  {
+    name: "does-not-wait-for-moderation",
+    mistake: "an answer that comes before it is known whether its question is flagged is sent",
+    scenario: "moderation-crashes",
+    edit: {
+      file: "reply/ask.ts",
+      find: "await Promise.all([asking, request.isFlagged])",
+      replace: "await Promise.all([asking, Promise.race([request.isFlagged, asking.then(() => false)])])",
+    },
+  },
 ];
