@@ -1,6 +1,6 @@
 import type { Bot } from "./bot/bot.ts";
 import type { Memory } from "./chat/chats.ts";
-import { dayTotal } from "./chat/day-total.ts";
+import { endTotal } from "./chat/day-total.ts";
 import { isErased } from "./chat/state.ts";
 import type { Clock } from "./clock.ts";
 import { createPark } from "./dead-letter/park.ts";
@@ -81,7 +81,7 @@ export function createFail(options: FailOptions) {
     const memory = await failure.recalling;
     if (!isErased(turn, memory)) return park({ ...failure, log, memory });
     const at = clock.now();
-    await turns.drop(turn, at, dayTotal(memory, turn, at, bot.timeZone), "unsent");
+    await turns.drop(turn, at, endTotal(memory, turn, at, bot.timeZone), "unsent");
     log.info("turn.dropped", { because: "unsent" });
   }
 

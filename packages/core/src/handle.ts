@@ -29,6 +29,7 @@ import type { Claim } from "./turn/claim.ts";
 import { afterKey, turnKeyOf } from "./turn/place.ts";
 import type { Turns } from "./turn/turns.ts";
 import type { TokenCap } from "./usage/cap.ts";
+import { createSpending, nothingSpent } from "./usage/spent.ts";
 import { acknowledged, erased, type Verdict } from "./verdict.ts";
 
 export type HandleOptions = {
@@ -169,6 +170,7 @@ export function createHandle(options: HandleOptions) {
     let { turn } = claim;
     const shownAsRead = courtesy(() => platform.markAsRead(work.job), log, "message.not_marked_read");
     const thinking = { at: turn.thinkingAt };
+    const spending = createSpending(turn.spent ?? nothingSpent);
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
       if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();
@@ -177,7 +179,7 @@ export function createHandle(options: HandleOptions) {
       const ms = clock.now() - startedAt;
       log.info("turn.claimed", { attempts: turn.attempts, turns: memory.turns.length, ms });
 
-      const held = { ...work, turn, memory, profile, talk, thinking, checkingCap };
+      const held = { ...work, turn, memory, profile, talk, thinking, spending, checkingCap };
       const stored = await prepare(held);
       if (!stored) return acknowledged;
       turn = stored.turn;
@@ -185,7 +187,9 @@ export function createHandle(options: HandleOptions) {
     } catch (cause) {
       const error = toBotError(cause);
       const outcomeUnknownSince = unknownSince(turn, error, clock.now());
-      turn = { ...turn, outcomeUnknownSince, thinkingAt: thinking.at };
+      // Of what is answered it is stored.
+      const spent = turn.status === "answered" ? turn.spent : spending.soFar();
+      turn = { ...turn, outcomeUnknownSince, thinkingAt: thinking.at, spent };
       return fail({ ...work, kind: "claimed", message, turn, error, recalling, profile });
     } finally {
       await shownAsRead;

@@ -5,6 +5,7 @@ import type { Answerable, Profile } from "./platform/platform.ts";
 import type { ReadableMessage } from "./receive.ts";
 import type { PastTurn } from "./turn/past.ts";
 import type { AnsweredTurn, Turn } from "./turn/turn.ts";
+import type { Spending } from "./usage/spent.ts";
 
 export type Batch = {
   /** When this invocation must be over, epoch milliseconds. */
@@ -29,6 +30,7 @@ export type Held = Work<Answerable> & {
   talk: Promise<readonly TalkMessage[]>;
   /** Since when the free reply is spent on saying that the answer takes long, epoch milliseconds; this attempt may do so. */
   thinking: { at: number | undefined };
+  spending: Spending;
   /** Whether all users together have used what the bot may use today. */
   checkingCap: Promise<boolean>;
 };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Bot } from "./bot/bot.ts";
 import type { Chats } from "./chat/chats.ts";
-import { dayTotal } from "./chat/day-total.ts";
+import { dayTotal, endTotal } from "./chat/day-total.ts";
 import { createErase } from "./chat/erase.ts";
 import { isErased } from "./chat/state.ts";
 import type { Clock } from "./clock.ts";
@@ -27,7 +27,8 @@ import { withoutHeardLine } from "./turn/heard.ts";
 import type { PastTurn } from "./turn/past.ts";
 import type { AnsweredTurn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
-import { addMedia, noMedia, someMedia, voiceSecondsIn } from "./usage/media.ts";
+import { addMedia } from "./usage/media.ts";
+import type { Spent } from "./usage/spent.ts";
 import { createWay } from "./way.ts";
 
 export type PrepareOptions = {
@@ -119,7 +120,7 @@ export function createPrepare(options: PrepareOptions) {
         if (heard.kind === "heard") return prepare({ ...held, turn: heard.turn });
         const isHeard = heard.kind === "heard_again";
         const said = isHeard ? reply({ ...heard, kind: "ask" }, request) : notice(heard.because, request);
-        return store(await said, held, heard.seconds);
+        return store(await said, held);
       }
       case "ask": {
         const refused = await take(decision.gathers ?? [], held);
@@ -147,7 +148,7 @@ export function createPrepare(options: PrepareOptions) {
 
   async function drop(because: DropReason, { turn, memory, log }: Held): Promise<undefined> {
     const at = clock.now();
-    await turns.drop(turn, at, dayTotal(memory, turn, at, bot.timeZone), because);
+    await turns.drop(turn, at, endTotal(memory, turn, at, bot.timeZone), because);
     log.info("turn.dropped", { because });
   }
 
@@ -166,16 +167,22 @@ export function createPrepare(options: PrepareOptions) {
   async function store(
     { said, requestId, speaker, isPastRefused, gathers }: Reply,
     held: Held,
-    heardSeconds = voiceSecondsIn(held.turn.question),
   ): Promise<Stored> {
-    const { turn, memory, platform, job, log } = held;
+    const { memory, platform, job, spending, log } = held;
+    const turn = { ...held.turn, spent: spending.soFar() };
     const isQuoting = isLate(held) || isAmongOthers(held);
     const messages = isQuoting ? platform.quoting(said.messages, job) : said.messages;
     const route = await wayOf(held, { ...said, messages });
     const idempotencyKey = idempotencyKeyOf(turn.eventId);
     const carrying = carriedBy(route, messages, held);
-    const media = someMedia(addMedia(said.media, { ...noMedia, voiceSeconds: heardSeconds }));
-    const answer: Answer = { ...said, messages, idempotencyKey, route, ...carrying, gathers, media };
+    const answer: Answer = {
+      ...withHeard(said, turn.spent),
+      messages,
+      idempotencyKey,
+      route,
+      ...carrying,
+      gathers,
+    };
     const now = clock.now();
     const [stored] = await Promise.all([
       turns.answer(turn, answer, { at: now, leaseUntil: now + hold.leaseMs, requestId, speaker }),
@@ -190,6 +197,12 @@ export function createPrepare(options: PrepareOptions) {
 function notAnsweredYet(): BotError {
   const reason = "A button was pressed for an answer that another worker is still at";
   return new BotError("turn.not_answered_yet", reason, { retry: "later" });
+}
+
+/** With the voice that was listened to for it. */
+function withHeard(said: Said, { media }: Spent): Said {
+  if (said.from === "bot" || !media) return said;
+  return { ...said, media: addMedia(said.media, media) };
 }
 
 /** What a notice, or a question that the model declined, does not join. */

@@ -1,5 +1,5 @@
 import type { Bot } from "./bot/bot.ts";
-import { dayTotal } from "./chat/day-total.ts";
+import { dayTotal, endTotal } from "./chat/day-total.ts";
 import type { Clock } from "./clock.ts";
 import { isFoldDue } from "./context/fold.ts";
 import { BotError, toBotError } from "./error.ts";
@@ -14,7 +14,8 @@ import type { TurnItem } from "./turn/entity.ts";
 import { toMessages } from "./turn/item.ts";
 import type { AnsweredTurn, Turn } from "./turn/turn.ts";
 import type { Turns } from "./turn/turns.ts";
-import { sentUsage, withPush, withSend } from "./usage/usage.ts";
+import { withSpent } from "./usage/spent.ts";
+import { type RunningTotal, sentUsage, withPush, withSend } from "./usage/usage.ts";
 import { acknowledged, type Next, type Verdict } from "./verdict.ts";
 
 export type SendOptions = {
@@ -140,7 +141,7 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const next = nextAfter(stored, held);
     const at = clock.now();
     const dueAt = isReminded ? at + inS * 1000 : undefined;
-    const before = dayTotal(memory, turn, at, bot.timeZone);
+    const before = totalBefore(turn, at, held);
     const isCounted = turn.waitedAt !== undefined;
     const total = isCounted ? before : withSend(before, "reply", sentUsage(turn.answer, before));
     const folding = next.kind === "fold" ? { until: batch.deadline, version: memory.version } : undefined;
@@ -153,7 +154,7 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
   /** It was to bring others, which are gone by now or go on waiting, and has nothing to say itself. */
   async function drop(turn: AnsweredTurn, { memory, log }: Held): Promise<Verdict> {
     const at = clock.now();
-    await turns.drop(turn, at, dayTotal(memory, turn, at, bot.timeZone), "shown");
+    await turns.drop(turn, at, endTotal(memory, turn, at, bot.timeZone), "shown");
     log.info("turn.dropped", { because: "shown" });
     return acknowledged;
   }
@@ -162,11 +163,17 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     const at = clock.now();
     const folding =
       next.kind === "fold" ? { until: held.batch.deadline, version: held.memory.version } : undefined;
-    const before = dayTotal(held.memory, turn, at, bot.timeZone);
+    const before = totalBefore(turn, at, held);
     const { route } = delivered;
     const isFirst = turn.waitedAt === undefined;
     const total = isFirst ? withSend(before, route, sentUsage(turn.answer, before)) : withPush(before);
     await turns.delivered(turn, { ...delivered, at, total, folding });
+  }
+
+  /** With what was taken beside the answer: for a notice that is all. */
+  function totalBefore(turn: AnsweredTurn, at: number, { memory }: Held): RunningTotal {
+    const before = dayTotal(memory, turn, at, bot.timeZone);
+    return turn.spent ? withSpent(before, turn.spent) : before;
   }
 
   function nextAfter({ turn, past }: Stored, { memory, inbound, batch, log }: Held): Next {

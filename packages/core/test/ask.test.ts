@@ -6,6 +6,7 @@ import type { AskOptions, ModelAnswer } from "@henji/core/model/model";
 import { textContent } from "@henji/core/platform/content";
 import { type AskRequest, createAsk } from "@henji/core/reply/ask";
 import { deadlines, hold } from "@henji/core/settings";
+import { createSpending, nothingSpent } from "@henji/core/usage/spent";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import { claimed, noCalls, nothingRemembered, past } from "./turns.ts";
@@ -77,6 +78,7 @@ const ask = (request: Partial<AskRequest> = {}) =>
     ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
     ...{ asked: { question: textContent("Hi") }, repeats: undefined, safetyIdentifier: "s" },
     ...{ ready: async () => {}, deadline: start + 165_000, user, log },
+    spending: createSpending(nothingSpent),
     ...request,
   });
 
@@ -162,6 +164,7 @@ test("a worker whose renewed lease has expired before the call does not ask", as
     ...{ turn: claimed({ leaseUntil }), memory: nothingRemembered, chat: { type: "user", id: "U1" } },
     ...{ asked: { question: textContent("Hi") }, repeats: undefined, safetyIdentifier: "s" },
     ...{ ready: async () => {}, deadline: start + 175_000, user, log },
+    spending: createSpending(nothingSpent),
   };
   await expect(standing(request)).rejects.toMatchObject({ code: "turn.lease_expired" });
 });

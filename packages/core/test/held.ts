@@ -8,6 +8,7 @@ import { quoting } from "@henji/core/platform/line/quote";
 import { read } from "@henji/core/platform/line/read";
 import type { Platform } from "@henji/core/platform/platform";
 import type { Job } from "@henji/core/queue/job";
+import { createSpending, nothingSpent } from "@henji/core/usage/spent";
 import { claimed, nothingRemembered } from "./turns.ts";
 
 const receivedAt = 1_800_000_000_000;
@@ -54,6 +55,7 @@ export function held(fields: Partial<Held> = {}): Held {
     talk: Promise.resolve([]),
     checkingCap: Promise.resolve(false),
     thinking: { at: undefined },
+    spending: createSpending(nothingSpent),
     log: createLog({ write: () => {} }),
     ...fields,
   };

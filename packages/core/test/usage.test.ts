@@ -36,6 +36,27 @@ test("the total of a day is the one with the most sends", () => {
   expect(totalOf([most, newer], day)).toBe(newer);
 });
 
+test("of two totals with equal sends the one with more in it counts, wherever its turn stands", () => {
+  const media = (voiceSeconds: number) => ({ pictures: 0, files: 0, voiceSeconds });
+  const pairs = [
+    [usage({ replies: 1, inputTokens: 9 }), usage({ replies: 1, inputTokens: 8 })],
+    [usage({ outputTokens: 9 }), usage({ outputTokens: 8 })],
+    [usage({ media: media(2) }), usage({ media: media(1) })],
+    [usage({ searches: { web: 1, files: 0 } }), usage({ searches: { web: 0, files: 0 } })],
+    [usage({ searches: { web: 0, files: 1 } }), usage()],
+    [usage({ replies: 2 }), usage({ replies: 1, inputTokens: 9 })],
+  ] as const;
+  for (const [more, less] of pairs) {
+    expect(totalOf([more, less], day)).toBe(more);
+    expect(totalOf([less, more], day)).toBe(more);
+  }
+});
+
+test("a day of which all turns were given up on is not in the day's list yet", () => {
+  const parked = usage({ inputTokens: 7, isUnlisted: true });
+  expect(totalBefore([parked])).toEqual({ usage: usage({ inputTokens: 7 }), isFirstOfDay: true });
+});
+
 test("the first turn of a day starts at zero, and is marked as the first", () => {
   expect(totalBefore([])).toEqual({ usage: usage(), isFirstOfDay: true });
   const yesterday = usage({ day: "2027-01-14", replies: 5, foldVersion: 3, inputTokens: 7 });

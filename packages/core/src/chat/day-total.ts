@@ -1,6 +1,8 @@
 import { userHash } from "../log.ts";
 import { dayOf } from "../time-zone.ts";
-import { isInGroup } from "../turn/turn.ts";
+import { spentOn } from "../turn/spent-on.ts";
+import { isInGroup, type Turn } from "../turn/turn.ts";
+import { withSpent } from "../usage/spent.ts";
 import { type RunningTotal, runningTotal } from "../usage/usage.ts";
 import type { Memory } from "./chats.ts";
 
@@ -22,4 +24,14 @@ export function dayTotal(
   if (!isInGroup({ chatId, senderId })) return total;
   const { usage: chat, isFirstOfDay } = runningTotal(chatUsages, fold, { user: userHash(chatId), day });
   return { ...total, chat, isFirstOfDay };
+}
+
+/** The same with what was taken for a turn that is over without being sent. */
+export function endTotal(
+  memory: Parameters<typeof dayTotal>[0],
+  turn: Turn,
+  at: number,
+  timeZone: string,
+): RunningTotal {
+  return withSpent(dayTotal(memory, turn, at, timeZone), spentOn(turn));
 }

@@ -1,6 +1,6 @@
 import type { Bot } from "../bot/bot.ts";
 import type { Memory } from "../chat/chats.ts";
-import { dayTotal } from "../chat/day-total.ts";
+import { endTotal } from "../chat/day-total.ts";
 import type { Clock } from "../clock.ts";
 import { courtesy } from "../courtesy.ts";
 import { type BotError, toBotError } from "../error.ts";
@@ -62,7 +62,7 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
     const { attempts, outcomeUnknownSince } = turn;
     await inbox.park(message, { code, reason, attempts, receivedAt: job.receivedAt, parkedAt: at });
     const apologyBy = await routeOfApology(request, error);
-    const total = dayTotal(memory, turn, at, bot.timeZone);
+    const total = endTotal(memory, turn, at, bot.timeZone);
     const failure = { at, code, reason, requestId, outcomeUnknownSince };
     await turns.park(turn, { ...failure, job: message.body, apologyBy, total });
     log.error("job.parked", { code, reason, requestId, attempts });

@@ -60,7 +60,7 @@ export function createAnswer(options: AnswerOptions) {
   const { composeAnswer } = createCompose(bot, notices);
 
   return async (asking: Asking, request: ReplyRequest): Promise<Reply | Unseen> => {
-    const { turn, inbound, profile, memory, platform, job, deadline, log } = request;
+    const { turn, inbound, profile, memory, platform, job, spending, deadline, log } = request;
     const { question, repeats, confirmed, again = [] } = asking;
     const { chat, senderId } = inbound;
     const isGroup = chat.type !== "user";
@@ -77,7 +77,7 @@ export function createAnswer(options: AnswerOptions) {
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
         ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
         isFlagged: hasBegun ? Promise.resolve(false) : moderate({ question, attachments, log }),
-        ...{ confirmed, user, log },
+        ...{ confirmed, user, spending, log },
         safetyIdentifier: identify(senderId),
         ready: () => platform.ready(),
       }),

@@ -19,6 +19,7 @@ import { isHosted, isTool, type ToolAudience } from "../tool/tool.ts";
 import type { Repeated } from "../turn/answer.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
+import type { Spending } from "../usage/spent.ts";
 import type { Confirmed, Rounds, RoundsAnswer, RoundsOptions } from "./rounds.ts";
 import { suggestionRule } from "./suggest.ts";
 
@@ -50,6 +51,7 @@ export type AskRequest = {
   confirmed?: Confirmed | undefined;
   /** Who asks, as tools are told. */
   user: ToolAudience["user"];
+  spending: Spending;
   safetyIdentifier: string;
   /** Throws if the answer could not be delivered: that is not paid for. */
   ready(): Promise<void>;
@@ -90,7 +92,8 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
   return async (given: AskRequest): Promise<AskResult> => {
     const rounds = tools.length > 0 ? await roundsOf(given) : undefined;
     const { answer, isPastRefused } = await ask({ ...given, rounds });
-    return { answer: rounds ? { ...answer, usage: rounds.usage() } : answer, isPastRefused };
+    const { media: _, ...usage } = given.spending.soFar();
+    return { answer: { ...answer, usage }, isPastRefused };
   };
 
   async function roundsOf(request: AskRequest): Promise<Rounds> {
@@ -154,6 +157,7 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
       });
       // Before anything runs that the model calls.
       const [answer, isFlagged] = await Promise.all([asking, request.isFlagged]);
+      request.spending.add(answer.usage);
       for (const call of answer.hosted?.ran ?? []) request.log.info("tool.hosted", call);
       return isFlagged ? { ...refusal, usage: answer.usage, requestId: answer.requestId } : answer;
     };

@@ -4,6 +4,7 @@ import type { Memory } from "../chat/chats.ts";
 import type { Clock } from "../clock.ts";
 import { BotError, toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
+import { mayBePaid } from "../model/may-be-paid.ts";
 import type { Transcriber } from "../model/transcriber.ts";
 import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
 import type { Answerable, Platform, Profile } from "../platform/platform.ts";
@@ -11,6 +12,8 @@ import { deadlines } from "../settings.ts";
 import type { Repeated } from "../turn/answer.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
+import { noMedia } from "../usage/media.ts";
+import type { Spending } from "../usage/spent.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 
@@ -29,14 +32,15 @@ export type HearRequest = {
   platform: Pick<Platform, "fetchMedia" | "showLoading" | "ready">;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
+  spending: Spending;
   log: Log;
 };
 
 export type Heard =
   | { kind: "heard"; turn: Turn }
   /** The question of another turn, which is asked once more. */
-  | { kind: "heard_again"; question: Content; repeats: Repeated; seconds: number }
-  | { kind: "unheard"; because: "media_gone" | "media_too_large" | "media_unheard"; seconds: number };
+  | { kind: "heard_again"; question: Content; repeats: Repeated }
+  | { kind: "unheard"; because: "media_gone" | "media_too_large" | "media_unheard" };
 
 /** Of voice as LINE records it, about; for a message that does not say how long it is. */
 const BYTES_PER_MS = 8;
@@ -54,7 +58,7 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
     { question, repeats }: { question: Content; repeats: Repeated | undefined },
     request: HearRequest,
   ): Promise<Heard> => {
-    const { turn, inbound, platform, log } = request;
+    const { turn, inbound, platform, spending, log } = request;
     const part = question.filter(isMedia).find(({ kind, text }) => kind === "audio" && text === undefined)!;
     const startedAt = clock.now();
     try {
@@ -62,32 +66,39 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
       const hearing = listen(part, request);
       await showLoadingUntil(hearing, { platform, chat: inbound.chat, late: undefined, clock, log });
       const heard = await hearing;
-      const seconds = Math.ceil((heard.ms ?? 0) / 1000);
+      const seconds = secondsOf(heard);
       log.info("voice.heard", { model: bot.media.voice.model, seconds, ms: clock.now() - startedAt });
-      if (heard.text === "") return { kind: "unheard", because: "media_unheard", seconds };
+      if (heard.text === "") return { kind: "unheard", because: "media_unheard" };
       const said = question.map((one) => (one === part ? heard : one));
-      if (repeats)
-        return { kind: "heard_again", question: said, repeats: { ...repeats, question: said }, seconds };
-      return { kind: "heard", turn: await turns.hear(turn, said) };
+      if (repeats) return { kind: "heard_again", question: said, repeats: { ...repeats, question: said } };
+      return { kind: "heard", turn: await turns.hear({ ...turn, spent: spending.soFar() }, said) };
     } catch (error) {
       const { code } = toBotError(error);
       const because = reasons[code];
       if (!because) throw error;
       log.with({}, error).warn("media.not_heard", { code });
-      return { kind: "unheard", because, seconds: 0 };
+      return { kind: "unheard", because };
     }
   };
 
   async function listen(part: MediaPart, request: HearRequest): Promise<MediaPart> {
-    const { platform, deadline } = request;
+    const { platform, deadline, spending } = request;
     const limits = { maxBytes: maxSeconds * BYTES_PER_SECOND, withinMs: deadlines.mediaMs };
     const sound = await platform.fetchMedia(part.ref, "whole", limits);
     const leftMs = deadline - clock.now() - deadlines.reserveMs;
     if (leftMs <= 0)
       throw new BotError("turn.lease_expired", "No time was left to listen", { retry: "later" });
     const signal = clock.timeout(Math.min(deadlines.transcribeMs, leftMs));
-    const text = await transcriber.transcribe(sound, { languages: [spokenBy(request)], signal });
-    return { ...part, ms: part.ms ?? Math.ceil(sound.bytes.length / BYTES_PER_MS), text: text.trim() };
+    const heard = { ...part, ms: part.ms ?? Math.ceil(sound.bytes.length / BYTES_PER_MS) };
+    const count = () => spending.add({ media: { ...noMedia, voiceSeconds: secondsOf(heard) } });
+    const text = await transcriber
+      .transcribe(sound, { languages: [spokenBy(request)], signal })
+      .catch((error) => {
+        if (mayBePaid(toBotError(error))) count();
+        throw error;
+      });
+    count();
+    return { ...heard, text: text.trim() };
   }
 
   /** What the user speaks, as far as it is known. */
@@ -98,6 +109,10 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
     ]).split("-");
     return language;
   }
+}
+
+function secondsOf({ ms = 0 }: MediaPart): number {
+  return Math.ceil(ms / 1000);
 }
 
 const reasons: Readonly<Record<string, "media_gone" | "media_too_large" | "media_unheard">> = {

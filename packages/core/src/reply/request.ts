@@ -5,6 +5,7 @@ import type { Answerable, Platform, Profile } from "../platform/platform.ts";
 import type { Job } from "../queue/job.ts";
 import type { Said } from "../turn/answer.ts";
 import type { Turn } from "../turn/turn.ts";
+import type { Spending } from "../usage/spent.ts";
 
 export type ReplyRequest = {
   turn: Turn;
@@ -19,6 +20,7 @@ export type ReplyRequest = {
   platform: Platform;
   /** See `Held`. */
   thinking: { at: number | undefined };
+  spending: Spending;
   /** When this invocation must be over, epoch milliseconds. */
   deadline: number;
   log: Log;

@@ -20,7 +20,7 @@ import {
 } from "../turn/transcript.ts";
 import type { Turn } from "../turn/turn.ts";
 import type { Turns } from "../turn/turns.ts";
-import { add, type ModelUsage } from "../usage/usage.ts";
+import { nothingSpent, type Spending } from "../usage/spent.ts";
 import { cutText, type Ran, runTool } from "./run-tool.ts";
 
 export type RoundsOptions = {
@@ -38,6 +38,7 @@ export type RoundsRequest = {
   confirmed?: Confirmed | undefined;
   user: ToolAudience["user"];
   chat: Chat;
+  spending: Spending;
   /** How long a tool and all that follows may take, milliseconds. */
   leftMs(): number;
   log: Log;
@@ -52,8 +53,6 @@ export type RoundsAnswer = ModelAnswer & { asking?: { calls: ReadyCall[]; confir
 export type Rounds = {
   /** Asks, and runs what the model calls, until it answers. It goes on from what was stored before. */
   answer(ask: (tools: AskTools) => Promise<ModelAnswer>): Promise<RoundsAnswer>;
-  /** What all requests took, those of attempts before this one too. */
-  usage(): ModelUsage;
   /** Until when the turn is held, epoch milliseconds. */
   leaseUntil(): number;
 };
@@ -82,7 +81,7 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
 
     async function record(forMs = 0): Promise<void> {
       const until = clock.now() + Math.max(hold.leaseMs, forMs);
-      leaseUntil = await turns.record(turn, transcript, until, origin);
+      leaseUntil = await turns.record(spending(request), transcript, until, origin);
       isRecorded = true;
     }
 
@@ -171,7 +170,6 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
     }
 
     return {
-      usage: () => transcript.usage,
       leaseUntil: () => leaseUntil,
 
       async answer(ask) {
@@ -180,17 +178,15 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
           const calls = last ? await runRound(last) : [];
           if (calls.length > 0) {
             const until = clock.now() + toolLimits.confirmWithinMs;
-            const usage = transcript.usage;
             const asking = { calls, confirms: { transcript, until } };
-            return { text: "", cut: false, refused: false, usage, asking };
+            return { text: "", cut: false, refused: false, usage: nothingSpent, asking };
           }
           const mayCall = !isFull && transcript.rounds.length < toolLimits.maxRounds;
           const rounds = transcript.rounds.map(({ output, calls }) => {
             return { output, results: calls.map(({ id, result = "" }) => ({ id, text: result })) };
           });
           const answer = await ask({ tools, rounds, mayCall });
-          transcript.usage = add(transcript.usage, answer.usage);
-          if (!answer.calls || !mayCall) return { ...answer, usage: transcript.usage };
+          if (!answer.calls || !mayCall) return answer;
           const round = roundOf(answer.calls);
           isFull = !hasRoom(round);
           if (isFull) continue;
@@ -202,7 +198,8 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
   };
 
   /** What the turn called in an earlier attempt, or what it takes up: of the turn that asked for a word, or of the one that it repeats. */
-  async function transcriptFor({ turn, repeats, confirmed, log }: RoundsRequest): Promise<Begun> {
+  async function transcriptFor(request: RoundsRequest): Promise<Begun> {
+    const { turn, repeats, confirmed, log } = request;
     if (turn.transcript) return { transcript: turn.transcript };
     const key = confirmed?.asking ?? repeats?.calls?.key;
     if (key === undefined) return { transcript: emptyTranscript };
@@ -211,10 +208,15 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
     if (!confirmed) return taken ?? takenByAnother(repeats!);
     if (!taken) throw alreadyTaken();
     const transcript = consented(taken.transcript, confirmed.isConfirmed ? "given" : "declined");
-    await turns.record(turn, transcript, clock.now() + hold.leaseMs, taken.origin);
+    await turns.record(spending(request), transcript, clock.now() + hold.leaseMs, taken.origin);
     await courtesy(() => turns.leaveCalls(from, turn.key), log, "calls.not_left");
     return { transcript };
   }
+}
+
+/** The turn with what it has taken so far. */
+function spending({ turn, spending }: RoundsRequest): Turn {
+  return { ...turn, spent: spending.soFar() };
 }
 
 /** What a turn goes on from; with `origin`, if it has taken it up. */

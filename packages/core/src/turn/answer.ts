@@ -62,10 +62,7 @@ export type Repeated = {
 export type TokenCounts = { question: number; answer: number };
 
 /** What the answer says, and who says it. Notices are no part of the conversation. */
-export type Said = {
-  /** What was looked at and listened to for it, if anything was. */
-  media?: MediaUsage | undefined;
-} & (
+export type Said =
   | { from: "bot"; notice: NoticeKind; messages: readonly Message[]; rest?: string | undefined }
   | {
       from: "model";
@@ -74,6 +71,8 @@ export type Said = {
       rest?: string | undefined;
       /** What asking took. */
       usage: ModelUsage;
+      /** What was looked at and listened to for it, if anything was. */
+      media?: MediaUsage | undefined;
       /** Not set if the tokenizer could not be loaded: then the turn is bounded by its bytes. */
       tokens: TokenCounts | undefined;
       /** The model declined: neither question nor answer is part of the conversation, lest all that follows is declined. */
@@ -84,8 +83,7 @@ export type Said = {
       confirms?: Confirmation | undefined;
       /** The question with what the model has seen in it, if it was shown something. */
       seen?: Content | undefined;
-    }
-);
+    };
 
 /** An answer exactly as it will be sent, however often. */
 export type Answer = Said & {

@@ -5,7 +5,7 @@ import type { TurnStore } from "./store.ts";
 import { takeOnce } from "./take-once.ts";
 import { NOBODY, type Transcript } from "./transcript.ts";
 import type { Turn, TurnStatus } from "./turn.ts";
-import type { Change } from "./writes.ts";
+import { type Change, spentBy } from "./writes.ts";
 
 /** Calls that another turn had made, and the turn that first asked the question for which they were made. */
 export type TakenCalls = { transcript: Transcript; origin: string };
@@ -44,7 +44,7 @@ export function createCalls(
 ): Calls {
   return {
     async record(turn, transcript, leaseUntil, origin) {
-      await write(turn, "record", ["claimed"], recorded(transcript, leaseUntil, origin));
+      await write(turn, "record", ["claimed"], recorded(turn, transcript, leaseUntil, origin));
       return leaseUntil;
     },
 
@@ -65,7 +65,12 @@ export function createCalls(
 }
 
 /** What the model has called so far; nobody else takes the turn over while a call runs. */
-function recorded(transcript: Transcript, leaseUntil: number, origin: string | undefined): Change {
-  const set = { transcript: JSON.stringify(transcript), takenBy: NOBODY, leaseUntil };
+function recorded(
+  turn: Turn,
+  transcript: Transcript,
+  leaseUntil: number,
+  origin: string | undefined,
+): Change {
+  const set = { transcript: JSON.stringify(transcript), takenBy: NOBODY, leaseUntil, ...spentBy(turn) };
   return { set: { ...set, ...(origin !== undefined && { origin }) } };
 }

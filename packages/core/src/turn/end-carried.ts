@@ -1,8 +1,8 @@
 import { letsGo } from "./attempt.ts";
 import type { TurnItem } from "./entity.ts";
+import { droppedWithCarrier } from "./erasures.ts";
 import type { TurnKey } from "./place.ts";
 import type { TurnStore } from "./store.ts";
-import { droppedWithCarrier } from "./writes.ts";
 
 /** A turn that may carry others. */
 type Carrier = TurnKey &

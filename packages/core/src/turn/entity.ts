@@ -31,6 +31,7 @@ const dayUsage = {
     pushes: counter,
     refused: { type: "boolean", required: true },
     foldVersion: counter,
+    isUnlisted: { type: "boolean" },
   },
 } as const;
 
@@ -66,6 +67,14 @@ const text = {
   cachedTokens: { type: "number" },
   outputTokens: { type: "number" },
   ...{ media, searches },
+  /** What its attempts have taken so far, until it is part of its answer or of its user's day. */
+  spent: {
+    type: "map",
+    properties: {
+      ...{ media, searches },
+      ...{ inputTokens: counter, cachedTokens: counter, outputTokens: counter },
+    },
+  },
 } as const;
 
 /** The attributes that erasing removes. */

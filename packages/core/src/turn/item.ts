@@ -19,12 +19,12 @@ import type { Folding, Turn, TurnStatus } from "./turn.ts";
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
   const { outcomeUnknownSince, error, released = 0, steps = [], quotes } = item;
-  const { thinkingAt, waitedAt } = item;
+  const { thinkingAt, waitedAt, spent } = item;
   const held = {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
     ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId, quotes },
-    ...{ thinkingAt, waitedAt, transcript: toOwnTranscript(item) },
+    ...{ thinkingAt, waitedAt, spent, transcript: toOwnTranscript(item) },
   };
   const answer = toAnswer(item);
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
@@ -53,10 +53,9 @@ function toAnswer(item: TurnItem): Answer | undefined {
 
 function toSaid(item: TurnItem): Said {
   const { notice, refused = false, repeats, origin = "", messageId, senderId, rest } = item;
-  const { media } = item;
-  const said = { messages: toMessages(item), ...(rest !== undefined && { rest }), ...(media && { media }) };
+  const said = { messages: toMessages(item), ...(rest !== undefined && { rest }) };
   if (notice) return { from: "bot", notice, ...said };
-  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0, searches } = item;
+  const { inputTokens = 0, cachedTokens = 0, outputTokens = 0, searches, media } = item;
   const usage = { inputTokens, cachedTokens, outputTokens, ...(searches && { searches }) };
   const repeated =
     repeats === undefined
@@ -65,7 +64,16 @@ function toSaid(item: TurnItem): Said {
   const { confirmUntil: until } = item;
   const transcript = isTaken(item) ? undefined : toTranscript(item);
   const confirms = transcript && until !== undefined && { confirms: { transcript, until } };
-  return { from: "model", ...said, usage, tokens: toTokens(item), refused, repeats: repeated, ...confirms };
+  const spent = { usage, ...(media && { media }) };
+  return {
+    from: "model",
+    ...said,
+    ...spent,
+    tokens: toTokens(item),
+    refused,
+    repeats: repeated,
+    ...confirms,
+  };
 }
 
 export function toPlace({ key, sequence }: TurnItem): Place {

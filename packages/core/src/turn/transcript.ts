@@ -1,5 +1,3 @@
-import type { ModelUsage } from "../usage/usage.ts";
-
 /** A call of a tool by the model, as its turn keeps it. */
 export type StoredCall = {
   /** The model's. */
@@ -27,16 +25,9 @@ export type StoredRound = {
  * What the model has called before it answers. It is stored with the turn before anything of it runs, so that no
  * attempt after this one runs a call that writes once more.
  */
-export type Transcript = {
-  /** What the requests took that are over. */
-  usage: ModelUsage;
-  rounds: StoredRound[];
-};
+export type Transcript = { rounds: StoredRound[] };
 
-export const emptyTranscript: Transcript = {
-  usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0 },
-  rounds: [],
-};
+export const emptyTranscript: Transcript = { rounds: [] };
 
 /** Calls of which a user must say whether they run. */
 export type Confirmation = {
@@ -56,12 +47,9 @@ export type RecentConfirmation = {
 /** Stored in place of a key, while no other turn has taken the calls up. */
 export const NOBODY = "nobody";
 
-/**
- * The transcript with what its user said of the calls that wait for it. What it took is counted by the turn that
- * asked.
- */
+/** The transcript with what its user said of the calls that wait for it. */
 export function consented(transcript: Transcript, consent: "given" | "declined"): Transcript {
-  return { ...withOpenCalls(transcript, { consent }), usage: emptyTranscript.usage };
+  return withOpenCalls(transcript, { consent });
 }
 
 /** The transcript as a turn may go on with it whose calls another has taken up: each of them may have run there. */
@@ -69,9 +57,8 @@ export function outcomesUnknown(transcript: Transcript): Transcript {
   return withOpenCalls(transcript, { isBegun: true });
 }
 
-function withOpenCalls({ usage, rounds }: Transcript, change: Partial<StoredCall>): Transcript {
+function withOpenCalls({ rounds }: Transcript, change: Partial<StoredCall>): Transcript {
   return {
-    usage,
     rounds: rounds.map(({ output, calls }) => ({
       output,
       calls: calls.map((call) => (call.result === undefined ? { ...call, ...change } : call)),

@@ -1,5 +1,6 @@
 import type { Content } from "../platform/content.ts";
 import type { Delivered, Route } from "../platform/platform.ts";
+import type { Spent } from "../usage/spent.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import type { Answer } from "./answer.ts";
 import type { Place, TurnKey } from "./place.ts";
@@ -76,6 +77,8 @@ type Held = TurnKey &
     thinkingAt?: number | undefined;
     /** What the model has called so far. */
     transcript?: Transcript | undefined;
+    /** What its attempts have taken, if its answer does not say so and no total has it. */
+    spent?: Spent | undefined;
     /** Epoch milliseconds; when it came to wait, and was counted in its user's day. */
     waitedAt?: number | undefined;
   };

@@ -6,6 +6,7 @@ import { type Calls, createCalls } from "./calls.ts";
 import { type Claim, type ClaimRequest, claimOf, newTurn } from "./claim.ts";
 import { createEndCarried } from "./end-carried.ts";
 import type { TurnItem } from "./entity.ts";
+import { eraseDeliveredAnswer, erasedAndDropped, eraseFinished, eraseOpen, superseded } from "./erasures.ts";
 import { toTurn } from "./item.ts";
 import { createLeftToOthers, type LeftToOthers } from "./left.ts";
 import type { TurnKey } from "./place.ts";
@@ -21,20 +22,7 @@ import {
   type TurnFailure,
   type TurnStatus,
 } from "./turn.ts";
-import {
-  answered,
-  type Change,
-  delivered,
-  discarded,
-  dropped,
-  eraseDeliveredAnswer,
-  erasedAndDropped,
-  eraseFinished,
-  eraseOpen,
-  parked,
-  released,
-  superseded,
-} from "./writes.ts";
+import { answered, type Change, delivered, discarded, dropped, parked, released, spentBy } from "./writes.ts";
 
 export type DiscardedEvent = TurnKey & {
   eventId: string;
@@ -167,7 +155,8 @@ export function createTurns(store: TurnStore): Turns {
     },
 
     async hear(turn, question) {
-      return toTurn(await write(turn, "hear", ["claimed"], { set: { question: JSON.stringify(question) } }));
+      const set = { question: JSON.stringify(question), ...spentBy(turn) };
+      return toTurn(await write(turn, "hear", ["claimed"], { set }));
     },
 
     async answer(turn, answer, storing) {

@@ -1,4 +1,5 @@
 import type { Delivered } from "../platform/platform.ts";
+import { nothingSpent } from "../usage/spent.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import type { Answer, DropReason } from "./answer.ts";
 import { diedSendingAt } from "./attempt.ts";
@@ -41,7 +42,6 @@ export function answered(
     messages: JSON.stringify(messages),
     ...(speaker !== undefined && { speaker }),
     ...(answer.rest !== undefined && { rest: answer.rest }),
-    ...(answer.media && { media: answer.media }),
     ...(carries.length > 0 && { carries: [...carries] }),
     ...(isHeldBack && { heldBack: true }),
     ...(gathers.length > 0 && { gathers: [...gathers] }),
@@ -52,14 +52,16 @@ export function answered(
     // The model is never asked again, so what it called is of use to nobody.
     ...(answer.from === "model" && answer.confirms ? [] : (["transcript"] as const)),
   ];
-  if (answer.from === "bot") return { set: { ...stored, notice: answer.notice }, remove };
-  const { tokens, refused, repeats, confirms, seen = repeats?.question } = answer;
+  if (answer.from === "bot") return { set: { ...stored, ...spentBy(turn), notice: answer.notice }, remove };
+  const { tokens, refused, repeats, confirms, seen = repeats?.question, media } = answer;
   const { searches, ...usage } = answer.usage;
   return {
-    remove,
+    // It says itself what was taken for it.
+    remove: [...remove, "spent"],
     set: {
       ...{ ...stored, ...usage },
       ...(searches && { searches }),
+      ...(media && { media }),
       ...(refused && { refused }),
       ...(confirms && {
         ...{ transcript: JSON.stringify(confirms.transcript), takenBy: NOBODY },
@@ -98,7 +100,7 @@ export function delivered(turn: AnsweredTurn, delivery: FinishedDelivery): Chang
 }
 
 function withoutNotice(set: Partial<TurnItem>): Change {
-  return { set: { ...set, messages: NO_MESSAGES }, remove: ["question"] };
+  return { set: { ...set, messages: NO_MESSAGES }, remove: ["question", "spent"] };
 }
 
 /** It is stored, and nothing of it was sent: it counts now, as the free reply by which it will be brought. */
@@ -115,7 +117,7 @@ export function waiting(turn: AnsweredTurn, { at, total, folding, dueAt }: Waiti
     },
     // What it carried was sent without it, or not at all.
     remove: [
-      ...(["carries", "heldBack", "outcomeUnknownSince", "error"] as const),
+      ...(["carries", "heldBack", "outcomeUnknownSince", "error", "spent"] as const),
       ...(dueAt === undefined ? (["dueAt"] as const) : []),
     ],
   };
@@ -176,18 +178,20 @@ export function discarded(turn: Pick<TurnItem, "steps"> & Partial<TurnItem>, at:
   } satisfies Change;
 }
 
-/** It was given up on. */
+/** It was given up on. What was taken for it is part of its user's day from now on, and no more of the turn. */
 export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;
+  const isCounted = turn.status === "answered" && turn.waitedAt === undefined;
   return {
+    remove: isCounted ? ["spent", "media", "searches"] : ["spent"],
     set: {
       ...{ status: "parked", list: "parked", finishedAt: at, job, leaseUntil: 0 },
       listedAs: listedAs({ at, code, sequence: turn.sequence }),
       ...failed(turn, parking),
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
-      // The day's first turn stands in the day's list, and this one cannot.
-      ...(!total.isFirstOfDay && carried(total)),
+      ...(isCounted && turn.answer.from === "model" && noTokens),
+      ...carried(total.isFirstOfDay ? unlisted(total) : total),
     },
   };
 }
@@ -197,7 +201,12 @@ export function released(turn: Turn, failure: TurnFailure): Change {
   const { at, code, requestId } = failure;
   return {
     set: {
-      ...{ leaseUntil: 0, released: turn.attempts - turn.crashes, ...failed(turn, failure) },
+      ...{
+        leaseUntil: 0,
+        released: turn.attempts - turn.crashes,
+        ...failed(turn, failure),
+        ...spentBy(turn),
+      },
       steps: withStep(turn, { at, is: "failed", code, requestId }),
     },
   };
@@ -222,40 +231,16 @@ function carried({ usage, chat }: RunningTotal): Partial<TurnItem> {
   return { usage, ...(chat && { chatUsage: chat }) };
 }
 
-export const eraseFinished: TurnWrite = {
-  name: "erase",
-  when: { status: ["delivered", "dropped"] },
-  set: { erased: true },
-  remove: textAttributes,
-};
+/** Of the day's first turn, if it was given up on: it stands in another list. */
+function unlisted({ usage, chat, isFirstOfDay }: RunningTotal): RunningTotal {
+  const isUnlisted = true;
+  return { isFirstOfDay, usage: { ...usage, isUnlisted }, ...(chat && { chat: { ...chat, isUnlisted } }) };
+}
 
-export const eraseDeliveredAnswer: TurnWrite = {
-  name: "erase",
-  when: { status: ["delivered"] },
-  set: { messages: NO_MESSAGES, answerTokens: 0 },
-  remove: ["rest", "transcript"],
-};
+/** What its attempts have taken so far. */
+export function spentBy({ spent }: Pick<Turn, "spent">): Partial<TurnItem> {
+  return spent && spent !== nothingSpent ? { spent } : {};
+}
 
-/** Its carrier is gone, and nobody knows whether it was shown by it. */
-export const droppedWithCarrier: Change = {
-  set: { status: "dropped", erased: true },
-  remove: textAttributes,
-};
-
-/** With another owner, so that a worker that holds it has lost it. Its lease still tells that there was one. */
-export const erasedAndDropped = { erased: true, status: "dropped", owner: "" } as const;
-
-export const eraseOpen: TurnWrite = {
-  name: "erase",
-  when: { status: ["claimed", "gathered", "answered", "waiting", "carried", "parked"] },
-  set: erasedAndDropped,
-  remove: [...textAttributes, "list", "listedAs"],
-};
-
-export const superseded: TurnWrite = {
-  name: "supersede",
-  when: { status: ["parked", "dropped"] },
-  set: erasedAndDropped,
-  // Which turn it stood for itself is no text.
-  remove: [...textAttributes.filter((name) => name !== "repeats"), "list", "listedAs"],
-};
+/** Of an answer whose tokens are part of its user's day. */
+const noTokens = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };

@@ -1,5 +1,3 @@
-import { type Content, isMedia } from "../platform/content.ts";
-
 /** What was looked at and listened to beside text. */
 export type MediaUsage = {
   /** Shown to the model; one that is shown again counts again. */
@@ -22,10 +20,4 @@ export function addMedia(one: MediaUsage = noMedia, other: MediaUsage = noMedia)
 /** Nothing, if there is none. */
 export function someMedia(used: MediaUsage): MediaUsage | undefined {
   return used.pictures + used.files + used.voiceSeconds > 0 ? used : undefined;
-}
-
-/** Of what was said in a question and is written down. */
-export function voiceSecondsIn(content: Content): number {
-  const spoken = content.filter(isMedia).filter(({ kind, text }) => kind === "audio" && text !== undefined);
-  return spoken.reduce((sum, { ms = 0 }) => sum + Math.ceil(ms / 1000), 0);
 }

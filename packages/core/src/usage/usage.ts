@@ -30,6 +30,8 @@ export type DayUsage = ModelUsage & {
   refused: boolean;
   /** Version of the chat whose fold is in these numbers. */
   foldVersion: number;
+  /** No turn of its chat is in the day's list yet: all so far were given up on. */
+  isUnlisted?: boolean | undefined;
 };
 
 /** A user's total of the day, as the turn that is over next will carry it. */
@@ -62,11 +64,13 @@ export function runningTotal(
     carried.filter((usage) => usage.user === user),
     day,
   );
-  const today = { ...(earlier ?? { ...nothing, day, user }), foldVersion };
+  const first: DayUsage = { ...nothing, day, user, foldVersion, isUnlisted: true };
+  const { isUnlisted = false, ...before } = earlier ?? first;
+  const today = { ...before, foldVersion };
   const isCounted = !fold || fold.version <= foldVersion;
   return {
     usage: isCounted ? today : { ...add(today, fold), foldVersion: fold.version },
-    isFirstOfDay: earlier === undefined,
+    isFirstOfDay: isUnlisted,
   };
 }
 
@@ -80,28 +84,34 @@ export function totalOf(carried: readonly DayUsage[], day: string): DayUsage | u
     .reduce<DayUsage | undefined>((most, usage) => (most && isNewer(most, usage) ? most : usage), undefined);
 }
 
-/** What counts as a reply becomes a push, if it waits until then; a push stays one. */
 function isNewer(one: DayUsage, other: DayUsage): boolean {
-  const more = sends(one) - sends(other);
-  return more > 0 || (more === 0 && one.pushes > other.pushes);
+  const [ours, theirs] = [growingIn(one), growingIn(other)];
+  const differs = ours.findIndex((count, index) => count !== theirs[index]);
+  return differs >= 0 && ours[differs]! > theirs[differs]!;
+}
+
+/** What never gets less on a day: what counts as a reply becomes a push, if it waits until then; a push stays one. */
+function growingIn(usage: DayUsage): number[] {
+  const { pushes, inputTokens, outputTokens, media, searches } = usage;
+  const heard = media?.voiceSeconds ?? 0;
+  return [sends(usage), pushes, inputTokens + outputTokens, heard, searches?.web ?? 0, searches?.files ?? 0];
 }
 
 type SentNotice = "notice" | "limit_notice" | "group_limit_notice";
 
 /** What was sent: an answer with its tokens, a notice, or the notice that the user's or the group's limit is reached. */
-export type SentUsage = (ModelUsage & WithMedia) | SentNotice | ({ notice: SentNotice } & WithMedia);
+export type SentUsage = (ModelUsage & WithMedia) | SentNotice;
 
 type WithMedia = { media?: MediaUsage | undefined };
 
 /** What is counted of an answer; see `Said`. */
-type Counted = WithMedia & ({ from: "model"; usage: ModelUsage } | { from: "bot"; notice: string });
+type Counted = ({ from: "model"; usage: ModelUsage } & WithMedia) | { from: "bot"; notice: string };
 
 /** What the answer counts as in its user's day; the limit is not reached if the day has changed since it was decided. */
 export function sentUsage(answer: Counted, total: RunningTotal): SentUsage {
-  const { media } = answer;
-  if (answer.from === "model") return media ? { ...answer.usage, media } : answer.usage;
-  const notice = sentNotice(answer, total);
-  return media ? { notice, media } : notice;
+  if (answer.from === "bot") return sentNotice(answer, total);
+  const { usage, media } = answer;
+  return media ? { ...usage, media } : usage;
 }
 
 function sentNotice(answer: { notice: string }, { usage, chat }: RunningTotal): SentNotice {
@@ -118,9 +128,9 @@ export function withSend(
 ): RunningTotal {
   return {
     isFirstOfDay,
-    usage: { ...sentIn(usage, route, sent), refused: usage.refused || isNotice(sent, "limit_notice") },
+    usage: { ...sentIn(usage, route, sent), refused: usage.refused || sent === "limit_notice" },
     ...(chat && {
-      chat: { ...sentIn(chat, route, sent), refused: chat.refused || isNotice(sent, "group_limit_notice") },
+      chat: { ...sentIn(chat, route, sent), refused: chat.refused || sent === "group_limit_notice" },
     }),
   };
 }
@@ -134,13 +144,9 @@ function pushedIn(usage: DayUsage): DayUsage {
   return { ...usage, replies: Math.max(0, usage.replies - 1), pushes: usage.pushes + 1 };
 }
 
-function isNotice(sent: SentUsage, notice: SentNotice): boolean {
-  return sent === notice || (typeof sent === "object" && "notice" in sent && sent.notice === notice);
-}
-
 function sentIn(usage: DayUsage, route: Route, sent: SentUsage): DayUsage {
-  const used = typeof sent === "object" && "inputTokens" in sent ? sent : undefined;
-  const media = typeof sent === "object" ? sent.media : undefined;
+  const used = typeof sent === "object" ? sent : undefined;
+  const media = used?.media;
   return {
     ...(used ? add(usage, used) : usage),
     ...(media && { media: addMedia(usage.media, media) }),

@@ -3,7 +3,6 @@ import { expect } from "vitest";
 import { afterLease, answerWith, claimed, givenUp, later, storing, type TableTest } from "./chat.ts";
 
 const transcript: Transcript = {
-  usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1 },
   rounds: [
     {
       output: [{ type: "reasoning", encrypted_content: "😀" }],

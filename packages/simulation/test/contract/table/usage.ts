@@ -1,5 +1,17 @@
 import { expect } from "vitest";
-import { afterLease, answerWith, now, storing, type TableTest, usage } from "./chat.ts";
+import {
+  afterLease,
+  answerWith,
+  claimed,
+  failure,
+  givenUp,
+  noticeWith,
+  now,
+  storing,
+  type TableTest,
+  total,
+  usage,
+} from "./chat.ts";
 
 /** Token usage of an answer and of a day. */
 export function usages(test: TableTest) {
@@ -21,6 +33,38 @@ export function usages(test: TableTest) {
     await turns.answer(turn, answerWith("hello", { usage: used }), storing);
     expect(await again(turn, afterLease)).toMatchObject({ turn: { answer: { usage: used } } });
   });
+
+  const media = { pictures: 0, files: 0, voiceSeconds: 7 };
+  const spent = { inputTokens: 5, cachedTokens: 4, outputTokens: 3, searches: { web: 1, files: 0 }, media };
+
+  test("what failed attempts have taken is known to the next, until it is part of the answer", async ({
+    chat: { turns, claim, again },
+  }) => {
+    const turn = { ...(await claim()), spent };
+    await turns.release(turn, failure("model.unavailable"));
+    const next = claimed(await again(turn));
+    expect(next.spent).toEqual(spent);
+    expect((await turns.answer(next, noticeWith("help", "help"), storing)).spent).toEqual(spent);
+    expect((await turns.answer(next, answerWith("hello"), storing)).spent).toBeUndefined();
+  });
+
+  test.for(["claimed", "answered"] as const)(
+    "what a question has taken is no more its own once it was given up on, %s",
+    async (status, { chat: { turns, claim, again, recall } }) => {
+      const turn = { ...(await claim()), spent };
+      const { media: heard, ...tokens } = spent;
+      const answer = answerWith("hello", { usage: tokens, media: heard });
+      const last = status === "claimed" ? turn : await turns.answer(turn, answer, storing);
+      await turns.park(last, givenUp("line.rejected", { total: { ...total, isFirstOfDay: true } }));
+      expect((await recall()).usages).toEqual([{ ...usage, isUnlisted: true }]);
+      const back = claimed(await again(turn, { ...afterLease, replay: { id: "one", force: false } }));
+      expect(back.spent).toBeUndefined();
+      const none = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+      if (back.status === "answered") expect(back.answer).toMatchObject({ usage: none });
+      if (back.status === "answered") expect(back.answer).not.toHaveProperty("media");
+      expect(back.status).toBe(status);
+    },
+  );
 
   test("tokens added to any item of a day are in the sum of that day only", async ({
     chat: { totals, chatId },
