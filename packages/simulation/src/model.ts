@@ -31,6 +31,8 @@ export type MemoryModelOptions = {
     tools: AskTools,
     context: Context,
   ) => readonly { name: string; input: unknown }[];
+  /** What it says with its calls. Default: nothing. */
+  saysWithCalls?: (question: string, tools: AskTools) => string;
   /** What OpenAI runs itself in each request, for a bot with such tools. Default: nothing. */
   hosted?: (question: string) => { hosted: Hosted } & Pick<ModelUsage, "searches">;
   /** Every call, before it can fail. */
@@ -102,7 +104,8 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
     const hosted = ran && { hosted: ran.hosted };
     if (ran?.searches) usage.searches = ran.searches;
     const calls = tools?.mayCall && behaviour === "answer" ? callsOf(question, tools, context) : undefined;
-    if (calls) return { text: "", cut: false, refused: false, usage, calls, ...hosted };
+    const said = (tools && options.saysWithCalls?.(question, tools)) ?? "";
+    if (calls) return { text: said, cut: false, refused: false, usage, calls, ...hosted };
     const text = answer(question, context, tools);
     switch (behaviour) {
       case "answer":

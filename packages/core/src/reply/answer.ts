@@ -10,6 +10,7 @@ import type { Log } from "../log.ts";
 import type { Source } from "../model/model.ts";
 import type { Content } from "../platform/content.ts";
 import { shownText } from "../platform/platform.ts";
+import { isTool } from "../tool/tool.ts";
 import { heardLine, withoutHeardLine } from "../turn/heard.ts";
 import { type MediaUsage, someMedia } from "../usage/media.ts";
 import { costUsd, loggedUsage } from "../usage/usage.ts";
@@ -19,6 +20,7 @@ import { createCompose } from "./compose.ts";
 import { languageOfAsking } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
 import { createLook } from "./look.ts";
+import { partHidden } from "./marked.ts";
 import { createModerate, type ModerateOptions } from "./moderate.ts";
 import type { Notices } from "./notice.ts";
 import { NAMELESS, overheardBefore } from "./overheard.ts";
@@ -26,7 +28,7 @@ import { partAnswer } from "./part.ts";
 import { plain } from "./plain.ts";
 import type { Reply, ReplyRequest } from "./request.ts";
 import type { Confirmed } from "./rounds.ts";
-import { seenRule, withSeen } from "./seen.ts";
+import { SEEN, seenRule, withSeen } from "./seen.ts";
 import { createThinking, type ThinkingOptions } from "./thinking.ts";
 
 export type AnswerOptions = AskOptions &
@@ -57,6 +59,7 @@ export function createAnswer(options: AnswerOptions) {
   const moderate = createModerate(options);
   const look = createLook(bot);
   const lateFor = createThinking(options);
+  const mayCall = bot.tools.some(isTool);
   const { composeAnswer } = createCompose(bot, notices);
 
   return async (asking: Asking, request: ReplyRequest): Promise<Reply | Unseen> => {
@@ -75,7 +78,7 @@ export function createAnswer(options: AnswerOptions) {
     const answering = look({ question, again, platform, hasBegun, log }, ({ attachments, parts }) =>
       askModel({
         ...{ about, overheard, asked: { question, speaker, quotes }, repeats, turn, memory, chat, deadline },
-        ...{ attachments, rule: parts.length > 0 ? seenRule : undefined },
+        ...{ attachments, rule: parts.length > 0 ? seenRule({ mayCall }) : undefined },
         isFlagged: hasBegun ? Promise.resolve(false) : moderate({ question, attachments, log }),
         ...{ confirmed, user, spending, log },
         safetyIdentifier: identify(senderId),
@@ -103,7 +106,8 @@ export function createAnswer(options: AnswerOptions) {
     const text = withHeardLine(sourced, question);
     const composing = { platform, chat, user, key: turn.key, language, composeBy };
     const composed = composeAnswer(answer, { ...parted, text }, composing);
-    const seen = parts.length === 0 ? undefined : withSeen(question, parts, parted.seen);
+    const saidSeen = parted.seen.length > 0 ? parted.seen : partHidden(answer.saidBefore ?? "", SEEN).hidden;
+    const seen = parts.length === 0 ? undefined : withSeen(question, parts, saidSeen);
     const shown = {
       question: askedText({ question: seen ?? question, speaker }),
       answer: withoutHeardLine(shownText(composed.messages), question),

@@ -47,8 +47,12 @@ export type RoundsRequest = {
 /** A call that can run, as soon as its user allows it if they are to be asked. */
 export type ReadyCall = { tool: Tool; input: unknown };
 
-/** What the model answers; or what its user must be asked first, and then `answer` has no text. */
-export type RoundsAnswer = ModelAnswer & { asking?: { calls: ReadyCall[]; confirms: Confirmation } };
+/** What the model answers; or what its user must be asked first, and then it has no text. */
+export type RoundsAnswer = ModelAnswer & {
+  asking?: { calls: ReadyCall[]; confirms: Confirmation };
+  /** What it said with its calls. */
+  saidBefore?: string;
+};
 
 export type Rounds = {
   /** Asks, and runs what the model calls, until it answers. It goes on from what was stored before. */
@@ -155,9 +159,14 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
       return asking;
     }
 
-    function roundOf({ output, calls }: ModelCalls): StoredRound {
+    function said(): string {
+      return transcript.rounds.flatMap(({ text }) => text ?? []).join("\n");
+    }
+
+    function roundOf({ output, calls }: ModelCalls, text: string): StoredRound {
       const before = transcript.rounds.reduce((sum, round) => sum + round.calls.length, 0);
       return {
+        ...(text !== "" && { text }),
         output,
         calls: calls.map((call, n) => ({ ...call, idempotencyKey: `${turn.eventId}/${before + n + 1}` })),
       };
@@ -179,15 +188,15 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
           if (calls.length > 0) {
             const until = clock.now() + toolLimits.confirmWithinMs;
             const asking = { calls, confirms: { transcript, until } };
-            return { text: "", cut: false, refused: false, usage: nothingSpent, asking };
+            return { text: "", cut: false, refused: false, usage: nothingSpent, asking, saidBefore: said() };
           }
           const mayCall = !isFull && transcript.rounds.length < toolLimits.maxRounds;
           const rounds = transcript.rounds.map(({ output, calls }) => {
             return { output, results: calls.map(({ id, result = "" }) => ({ id, text: result })) };
           });
           const answer = await ask({ tools, rounds, mayCall });
-          if (!answer.calls || !mayCall) return answer;
-          const round = roundOf(answer.calls);
+          if (!answer.calls || !mayCall) return { ...answer, saidBefore: said() };
+          const round = roundOf(answer.calls, answer.text);
           isFull = !hasRoom(round);
           if (isFull) continue;
           transcript.rounds.push(round);

@@ -18,6 +18,8 @@ export type StoredCall = {
 export type StoredRound = {
   /** All that the model has put out with the calls, for its own next request. */
   output: readonly unknown[];
+  /** What it has said with them, if anything; it is part of the output. */
+  text?: string;
   calls: StoredCall[];
 };
 
@@ -59,15 +61,17 @@ export function outcomesUnknown(transcript: Transcript): Transcript {
 
 function withOpenCalls({ rounds }: Transcript, change: Partial<StoredCall>): Transcript {
   return {
-    rounds: rounds.map(({ output, calls }) => ({
-      output,
+    rounds: rounds.map(({ calls, ...round }) => ({
+      ...round,
       calls: calls.map((call) => (call.result === undefined ? { ...call, ...change } : call)),
     })),
   };
 }
 
-/** All that was said to tools, and by them. */
+/** All that was said to tools, with them, and by them. */
 export function calledText({ rounds }: Transcript = emptyTranscript): string {
-  const texts = rounds.flatMap(({ calls }) => calls.flatMap((call) => [call.arguments, call.result ?? ""]));
+  const texts = rounds.flatMap(({ text, calls }) => {
+    return [text, ...calls.flatMap((call) => [call.arguments, call.result])];
+  });
   return texts.filter(Boolean).join("\n");
 }
