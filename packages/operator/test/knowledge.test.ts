@@ -153,10 +153,8 @@ test("what cannot be searched is named, with what to do, and the rest is done", 
   expect(Object.keys(stored().files)).toEqual(["hours.md", "prices/teeth.txt", "utf16.txt"]);
 });
 
-test("a file that OpenAI cannot read leaves nothing there, and nothing is removed until all is well", async () => {
-  await sync();
-  write({ "hours.md": "Open from ten." });
-  rmSync(join(folder, "prices"), { recursive: true });
+/** OpenAI can read none of the files that are put there. */
+function readNone(): void {
   let added = "";
   between = async (method, path, body) => {
     if (method === "POST" && path.endsWith("/files") && path.includes("vs_"))
@@ -168,14 +166,64 @@ test("a file that OpenAI cannot read leaves nothing there, and nothing is remove
       last_error: { code: "invalid_file", message: "Broken." },
     });
   };
-  const { code, output } = await sync();
-  expect(code).toBe(1);
-  expect(output).toContain("NOT READ  hours.md: OpenAI cannot read it: Broken.");
-  const whole = { "hours.md": "Open from nine.", "prices/teeth.txt": "A filling: 5,000 yen." };
-  expect(stored()).toEqual({ files: whole, left: 0 });
-  between = async () => undefined;
-  expect((await sync()).output).toContain("0 uploaded, 1 replaced, 1 removed");
-  expect(stored()).toEqual({ files: { "hours.md": "Open from ten." }, left: 0 });
+}
+
+const mend = "Mend what was not read, or take it out of the folder, and run this again.";
+
+describe("what cannot be read now", () => {
+  test("by OpenAI leaves nothing there, stays as it was read before, and keeps nothing else from being removed", async () => {
+    await sync();
+    write({ "hours.md": "Open from ten." });
+    rmSync(join(folder, "prices"), { recursive: true });
+    readNone();
+    const { code, output } = await sync();
+    expect(code).toBe(1);
+    expect(output.split("\n").slice(1, 6)).toEqual([
+      "removed   prices/teeth.txt",
+      "NOT READ  hours.md: OpenAI cannot read it: Broken.",
+      "kept      hours.md: as it was read before",
+      "0 uploaded, 0 replaced, 1 removed, 0 unchanged, 1 not read.",
+      mend,
+    ]);
+    expect(stored()).toEqual({ files: { "hours.md": "Open from nine." }, left: 0 });
+    between = async () => undefined;
+    expect((await sync()).output).toContain("0 uploaded, 1 replaced, 0 removed");
+    expect(stored()).toEqual({ files: { "hours.md": "Open from ten." }, left: 0 });
+  });
+
+  test.each<[string, string | Uint8Array]>([
+    ["empty", ""],
+    ["in Shift_JIS", Buffer.from([0x93, 0xfa, 0x96, 0x7b])],
+  ])("here, such as what is %s, stays as it was read before, until it is gone", async (_, content) => {
+    await sync();
+    write({ "hours.md": content });
+    expect(JSON.parse((await sync("--dry-run", "--json")).output)).toMatchObject({
+      ...{ kept: [{ path: "hours.md", because: "as it was read before" }], removed: [] },
+    });
+    const { code, output } = await sync();
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining("kept      hours.md: as it was read before\n"),
+    ]);
+    expect(output).toContain(mend);
+    expect(stored().files).toMatchObject({ "hours.md": "Open from nine." });
+    rmSync(join(folder, "hours.md"));
+    expect((await sync()).output).toContain("removed   hours.md\n");
+    expect(stored()).toEqual({ files: { "prices/teeth.txt": "A filling: 5,000 yen." }, left: 0 });
+  });
+
+  test("under a new name stays under the old one", async () => {
+    await sync();
+    rmSync(join(folder, "hours.md"));
+    write({ "open.md": "Open from nine." });
+    readNone();
+    const { output } = await sync();
+    expect(output).toContain("kept      hours.md: it is now open.md, which was not read\n");
+    expect(stored().files).toMatchObject({ "hours.md": "Open from nine." });
+    between = async () => undefined;
+    expect((await sync()).output).toContain("uploaded  open.md\nremoved   hours.md\n");
+    expect(Object.keys(stored().files)).toEqual(["open.md", "prices/teeth.txt"]);
+  });
 });
 
 describe("a run that ends before it is done loses nothing, and the next one goes on", () => {

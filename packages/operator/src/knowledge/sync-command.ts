@@ -66,7 +66,7 @@ type Shown = {
 };
 
 function documentOf({ plan, done, read, dryRun, isNew, name, store, configured }: Shown) {
-  const { uploaded, replaced, removed, failed } = done;
+  const { uploaded, replaced, removed, failed, kept } = done;
   return {
     ...{
       dryRun,
@@ -78,6 +78,7 @@ function documentOf({ plan, done, read, dryRun, isNew, name, store, configured }
     ...{ uploaded, replaced, removed },
     unchanged: plan.unchanged.map(({ path }) => path),
     notRead: [...failed, ...read.refused],
+    kept,
     others: plan.others,
     dollarsADay: store ? dollarsADay(store.bytes) : null,
   };

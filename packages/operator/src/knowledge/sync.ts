@@ -12,6 +12,8 @@ export type Plan = {
   /** Gone from the folder, or there twice. */
   remove: StoredFile[];
   unchanged: LocalFile[];
+  /** Cannot be read here, and was read before. */
+  kept: StoredFile[];
   /** Put there by others: they stay. */
   others: number;
 };
@@ -20,17 +22,30 @@ export type Done = {
   uploaded: string[];
   replaced: string[];
   removed: string[];
-  failed: { path: string; because: string }[];
+  failed: Because[];
+  /** What stays there although it is not what the folder has. */
+  kept: Because[];
 };
 
+type Because = { path: string; because: string };
+
 /** What carrying a plan out comes to, if nothing fails. */
-export function expected({ upload, waitFor, remove }: Plan): Done {
-  const done: Done = { ...nothing(), removed: remove.map(({ ours }) => ours!.path) };
+export function expected({ upload, waitFor, remove, kept }: Plan): Done {
+  const done: Done = {
+    ...nothing(),
+    removed: remove.map(({ ours }) => ours!.path),
+    kept: kept.flatMap(readBefore),
+  };
   for (const { file, replaces } of [...upload, ...waitFor]) done[outcomeOf(replaces)].push(file.path);
   return done;
 }
 
-const nothing = (): Done => ({ uploaded: [], replaced: [], removed: [], failed: [] });
+const nothing = (): Done => ({ uploaded: [], replaced: [], removed: [], failed: [], kept: [] });
+
+/** Nothing, if it could not be read then either. */
+function readBefore({ ours, status }: StoredFile): Because[] {
+  return isThere(status) ? [{ path: ours!.path, because: "as it was read before" }] : [];
+}
 
 const outcomeOf = (replaces: readonly StoredFile[]) => (replaces.length > 0 ? "replaced" : "uploaded");
 
@@ -46,6 +61,7 @@ export function planFor({ files, refused }: Folder, stored: readonly StoredFile[
     waitFor: [],
     remove: [],
     unchanged: [],
+    kept: [],
     others: stored.length - ours.length,
   };
   for (const file of files) {
@@ -60,17 +76,21 @@ export function planFor({ files, refused }: Folder, stored: readonly StoredFile[
       plan.remove.push(...replaces);
     }
   }
+  const paths = new Set(files.map(({ path }) => path));
   // What cannot be read now was read before: it stays until it is gone, or can be read.
-  const paths = new Set([...files, ...refused].map(({ path }) => path));
-  plan.remove.push(...ours.filter(({ ours }) => !paths.has(ours.path)));
+  const unread = new Set(refused.map(({ path }) => path));
+  for (const one of ours) {
+    if (unread.has(one.ours.path)) plan.kept.push(one);
+    else if (!paths.has(one.ours.path)) plan.remove.push(one);
+  }
   return plan;
 }
 
 const isThere = (status: StoredFile["status"]) => status === "completed" || status === "in_progress";
 
 /**
- * What is new comes before what it replaces goes, and what is gone from the folder goes last, if all else was done: a
- * file that was renamed is never missing. It may be stopped at any time, and done again.
+ * What is new comes before what it replaces goes, and what is gone from the folder goes last: a file that was renamed
+ * is never missing, even if it cannot be read under its new name. It may be stopped at any time, and done again.
  */
 export async function carryOut(
   plan: Plan,
@@ -80,14 +100,16 @@ export async function carryOut(
     onFile,
   }: { knowledge: KnowledgeStore; storeId: string; onFile: (path: string) => void },
 ): Promise<Done> {
-  const done = nothing();
+  const done: Done = { ...nothing(), kept: plan.kept.flatMap(readBefore) };
+  /** By content: what of the folder OpenAI cannot read. */
+  const unread = new Map<string, string>();
   const steps = [
     ...plan.upload.map(({ file, replaces }) => ({ file, replaces, run: () => knowledge.put(storeId, file) })),
     ...plan.waitFor.map(({ file, stored, replaces }) => {
       return { file, replaces, run: () => knowledge.wait(storeId, stored.id) };
     }),
   ];
-  await inLanes(LANES, steps, async ({ file: { path }, replaces, run }) => {
+  await inLanes(LANES, steps, async ({ file: { path, sha256 }, replaces, run }) => {
     onFile(path);
     try {
       await run();
@@ -95,16 +117,23 @@ export async function carryOut(
       const { code, message } = toBotError(error);
       if (code !== "config.unreadable_file") throw error;
       done.failed.push({ path, because: message });
+      done.kept.push(...replaces.flatMap(readBefore));
+      unread.set(sha256, path);
       return;
     }
     for (const { id } of replaces) await knowledge.remove(storeId, id);
     done[outcomeOf(replaces)].push(path);
   });
-  if (done.failed.length > 0) return done;
   await inLanes(LANES, plan.remove, async ({ id, ours }) => {
-    onFile(ours!.path);
+    const { path, sha256 } = ours!;
+    onFile(path);
+    const renamed = unread.get(sha256);
+    if (renamed !== undefined) {
+      done.kept.push({ path, because: `it is now ${renamed}, which was not read` });
+      return;
+    }
     await knowledge.remove(storeId, id);
-    done.removed.push(ours!.path);
+    done.removed.push(path);
   });
   return done;
 }

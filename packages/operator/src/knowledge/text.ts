@@ -8,10 +8,12 @@ import type { Done, Plan } from "./sync.ts";
 const GB = 1024 ** 3;
 const DOLLARS_A_DAY = 0.1;
 
+const MEND = "Mend what was not read, or take it out of the folder, and run this again.";
+
 /** What is done with each file, or would be; and what comes of it. */
 export function syncText(
   plan: Plan,
-  { uploaded, replaced, removed, failed: unread }: Done,
+  { uploaded, replaced, removed, failed: unread, kept }: Done,
   { refused }: Folder,
 ): string {
   const failed = [...unread, ...refused];
@@ -20,6 +22,7 @@ export function syncText(
     ...replaced.map((path) => ["replaced", path]),
     ...removed.map((path) => ["removed", path]),
     ...failed.map(({ path, because }) => ["NOT READ", path, because]),
+    ...kept.map(({ path, because }) => ["kept", path, because]),
   ];
   const counts = [
     `${uploaded.length} uploaded, ${replaced.length} replaced, ${removed.length} removed`,
@@ -30,6 +33,7 @@ export function syncText(
   return [
     ...lines.map(([what, ...rest]) => `${what!.padEnd(9)} ${rest.join(": ")}`),
     `${counts}.${others}`,
+    ...(failed.length > 0 ? [MEND] : []),
   ].join("\n");
 }
 
