@@ -84,6 +84,17 @@ describe("a question that quotes", () => {
   });
 });
 
+test("in a group a question sees its own member's picture again, and not another's", async () => {
+  await world.sayIn("C1", "U2", "@Henji hello");
+  const [said = ""] = world.table.turnsOf("C1")[0]?.sentIds ?? [];
+  const sent = { ...image, text: undefined, quotedMessageId: said };
+  world.line.keep("2", picture);
+  await world.sayIn("C1", "U2", "", sent);
+  await world.sayIn("C1", "U1", "@Henji what colour?");
+  await world.sayIn("C1", "U2", "@Henji how old?");
+  expect(attached()).toEqual([0, 1, 0, 1]);
+});
+
 test("nothing is looked at again if pictures are switched off", async () => {
   const media = { pictures: { enabled: false } };
   world = createWorld({ bot: defineBot({ ...plainBot, media }) });

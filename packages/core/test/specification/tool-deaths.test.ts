@@ -1,3 +1,5 @@
+import { hold } from "@henji/core/settings";
+import { toolLimits } from "@henji/core/tool/limits";
 import { createMemoryModel } from "@henji/simulation";
 import { describe, expect, test } from "vitest";
 import { call, useShop } from "./shop.ts";
@@ -67,4 +69,26 @@ describe("a worker that dies", () => {
     const [turn] = shop.world.table.turnsOf("U1");
     expect(turn!.leaseUntil).toBeGreaterThan(shop.world.scheduler.now() + 5_000);
   });
+});
+
+test("a worker that stood still while it stored that a call begins holds the turn for the whole of that call", async () => {
+  shop.script = [[call("cancel")]];
+  const { record } = shop.world.turns;
+  let stoodStill = false;
+  shop.world.turns.record = async (...request) => {
+    const until = await record(...request);
+    if (!stoodStill) await shop.world.scheduler.sleep(hold.leaseMs);
+    stoodStill = true;
+    return until;
+  };
+  let heldForMs = 0;
+  shop.act = () => {
+    const [turn] = shop.world.table.turnsOf("U1");
+    heldForMs = turn!.leaseUntil - shop.world.scheduler.now();
+    return "cancelled";
+  };
+  shop.world.say("U1", "Cancel it");
+  await shop.world.run(shop.world.worker(), 60_000);
+  expect(shop.ran).toEqual(["cancel 7"]);
+  expect(heldForMs).toBeGreaterThan(toolLimits.timeoutMs);
 });

@@ -61,6 +61,19 @@ describe("a call that had not begun when its question was given up on", () => {
     expect(shop.world.newest()).toMatch(/unknown.* \| .*unknown.* \| done$/);
   });
 
+  test("and was taken up in vain by one that lost what it called is not forgotten, since it may have run there", async () => {
+    const { record } = shop.world.turns;
+    shop.world.turns.record = () =>
+      Promise.reject(new BotError("table.refused", "Of the test", { retry: "never" }));
+    shop.world.say("U1", "/retry");
+    await shop.world.run(shop.world.worker(), 1_000);
+    shop.world.turns.record = record;
+    expect(shop.world.logged("job.parked")).toHaveLength(2);
+    await shop.world.talk("U1", "/retry");
+    expect(shop.ran).toEqual(["cancel 1", "pay 3"]);
+    expect(shop.world.newest()).toMatch(/^U1 reply: Cancel both: .*unknown.* \| .*unknown.* \| done$/);
+  });
+
   test("and ran then does not run again when the question itself is brought back", async () => {
     await retryInVain();
     shop.world.moveBack();
