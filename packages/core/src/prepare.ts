@@ -20,7 +20,8 @@ import type { Reminders } from "./queue/reminders.ts";
 import { createHear } from "./reply/hear.ts";
 import { createReply } from "./reply/reply.ts";
 import type { Reply } from "./reply/request.ts";
-import { hold } from "./settings.ts";
+import { createRoom } from "./reply/room.ts";
+import { hold, mediaRoomLength } from "./settings.ts";
 import type { Answer, DropReason, Said } from "./turn/answer.ts";
 import { wasNeverSent } from "./turn/attempt.ts";
 import { withoutHeardLine } from "./turn/heard.ts";
@@ -67,10 +68,11 @@ export type PrepareOptions = {
 export function createPrepare(options: PrepareOptions) {
   const { bot, turns, chats, clock } = options;
   const { retentionDays } = bot.memory;
-  const { reply, notice, own } = createReply(options);
+  const room = createRoom(mediaRoomLength);
+  const { reply, notice, own } = createReply({ ...options, room });
   const leavePast = createLeavePast({ chats, retentionDays, clock });
   const erase = createErase({ turns, chats, retentionDays, clock });
-  const hear = createHear(options);
+  const hear = createHear({ ...options, room });
   const { gather, take } = createGather(options);
   const { isLate, isAmongOthers, mayReply, wayOf, carriedBy } = createWay(options);
 

@@ -211,7 +211,7 @@ export const lookedAgain = { turns: 2, withinMs: seconds(10 * 60) } as const;
 
 /** Of all that is shown with one question: 8 MB. A model is given it as text, four letters for three bytes and some around. */
 export const maxMediaLength = 4 * Math.ceil((8 * 1024 * 1024) / 3) + 1024;
-/** Of all questions that a worker is at, as text. It takes several times of that in memory: `npm run bench:media-memory`. */
+/** Of all questions that a worker is at, as text, and of voice in bytes. It takes several times of that in memory: `npm run bench:media-memory`. */
 export const mediaRoomLength = 24 * 1024 * 1024;
 
 /** How long a picture waits for the next of those it was sent with; LINE tells how many there are, or does not. */

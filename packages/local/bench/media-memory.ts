@@ -1,4 +1,4 @@
-// What the worker's process has in memory at the most while it shows pictures and files to the model.
+// What the worker's process has in memory at the most while it shows pictures and files to the model, and listens.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,7 +13,7 @@ import { startKillableWorker } from "../test/killable/worker.ts";
 const { values } = parseArgs({ options: { help: { type: "boolean", default: false } } });
 if (values.help) {
   console.log(
-    "npm run bench:media-memory   ten chats at once, of which each shows something (half a minute)",
+    "npm run bench:media-memory   ten chats at once, of which each shows or says something (a minute)",
   );
   process.exit(0);
 }
@@ -31,21 +31,26 @@ await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const contentUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 const directory = mkdtempSync(join(tmpdir(), "henji-media-memory-"));
-const most = "media: { pictures: { maxMb: 8 }, files: { maxMb: 8 } },";
+const voice = { maxSeconds: 600, secondsPerDay: 10_000 };
+const most = `media: { pictures: { maxMb: 8 }, files: { maxMb: 8 }, voice: ${JSON.stringify(voice)} },`;
 const botConfig = writeBotConfig(directory, (text) => text.replace("defineBot({", `defineBot({ ${most}`));
 const local = await startLocal({ modelLatencyMs: 2_000, botConfig });
 await local.stopWorker();
 const environment = { ...local.environment, LINE_DATA_API_BASE_URL: contentUrl };
 const { line } = local;
 
-type Case = { name: string; head?: string; type?: "image" | "file"; mb?: number };
+type Case = { name: string; head?: string; type?: "image" | "file" | "audio"; mb?: number };
 const cases: readonly Case[] = [
   { name: "text" },
   { name: "a picture of 1 MB each", type: "image", head: "\xff\xd8\xff", mb: 1 },
   { name: "a picture of 5 MB each (the default limit)", type: "image", head: "\xff\xd8\xff", mb: 5 },
   { name: "a picture of 8 MB each (the most)", type: "image", head: "\xff\xd8\xff", mb: 8 },
   { name: "a PDF of 8 MB each (the most)", type: "file", head: "%PDF-1.7", mb: 8 },
+  { name: "voice of 1.4 MB each (180 s, the default limit)", type: "audio", mb: 1.4 },
+  { name: "voice of 12 MB each (600 s, the most)", type: "audio", mb: 12_000_000 / MB },
 ];
+
+const contentTypes = { image: "image/jpeg", file: "application/pdf", audio: "audio/x-m4a" } as const;
 
 /** Ten chats send it at once, three times. @returns the most that the process ever had, MB */
 async function peakOf({ head = "", type, mb = 0 }: Case): Promise<number> {
@@ -53,7 +58,7 @@ async function peakOf({ head = "", type, mb = 0 }: Case): Promise<number> {
     Buffer.from(head, "latin1"),
     Buffer.alloc(Math.max(0, mb * MB - head.length)),
   ]);
-  content.type = type === "image" ? "image/jpeg" : "application/pdf";
+  content.type = type === undefined ? "" : contentTypes[type];
   const worker = startKillableWorker({ ...local, environment }, "real");
   for (let round = 1; round <= 3; round += 1) {
     const users = Array.from({ length: chats }, (_, n) => line.addUser({ name: `User ${n}` }).userId);

@@ -27,6 +27,7 @@ import { NAMELESS, overheardBefore } from "./overheard.ts";
 import { partAnswer } from "./part.ts";
 import { plain } from "./plain.ts";
 import type { Reply, ReplyRequest } from "./request.ts";
+import type { Room } from "./room.ts";
 import type { Confirmed } from "./rounds.ts";
 import { SEEN, seenRule, withSeen } from "./seen.ts";
 import { createThinking, type ThinkingOptions } from "./thinking.ts";
@@ -36,6 +37,8 @@ export type AnswerOptions = AskOptions &
     bot: Bot;
     turns: AskOptions["turns"] & ThinkingOptions["turns"];
     notices: Notices;
+    /** For what is shown and listened to. */
+    room: Room;
     /** See `createIdentify`. */
     identify(userId: string): string;
     clock: Clock;
@@ -57,7 +60,7 @@ export function createAnswer(options: AnswerOptions) {
   const { bot, notices, identify, clock } = options;
   const askModel = createAsk(options);
   const moderate = createModerate(options);
-  const look = createLook(bot);
+  const look = createLook(options);
   const lateFor = createThinking(options);
   const mayCall = bot.tools.some(isTool);
   const { composeAnswer } = createCompose(bot, notices);

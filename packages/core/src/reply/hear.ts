@@ -16,11 +16,14 @@ import { noMedia } from "../usage/media.ts";
 import type { Spending } from "../usage/spent.ts";
 import { languageFor } from "./language.ts";
 import { showLoadingUntil } from "./loading.ts";
+import type { Held, Room } from "./room.ts";
 
 export type HearOptions = {
   bot: Pick<Bot, "media" | "language">;
   turns: Pick<Turns, "hear">;
   transcriber: Transcriber;
+  /** What it has in memory together with what is shown to the model. */
+  room: Room;
   clock: Clock;
 };
 
@@ -46,12 +49,14 @@ export type Heard =
 const BYTES_PER_MS = 8;
 /** No voice has more. */
 const BYTES_PER_SECOND = 20_000;
+/** Beside its length as the platform tells it, which need not be exact. */
+const SLACK_S = 10;
 
 /**
  * Has the spoken part of a question written down, and stores that at once: from then on it is a question like any
  * other, and no further attempt pays for it.
  */
-export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
+export function createHear({ bot, turns, transcriber, room, clock }: HearOptions) {
   const { maxSeconds } = bot.media.voice;
 
   return async (
@@ -63,7 +68,7 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
     const startedAt = clock.now();
     try {
       await platform.ready();
-      const hearing = listen(part, request);
+      const hearing = listenInRoom(part, request);
       await showLoadingUntil(hearing, { platform, chat: inbound.chat, late: undefined, clock, log });
       const heard = await hearing;
       const seconds = secondsOf(heard);
@@ -81,14 +86,28 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
     }
   };
 
-  async function listen(part: MediaPart, request: HearRequest): Promise<MediaPart> {
-    const { platform, deadline, spending } = request;
-    const limits = { maxBytes: maxSeconds * BYTES_PER_SECOND, withinMs: deadlines.mediaMs };
-    const sound = await platform.fetchMedia(part.ref, "whole", limits);
-    const leftMs = deadline - clock.now() - deadlines.reserveMs;
-    if (leftMs <= 0)
-      throw new BotError("turn.lease_expired", "No time was left to listen", { retry: "later" });
-    const signal = clock.timeout(Math.min(deadlines.transcribeMs, leftMs));
+  /** Nothing is fetched before there is memory for the most that it can be, and it is held until the words are there. */
+  async function listenInRoom(part: MediaPart, request: HearRequest): Promise<MediaPart> {
+    const seconds = part.ms === undefined ? maxSeconds : Math.min(maxSeconds, secondsOf(part) + SLACK_S);
+    const maxBytes = seconds * BYTES_PER_SECOND;
+    const held = await room(maxBytes);
+    try {
+      return await listen(part, { ...request, maxBytes, held });
+    } finally {
+      held.leave();
+    }
+  }
+
+  async function listen(
+    part: MediaPart,
+    request: HearRequest & { maxBytes: number; held: Held },
+  ): Promise<MediaPart> {
+    const { platform, spending, maxBytes, held } = request;
+    // Others may have had the room for long.
+    mustHaveTime(request);
+    const sound = await platform.fetchMedia(part.ref, "whole", { maxBytes, withinMs: deadlines.mediaMs });
+    held.keep(sound.bytes.length);
+    const signal = clock.timeout(Math.min(deadlines.transcribeMs, mustHaveTime(request)));
     const heard = { ...part, ms: part.ms ?? Math.ceil(sound.bytes.length / BYTES_PER_MS) };
     const count = () => spending.add({ media: { ...noMedia, voiceSeconds: secondsOf(heard) } });
     const text = await transcriber
@@ -99,6 +118,13 @@ export function createHear({ bot, turns, transcriber, clock }: HearOptions) {
       });
     count();
     return { ...heard, text: text.trim() };
+  }
+
+  /** @returns how long it may take, milliseconds */
+  function mustHaveTime({ deadline }: HearRequest): number {
+    const leftMs = deadline - clock.now() - deadlines.reserveMs;
+    if (leftMs > 0) return leftMs;
+    throw new BotError("turn.lease_expired", "No time was left to listen", { retry: "later" });
   }
 
   /** What the user speaks, as far as it is known. */

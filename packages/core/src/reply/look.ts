@@ -2,10 +2,10 @@ import type { Bot } from "../bot/bot.ts";
 import type { Attachment } from "../context/attachment.ts";
 import { visibleIn } from "../decide/media.ts";
 import { toBotError } from "../error.ts";
-import { maxMediaLength, mediaRoomLength } from "../settings.ts";
+import { maxMediaLength } from "../settings.ts";
 import type { AskResult } from "./ask.ts";
 import { type Attached, type AttachRequest, attach, sizeOf } from "./attach.ts";
-import { createRoom } from "./room.ts";
+import type { Room } from "./room.ts";
 
 type Seen = Attached & { kind: "attached" };
 type Unseeable = Attached & { kind: "unseen" };
@@ -14,9 +14,7 @@ type Unseeable = Attached & { kind: "unseen" };
  * Shows the model what a question has beside text. Nothing is fetched before there is memory for the most that it
  * can be, and it is held until the model has answered.
  */
-export function createLook(bot: Pick<Bot, "media">) {
-  const room = createRoom(mediaRoomLength);
-
+export function createLook({ bot, room }: { bot: Pick<Bot, "media">; room: Room }) {
   return async (
     request: AttachRequest,
     ask: (attached: Seen) => Promise<AskResult>,

@@ -5,11 +5,13 @@ export type Held = {
   leave(): void;
 };
 
+export type Room = (most: number) => Promise<Held>;
+
 /**
  * Memory for so many bytes at once. Whoever comes takes as much as they may need, and waits until it is free; they
  * are let in as they come.
  */
-export function createRoom(bytes: number) {
+export function createRoom(bytes: number): Room {
   let free = bytes;
   const waiting: { most: number; enter(): void }[] = [];
 
@@ -21,7 +23,7 @@ export function createRoom(bytes: number) {
     }
   }
 
-  return async (most: number): Promise<Held> => {
+  return async (most) => {
     await new Promise<void>((enter) => {
       waiting.push({ most, enter });
       admit();
