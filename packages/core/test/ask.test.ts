@@ -179,3 +179,13 @@ test("each request is made only if its answer could be delivered, also repeats w
   isDead = true;
   await expect(options[0]?.beforeRequest()).rejects.toBe(dead);
 });
+
+test("while the lease is renewed the platform may be found to refuse everything: then nothing is asked", async () => {
+  now = leaseUntil;
+  const dead = error("line.unauthorized");
+  const ready = async () => {
+    if (renewals.length > 0) throw dead;
+  };
+  await expect(ask({ ready })).rejects.toBe(dead);
+  expect(contexts).toEqual([]);
+});

@@ -175,6 +175,8 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
     const heldUntil = rounds ? rounds.leaseUntil() : turn.leaseUntil;
     const isOver = clock.now() >= heldUntil;
     const leaseUntil = isOver ? await turns.renew(turn, clock.now() + hold.leaseMs) : heldUntil;
+    // Meanwhile the platform may have been found to refuse everything.
+    if (isOver) await ready();
     const leftMs = leftAfterwards(request);
     if (clock.now() >= leaseUntil || leftMs <= 0) throw tooLate();
     return leftMs;

@@ -158,6 +158,8 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
       return taker !== undefined && hasEnded(taker, parked);
     }
     if (copy) return copy.reason !== undefined || fate.redriven;
+    // SQS takes its letter for the one that was moved back less than five minutes before. Its turn is listed.
+    if (fate.redriven && turnOf(fate)?.list === "parked") return true;
     const carrier = carrierOf(fate);
     if (carrier && isBelieved(carrier)) return true;
     return fate.tooOld || turnOf(fate)?.status === "dropped" || isBelieved(fate);
