@@ -19,14 +19,16 @@ import type { Folding, Turn, TurnStatus } from "./turn.ts";
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
   const { outcomeUnknownSince, error, released = 0, steps = [], quotes } = item;
-  const { thinkingAt, waitedAt, spent } = item;
+  const { thinkingAt, waitedAt } = item;
+  const answer = toAnswer(item);
+  // It says itself what was taken for it, and who has not heard that it is stored may have written that down again.
+  const spent = answer?.from === "model" ? undefined : item.spent;
   const held = {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
     ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId, quotes },
     ...{ thinkingAt, waitedAt, spent, transcript: toOwnTranscript(item) },
   };
-  const answer = toAnswer(item);
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
 }
 

@@ -178,19 +178,23 @@ export function discarded(turn: Pick<TurnItem, "steps"> & Partial<TurnItem>, at:
   } satisfies Change;
 }
 
-/** It was given up on. What was taken for it is part of its user's day from now on, and no more of the turn. */
+/** All that a turn says of what was taken for it. */
+const taken = ["spent", "inputTokens", "cachedTokens", "outputTokens", "media", "searches"] as const;
+
+/**
+ * It was given up on. What was taken for it is part of its user's day from now on, and no more of the turn: nor of an
+ * answer that is stored although its worker has not heard so.
+ */
 export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;
-  const isCounted = turn.status === "answered" && turn.waitedAt === undefined;
   return {
-    remove: isCounted ? ["spent", "media", "searches"] : ["spent"],
+    remove: taken,
     set: {
       ...{ status: "parked", list: "parked", finishedAt: at, job, leaseUntil: 0 },
       listedAs: listedAs({ at, code, sequence: turn.sequence }),
       ...failed(turn, parking),
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
-      ...(isCounted && turn.answer.from === "model" && noTokens),
       ...carried(total.isFirstOfDay ? unlisted(total) : total),
     },
   };
@@ -241,6 +245,3 @@ function unlisted({ usage, chat, isFirstOfDay }: RunningTotal): RunningTotal {
 export function spentBy({ spent }: Pick<Turn, "spent">): Partial<TurnItem> {
   return spent && spent !== nothingSpent ? { spent } : {};
 }
-
-/** Of an answer whose tokens are part of its user's day. */
-const noTokens = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };

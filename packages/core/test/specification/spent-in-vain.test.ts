@@ -199,6 +199,38 @@ describe("the tokens count in its user's day", () => {
     await world.settle();
     expect(day()).toMatchObject({ answers: 1, inputTokens: 40, outputTokens: 40 });
   });
+
+  describe("once, though the worker does not hear that its answer is stored", () => {
+    /** The write arrives, and its response does not. */
+    function unheard(retry: "later" | "never") {
+      const answer: World["turns"]["answer"] = async (...given) => {
+        await world.turns.answer(...given);
+        return failing("table.unavailable", retry)();
+      };
+      return { turns: { ...world.turns, answer } };
+    }
+
+    beforeEach(() => {
+      world = open();
+      world.say("U1", "Hello");
+    });
+
+    test("and tries again", async () => {
+      await world.run(world.worker(unheard("later")), 1_000);
+      await world.settle();
+      expect(world.asked).toHaveLength(1);
+      expect(day()).toMatchObject({ answers: 1, inputTokens: 20, outputTokens: 20 });
+    });
+
+    test("and gives it up, until an operator brings it back", async () => {
+      await giveUp(unheard("never"));
+      expect(day()).toMatchObject({ answers: 0, inputTokens: 20, outputTokens: 20 });
+      world.moveBack();
+      await world.settle();
+      expect(world.asked).toHaveLength(1);
+      expect(day()).toMatchObject({ answers: 1, inputTokens: 20, outputTokens: 20 });
+    });
+  });
 });
 
 test("in a group what is given up on counts for its member and for the group, which is in the day's list later", async () => {
