@@ -187,6 +187,8 @@ const taken = ["spent", "inputTokens", "cachedTokens", "outputTokens", "media", 
  */
 export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;
+  // What has waited may be the day's first turn, and leaves its list.
+  const mayBeUnlisted = total.isFirstOfDay || turn.waitedAt !== undefined;
   return {
     remove: taken,
     set: {
@@ -195,7 +197,7 @@ export function parked(turn: Turn, parking: Parking): Change {
       ...failed(turn, parking),
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
-      ...carried(total.isFirstOfDay ? unlisted(total) : total),
+      ...carried(mayBeUnlisted ? unlisted(total) : total),
     },
   };
 }
@@ -235,7 +237,7 @@ function carried({ usage, chat }: RunningTotal): Partial<TurnItem> {
   return { usage, ...(chat && { chatUsage: chat }) };
 }
 
-/** Of the day's first turn, if it was given up on: it stands in another list. */
+/** Of the day's first turn, if it was given up on: it stands in another list. The next one comes to the day's. */
 function unlisted({ usage, chat, isFirstOfDay }: RunningTotal): RunningTotal {
   const isUnlisted = true;
   return { isFirstOfDay, usage: { ...usage, isUnlisted }, ...(chat && { chat: { ...chat, isUnlisted } }) };

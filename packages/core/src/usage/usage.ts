@@ -30,7 +30,7 @@ export type DayUsage = ModelUsage & {
   refused: boolean;
   /** Version of the chat whose fold is in these numbers. */
   foldVersion: number;
-  /** No turn of its chat is in the day's list yet: all so far were given up on. */
+  /** Perhaps no turn of its chat is in the day's list: the first was given up on. One that is there twice does no harm. */
   isUnlisted?: boolean | undefined;
 };
 
