@@ -6,6 +6,7 @@ import type { Route } from "@henji/core/platform/platform";
 import { dayOf } from "@henji/core/time-zone";
 import type { Answer, NoticeKind } from "@henji/core/turn/answer";
 import { createTurnStore } from "@henji/core/turn/store";
+import type { Turn } from "@henji/core/turn/turn";
 import { createTurns } from "@henji/core/turn/turns";
 import { createUsageReport, type DayReport } from "@henji/core/usage/report";
 import { type ModelUsage, runningTotal, withSend } from "@henji/core/usage/usage";
@@ -64,9 +65,14 @@ async function claim(chatId: string, sentAt: number) {
 
 type Said = { sentAt?: number; route?: Route; notice?: NoticeKind };
 
-/** One message, handled as by the worker: the total is read with the chat's memory and stored with the turn. */
-async function answer(chatId: string, finishedAt: number, { sentAt, route = "reply", notice }: Said = {}) {
-  const turn = await claim(chatId, sentAt ?? finishedAt);
+/** One message, handled as by the worker. */
+async function answer(chatId: string, finishedAt: number, { sentAt, ...said }: Said = {}) {
+  await answered(await claim(chatId, sentAt ?? finishedAt), finishedAt, said);
+}
+
+/** The total is read with the chat's memory and stored with the turn. */
+async function answered(turn: Turn, finishedAt: number, { route = "reply", notice }: Said = {}) {
+  const { chatId } = turn;
   const { usages, fold } = await chats().recall(turn, 62, finishedAt);
   const before = runningTotal(usages, fold, { user: userHash(chatId), day: dayOf(finishedAt, timeZone) });
   const sent = notice === "daily_limit" ? "limit_notice" : notice ? "notice" : used;
@@ -102,6 +108,13 @@ test("a day's report has each chat's last total, the most expensive first, and t
     ...{ chats: 2, answers: 4, replies: 3, pushes: 1, refused: 0 },
     ...{ inputTokens: 4_000, cachedTokens: 1_600, outputTokens: 200, costUsd: expect.closeTo(4 * costUsd) },
   });
+});
+
+test("an answer that is brought back counts, though its question came before the one in the day's list", async () => {
+  const turn = await claim("U-back", at(1));
+  await answer("U-back", at(2));
+  await answered(turn, at(3));
+  expect((await forDay()).chats).toMatchObject([{ answers: 2, inputTokens: 2_000 }]);
 });
 
 test("a chat's id is included only on request", async () => {

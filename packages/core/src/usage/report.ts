@@ -45,39 +45,44 @@ const PAGE = 10;
 /** How far LINE's clock, which makes the keys, may be ahead of ours, which makes the days. */
 const AHEAD_MS = 60_000;
 
-/** A chat, and the key of a turn that has a total of the day: below it there is no need to look. */
+/** A chat, and the key of a turn that has a total of the day. */
 type Listed = readonly [chatId: string, key: string];
+
+/** Epoch milliseconds. */
+type Span = { startsAt: number; endsAt: number };
 
 /** Reads what the turns carry of their chats' days. */
 export function createUsageReport(table: Table): UsageReport {
   const entity = turnEntity(table);
 
-  /** The total is on one of the chat's newest turns of the day. */
+  /** The total is on one of the chat's newest turns of the day; on one before the listed, if that was brought back. */
   async function totalIn(
     listed: Listed,
     day: string,
-    endsAt: number,
+    span: Span,
     cursor?: string,
   ): Promise<DayUsage | undefined> {
     const [chatId, key] = listed;
-    const dayEnd = keyAt(endsAt + AHEAD_MS);
-    const query = entity.query.byChat({ chatId }).between({ key }, { key: key > dayEnd ? key : dayEnd });
+    const [dayStart, dayEnd] = [keyAt(span.startsAt), keyAt(span.endsAt + AHEAD_MS)];
+    const [from, to] = [key < dayStart ? key : dayStart, key > dayEnd ? key : dayEnd];
+    const query = entity.query.byChat({ chatId }).between({ key: from }, { key: to });
     const page = { order: "desc", limit: PAGE, pages: 1, cursor: cursor ?? null } as const;
     // The texts stay where they are.
     const { data, cursor: next } = await guarded(() =>
       query.go({ ...page, attributes: ["usage", "chatUsage"] }),
     );
     const total = totalOf(data.flatMap(({ usage, chatUsage }) => chatUsage ?? usage ?? []).reverse(), day);
-    return total || next === null ? total : totalIn(listed, day, endsAt, next);
+    return total || next === null ? total : totalIn(listed, day, span, next);
   }
 
   return {
     async forDay(day, { prices, timeZone }, ids = false) {
       const chats: ChatUsage[] = [];
-      const endsAt = startOfDay(daysAfter(day, 1), timeZone);
+      const startsAt = startOfDay(day, timeZone);
+      const span = { startsAt, endsAt: startOfDay(daysAfter(day, 1), timeZone) };
       await inLanes(LANES, await chatsOn(entity, [day]), async (listed) => {
         const [chatId] = listed;
-        const total = await totalIn(listed, day, endsAt);
+        const total = await totalIn(listed, day, span);
         if (total) chats.push({ chat: chatHash(chatId), ...(ids && { chatId }), ...counted(total, prices) });
       });
       chats.sort((a, b) => b.costUsd - a.costUsd || (a.chat < b.chat ? -1 : 1));
