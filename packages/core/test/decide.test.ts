@@ -40,7 +40,8 @@ function decide(
   }: { commands?: typeof bot.commands; isBotUsedUp?: boolean; transcript?: Transcript } = {},
 ) {
   const all = { ...nothingRemembered, ...memory };
-  const total = runningTotal(all.usages, all.fold, { user, day: today });
+  const usage = runningTotal(all.usages, all.fold, { user, day: today });
+  const total = { usage, isUnlisted: false };
   const request = {
     turn: { ...turn(question), transcript },
     inbound: { ...happening, kind: "question" as const, messageId: "1", content: textContent(question) },
@@ -237,7 +238,8 @@ describe("a button of the bot's own", () => {
   function press(data: string, memory: Partial<Memory> = {}, isBotUsedUp = true) {
     const all = { ...nothingRemembered, recent, ...memory };
     const inbound = { ...happening, kind: "pressed", data } as const;
-    const total = runningTotal(all.usages, all.fold, { user, day: today });
+    const usage = runningTotal(all.usages, all.fold, { user, day: today });
+    const total = { usage, isUnlisted: false };
     const request = { turn: turn(""), inbound, memory: all, total, isBotUsedUp };
     return decideFor(request, { ...bot, limits });
   }

@@ -19,7 +19,7 @@ const transcript: Transcript = {
 };
 const used = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
 const day = { day: "2027-01-15", user: "u", answers: 0, replies: 0, pushes: 0, refused: false };
-const total = { usage: { ...used, ...day, foldVersion: 0 }, isFirstOfDay: false };
+const total = { usage: { ...used, ...day, foldVersion: 0 }, isUnlisted: false };
 const parking = {
   ...{ at: now, code: "model.rejected", reason: "r", job: "job", apologyBy: undefined },
   ...{ outcomeUnknownSince: undefined, total },

@@ -95,7 +95,16 @@ async function fold(given: Given): Promise<void> {
   });
   const memory = {
     ...{ windowStart: "", summary: "old notes", erasedBefore: "", erasedTo: "", unsent: [], version: 3 },
-    ...{ turns, isWhole: true, finished: [], unanswered: [], recent: [], usages: [], chatUsages: [] },
+    ...{
+      turns,
+      isWhole: true,
+      finished: [],
+      unanswered: [],
+      recent: [],
+      usages: [],
+      chatUsages: [],
+      lists: [],
+    },
     ...{ fold: undefined, apologyPushedAt: undefined, folding: given.folding },
   };
   if (!isFoldDue({ memory, past }, folding, now)) return;

@@ -15,7 +15,7 @@ import { answered } from "./turns.ts";
 
 const sentAt = 1_800_000_000_000;
 const expiresAt = sentAt / 1000 + 1_000;
-const total = runningTotal([], undefined, { user: "u", day: "2027-01-15" });
+const total = { usage: runningTotal([], undefined, { user: "u", day: "2027-01-15" }), isUnlisted: true };
 
 let table: MemoryTable & { turns: Turns; chats: Chats };
 beforeEach(() => {

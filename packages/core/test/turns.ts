@@ -45,7 +45,16 @@ export const nothingRemembered: Memory = {
     fold: undefined,
     version: 0,
   },
-  ...{ turns: [], isWhole: true, finished: [], unanswered: [], recent: [], usages: [], chatUsages: [] },
+  ...{
+    turns: [],
+    isWhole: true,
+    finished: [],
+    unanswered: [],
+    recent: [],
+    usages: [],
+    chatUsages: [],
+    lists: [],
+  },
   ...{ apologyPushedAt: undefined, folding: undefined },
 };
 

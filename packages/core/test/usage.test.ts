@@ -52,43 +52,34 @@ test("of two totals with equal sends the one with more in it counts, wherever it
   }
 });
 
-test("a day of which all turns were given up on is not in the day's list yet", () => {
-  const parked = usage({ inputTokens: 7, isUnlisted: true });
-  expect(totalBefore([parked])).toEqual({ usage: usage({ inputTokens: 7 }), isFirstOfDay: true });
-});
-
-test("the first turn of a day starts at zero, and is marked as the first", () => {
-  expect(totalBefore([])).toEqual({ usage: usage(), isFirstOfDay: true });
+test("the first turn of a day starts at zero", () => {
+  expect(totalBefore([])).toEqual(usage());
   const yesterday = usage({ day: "2027-01-14", replies: 5, foldVersion: 3, inputTokens: 7 });
-  expect(totalBefore([yesterday])).toEqual({
-    ...{ usage: usage({ foldVersion: 3 }), isFirstOfDay: true },
-  });
+  expect(totalBefore([yesterday])).toEqual(usage({ foldVersion: 3 }));
   const today = usage({ replies: 2 });
-  expect(totalBefore([yesterday, today])).toEqual({
-    ...{ usage: { ...today, foldVersion: 3 }, isFirstOfDay: false },
-  });
+  expect(totalBefore([yesterday, today])).toEqual({ ...today, foldVersion: 3 });
 });
 
 test("a fold is counted once, with the first turn after it, also across midnight", () => {
   const before = usage({ replies: 1, foldVersion: 3, inputTokens: 5 });
-  expect(totalBefore([before], fold(4)).usage).toEqual({
+  expect(totalBefore([before], fold(4))).toEqual({
     ...{ ...before, foldVersion: 4 },
     ...{ inputTokens: 105, cachedTokens: 30, outputTokens: 20 },
   });
-  expect(totalBefore([before], fold(3)).usage).toEqual(before);
+  expect(totalBefore([before], fold(3))).toEqual(before);
   const yesterday = usage({ day: "2027-01-14", foldVersion: 4 });
-  expect(totalBefore([yesterday], fold(4)).usage).toEqual(usage({ foldVersion: 4 }));
-  expect(totalBefore([yesterday, before], fold(4)).usage).toEqual({ ...before, foldVersion: 4 });
+  expect(totalBefore([yesterday], fold(4))).toEqual(usage({ foldVersion: 4 }));
+  expect(totalBefore([yesterday, before], fold(4))).toEqual({ ...before, foldVersion: 4 });
 });
 
 test("an answer counts its tokens and its route; a notice counts only its route", () => {
-  const before = { usage: usage({ answers: 1, replies: 1, pushes: 1, ...used }), isFirstOfDay: false };
+  const before = { usage: usage({ answers: 1, replies: 1, pushes: 1, ...used }), isUnlisted: false };
   expect(withSend(before, "reply", used)).toEqual({
     usage: usage({
       ...{ answers: 2, replies: 2, pushes: 1 },
       ...{ inputTokens: 200, cachedTokens: 60, outputTokens: 40 },
     }),
-    isFirstOfDay: false,
+    isUnlisted: false,
   });
   expect(withSend(before, "push", used).usage).toMatchObject({ answers: 2, replies: 1, pushes: 2 });
   expect(withSend(before, "push", "notice").usage).toEqual(
@@ -101,7 +92,7 @@ test("an answer counts its tokens and its route; a notice counts only its route"
 
 test("a user who was told of a limit stays marked as told", () => {
   const isRefused = (fields: Partial<DayUsage>, sent: "limit_notice" | "notice") =>
-    withSend({ usage: usage(fields), isFirstOfDay: false }, "reply", sent).usage.refused;
+    withSend({ usage: usage(fields), isUnlisted: false }, "reply", sent).usage.refused;
   expect(isRefused({}, "limit_notice")).toBe(true);
   expect(isRefused({ replies: 2 }, "notice")).toBe(false);
   expect(isRefused({ refused: true }, "notice")).toBe(true);
@@ -110,10 +101,10 @@ test("a user who was told of a limit stays marked as told", () => {
 test("each user of a chat has a total, and a fold counts for the user who is answered next", () => {
   const mine = usage({ replies: 2, inputTokens: 5 });
   const theirs = usage({ user: "another", replies: 7, foldVersion: 4 });
-  expect(totalBefore([mine, theirs])).toEqual({ usage: { ...mine, foldVersion: 4 }, isFirstOfDay: false });
-  expect(totalBefore([theirs])).toEqual({ usage: usage({ foldVersion: 4 }), isFirstOfDay: true });
-  expect(totalBefore([mine, theirs], fold(4)).usage.inputTokens).toBe(5);
-  expect(totalBefore([mine, theirs], fold(5)).usage).toMatchObject({ user, inputTokens: 105 });
+  expect(totalBefore([mine, theirs])).toEqual({ ...mine, foldVersion: 4 });
+  expect(totalBefore([theirs])).toEqual(usage({ foldVersion: 4 }));
+  expect(totalBefore([mine, theirs], fold(4)).inputTokens).toBe(5);
+  expect(totalBefore([mine, theirs], fold(5))).toMatchObject({ user, inputTokens: 105 });
 });
 
 test("tokens that are not cached cost the higher of input and cache write", () => {

@@ -53,10 +53,10 @@ async function giveUp(n: number): Promise<void> {
   const [code, reason] = ["model.unavailable", "OpenAI answered 503"];
   const message = { messageId: eventId, receiptHandle: "", chatId, sequence: "", body, receiveCount: 5 };
   await inbox.park(message, { code, reason, attempts: 5, receivedAt: at, parkedAt: at });
-  const total = runningTotal([], undefined, { user: "u", day: "2026-11-28" });
+  const usage = runningTotal([], undefined, { user: "u", day: "2026-11-28" });
   await turns.park(claimed.turn, {
     ...{ at, code, reason, outcomeUnknownSince: undefined, job: body, apologyBy: undefined },
-    total: { ...total, isFirstOfDay: false },
+    total: { usage, isUnlisted: false },
   });
 }
 

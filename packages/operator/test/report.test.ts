@@ -1,15 +1,15 @@
 import { createChats } from "@henji/core/chat/chats";
+import { dayTotal } from "@henji/core/chat/day-total";
 import { createChatStore } from "@henji/core/chat/store";
-import { chatHash, userHash } from "@henji/core/log";
+import { chatHash } from "@henji/core/log";
 import { textContent } from "@henji/core/platform/content";
 import type { Route } from "@henji/core/platform/platform";
-import { dayOf } from "@henji/core/time-zone";
 import type { Answer, NoticeKind } from "@henji/core/turn/answer";
 import { createTurnStore } from "@henji/core/turn/store";
 import type { Turn } from "@henji/core/turn/turn";
 import { createTurns } from "@henji/core/turn/turns";
 import { createUsageReport, type DayReport } from "@henji/core/usage/report";
-import { type ModelUsage, runningTotal, withSend } from "@henji/core/usage/usage";
+import { type ModelUsage, withSend } from "@henji/core/usage/usage";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTable, type TestTable } from "./table.ts";
 
@@ -63,7 +63,13 @@ async function claim(chatId: string, sentAt: number) {
   return claimed.turn;
 }
 
-type Said = { sentAt?: number; route?: Route; notice?: NoticeKind };
+type Said = {
+  sentAt?: number;
+  route?: Route;
+  notice?: NoticeKind;
+  /** Items that are read before it is answered. */
+  remembered?: number;
+};
 
 /** One message, handled as by the worker. */
 async function answer(chatId: string, finishedAt: number, { sentAt, ...said }: Said = {}) {
@@ -71,10 +77,12 @@ async function answer(chatId: string, finishedAt: number, { sentAt, ...said }: S
 }
 
 /** The total is read with the chat's memory and stored with the turn. */
-async function answered(turn: Turn, finishedAt: number, { route = "reply", notice }: Said = {}) {
-  const { chatId } = turn;
-  const { usages, fold } = await chats().recall(turn, 62, finishedAt);
-  const before = runningTotal(usages, fold, { user: userHash(chatId), day: dayOf(finishedAt, timeZone) });
+async function answered(
+  turn: Turn,
+  finishedAt: number,
+  { route = "reply", notice, remembered = 62 }: Said = {},
+) {
+  const before = dayTotal(await chats().recall(turn, remembered, finishedAt), turn, finishedAt, timeZone);
   const sent = notice === "daily_limit" ? "limit_notice" : notice ? "notice" : used;
   const said: Answer = {
     ...{ messages: [], idempotencyKey: "", route },
@@ -115,6 +123,11 @@ test("an answer that is brought back counts, though its question came before the
   await answer("U-back", at(2));
   await answered(turn, at(3));
   expect((await forDay()).chats).toMatchObject([{ answers: 2, inputTokens: 2_000 }]);
+});
+
+test("a chat that came to the day's list again, after many messages, is in the report once", async () => {
+  for (const hours of [1, 2, 3, 4]) await answer("U-again", at(hours), { remembered: 2 });
+  expect((await forDay()).chats).toMatchObject([{ answers: 4 }]);
 });
 
 test("a chat's id is included only on request", async () => {

@@ -38,6 +38,8 @@ export type Memory = ChatState & {
   usages: readonly DayUsage[];
   /** The same of the days of their group. */
   chatUsages: readonly DayUsage[];
+  /** In which lists the newest turns stand: see `listOfDay`. */
+  lists: readonly string[];
   /** When the chat was last pushed an apology, epoch milliseconds; as far as the newest turns know. */
   apologyPushedAt: number | undefined;
   /** The newest fold that was begun; it may be over. */
@@ -127,6 +129,7 @@ export function createChats(store: ChatStore): Chats {
         recent: recentOf(newest.turns, place),
         usages: newest.turns.flatMap(({ usage }) => usage ?? []),
         chatUsages: newest.turns.flatMap(({ chatUsage }) => chatUsage ?? []),
+        lists: newest.turns.flatMap(({ list }) => list ?? []),
         apologyPushedAt: lastApologyOf(newest.turns),
         folding: toFolding(newest.turns),
       };

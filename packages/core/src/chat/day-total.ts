@@ -1,5 +1,6 @@
 import { userHash } from "../log.ts";
 import { dayOf } from "../time-zone.ts";
+import { listOfDay } from "../turn/listed-as.ts";
 import { spentOn } from "../turn/spent-on.ts";
 import { isInGroup, type Turn } from "../turn/turn.ts";
 import { withSpent } from "../usage/spent.ts";
@@ -14,16 +15,16 @@ type Asking = {
 
 /** A user's total of the day at `at`, and in a group that of all its members, before their next turn is counted. */
 export function dayTotal(
-  { usages, chatUsages, fold }: Pick<Memory, "usages" | "chatUsages" | "fold">,
+  { usages, chatUsages, lists, fold }: Pick<Memory, "usages" | "chatUsages" | "lists" | "fold">,
   { chatId, senderId }: Asking,
   at: number,
   timeZone: string,
 ): RunningTotal {
   const day = dayOf(at, timeZone);
-  const total = runningTotal(usages, fold, { user: userHash(senderId), day });
-  if (!isInGroup({ chatId, senderId })) return total;
-  const { usage: chat, isFirstOfDay } = runningTotal(chatUsages, fold, { user: userHash(chatId), day });
-  return { ...total, chat, isFirstOfDay };
+  const usage = runningTotal(usages, fold, { user: userHash(senderId), day });
+  const isUnlisted = !lists.includes(listOfDay(day));
+  if (!isInGroup({ chatId, senderId })) return { usage, isUnlisted };
+  return { usage, chat: runningTotal(chatUsages, fold, { user: userHash(chatId), day }), isUnlisted };
 }
 
 /** The same with what was taken for a turn that is over without being sent. */

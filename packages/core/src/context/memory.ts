@@ -56,7 +56,7 @@ export async function readMemory(chatId: string, { chats, bot, now }: MemoryOpti
   // In a 1:1 chat the user has the id of the chat; a group's total has it too.
   const user = userHash(chatId);
   const carried = memory.chatUsages.length > 0 ? memory.chatUsages : memory.usages;
-  const { usage } = runningTotal(carried, memory.fold, { user, day: dayOf(now, timeZone) });
+  const usage = runningTotal(carried, memory.fold, { user, day: dayOf(now, timeZone) });
   const { answers, inputTokens, cachedTokens, outputTokens, replies, pushes } = usage;
   return {
     window: {

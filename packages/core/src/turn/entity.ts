@@ -31,7 +31,6 @@ const dayUsage = {
     pushes: counter,
     refused: { type: "boolean", required: true },
     foldVersion: counter,
-    isUnlisted: { type: "boolean" },
   },
 } as const;
 
@@ -158,7 +157,7 @@ export function turnEntity({ client, table }: Table) {
         /** Set if a fold has begun after it: when it has ended in any case, epoch milliseconds, and of which version. */
         foldingUntil: { type: "number" },
         foldingVersion: { type: "number" },
-        /** Where an operator finds it: `parked`, or `day#YYYY-MM-DD` for the first turn of a chat on that day. */
+        /** Where an operator finds it: `parked`, or `day#YYYY-MM-DD` for a turn of a chat on that day, nearly always the first. */
         list: { type: "string" },
         /** Its place on the list: when it came to it, ISO 8601; of a parked turn with more: see `listed-as.ts`. */
         listedAs: { type: "string" },

@@ -8,6 +8,11 @@ export type ListedAs = {
   sequence: string;
 };
 
+/** Where the chats of a day are found, `YYYY-MM-DD`: each by a turn, or by several. */
+export function listOfDay(day: string): string {
+  return `day#${day}`;
+}
+
 /** A turn's place on its list, by which the list is sorted. */
 export function listedAs({ at, code, sequence }: ListedAs): string {
   return [new Date(at).toISOString(), code, sequence].join("#");

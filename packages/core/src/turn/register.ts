@@ -1,7 +1,7 @@
 import { createConversions } from "electrodb";
 import { guarded, type Table } from "../table.ts";
 import { type TurnItem, textAttributes, turnEntity } from "./entity.ts";
-import { fromListedAs, type ListedAs } from "./listed-as.ts";
+import { fromListedAs, type ListedAs, listOfDay } from "./listed-as.ts";
 import type { TurnKey } from "./place.ts";
 
 /** A turn on one of the index's lists. */
@@ -28,7 +28,7 @@ export async function chatsOn(
   entity: ReturnType<typeof turnEntity>,
   days: Iterable<string>,
 ): Promise<Map<string, string>> {
-  const lists = await Promise.all(Array.from(days, (day) => listed(entity, `day#${day}`)));
+  const lists = await Promise.all(Array.from(days, (day) => listed(entity, listOfDay(day))));
   return new Map(lists.flat().map(({ chatId, key }) => [chatId, key]));
 }
 

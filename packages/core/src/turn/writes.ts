@@ -5,7 +5,7 @@ import type { Answer, DropReason } from "./answer.ts";
 import { diedSendingAt } from "./attempt.ts";
 import { type TurnItem, textAttributes } from "./entity.ts";
 import { NO_MESSAGES } from "./item.ts";
-import { listedAs } from "./listed-as.ts";
+import { listedAs, listOfDay } from "./listed-as.ts";
 import { MAX_STEPS, type Step } from "./step.ts";
 import type { TurnWrite } from "./store.ts";
 import { NOBODY } from "./transcript.ts";
@@ -187,8 +187,6 @@ const taken = ["spent", "inputTokens", "cachedTokens", "outputTokens", "media", 
  */
 export function parked(turn: Turn, parking: Parking): Change {
   const { at, code, reason, requestId, job, total, apologyBy } = parking;
-  // What has waited may be the day's first turn, and leaves its list.
-  const mayBeUnlisted = total.isFirstOfDay || turn.waitedAt !== undefined;
   return {
     remove: taken,
     set: {
@@ -197,7 +195,7 @@ export function parked(turn: Turn, parking: Parking): Change {
       ...failed(turn, parking),
       steps: withStep(turn, { at, is: "parked", code, reason, requestId }),
       ...(apologyBy === "push" && { apologyPushedAt: at }),
-      ...carried(mayBeUnlisted ? unlisted(total) : total),
+      ...carried(total),
     },
   };
 }
@@ -226,21 +224,15 @@ function failed(turn: Turn, { code, outcomeUnknownSince }: TurnFailure): Partial
 
 /** A turn that is over carries its user's total of the day. */
 function totalled(total: RunningTotal, at: number): Partial<TurnItem> {
-  const { usage, isFirstOfDay } = total;
+  const { usage, isUnlisted } = total;
   return {
     ...carried(total),
-    ...(isFirstOfDay && { list: `day#${usage.day}`, listedAs: new Date(at).toISOString() }),
+    ...(isUnlisted && { list: listOfDay(usage.day), listedAs: new Date(at).toISOString() }),
   };
 }
 
 function carried({ usage, chat }: RunningTotal): Partial<TurnItem> {
   return { usage, ...(chat && { chatUsage: chat }) };
-}
-
-/** Of the day's first turn, if it was given up on: it stands in another list. The next one comes to the day's. */
-function unlisted({ usage, chat, isFirstOfDay }: RunningTotal): RunningTotal {
-  const isUnlisted = true;
-  return { isFirstOfDay, usage: { ...usage, isUnlisted }, ...(chat && { chat: { ...chat, isUnlisted } }) };
 }
 
 /** What its attempts have taken so far. */

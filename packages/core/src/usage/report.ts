@@ -91,10 +91,7 @@ export function createUsageReport(table: Table): UsageReport {
   };
 }
 
-function counted(
-  { day: _, user: __, foldVersion: ___, isUnlisted: ____, ...usage }: DayUsage,
-  prices: Prices,
-) {
+function counted({ day: _, user: __, foldVersion: ___, ...usage }: DayUsage, prices: Prices) {
   return { ...usage, costUsd: costOf(usage, prices) };
 }
 

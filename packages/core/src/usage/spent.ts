@@ -31,9 +31,9 @@ export function addSpent<T extends Spent>(to: T, used: Spent): T {
 }
 
 /** The total with what was taken beside an answer in it. */
-export function withSpent({ usage, chat, isFirstOfDay }: RunningTotal, spent: Spent): RunningTotal {
+export function withSpent({ usage, chat, isUnlisted }: RunningTotal, spent: Spent): RunningTotal {
   return {
-    isFirstOfDay,
+    isUnlisted,
     usage: addSpent(usage, spent),
     ...(chat && { chat: addSpent(chat, spent) }),
   };

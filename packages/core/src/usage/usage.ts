@@ -30,8 +30,6 @@ export type DayUsage = ModelUsage & {
   refused: boolean;
   /** Version of the chat whose fold is in these numbers. */
   foldVersion: number;
-  /** Perhaps no turn of its chat is in the day's list: the first was given up on. One that is there twice does no harm. */
-  isUnlisted?: boolean | undefined;
 };
 
 /** A user's total of the day, as the turn that is over next will carry it. */
@@ -39,8 +37,8 @@ export type RunningTotal = {
   usage: DayUsage;
   /** What all members of a group have used; not set in a 1:1 chat. */
   chat?: DayUsage | undefined;
-  /** It is the chat's first turn of the day, by which an operator finds the day's chats. */
-  isFirstOfDay: boolean;
+  /** None of the chat's newest turns is in the day's list, by which an operator finds the day's chats. */
+  isUnlisted: boolean;
 };
 
 /** The last fold of the chat's window, until a turn has counted it. */
@@ -58,20 +56,15 @@ export function runningTotal(
   carried: readonly DayUsage[],
   fold: FoldUsage | undefined,
   { user, day }: UserDay,
-): RunningTotal {
+): DayUsage {
   const foldVersion = Math.max(0, ...carried.map((usage) => usage.foldVersion));
   const earlier = totalOf(
     carried.filter((usage) => usage.user === user),
     day,
   );
-  const first: DayUsage = { ...nothing, day, user, foldVersion, isUnlisted: true };
-  const { isUnlisted = false, ...before } = earlier ?? first;
-  const today = { ...before, foldVersion };
+  const today = { ...(earlier ?? { ...nothing, day, user }), foldVersion };
   const isCounted = !fold || fold.version <= foldVersion;
-  return {
-    usage: isCounted ? today : { ...add(today, fold), foldVersion: fold.version },
-    isFirstOfDay: isUnlisted,
-  };
+  return isCounted ? today : { ...add(today, fold), foldVersion: fold.version };
 }
 
 /**
@@ -122,12 +115,12 @@ function sentNotice(answer: { notice: string }, { usage, chat }: RunningTotal): 
 
 /** The total with one more send in it. */
 export function withSend(
-  { usage, chat, isFirstOfDay }: RunningTotal,
+  { usage, chat, isUnlisted }: RunningTotal,
   route: Route,
   sent: SentUsage,
 ): RunningTotal {
   return {
-    isFirstOfDay,
+    isUnlisted,
     usage: { ...sentIn(usage, route, sent), refused: usage.refused || sent === "limit_notice" },
     ...(chat && {
       chat: { ...sentIn(chat, route, sent), refused: chat.refused || sent === "group_limit_notice" },
@@ -136,8 +129,8 @@ export function withSend(
 }
 
 /** What counts as a reply since it waits was pushed after all; the day may be another by now. */
-export function withPush({ usage, chat, isFirstOfDay }: RunningTotal): RunningTotal {
-  return { isFirstOfDay, usage: pushedIn(usage), ...(chat && { chat: pushedIn(chat) }) };
+export function withPush({ usage, chat, isUnlisted }: RunningTotal): RunningTotal {
+  return { isUnlisted, usage: pushedIn(usage), ...(chat && { chat: pushedIn(chat) }) };
 }
 
 function pushedIn(usage: DayUsage): DayUsage {

@@ -313,14 +313,29 @@ test("a model that fails while it is being said that it takes long: it is said o
   expect(world.newest()).toBe("U1 reply: You said: Hello");
 });
 
-test("a chat whose first answer of the day has waited, and is then given up on, is still in the day's list", async () => {
+describe("a chat whose first answer of the day has waited is in the day's list", () => {
   const lists = () => world.table.turnsOf("U1").map(({ list }) => list);
-  await thinkHard();
-  expect(lists()).toEqual(["day#2027-01-15"]);
-  await pass(ownBot.slow.pushAfterS * 1000);
-  const push = () => Promise.reject(new BotError("line.rejected", "Of the test", { retry: "never" }));
-  await world.run(world.worker({ line: { ...world.line.line, push } }), 1_000);
-  expect(lists()).toEqual(["parked"]);
-  await world.talk("U1", "Hello");
-  expect(lists()).toEqual(["day#2027-01-15", "parked"]);
+  let messageId: string;
+
+  beforeEach(async () => {
+    messageId = await thinkHard();
+    expect(lists()).toEqual(["day#2027-01-15"]);
+  });
+
+  test("though it is then given up on", async () => {
+    await pass(ownBot.slow.pushAfterS * 1000);
+    const push = () => Promise.reject(new BotError("line.rejected", "Of the test", { retry: "never" }));
+    await world.run(world.worker({ line: { ...world.line.line, push } }), 1_000);
+    expect(lists()).toEqual(["parked"]);
+    await world.talk("U1", "Hello");
+    expect(lists()).toEqual(["day#2027-01-15", "parked"]);
+  });
+
+  test("though its question is then unsent", async () => {
+    world.unsend("U1", messageId);
+    await world.settle();
+    expect(lists()).toEqual([undefined]);
+    await world.talk("U1", "Hello", "Hello again");
+    expect(lists()).toEqual([undefined, "day#2027-01-15", undefined]);
+  });
 });

@@ -78,7 +78,16 @@ export async function createChat({ chatId, bot, model, summarizer }: ChatOptions
       const tokens = { question: count(question), answer: count(answer) };
       const past = { key, question: textContent(question), answer, tokens };
       const memory = {
-        ...{ ...state, turns, isWhole: true, finished: [], unanswered: [], usages: [], chatUsages: [] },
+        ...{
+          ...state,
+          turns,
+          isWhole: true,
+          finished: [],
+          unanswered: [],
+          usages: [],
+          chatUsages: [],
+          lists: [],
+        },
         ...{ recent: [], apologyPushedAt: undefined, folding: undefined },
       };
       const now = systemClock.now();

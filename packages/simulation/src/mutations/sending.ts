@@ -38,7 +38,7 @@ export const sending: readonly Mutation[] = [
         ...delivering(platforms, async (delivery, deliver) => {
           const turn = stored.get(delivery.idempotencyKey);
           const usage = { ...noUsage, day: "2027-01-01", user: "" };
-          const total = { usage, isFirstOfDay: false };
+          const total = { usage, isUnlisted: false };
           const at = clock.now();
           const marked = { route: "push", requestId: undefined, at, total, folding: undefined } as const;
           if (turn) await turns.delivered(turn, marked);

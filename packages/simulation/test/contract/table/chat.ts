@@ -44,7 +44,7 @@ export const usage: DayUsage = {
 /** When an answer is stored. */
 export const storing = { at: now, leaseUntil: later, requestId: "req_1" };
 
-export const total: RunningTotal = { usage, isFirstOfDay: false };
+export const total: RunningTotal = { usage, isUnlisted: false };
 
 export function deliveredBy(route: Route, requestId?: string, at = now): FinishedDelivery {
   return { route, requestId, at, total, folding: undefined };

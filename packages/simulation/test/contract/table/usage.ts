@@ -55,8 +55,8 @@ export function usages(test: TableTest) {
       const { media: heard, ...tokens } = spent;
       const answer = answerWith("hello", { usage: tokens, media: heard });
       const last = status === "claimed" ? turn : await turns.answer(turn, answer, storing);
-      await turns.park(last, givenUp("line.rejected", { total: { ...total, isFirstOfDay: true } }));
-      expect((await recall()).usages).toEqual([{ ...usage, isUnlisted: true }]);
+      await turns.park(last, givenUp("line.rejected", { total }));
+      expect((await recall()).usages).toEqual([usage]);
       const back = claimed(await again(turn, { ...afterLease, replay: { id: "one", force: false } }));
       expect(back.spent).toBeUndefined();
       const none = { inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
