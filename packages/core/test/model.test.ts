@@ -309,6 +309,15 @@ describe("an answer", () => {
     });
   });
 
+  test("for which there was no room tells what it has taken: it is paid for", async () => {
+    const status = { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } };
+    answered([thought], { ...status, usage: { input_tokens: 5, output_tokens: 6 } });
+    const usage = { inputTokens: 5, cachedTokens: 0, outputTokens: 6 };
+    await expect(ask()).rejects.toMatchObject({ usage });
+    answered([said(" ")], { usage: { input_tokens: 5, output_tokens: 6 } });
+    await expect(ask()).rejects.toMatchObject({ usage });
+  });
+
   test.each([
     [{ status: "failed", error: { code: "server_error", message: "" } }, said("Hel"), "server_error"],
     [{ status: "completed" }, said(" "), "completed"],

@@ -1,8 +1,9 @@
 import type OpenAI from "openai";
 import type { Attachment } from "../context/attachment.ts";
 import type { Context, ContextMessage } from "../context/context.ts";
-import { BotError, toBotError } from "../error.ts";
+import { toBotError } from "../error.ts";
 import type { HostedRequest } from "../tool/tool.ts";
+import type { ModelUsage } from "../usage/usage.ts";
 import { createOpenAiClient } from "./client.ts";
 import { mediaErrors, modelError } from "./error.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
   ModelOptions,
   ModelRound,
 } from "./model.ts";
+import { PaidError } from "./paid-error.ts";
 
 /** For a bot only whose tools OpenAI runs. */
 const loadHosted = () => import("./hosted.ts");
@@ -52,8 +54,9 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
         throw modelError(cause, signal);
       });
     const ran = loaded?.hostedIn(response);
-    const answer = toAnswer(response, tools?.mayCall ?? false);
-    return ran ? { ...answer, hosted: ran.hosted, usage: { ...answer.usage, ...ran.used } } : answer;
+    const usage = { ...usageOf(response), ...ran?.used };
+    const answer = toAnswer(response, usage, tools?.mayCall ?? false);
+    return ran ? { ...answer, hosted: ran.hosted } : answer;
   }
 
   return {
@@ -117,7 +120,19 @@ function callsIn({ status, output }: OpenAI.Responses.Response): ModelCalls | un
   return status === "completed" && calls.length > 0 ? { output, calls } : undefined;
 }
 
-function toAnswer(response: OpenAI.Responses.Response & WithRequestID, mayCall: boolean): ModelAnswer {
+function usageOf({ usage }: OpenAI.Responses.Response): ModelUsage {
+  return {
+    inputTokens: usage?.input_tokens ?? 0,
+    cachedTokens: usage?.input_tokens_details?.cached_tokens ?? 0,
+    outputTokens: usage?.output_tokens ?? 0,
+  };
+}
+
+function toAnswer(
+  response: OpenAI.Responses.Response & WithRequestID,
+  usage: ModelUsage,
+  mayCall: boolean,
+): ModelAnswer {
   const { status, incomplete_details: incomplete, _request_id: requestId } = response;
   const text = response.output_text.trim();
   const refused =
@@ -127,19 +142,19 @@ function toAnswer(response: OpenAI.Responses.Response & WithRequestID, mayCall: 
     );
   if (text === "" && incomplete?.reason === "max_output_tokens") {
     const fix = "raise model.maxOutputTokens in bot.config.ts, or set a lower model.reasoningEffort";
-    throw new BotError("model.no_room", `The model used its output up before the answer: ${fix}`, {
-      retry: "never",
+    throw new PaidError("model.no_room", `The model used its output up before the answer: ${fix}`, {
+      ...{ retry: "never", usage },
     });
   }
   const calls = mayCall && !refused ? callsIn(response) : undefined;
   if (status === "failed" || (text === "" && !refused && !calls)) {
     const detail = response.error?.code ?? status ?? "empty";
     if (mediaErrors.has(detail)) {
-      throw new BotError("model.bad_media", `The model could not open what was attached: ${detail}`, {
-        retry: "never",
+      throw new PaidError("model.bad_media", `The model could not open what was attached: ${detail}`, {
+        ...{ retry: "never", usage },
       });
     }
-    throw new BotError("model.no_answer", `The model gave no answer: ${detail}`, { retry: "later" });
+    throw new PaidError("model.no_answer", `The model gave no answer: ${detail}`, { retry: "later", usage });
   }
   return {
     text: refused ? "" : text,
@@ -147,10 +162,6 @@ function toAnswer(response: OpenAI.Responses.Response & WithRequestID, mayCall: 
     refused,
     ...(calls && { calls }),
     requestId: requestId ?? undefined,
-    usage: {
-      inputTokens: response.usage?.input_tokens ?? 0,
-      cachedTokens: response.usage?.input_tokens_details?.cached_tokens ?? 0,
-      outputTokens: response.usage?.output_tokens ?? 0,
-    },
+    usage,
   };
 }

@@ -12,6 +12,7 @@ import {
 import { BotError, toBotError } from "../error.ts";
 import { loadOnce } from "../load-once.ts";
 import { chatHash, type Log } from "../log.ts";
+import { countUsage } from "../model/counted.ts";
 import type { AskTools, Model, ModelAnswer } from "../model/model.ts";
 import { deadlines, hold } from "../settings.ts";
 import { toolLimits } from "../tool/limits.ts";
@@ -147,7 +148,7 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
   function send(request: Asking, context: Context): Promise<RoundsAnswer> {
     const once = async (asked?: AskTools): Promise<ModelAnswer> => {
       const leftMs = await timeToAsk(request);
-      const asking = model.ask(context, {
+      const answering = model.ask(context, {
         cacheKey: chatHash(request.turn.chatId),
         safetyIdentifier: request.safetyIdentifier,
         signal: clock.timeout(Math.min(bot.model.timeoutS * 1000, leftMs)),
@@ -155,9 +156,9 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
         ...(hosted.length > 0 && { hosted: hosted.map((tool) => tool.inRequest(bot)) }),
         beforeRequest: async () => void (await timeToAsk(request)),
       });
+      const asking = countUsage(answering, request.spending.add);
       // Before anything runs that the model calls.
       const [answer, isFlagged] = await Promise.all([asking, request.isFlagged]);
-      request.spending.add(answer.usage);
       for (const call of answer.hosted?.ran ?? []) request.log.info("tool.hosted", call);
       return isFlagged ? { ...refusal, usage: answer.usage, requestId: answer.requestId } : answer;
     };

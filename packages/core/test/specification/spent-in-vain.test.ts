@@ -1,5 +1,6 @@
 import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
+import { PaidError } from "@henji/core/model/paid-error";
 import type { Transcriber } from "@henji/core/model/transcriber";
 import { defineTool, z } from "@henji/core/tool";
 import { createMemoryModel } from "@henji/simulation";
@@ -187,6 +188,20 @@ describe("the tokens count in its user's day", () => {
     world.moveBack();
     await world.settle();
     expect(day()).toMatchObject({ answers: 1, inputTokens: 20, outputTokens: 20 });
+  });
+
+  test("of an answer that is of no use, and in that of the whole bot", async () => {
+    world = open({ limits: { ...ownBot.limits, totalDailyTokens: 50 } });
+    const usage = { inputTokens: 20, cachedTokens: 0, outputTokens: 20 };
+    const noRoom = () => new PaidError("model.no_room", "Of the test", { retry: "never", usage });
+    const model = { ask: () => Promise.reject(noRoom()) };
+    for (let n = 0; n < 2; n += 1) {
+      world.say("U1", "Think hard");
+      await giveUp({ model });
+    }
+    expect(day()).toMatchObject({ answers: 0, inputTokens: 40, outputTokens: 40 });
+    await world.talk("U1", "Hello");
+    expect(world.newest()).toBe(`U1 reply: ${en.dailyLimit}`);
   });
 
   test("of an answer that could not be stored", async () => {
