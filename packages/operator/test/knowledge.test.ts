@@ -224,6 +224,18 @@ describe("what cannot be read now", () => {
     expect((await sync()).output).toContain("uploaded  open.md\nremoved   hours.md\n");
     expect(Object.keys(stored().files)).toEqual(["open.md", "prices/teeth.txt"]);
   });
+
+  test("for its new name stays under the old one, until it can be read under another", async () => {
+    await sync();
+    rmSync(join(folder, "hours.md"));
+    write({ "hours.rst": "Open from nine." });
+    const kept = [{ path: "hours.md", because: "it is now hours.rst, which was not read" }];
+    expect(JSON.parse((await sync("--dry-run", "--json")).output)).toMatchObject({ kept, removed: [] });
+    expect((await sync()).output).toContain("kept      hours.md: it is now hours.rst, which was not read\n");
+    expect(stored().files).toMatchObject({ "hours.md": "Open from nine." });
+    write({ "open.md": "Open from nine." });
+    expect((await sync()).output).toContain("uploaded  open.md\nremoved   hours.md\n");
+  });
 });
 
 describe("a run that ends before it is done loses nothing, and the next one goes on", () => {

@@ -17,7 +17,12 @@ export type LocalFile = {
   sha256: string;
 };
 
-export type Refused = { path: string; because: string };
+export type Refused = {
+  path: string;
+  because: string;
+  /** Not set for what OpenAI cannot have under another name either. */
+  sha256?: string;
+};
 
 export type Folder = { files: LocalFile[]; refused: Refused[] };
 
@@ -42,12 +47,13 @@ export async function readFolder(folder: string, onFile: (path: string) => void)
     const at = join(folder, path);
     const { size: bytes } = await stat(at);
     const because = refusalOf(path, bytes);
-    if (because !== undefined) {
+    if (because !== undefined && (bytes === 0 || bytes > MAX_BYTES)) {
       found.refused.push({ path, because });
       continue;
     }
     const { sha256, isUtf } = await readThrough(at);
-    if (!isUtf && texts.includes(extname(path).toLowerCase())) {
+    if (because !== undefined) found.refused.push({ path, because, sha256 });
+    else if (!isUtf && texts.includes(extname(path).toLowerCase())) {
       found.refused.push({ path, because: "its text is neither UTF-8 nor UTF-16: save it as UTF-8" });
     } else found.files.push({ path, name: basename(path), at, bytes, sha256 });
   }

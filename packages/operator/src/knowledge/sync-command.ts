@@ -77,7 +77,7 @@ function documentOf({ plan, done, read, dryRun, isNew, name, store, configured }
     },
     ...{ uploaded, replaced, removed },
     unchanged: plan.unchanged.map(({ path }) => path),
-    notRead: [...failed, ...read.refused],
+    notRead: [...failed, ...read.refused.map(({ path, because }) => ({ path, because }))],
     kept,
     others: plan.others,
     dollarsADay: store ? dollarsADay(store.bytes) : null,

@@ -12,8 +12,8 @@ export type Plan = {
   /** Gone from the folder, or there twice. */
   remove: StoredFile[];
   unchanged: LocalFile[];
-  /** Cannot be read here, and was read before. */
-  kept: StoredFile[];
+  /** Cannot be read here, and was read before, perhaps under another name. */
+  kept: Because[];
   /** Put there by others: they stay. */
   others: number;
 };
@@ -31,11 +31,7 @@ type Because = { path: string; because: string };
 
 /** What carrying a plan out comes to, if nothing fails. */
 export function expected({ upload, waitFor, remove, kept }: Plan): Done {
-  const done: Done = {
-    ...nothing(),
-    removed: remove.map(({ ours }) => ours!.path),
-    kept: kept.flatMap(readBefore),
-  };
+  const done: Done = { ...nothing(), removed: remove.map(({ ours }) => ours!.path), kept };
   for (const { file, replaces } of [...upload, ...waitFor]) done[outcomeOf(replaces)].push(file.path);
   return done;
 }
@@ -45,6 +41,10 @@ const nothing = (): Done => ({ uploaded: [], replaced: [], removed: [], failed: 
 /** Nothing, if it could not be read then either. */
 function readBefore({ ours, status }: StoredFile): Because[] {
   return isThere(status) ? [{ path: ours!.path, because: "as it was read before" }] : [];
+}
+
+function renamedTo(newPath: string, path: string): Because {
+  return { path, because: `it is now ${newPath}, which was not read` };
 }
 
 const outcomeOf = (replaces: readonly StoredFile[]) => (replaces.length > 0 ? "replaced" : "uploaded");
@@ -79,9 +79,17 @@ export function planFor({ files, refused }: Folder, stored: readonly StoredFile[
   const paths = new Set(files.map(({ path }) => path));
   // What cannot be read now was read before: it stays until it is gone, or can be read.
   const unread = new Set(refused.map(({ path }) => path));
+  const isRead = (content: string | undefined) => files.some(({ sha256 }) => sha256 === content);
+  const renamed = new Map(
+    refused.filter(({ sha256 }) => !isRead(sha256)).map(({ path, sha256 }) => [sha256, path]),
+  );
   for (const one of ours) {
-    if (unread.has(one.ours.path)) plan.kept.push(one);
-    else if (!paths.has(one.ours.path)) plan.remove.push(one);
+    const { path, sha256 } = one.ours;
+    const newPath = isThere(one.status) ? renamed.get(sha256) : undefined;
+    if (unread.has(path)) plan.kept.push(...readBefore(one));
+    else if (paths.has(path)) continue;
+    else if (newPath !== undefined) plan.kept.push(renamedTo(newPath, path));
+    else plan.remove.push(one);
   }
   return plan;
 }
@@ -100,7 +108,7 @@ export async function carryOut(
     onFile,
   }: { knowledge: KnowledgeStore; storeId: string; onFile: (path: string) => void },
 ): Promise<Done> {
-  const done: Done = { ...nothing(), kept: plan.kept.flatMap(readBefore) };
+  const done: Done = { ...nothing(), kept: [...plan.kept] };
   /** By content: what of the folder OpenAI cannot read. */
   const unread = new Map<string, string>();
   const steps = [
@@ -129,7 +137,7 @@ export async function carryOut(
     onFile(path);
     const renamed = unread.get(sha256);
     if (renamed !== undefined) {
-      done.kept.push({ path, because: `it is now ${renamed}, which was not read` });
+      done.kept.push(renamedTo(renamed, path));
       return;
     }
     await knowledge.remove(storeId, id);
