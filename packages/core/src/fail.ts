@@ -132,8 +132,8 @@ export function createFail(options: FailOptions) {
     log: Log,
   ): Promise<void> {
     const { code, requestId } = error;
-    const { outcomeUnknownSince } = turn;
-    const failure: TurnFailure = { at: clock.now(), code, requestId, outcomeUnknownSince };
+    const { outcomeUnknownSince, maybeSentAt } = turn;
+    const failure: TurnFailure = { at: clock.now(), code, requestId, outcomeUnknownSince, maybeSentAt };
     try {
       await turns.release(turn, failure);
     } catch (cause) {

@@ -24,7 +24,7 @@ import type { ReadableMessage, Received } from "./receive.ts";
 import { createSend } from "./send.ts";
 import { answerMs, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
-import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unknownSince } from "./turn/attempt.ts";
+import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unheardSends } from "./turn/attempt.ts";
 import type { Claim } from "./turn/claim.ts";
 import { afterKey, turnKeyOf } from "./turn/place.ts";
 import type { Turns } from "./turn/turns.ts";
@@ -107,7 +107,7 @@ export function createHandle(options: HandleOptions) {
     const before = { ...turnKeyOf(chatId, inbound), sequence };
     const request = { chatId, before, deadline: batch.deadline, log };
     if (inbound.erase === "chat") await erase.chat(request);
-    else await erase.message(inbound.erase.messageId, request);
+    else await erase.message(inbound.erase, request);
     return erased;
   }
 
@@ -154,7 +154,7 @@ export function createHandle(options: HandleOptions) {
     const startedAt = clock.now();
     const recalling = later(recall(work));
     const checkingCap = later(options.cap?.isReached() ?? Promise.resolve(false));
-    const profile = platform.profileOf(inbound.chat, inbound.senderId);
+    const profile = platform.profileOf(inbound.chat, inbound.senderId, work.job);
     const talk = talkIn(work);
     const claim = await claimTurn(work);
     if (claim.kind === "finished") {
@@ -186,10 +186,9 @@ export function createHandle(options: HandleOptions) {
       return await send(stored, held);
     } catch (cause) {
       const error = toBotError(cause);
-      const outcomeUnknownSince = unknownSince(turn, error, clock.now());
       // Of what is answered it is stored.
       const spent = turn.status === "answered" ? turn.spent : spending.soFar();
-      turn = { ...turn, outcomeUnknownSince, thinkingAt: thinking.at, spent };
+      turn = { ...turn, ...unheardSends(turn, error, clock.now()), thinkingAt: thinking.at, spent };
       return fail({ ...work, kind: "claimed", message, turn, error, recalling, profile });
     } finally {
       await shownAsRead;

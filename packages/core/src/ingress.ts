@@ -27,6 +27,7 @@ export function createIngress({ webhook, queue, clock, log }: IngressOptions) {
     if (!body) return refuse(413, "webhook.too_large");
     const opened = webhook.open(request.headers, body);
     if (opened.kind === "refused") return refuse(opened.status, opened.code);
+    if (opened.kind === "challenge") return new Response(opened.answer);
     for (const reason of opened.unreadable) log.warn("event.unreadable", { reason });
 
     const arrivals = opened.events.flatMap((arrival) => {

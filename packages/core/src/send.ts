@@ -9,7 +9,7 @@ import type { Delivered, Message } from "./platform/platform.ts";
 import type { Reminders } from "./queue/reminders.ts";
 import { languageOfAsking } from "./reply/language.ts";
 import { createNotices } from "./reply/notice.ts";
-import { wasNeverSent } from "./turn/attempt.ts";
+import { maybeSentAtOf } from "./turn/attempt.ts";
 import type { TurnItem } from "./turn/entity.ts";
 import { toMessages } from "./turn/item.ts";
 import type { AnsweredTurn, Turn } from "./turn/turn.ts";
@@ -120,7 +120,7 @@ export function createSend({ bot, turns, reminders, identify, clock }: SendOptio
     return platform.deliver({
       ...{ job, chatId, messages, idempotencyKey },
       route: answer.route === "push" ? "push" : "reply",
-      maybeSent: found.status === "answered" && !wasNeverSent(found),
+      maybeSentAt: maybeSentAtOf(found),
       mustHold: (forMs) => mustHold(turn, forMs),
       async usePush() {
         if (bot.delivery === "free" || !(await platform.mayPush())) return false;

@@ -5,7 +5,7 @@ import {
   mustIsolate,
   retryKeyExpired,
   retryKeyUnknown,
-  unknownSince,
+  unheardSends,
   wasNeverSent,
 } from "@henji/core/turn/attempt";
 import { describe, expect, test } from "vitest";
@@ -61,14 +61,20 @@ describe("the time since which the answer may have arrived", () => {
   const failed = new BotError("line.rejected", "", { retry: "never" });
 
   test("is when a send ended with an unknown outcome", () => {
-    expect(unknownSince(answered(), unknown, 7)).toBe(7);
-    expect(unknownSince(answered(), failed, 7)).toBeUndefined();
-    expect(unknownSince(claimed(), unknown, 7)).toBeUndefined();
+    expect(unheardSends(answered(), unknown, 7)).toEqual({ outcomeUnknownSince: 7, maybeSentAt: 7 });
+    expect(unheardSends(answered(), failed, 7)).toEqual({});
+    expect(unheardSends(claimed(), unknown, 7)).toEqual({});
   });
 
   test("is kept from the first time", () => {
-    expect(unknownSince(claimed({ outcomeUnknownSince: 0 }), failed, 7)).toBe(0);
-    expect(unknownSince(answered({ outcomeUnknownSince: 0 }), unknown, 7)).toBe(0);
+    expect(unheardSends(claimed({ outcomeUnknownSince: 0, maybeSentAt: 1 }), failed, 7)).toEqual({
+      outcomeUnknownSince: 0,
+      maybeSentAt: 1,
+    });
+    expect(unheardSends(answered({ outcomeUnknownSince: 0, maybeSentAt: 1 }), unknown, 7)).toEqual({
+      outcomeUnknownSince: 0,
+      maybeSentAt: 7,
+    });
   });
 
   test("is not set for an answer that no attempt can have sent", () => {

@@ -49,16 +49,16 @@ const deliver = createDeliver({
 });
 
 function send(
-  request: Partial<Pick<Delivery, "route" | "maybeSent">> & {
+  request: Partial<Pick<Delivery, "route" | "maybeSentAt">> & {
     replyToken?: undefined;
     leaseUntil?: number;
   } = {},
 ) {
-  const { route = "reply", maybeSent = false, leaseUntil = receivedAt + 75_000 } = request;
+  const { route = "reply", maybeSentAt, leaseUntil = receivedAt + 75_000 } = request;
   const event = { timestamp: receivedAt, ...("replyToken" in request ? {} : { replyToken: "token" }) };
   return deliver({
     job: { version: 2, platform: "line", eventId: "E1", event, receivedAt },
-    ...{ chatId: "U1", messages, idempotencyKey: "key", route, maybeSent },
+    ...{ chatId: "U1", messages, idempotencyKey: "key", route, maybeSentAt },
     mustHold(forMs) {
       if (now + forMs > leaseUntil) throw leaseExpired;
     },
@@ -98,7 +98,7 @@ describe("a reply", () => {
       line = [error];
       expect(await send()).toBe(error);
       line = [error, error];
-      expect(await send({ maybeSent: true })).toMatchObject(unheard(error));
+      expect(await send({ maybeSentAt: receivedAt })).toMatchObject(unheard(error));
       expect(calls).toEqual([reply, reply, reply]);
     },
   );
@@ -108,7 +108,7 @@ describe("a reply", () => {
     expect(await send({ replyToken: undefined })).toEqual({ route: "push", requestId: "r1" });
     expect(calls).toEqual(["use push", push]);
     calls = [];
-    expect(await send({ replyToken: undefined, maybeSent: true })).toMatchObject({
+    expect(await send({ replyToken: undefined, maybeSentAt: receivedAt })).toMatchObject({
       ...{ code: "delivery.unclear", retry: "never", outcome: "unknown" },
     });
     expect(calls).toEqual([]);
@@ -138,20 +138,23 @@ describe("a reply", () => {
 
   test("of an earlier attempt has arrived if its token is invalid while it should be fresh", async () => {
     line = [invalid];
-    expect(await send({ maybeSent: true })).toEqual({ route: "reply", requestId: undefined });
+    expect(await send({ maybeSentAt: receivedAt })).toEqual({ route: "reply", requestId: undefined });
     line = [sent];
-    expect(await send({ maybeSent: true })).toEqual({ route: "reply", requestId: "r1" });
+    expect(await send({ maybeSentAt: receivedAt })).toEqual({ route: "reply", requestId: "r1" });
   });
 
   test("of an earlier attempt whose token may have expired is parked as delivery.unclear", async () => {
     line = [replyTokenFreshMs - 1_000, invalid];
-    expect(await send({ maybeSent: true })).toMatchObject({ code: "delivery.unclear", retry: "never" });
+    expect(await send({ maybeSentAt: receivedAt })).toMatchObject({
+      code: "delivery.unclear",
+      retry: "never",
+    });
     expect(calls).toEqual([reply]);
   });
 
   test("of an earlier attempt is not pushed if LINE refuses it now", async () => {
     line = [refused, refused];
-    expect(await send({ maybeSent: true })).toMatchObject(unheard(refused));
+    expect(await send({ maybeSentAt: receivedAt })).toMatchObject(unheard(refused));
     expect(calls).toEqual([reply, reply]);
   });
 
@@ -164,7 +167,7 @@ describe("a reply", () => {
 describe("a push", () => {
   test.each([sent, known])("is sent with its retry key, and has arrived if LINE says %j", async (result) => {
     line = [result];
-    expect(await send({ route: "push", maybeSent: true })).toEqual({
+    expect(await send({ route: "push", maybeSentAt: receivedAt })).toEqual({
       route: "push",
       requestId: result.requestId,
     });
@@ -212,6 +215,6 @@ describe("an answer that is not to be pushed", () => {
     const usedUp = quotaExhausted("LINE: used up");
     line = [usedUp, usedUp];
     expect(await send({ route: "push" })).toBeUndefined();
-    expect(await send({ route: "push", maybeSent: true })).toBe(usedUp);
+    expect(await send({ route: "push", maybeSentAt: receivedAt })).toBe(usedUp);
   });
 });

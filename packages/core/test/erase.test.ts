@@ -2,7 +2,7 @@ import { type Chats, createChats } from "@henji/core/chat/chats";
 import { createErase } from "@henji/core/chat/erase";
 import { createLog } from "@henji/core/log";
 import { textContent } from "@henji/core/platform/content";
-import { deadlines, notesRetakenMs, unsentWithinMs } from "@henji/core/settings";
+import { deadlines, notesRetakenMs } from "@henji/core/settings";
 import { createTurns, type Turns } from "@henji/core/turn/turns";
 import { createMemoryTable, type MemoryTable } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
@@ -95,7 +95,7 @@ test("if the notes keep changing, they and everything after them are left to the
   expect(table.textOf("U1")).toContain("4711");
 });
 
-test("an unsent message is searched for as far back as LINE allows an unsend, and no further", async () => {
+test("an erased message is searched for as far back as it can have been written, and no further", async () => {
   const from: string[] = [];
   const chats = {
     page(...range: Parameters<typeof table.chats.page>) {
@@ -103,8 +103,8 @@ test("an unsent message is searched for as far back as LINE allows an unsend, an
       return table.chats.page(...range);
     },
   };
-  await erase({ chats }).message("M1", request(0));
-  expect(from).toEqual([String(sentAt - unsentWithinMs)]);
+  await erase({ chats }).message({ messageId: "M1", since: sentAt - 1 }, request(0));
+  expect(from).toEqual([String(sentAt - 1)]);
 });
 
 test("notes that contained an unsent message are taken again from the turns of one month, not from older ones", async () => {
@@ -112,7 +112,7 @@ test("notes that contained an unsent message are taken again from the turns of o
   const state = await table.chats.state("U1", now);
   const windowStart = String(sentAt);
   await table.chats.update("U1", state, { windowStart, summary: "PIN 4711", expiresAt: now / 1000 + 1 });
-  await erase().message("E0", request(0));
+  await erase().message({ messageId: "E0", since: 0 }, request(0));
   expect(await table.chats.state("U1", now)).toMatchObject({
     windowStart: String(sentAt - notesRetakenMs),
     summary: "",

@@ -243,3 +243,15 @@ test.each(["", "{", "[]", '{"version":2}', '{"version":1,"event":{},"receivedAt"
     );
   },
 );
+
+test("a request that only asks whether the bot is here is answered, and puts nothing on the queue", async () => {
+  const ingress = createIngress({
+    webhook: { platform: "elsewhere", open: () => ({ kind: "challenge", answer: "3eZbrw1a" }) },
+    queue: { send: () => Promise.reject(new Error("Nothing was to be sent")) },
+    clock: systemClock,
+    log: createLog({ write: (line) => expect(line).toBe("") }),
+  });
+  const response = await ingress(new Request("https://henji.example/", { method: "POST", body: "{}" }));
+  expect([response.status, await response.text()]).toEqual([200, "3eZbrw1a"]);
+  expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
+});

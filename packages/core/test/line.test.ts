@@ -81,7 +81,7 @@ test("sendOnce with an invalid token fails without a retry", async () => {
 
 test("LINE shows its loading animation in 1:1 chats only, for a minute", async () => {
   for (const type of ["user", "group", "room"] as const satisfies Chat["type"][]) {
-    await line.showLoading({ type, id: "C1" }, 60);
+    await line.showLoading({ type, id: "C1" }, job, 60);
   }
   expect(calls).toEqual([["loading", "C1", 60]]);
 });
@@ -99,8 +99,12 @@ test("a message is shown as read where people answer too, which LINE does not do
 
 test("users and members of groups have profiles; who is not named by LINE has none", async () => {
   expect(await line.botName()).toBe("Henji");
-  expect(await line.profileOf({ type: "user", id: "U1" }, "U1")).toEqual({ name: "Name of U1" });
-  expect(await line.profileOf({ type: "group", id: "C1" }, "U1")).toEqual({ name: "Name of U1" });
+  expect(await line.profileOf({ type: "user", id: "U1" }, "U1")).toEqual({
+    name: "Name of U1",
+  });
+  expect(await line.profileOf({ type: "group", id: "C1" }, "U1")).toEqual({
+    name: "Name of U1",
+  });
   expect(await line.profileOf({ type: "group", id: "C1" }, "C1#somebody")).toBeUndefined();
   expect(calls).toEqual([
     ["profile", { type: "user", id: "U1" }, "U1"],

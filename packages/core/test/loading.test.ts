@@ -1,11 +1,13 @@
 import type { Chat } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import { createLog } from "@henji/core/log";
+import type { Job } from "@henji/core/queue/job";
 import { showLoadingUntil } from "@henji/core/reply/loading";
 import { loading, loadingAfterMs, loadingOnceTold } from "@henji/core/settings";
 import { beforeEach, expect, test } from "vitest";
 
 const chat: Chat = { type: "user", id: "U1" };
+const job: Job = { version: 2, platform: "line", eventId: "E1", event: {}, receivedAt: 0 };
 let shown: (readonly [Chat, number])[];
 let logged: Record<string, unknown>[];
 let waits: { ms: number; end(): void }[];
@@ -20,9 +22,10 @@ beforeEach(() => {
 function show(answered: Promise<unknown>, error?: Error): Promise<void> {
   return showLoadingUntil(answered, {
     chat,
+    job,
     late,
     platform: {
-      async showLoading(at, forS) {
+      async showLoading(at, _, forS) {
         shown.push([at, forS]);
         if (error) throw error;
       },

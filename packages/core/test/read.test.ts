@@ -1,6 +1,7 @@
 import { textContent, textOf } from "@henji/core/platform/content";
 import { read } from "@henji/core/platform/line/read";
 import type { Question } from "@henji/core/platform/platform";
+import { unsentWithinMs } from "@henji/core/settings";
 import { describe, expect, test } from "vitest";
 
 const user = { type: "user", userId: "U1" };
@@ -192,7 +193,11 @@ test("of buttons, only the bot's own are pressed", () => {
 
 test("an unsend, a block and leaving a group erase; nothing else does", () => {
   const unsend = { messageId: "7" };
-  expect(read(event({ type: "unsend", unsend }))).toMatchObject({ kind: "erasure", erase: unsend });
+  expect(read(event({ type: "unsend", unsend }))).toMatchObject({
+    kind: "erasure",
+    // LINE takes an unsend for a day.
+    erase: { ...unsend, since: 1_800_000_000_000 - unsentWithinMs },
+  });
   expect(read(event({ type: "unfollow" }))).toMatchObject({ kind: "erasure", erase: "chat" });
   expect(read(event({ type: "leave", source: group }))).toMatchObject({ kind: "erasure", erase: "chat" });
   for (const type of ["memberJoined", "memberLeft"])

@@ -79,12 +79,14 @@ test("of a send that is recognized as a repeat only the newest ids are its own: 
 });
 
 test("an answer may have been sent before only if its outcome is unknown", async () => {
-  const maybeSent = async (found: Turn) => (await deliveryOf(answered(), found)).maybeSent;
-  expect(await maybeSent(claimed())).toBe(false);
-  expect(await maybeSent(claimed({ crashes: 1 }))).toBe(false);
-  expect(await maybeSent(answered())).toBe(false);
-  expect(await maybeSent(answered({ crashes: 1 }))).toBe(false);
-  expect(await maybeSent(answered({ outcomeUnknownSince: 0 }))).toBe(true);
+  const maybeSentAt = async (found: Turn) => (await deliveryOf(answered(), found)).maybeSentAt;
+  expect(await maybeSentAt(claimed())).toBeUndefined();
+  expect(await maybeSentAt(claimed({ crashes: 1 }))).toBeUndefined();
+  expect(await maybeSentAt(answered())).toBeUndefined();
+  expect(await maybeSentAt(answered({ crashes: 1 }))).toBeUndefined();
+  expect(await maybeSentAt(answered({ outcomeUnknownSince: 0, maybeSentAt: 7 }))).toBe(7);
+  // A turn of a version that kept the first such send only.
+  expect(await maybeSentAt(answered({ outcomeUnknownSince: 0 }))).toBe(0);
 });
 
 test("the turn records the switch to push, and the route by which its answer was sent", async () => {

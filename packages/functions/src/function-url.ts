@@ -30,5 +30,11 @@ function toRequest(event: LambdaFunctionURLEvent): Request | undefined {
 }
 
 async function toResult(response: Response): Promise<LambdaFunctionURLResult> {
-  return { statusCode: response.status, body: await response.text() };
+  const type = response.headers.get("content-type");
+  return {
+    statusCode: response.status,
+    // Lambda would call it JSON.
+    ...(type !== null && { headers: { "content-type": type } }),
+    body: await response.text(),
+  };
 }

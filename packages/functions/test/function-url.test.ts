@@ -29,6 +29,7 @@ test("a request comes as it was sent, and its response goes back", async () => {
   const { handler } = open();
   expect(await handler(event({ path: "/hook", body: "返事" }))).toEqual({
     statusCode: 200,
+    headers: { "content-type": "text/plain;charset=UTF-8" },
     body: "POST https://henji.example/hook 返事",
   });
   expect(await handler(event({ method: "GET" }))).toMatchObject({ body: "GET https://henji.example/ " });

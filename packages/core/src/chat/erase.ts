@@ -2,7 +2,8 @@ import type { Clock } from "../clock.ts";
 import { BotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { cameIn, saidIn, textContent } from "../platform/content.ts";
-import { deadlines, notesRetakenMs, unsentWithinMs } from "../settings.ts";
+import type { ErasedMessage } from "../platform/platform.ts";
+import { deadlines, notesRetakenMs } from "../settings.ts";
 import { expiryOf } from "../table.ts";
 import type { StoredTurn } from "../turn/past.ts";
 import { AFTER_ALL, atOf, isBefore, keyAt, type Place, timeOf } from "../turn/place.ts";
@@ -102,11 +103,11 @@ export function createErase({ turns, chats, retentionDays, clock }: EraseOptions
      * One message, its answers, what was noted of it, and later answers that repeat it. A message that has not
      * arrived yet is remembered, so that it is not answered when it does.
      */
-    async message(messageId: string, request: EraseRequest): Promise<void> {
+    async message({ messageId, since }: ErasedMessage, request: EraseRequest): Promise<void> {
       const { chatId, before, log } = request;
       const isMessage = (one: { messageId: string | undefined }) => one.messageId === messageId;
       const recent: StoredTurn[] = [];
-      for await (const page of pages(request, timeBefore(before, unsentWithinMs))) recent.push(...page.turns);
+      for await (const page of pages(request, keyAt(since))) recent.push(...page.turns);
       // A notice that was never delivered may repeat the message.
       const meant = recent.filter((turn) => isMessage(turn) || turn.hasNotice);
       // A picture that was sent with others was asked about by one of them.

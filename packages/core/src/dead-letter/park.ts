@@ -59,11 +59,11 @@ export function createPark({ bot, inbox, turns, clock }: ParkOptions) {
       return;
     }
     const { turn, job, memory } = request;
-    const { attempts, outcomeUnknownSince } = turn;
+    const { attempts, outcomeUnknownSince, maybeSentAt } = turn;
     await inbox.park(message, { code, reason, attempts, receivedAt: job.receivedAt, parkedAt: at });
     const apologyBy = await routeOfApology(request, error);
     const total = endTotal(memory, turn, at, bot.timeZone);
-    const failure = { at, code, reason, requestId, outcomeUnknownSince };
+    const failure = { at, code, reason, requestId, outcomeUnknownSince, maybeSentAt };
     await turns.park(turn, { ...failure, job: message.body, apologyBy, total });
     log.error("job.parked", { code, reason, requestId, attempts });
     if (apologyBy) await apologize(apologyBy, request, log);

@@ -6,13 +6,14 @@ import type { Overheard, Platform, Question } from "../platform/platform.ts";
 export type AddressedRequest = {
   overheard: Overheard;
   platform: Pick<Platform, "botName">;
-  /** Reads the chat's memory; only asked for a message that quotes another. */
-  recall(): Promise<Pick<Memory, "turns" | "recent">>;
+  /** Reads the chat's memory; only asked for a message that quotes another, or follows. */
+  recall(): Promise<Pick<Memory, "turns" | "recent" | "finished">>;
 };
 
 /**
  * What was written in a group is for the bot if it begins with a word of `bot.config.ts`, says its name after an @
- * that the platform has not made a mention of (a full-width ＠, or typed on), or quotes one of its messages.
+ * that the platform has not made a mention of (a full-width ＠, or typed on), quotes one of its messages, or is part of
+ * a conversation that is for the bot once it has spoken in it.
  *
  * @returns nothing if it is not; most messages need neither a request nor a read to tell
  */
@@ -20,7 +21,7 @@ export async function questionIn(
   { overheard, platform, recall }: AddressedRequest,
   { groups }: Pick<Bot, "groups">,
 ): Promise<Question | undefined> {
-  const { quotes } = overheard;
+  const { quotes, follows = false } = overheard;
   const text = textOf(overheard.content);
   const asked = (content: Content): Question => ({ ...overheard, kind: "question", content });
 
@@ -33,10 +34,11 @@ export async function questionIn(
     const rest = name && withoutName(text, name);
     if (rest !== undefined && rest !== text) return asked([{ kind: "text", text: rest || text }]);
   }
-  if (quotes === undefined) return undefined;
-  const { turns, recent } = await recall();
+  if (quotes === undefined && !follows) return undefined;
+  const { turns, recent, finished } = await recall();
+  if (follows && finished.length > 0) return asked(overheard.content);
   // A notice, and the rest of a long answer, are no part of the conversation.
-  return [...turns, ...recent].some(({ sentIds }) => sentIds?.includes(quotes))
+  return [...turns, ...recent].some(({ sentIds }) => quotes !== undefined && sentIds?.includes(quotes))
     ? asked(overheard.content)
     : undefined;
 }

@@ -1,4 +1,8 @@
-/** Names that stand in queue messages, which live for 14 days. */
-export const platformNames = ["line"] as const;
+import * as z from "zod/mini";
 
-export type PlatformName = (typeof platformNames)[number];
+/** Stands in queue messages, which live for 14 days. */
+export const platformName = z
+  .string()
+  .check(z.regex(/^[a-z]{1,20}$/, "a platform's name has lower-case letters only"));
+
+export type PlatformName = z.infer<typeof platformName>;

@@ -31,11 +31,13 @@ export type Opened =
       /** Why others of the webhook are passed over: they have no id by which they could be answered once. */
       unreadable: readonly string[];
     }
+  /** It only asks whether the bot is here. `answer` is what to say, as plain text. */
+  | { kind: "challenge"; answer: string }
   /** `code` names the log line. */
   | {
       kind: "refused";
       status: 400 | 401;
-      code: "webhook.unsigned" | "webhook.bad_signature" | "webhook.malformed";
+      code: "webhook.unsigned" | "webhook.bad_signature" | "webhook.stale" | "webhook.malformed";
     };
 
 export type Webhook = {
@@ -77,7 +79,11 @@ type Written = Happening & {
 export type Question = Written & { kind: "question" };
 
 /** Written in a group, as far as the platform can tell not to the bot. */
-export type Overheard = Written & { kind: "overheard" };
+export type Overheard = Written & {
+  kind: "overheard";
+  /** It is for the bot if the bot has spoken in its chat before. */
+  follows?: boolean;
+};
 
 /** A button of the bot's own was pressed. */
 export type Pressed = Happening & { kind: "pressed"; senderId: string; data: string };
@@ -97,7 +103,13 @@ export type Occurrence = Happening & {
 };
 
 /** Something that was said is to be erased. */
-export type Erasure = Happening & { kind: "erasure"; erase: "chat" | { messageId: string } };
+export type Erasure = Happening & { kind: "erasure"; erase: "chat" | ErasedMessage };
+
+export type ErasedMessage = {
+  messageId: string;
+  /** Nothing that was written before can be it, epoch milliseconds. */
+  since: number;
+};
 
 /** Neither asks nor erases: another bot's turn to speak, or of a type that asks for nothing. */
 export type Ignored = Happening & { kind: "ignored" };
@@ -163,8 +175,11 @@ export type Delivery = {
   /** The same however often it is sent: by it the platform tells a repeat from a new message. A UUID. */
   idempotencyKey: string;
   route: Route;
-  /** An earlier attempt may have sent it, and nobody has heard what came of it. */
-  maybeSent: boolean;
+  /**
+   * When an earlier attempt may last have sent it, and nobody has heard what came of it, epoch milliseconds; not set if
+   * none can have.
+   */
+  maybeSentAt: number | undefined;
   /** Comes before each send: throws unless the turn is held for as long as the send can take. */
   mustHold(forMs: number): void;
   /** Records that it will be pushed, since no reply arrived. @returns false if it is not to be pushed */
@@ -193,7 +208,7 @@ export type Platform = {
   fits(text: string): boolean;
   /** Messages that one call takes, at the most. */
   maxMessages: number;
-  /** Until when an answer can be replied, epoch milliseconds; nothing, if it never could. */
+  /** Until when an answer can be replied, epoch milliseconds; infinite, if always; nothing, if it never could. */
   replyUntil(job: Job): number | undefined;
   /**
    * Comes before anything is paid for that could not be delivered. It makes no call unless the platform has
@@ -216,7 +231,7 @@ export type Platform = {
     message: Pick<Delivery, "job" | "chatId" | "messages" | "idempotencyKey" | "route">,
   ): Promise<Pick<Delivered, "sentIds">>;
   /** Shows that an answer is being written, where the platform can, for at most so long: a courtesy. */
-  showLoading(chat: Chat, forS: number): Promise<void>;
+  showLoading(chat: Chat, job: Job, forS: number): Promise<void>;
   /** Shows that the message was read, where the platform can and it is not shown anyway: a courtesy. */
   markAsRead(job: Job): Promise<void>;
   /**
@@ -227,12 +242,16 @@ export type Platform = {
   fetchMedia(ref: string, what: "whole" | "preview", limits: MediaLimits): Promise<Media>;
   /** The name by which users call the bot; nothing, if it cannot be had now. It never throws. */
   botName(): Promise<string | undefined>;
-  /** Nothing, if it cannot be had now: it takes no longer than a short deadline. It never throws. */
-  profileOf(chat: Chat, userId: string): Promise<Profile | undefined>;
+  /**
+   * Nothing, if it cannot be had now: it takes no longer than a short deadline. It never throws.
+   *
+   * @param job of what they do, if it is known: in a 1:1 chat it may say more of them than the chat's id
+   */
+  profileOf(chat: Chat, userId: string, job?: Job): Promise<Profile | undefined>;
 };
 
 /** The platforms that a worker serves. */
-export type Platforms = Readonly<Partial<Record<PlatformName, Platform>>>;
+export type Platforms = Readonly<Record<PlatformName, Platform | undefined>>;
 
 /** What events mean, without a way to answer them. */
-export type Readers = Readonly<Partial<Record<PlatformName, Pick<Platform, "read">>>>;
+export type Readers = Readonly<Record<PlatformName, Pick<Platform, "read"> | undefined>>;

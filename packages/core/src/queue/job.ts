@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { BotError } from "../error.ts";
-import { type PlatformName, platformNames } from "../platform/name.ts";
+import { type PlatformName, platformName } from "../platform/name.ts";
 
 /** The queue message that carries an event. */
 export type Job = {
@@ -32,7 +32,7 @@ const common = {
 const current = z.looseObject({
   ...common,
   version: z.literal(2),
-  platform: z.enum(platformNames),
+  platform: platformName,
   eventId: z.string(),
   event: z.unknown(),
   isDue: z.optional(z.boolean()),

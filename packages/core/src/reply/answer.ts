@@ -90,7 +90,7 @@ export function createAnswer(options: AnswerOptions) {
     );
     const language = languageOfAsking({ question }, memory, profile, bot);
     const late = lateFor({ turn, platform, job, thinking: request.thinking, language, deadline, log });
-    const showing = showLoadingUntil(answering, { platform, chat, late, clock, log });
+    const showing = showLoadingUntil(answering, { platform, chat, job, late, clock, log });
     const [looked, count, composeBy] = await Promise.all([
       answering,
       // Counts are for the next turns; without them a turn is bounded by its bytes.

@@ -8,6 +8,7 @@ import { mayBePaid } from "../model/may-be-paid.ts";
 import type { Transcriber } from "../model/transcriber.ts";
 import { type Content, isMedia, type MediaPart } from "../platform/content.ts";
 import type { Answerable, Platform, Profile } from "../platform/platform.ts";
+import type { Job } from "../queue/job.ts";
 import { deadlines } from "../settings.ts";
 import type { Repeated } from "../turn/answer.ts";
 import type { Turn } from "../turn/turn.ts";
@@ -30,6 +31,7 @@ export type HearOptions = {
 export type HearRequest = {
   turn: Turn;
   inbound: Answerable;
+  job: Job;
   memory: Memory;
   profile: Profile | undefined;
   platform: Pick<Platform, "fetchMedia" | "showLoading" | "ready">;
@@ -63,13 +65,13 @@ export function createHear({ bot, turns, transcriber, room, clock }: HearOptions
     { question, repeats }: { question: Content; repeats: Repeated | undefined },
     request: HearRequest,
   ): Promise<Heard> => {
-    const { turn, inbound, platform, spending, log } = request;
+    const { turn, inbound, job, platform, spending, log } = request;
     const part = question.filter(isMedia).find(({ kind, text }) => kind === "audio" && text === undefined)!;
     const startedAt = clock.now();
     try {
       await platform.ready();
       const hearing = listenInRoom(part, request);
-      await showLoadingUntil(hearing, { platform, chat: inbound.chat, late: undefined, clock, log });
+      await showLoadingUntil(hearing, { platform, chat: inbound.chat, job, late: undefined, clock, log });
       const heard = await hearing;
       const seconds = secondsOf(heard);
       log.info("voice.heard", { model: bot.media.voice.model, seconds, ms: clock.now() - startedAt });

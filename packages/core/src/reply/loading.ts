@@ -3,11 +3,13 @@ import { type Clock, elapsed } from "../clock.ts";
 import { courtesy } from "../courtesy.ts";
 import type { Log } from "../log.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { Job } from "../queue/job.ts";
 import { loading, loadingAfterMs, loadingOnceTold } from "../settings.ts";
 
 export type LoadingRequest = {
   platform: Pick<Platform, "showLoading">;
   chat: Chat;
+  job: Job;
   /** What is said once if the answer takes longer, and from when on, epoch milliseconds. It never throws. */
   late: { at: number; say(): Promise<void> } | undefined;
   clock: Clock;
@@ -20,7 +22,7 @@ export type LoadingRequest = {
  */
 export async function showLoadingUntil(
   answered: Promise<unknown>,
-  { platform, chat, late, clock, log }: LoadingRequest,
+  { platform, chat, job, late, clock, log }: LoadingRequest,
 ): Promise<void> {
   const early = answered.then(
     () => "answered",
@@ -38,7 +40,7 @@ export async function showLoadingUntil(
       unsaid = undefined;
       ({ forS, everyMs } = loadingOnceTold);
     }
-    await courtesy(() => platform.showLoading(chat, forS), log, "loading.not_shown");
+    await courtesy(() => platform.showLoading(chat, job, forS), log, "loading.not_shown");
     showAt = clock.now() + everyMs;
   }
 }

@@ -38,7 +38,7 @@ export function createHandleOwn({ bot, clock }: { bot: Pick<Bot, "texts">; clock
     const running = inTime((signal) => run({ ...given, signal }), {
       ...{ timeoutMs: handlerLimits.timeoutMs, clock },
     });
-    const showing = showLoadingUntil(running, { platform, chat, late: undefined, clock, log });
+    const showing = showLoadingUntil(running, { platform, chat, job, late: undefined, clock, log });
     try {
       const answer = await running.finally(() => showing);
       const messages = platform.ownMessages(answer, { cutNotice: bot.texts[language].cut });

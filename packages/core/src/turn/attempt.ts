@@ -73,12 +73,25 @@ export function givenUp({ attempts, crashes, error }: Turn): BotError {
 }
 
 /**
- * Since when the user may have the answer although nobody heard so, epoch milliseconds: since the first send that
- * ended without a known outcome, this one included.
+ * When the user may have got the answer although nobody heard so, epoch milliseconds: at the first and at the last send
+ * that ended without a known outcome, this one included.
  */
-export function unknownSince(turn: Turn, { outcome }: BotError, now: number): number | undefined {
+export function unheardSends(
+  turn: Turn,
+  { outcome }: BotError,
+  now: number,
+): Pick<Turn, "outcomeUnknownSince" | "maybeSentAt"> {
+  const { outcomeUnknownSince, maybeSentAt } = turn;
   const isUnknown = turn.status === "answered" && outcome === "unknown";
-  return turn.outcomeUnknownSince ?? (isUnknown ? now : undefined);
+  return {
+    outcomeUnknownSince: outcomeUnknownSince ?? (isUnknown ? now : undefined),
+    maybeSentAt: isUnknown ? now : maybeSentAt,
+  };
+}
+
+/** When nobody is known to have heard of the last send, epoch milliseconds; turns of before have the first alone. */
+export function maybeSentAtOf({ status, outcomeUnknownSince, maybeSentAt }: Turn): number | undefined {
+  return status === "answered" ? (maybeSentAt ?? outcomeUnknownSince) : undefined;
 }
 
 /** A stored answer of which nobody can have seen anything yet. */

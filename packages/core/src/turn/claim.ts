@@ -151,7 +151,7 @@ function reclaim(
     },
     remove: [
       ...(["list", "listedAs", "finishedAt", "released", "job"] as const),
-      ...(isForced ? (["outcomeUnknownSince", "error"] as const) : []),
+      ...(isForced ? (["outcomeUnknownSince", "maybeSentAt", "error"] as const) : []),
     ],
   };
 }

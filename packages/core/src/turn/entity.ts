@@ -99,6 +99,8 @@ export function turnEntity({ client, table }: Table) {
         released: { type: "number" },
         /** Epoch milliseconds; when an attempt first ended, or died, without anybody knowing whether its send was accepted. */
         outcomeUnknownSince: { type: "number" },
+        /** Epoch milliseconds; when an attempt last ended, or died, so. */
+        maybeSentAt: { type: "number" },
         /** Ids of the queue messages that have brought it back from being parked. */
         replayedBy: { type: "list", items: { type: "string" } },
 

@@ -18,7 +18,7 @@ import type { Folding, Turn, TurnStatus } from "./turn.ts";
 /** The turn as its holder sees it. */
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
-  const { outcomeUnknownSince, error, released = 0, steps = [], quotes } = item;
+  const { outcomeUnknownSince, maybeSentAt, error, released = 0, steps = [], quotes } = item;
   const { thinkingAt, waitedAt } = item;
   const answer = toAnswer(item);
   // It says itself what was taken for it, and who has not heard that it is stored may have written that down again.
@@ -26,7 +26,8 @@ export function toTurn(item: TurnItem): Turn {
   const held = {
     ...{ chatId, ...toPlace(item), eventId, owner, leaseUntil, attempts },
     crashes: Math.max(0, attempts - 1 - released),
-    ...{ outcomeUnknownSince, error, steps, question: toContent(item), messageId, senderId, quotes },
+    ...{ outcomeUnknownSince, maybeSentAt, error, steps },
+    ...{ question: toContent(item), messageId, senderId, quotes },
     ...{ thinkingAt, waitedAt, spent, transcript: toOwnTranscript(item) },
   };
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };

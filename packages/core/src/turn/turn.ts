@@ -61,6 +61,8 @@ type Held = TurnKey &
     crashes: number;
     /** Epoch milliseconds; since when a send of it may have been accepted unheard. */
     outcomeUnknownSince: number | undefined;
+    /** Epoch milliseconds; when a send of it last may have been accepted unheard. */
+    maybeSentAt?: number | undefined;
     /** Code of the last error. */
     error: string | undefined;
     /** Its way so far, oldest first: the newest {@link MAX_STEPS}. */
@@ -130,6 +132,8 @@ export type TurnFailure = {
   requestId?: string | undefined;
   /** Epoch milliseconds; set if the platform may have accepted what was sent. The first one stays. */
   outcomeUnknownSince: number | undefined;
+  /** Epoch milliseconds; the last one. */
+  maybeSentAt?: number | undefined;
 };
 
 /** How a turn was given up on. */

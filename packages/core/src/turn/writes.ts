@@ -117,7 +117,7 @@ export function waiting(turn: AnsweredTurn, { at, total, folding, dueAt }: Waiti
     },
     // What it carried was sent without it, or not at all.
     remove: [
-      ...(["carries", "heldBack", "outcomeUnknownSince", "error", "spent"] as const),
+      ...(["carries", "heldBack", "outcomeUnknownSince", "maybeSentAt", "error", "spent"] as const),
       ...(dueAt === undefined ? (["dueAt"] as const) : []),
     ],
   };
@@ -148,15 +148,19 @@ export function dropped(turn: Turn, at: number, total: RunningTotal, because: Dr
   };
 }
 
-/** Since when nobody knows what became of it, if its process died while it may have been sending. */
+/** Since when nobody knows what became of it, and until when it may have been sent, if its process died meanwhile. */
 export function outcomeUnknown({
   status = "claimed",
   leaseUntil = 0,
   route,
   outcomeUnknownSince,
-}: Partial<TurnItem>): Pick<Partial<TurnItem>, "outcomeUnknownSince"> {
-  const since = outcomeUnknownSince ?? diedSendingAt({ status, leaseUntil, ...(route && { route }) });
-  return since === undefined ? {} : { outcomeUnknownSince: since };
+}: Partial<TurnItem>): Pick<Partial<TurnItem>, "outcomeUnknownSince" | "maybeSentAt"> {
+  const diedAt = diedSendingAt({ status, leaseUntil, ...(route && { route }) });
+  const since = outcomeUnknownSince ?? diedAt;
+  return {
+    ...(since !== undefined && { outcomeUnknownSince: since }),
+    ...(diedAt !== undefined && { maybeSentAt: diedAt }),
+  };
 }
 
 const silent = ["unsent", "shown", "not_theirs", "unsaid"] as const satisfies readonly DropReason[];
@@ -217,9 +221,13 @@ export function released(turn: Turn, failure: TurnFailure): Change {
 }
 
 /** The owner knows what its turn has stored, so no condition is needed to keep the first. */
-function failed(turn: Turn, { code, outcomeUnknownSince }: TurnFailure): Partial<TurnItem> {
+function failed(turn: Turn, { code, outcomeUnknownSince, maybeSentAt }: TurnFailure): Partial<TurnItem> {
   const first = turn.outcomeUnknownSince ?? outcomeUnknownSince;
-  return { error: code, ...(first !== undefined && { outcomeUnknownSince: first }) };
+  return {
+    error: code,
+    ...(first !== undefined && { outcomeUnknownSince: first }),
+    ...(maybeSentAt !== undefined && { maybeSentAt }),
+  };
 }
 
 /** A turn that is over carries its user's total of the day. */

@@ -33,7 +33,8 @@ const platform: Platform = {
   read(raw): Inbound {
     const { webhookEventId: eventId, timestamp: at, chat, from: senderId, text } = raw as Event;
     const happening = { eventId, at, chat: { type: "group", id: chat } as const, type: "message" };
-    if (text === undefined) return { ...happening, kind: "erasure", erase: { messageId: "M-first" } };
+    if (text === undefined)
+      return { ...happening, kind: "erasure", erase: { messageId: "M-first", since: 0 } };
     return { ...happening, kind: "question", messageId: `M-${text}`, senderId, content: textContent(text) };
   },
   compose: (text) => ({ messages: [composed(text)] }),
@@ -81,7 +82,7 @@ test("a message is stored and delivered exactly as its platform has composed it"
     {
       chatId: "G1",
       route: "push",
-      maybeSent: false,
+      maybeSentAt: undefined,
       messages: [composed("You said: Somebody: Hello")],
     },
   ]);

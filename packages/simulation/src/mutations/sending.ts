@@ -73,7 +73,7 @@ export const sending: readonly Mutation[] = [
     name: "forgets-the-earlier-attempt",
     mistake: "a stored answer is delivered as if no attempt had been made before",
     worker: ({ platforms }) =>
-      delivering(platforms, (delivery, deliver) => deliver({ ...delivery, maybeSent: false })),
+      delivering(platforms, (delivery, deliver) => deliver({ ...delivery, maybeSentAt: undefined })),
   },
   {
     name: "ignores-409",

@@ -33,7 +33,7 @@ export function createDeliver({ line, clock }: DeliverOptions) {
     const { chatId, idempotencyKey } = delivery;
     const result = await attempt(() => line.push(chatId, textsOf(delivery), idempotencyKey));
     if (result instanceof BotError) {
-      if (forWantOfQuota.has(result.code) && !delivery.maybeSent) return undefined;
+      if (forWantOfQuota.has(result.code) && delivery.maybeSentAt === undefined) return undefined;
       throw result;
     }
     const { requestId, sentIds } = result;
@@ -45,7 +45,7 @@ export function createDeliver({ line, clock }: DeliverOptions) {
     delivery: Delivery,
     replyToken: ReplyToken | undefined,
   ): Promise<Delivered | undefined> {
-    let { maybeSent } = delivery;
+    let maybeSent = delivery.maybeSentAt !== undefined;
     for (let sends = 1; replyToken; sends += 1) {
       delivery.mustHold(deadlines.lineMs);
       const result = await attempt(() => line.reply(replyToken.token, textsOf(delivery)));

@@ -57,7 +57,7 @@ export function createLinePlatform({ line, loadContent, clock }: LinePlatformOpt
     },
 
     /** LINE: 1:1 chats only. */
-    async showLoading({ type, id }: Chat, forS) {
+    async showLoading({ type, id }: Chat, _job, forS) {
       if (type === "user") await line.showLoading(id, forS);
     },
 

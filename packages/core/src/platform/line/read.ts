@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Chat } from "../../bot/bot.ts";
 import { type HandledEvent, handlerNames } from "../../bot/handler.ts";
 import { BotError } from "../../error.ts";
+import { unsentWithinMs } from "../../settings.ts";
 import type { Erasure, Inbound } from "../platform.ts";
 import { BUTTON_DATA } from "./button-data.ts";
 import { chatIdOf, isLineId, type LineEvent, lineEvent } from "./event.ts";
@@ -86,7 +87,7 @@ const unsendEvent = z.looseObject({
 function erasureIn(event: LineEvent): Erasure["erase"] | undefined {
   if (event.type === "unfollow" || event.type === "leave") return "chat";
   const { data } = event.type === "unsend" ? unsendEvent.safeParse(event) : {};
-  return data && { messageId: data.unsend.messageId };
+  return data && { messageId: data.unsend.messageId, since: event.timestamp - unsentWithinMs };
 }
 
 function chatOf(event: LineEvent): Chat {

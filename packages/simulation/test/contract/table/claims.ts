@@ -115,6 +115,8 @@ export function claims(test: TableTest) {
     expect(third).toMatchObject({ turn: { attempts: 3, crashes: 1, outcomeUnknownSince: undefined } });
     const { leaseUntil } = claimed(third);
     const fourth = await again(turn, { now: leaseUntil, leaseUntil: leaseUntil + 20_000, owner: "fourth" });
-    expect(fourth).toMatchObject({ turn: { attempts: 4, crashes: 2, outcomeUnknownSince: leaseUntil } });
+    expect(fourth).toMatchObject({
+      turn: { attempts: 4, crashes: 2, outcomeUnknownSince: leaseUntil, maybeSentAt: leaseUntil },
+    });
   });
 }

@@ -69,20 +69,23 @@ export function parking(test: TableTest) {
     });
   });
 
-  test("the first time at which the outcome of a send became unknown is kept", async ({
+  test("the first and the last time at which the outcome of a send became unknown are kept", async ({
     chat: { turns, claim, again },
   }) => {
     const turn = await claim();
-    await turns.release(turn, failure("line.timeout", now));
+    await turns.release(turn, { ...failure("line.timeout", now), maybeSentAt: now });
     const second = claimed(await again(turn));
-    expect(second).toMatchObject({ outcomeUnknownSince: now, crashes: 0 });
-    await turns.park(second, givenUp("line.rate_limited", { outcomeUnknownSince: now + 5 }));
+    expect(second).toMatchObject({ outcomeUnknownSince: now, maybeSentAt: now, crashes: 0 });
+    await turns.park(
+      second,
+      givenUp("line.rate_limited", { outcomeUnknownSince: now + 5, maybeSentAt: now + 5 }),
+    );
     const replayed = await again(turn, {
       ...afterLease,
       owner: "third",
       replay: { id: "message", force: false },
     });
-    expect(replayed).toMatchObject({ turn: { outcomeUnknownSince: now } });
+    expect(replayed).toMatchObject({ turn: { outcomeUnknownSince: now, maybeSentAt: now + 5 } });
   });
 
   test("superseding drops a parked turn, and the turn that this one repeated", async ({
