@@ -103,14 +103,15 @@ export const retry = {
   maxDelayS: 180,
 } as const;
 
-const lineMs = seconds(4);
+const sendMs = seconds(4);
 const tableMs = seconds(2);
 const queueMs = seconds(2);
 const quotaMs = seconds(1);
 
 /** Deadlines of single calls inside the worker, SDK retries included. Their sum is below its time-out. */
 export const deadlines = {
-  lineMs,
+  /** One call of a platform, such as a send. */
+  sendMs,
   /** Who writes, and the bot's own name: asked beside the claim, remembered for an hour. */
   profileMs: seconds(1),
   /** The loading animation is a courtesy, shown while the model thinks. */
@@ -136,10 +137,10 @@ export const deadlines = {
    */
   reserveMs:
     3 * tableMs +
-    2 * lineMs +
-    (quotaMs + tableMs + lineMs) +
+    2 * sendMs +
+    (quotaMs + tableMs + sendMs) +
     (tableMs + queueMs + tableMs) +
-    (queueMs + tableMs + lineMs) +
+    (queueMs + tableMs + sendMs) +
     seconds(1),
 } as const;
 

@@ -184,20 +184,20 @@ describe("a push", () => {
 describe("a lease", () => {
   test("that does not last for the whole call prevents the send", async () => {
     for (const route of ["reply", "push"] as const) {
-      expect(await send({ route, leaseUntil: now + deadlines.lineMs - 1 })).toBe(leaseExpired);
+      expect(await send({ route, leaseUntil: now + deadlines.sendMs - 1 })).toBe(leaseExpired);
     }
     expect(calls).toEqual([]);
     line = [sent, sent];
     for (const route of ["reply", "push"] as const) {
-      expect(await send({ route, leaseUntil: now + deadlines.lineMs })).toMatchObject({ route });
+      expect(await send({ route, leaseUntil: now + deadlines.sendMs })).toMatchObject({ route });
     }
   });
 
   test("is checked before every send", async () => {
     line = [2_000, lost];
-    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toBe(leaseExpired);
+    expect(await send({ leaseUntil: now + deadlines.sendMs + 1_000 })).toBe(leaseExpired);
     line = [2_000, refused];
-    expect(await send({ leaseUntil: now + deadlines.lineMs + 1_000 })).toBe(leaseExpired);
+    expect(await send({ leaseUntil: now + deadlines.sendMs + 1_000 })).toBe(leaseExpired);
     expect(calls).toEqual([reply, reply, "use push"]);
   });
 });

@@ -16,7 +16,7 @@ const between = (n: number, least: number, most: number) => {
 
 describe("limits of LINE", () => {
   test("a reply token is used only if the call ends within its minute", () => {
-    between(settings.replyTokenFreshMs, 45 * SECOND_MS, MINUTE_MS - deadlines.lineMs);
+    between(settings.replyTokenFreshMs, 45 * SECOND_MS, MINUTE_MS - deadlines.sendMs);
   });
 
   test("a redelivered event's token counts as new only if the event is less than 20 minutes old", () => {
@@ -61,8 +61,8 @@ describe("limits of AWS", () => {
 
 describe("our own deadlines", () => {
   test("a lease is long enough to send a reply, and after a crash the next attempt comes while the token is fresh", () => {
-    const { lineMs, tableMs, quotaMs } = deadlines;
-    const sendingMs = 2 * tableMs + 2 * lineMs + quotaMs + tableMs + lineMs;
+    const { sendMs, tableMs, quotaMs } = deadlines;
+    const sendingMs = 2 * tableMs + 2 * sendMs + quotaMs + tableMs + sendMs;
     between(hold.leaseMs, sendingMs, hold.forS * SECOND_MS - hold.renewEveryMs);
     expect(hold.forS * SECOND_MS).toBeLessThan(settings.replyTokenFreshMs);
     between(hold.renewEveryMs, SECOND_MS, (hold.forS * SECOND_MS) / 3);
@@ -70,11 +70,11 @@ describe("our own deadlines", () => {
   });
 
   test("the reserve after the model call is enough for all calls that may follow", () => {
-    const { lineMs, tableMs, queueMs, quotaMs, reserveMs } = deadlines;
+    const { sendMs, tableMs, queueMs, quotaMs, reserveMs } = deadlines;
     const stored = tableMs + tableMs + tableMs;
-    const tried = 2 * lineMs + quotaMs + tableMs + lineMs;
+    const tried = 2 * sendMs + quotaMs + tableMs + sendMs;
     const finished = tableMs + queueMs + tableMs;
-    const parked = queueMs + tableMs + lineMs;
+    const parked = queueMs + tableMs + sendMs;
     between(reserveMs, stored + tried + finished + parked, 37 * SECOND_MS);
   });
 

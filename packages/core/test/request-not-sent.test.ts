@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { Worker } from "node:worker_threads";
 import { createLine, type Line } from "@henji/core/platform/line/api";
-import { tellingUnsent } from "@henji/core/platform/line/request-not-sent";
+import { tellingUnsent } from "@henji/core/platform/request-not-sent";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 /**

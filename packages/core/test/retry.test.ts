@@ -27,10 +27,10 @@ test("all deadlines together fit into the worker's time-out, and that into the q
 });
 
 test("a lease ends before the visibility time-out can, and is long enough to send", () => {
-  const { tableMs, lineMs } = deadlines;
+  const { tableMs, sendMs } = deadlines;
   expect(hold.renewEveryMs + hold.leaseMs).toBeLessThanOrEqual(1000 * hold.forS);
   // Store, reply twice, switch to push, push.
-  expect(hold.leaseMs).toBeGreaterThanOrEqual(tableMs + 2 * lineMs + tableMs + lineMs);
+  expect(hold.leaseMs).toBeGreaterThanOrEqual(tableMs + 2 * sendMs + tableMs + sendMs);
   // Two renewals that fail at their deadlines do not end the hold.
   expect(hold.renewEveryMs + 2 * (deadlines.queueMs + hold.retryAfterMs)).toBeLessThan(1000 * hold.forS);
 });

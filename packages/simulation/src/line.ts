@@ -2,8 +2,8 @@ import type { Clock } from "@henji/core/clock";
 import { createLine, type Line } from "@henji/core/platform/line/api";
 import type { TextMessage } from "@henji/core/platform/line/compose";
 import { createContent, type FetchContent } from "@henji/core/platform/line/content";
-import { RequestNotSent } from "@henji/core/platform/line/request-not-sent";
 import type { Route } from "@henji/core/platform/platform";
+import { RequestNotSent } from "@henji/core/platform/request-not-sent";
 import { mistakesInRequest } from "@henji/line-openapi";
 import { aborted, directNetwork, type Failure, type Network } from "./network.ts";
 

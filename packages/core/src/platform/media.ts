@@ -1,3 +1,5 @@
+import { BotError } from "../error.ts";
+
 /** What a user has sent beside text, as the platform keeps it for a while. */
 export type Media = {
   bytes: Uint8Array<ArrayBuffer>;
@@ -35,4 +37,37 @@ export function mediaTypeOf(bytes: Uint8Array, said: string | undefined): string
   const [named = ""] = (said ?? "").split(";");
   const type = named.trim().toLowerCase();
   return type === "" || type.startsWith("image/") ? UNKNOWN : type;
+}
+
+/** @throws BotError `media.too_large`, as soon as that is known */
+export async function bytesOf(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => mediaFailed("too_large", `it has more than ${maxBytes} bytes`, "never");
+  const { body } = response;
+  if (Number(response.headers.get("content-length")) > maxBytes) {
+    await body?.cancel();
+    throw tooLarge();
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop ends the request.
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+export function mediaFailed(
+  what: "gone" | "too_large" | "empty" | "not_ready",
+  reason: string,
+  retry: "later" | "never",
+): BotError {
+  return new BotError(`media.${what}`, `The content of a message: ${reason}`, { retry });
 }

@@ -36,7 +36,7 @@ const ANSWERED_SOON_MS = 6_000;
 /** By which a timer may be late. */
 const MARGIN_MS = 500;
 /** For the write and the reply. */
-const TAKES_MS = deadlines.tableMs + deadlines.lineMs;
+const TAKES_MS = deadlines.tableMs + deadlines.sendMs;
 
 /**
  * Spends a free reply that is about to expire on saying that the model is still working, with a button that brings

@@ -107,7 +107,7 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
         violate("nothing lost", "its answer waits, and no button asks for it", fate);
       // The sender must hold the lease to the end of the call.
       const holds = item.owner.startsWith(`${process.name}.`);
-      const inTime = process.clock.now() + deadlines.lineMs <= item.leaseUntil;
+      const inTime = process.clock.now() + deadlines.sendMs <= item.leaseUntil;
       if (!holds || !inTime)
         violate("exactly one", "sent without a lease for as long as the call can take", fate);
     },

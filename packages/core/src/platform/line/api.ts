@@ -68,7 +68,7 @@ export function createLine(options: LineOptions): Line {
       const answer = await request(
         "/v2/bot/message/reply",
         () => client.replyMessageWithHttpInfo({ replyToken, messages: messages.map(asSent) }),
-        deadlines.lineMs,
+        deadlines.sendMs,
       );
       const requestId = requestIdOf(answer);
       if (answer.ok) return { outcome: "sent", requestId, sentIds: sentIdsIn(answer.body) };
@@ -82,7 +82,7 @@ export function createLine(options: LineOptions): Line {
       const answer = await request(
         "/v2/bot/message/push",
         () => client.pushMessageWithHttpInfo({ to, messages: messages.map(asSent) }, retryKey),
-        deadlines.lineMs,
+        deadlines.sendMs,
       );
       if (answer.ok) {
         return { outcome: "sent", requestId: requestIdOf(answer), sentIds: sentIdsIn(answer.body) };

@@ -1,9 +1,10 @@
 import { messagingApi } from "@line/bot-sdk";
 import type { Clock } from "../../clock.ts";
 import { BotError } from "../../error.ts";
-import { connectionError, statusError } from "./error.ts";
+import { connectionError } from "../connection-error.ts";
+import { tellingUnsent } from "../request-not-sent.ts";
+import { statusError } from "./error.ts";
 import { type Accepted, exchange, type Refused, type SdkResult } from "./exchange.ts";
-import { tellingUnsent } from "./request-not-sent.ts";
 
 export type LineOptions = {
   channelAccessToken: string;
@@ -39,7 +40,7 @@ export function createCaller({
     try {
       return { ...(await exchange(call, { fetch, signal })), path };
     } catch (cause) {
-      throw connectionError(path, cause, signal);
+      throw connectionError(lineAt(path), cause, signal);
     }
   }
 
@@ -57,6 +58,9 @@ export function createCaller({
 
   return { client, request, ask };
 }
+
+/** For {@link connectionError}. */
+export const lineAt = (path: string) => ({ code: "line", called: `LINE ${path}` });
 
 /** @throws BotError if the answer makes no sense */
 export function readWith<T>(

@@ -1,9 +1,11 @@
 import { messagingApi } from "@line/bot-sdk";
 import { type Clock, elapsed } from "../../clock.ts";
 import { BotError } from "../../error.ts";
-import { type Media, mediaTypeOf } from "../media.ts";
+import { connectionError } from "../connection-error.ts";
+import { bytesOf, type Media, mediaFailed, mediaTypeOf } from "../media.ts";
 import type { Platform } from "../platform.ts";
-import { connectionError, statusError } from "./error.ts";
+import { lineAt } from "./call.ts";
+import { statusError } from "./error.ts";
 import { exchange, type Refused } from "./exchange.ts";
 
 export type ContentOptions = {
@@ -45,8 +47,8 @@ export function createContent(options: ContentOptions): FetchContent {
       await elapsed(clock, ASKED_AGAIN_MS);
       media = await ask();
     }
-    if (!media) throw failed("not_ready", "LINE still converts it", "later");
-    if (media.bytes.length === 0) throw failed("empty", "LINE gave nothing", "never");
+    if (!media) throw mediaFailed("not_ready", "LINE still converts it", "later");
+    if (media.bytes.length === 0) throw mediaFailed("empty", "LINE gave nothing", "never");
     return media;
 
     /** Nothing, if LINE still converts it. */
@@ -61,7 +63,7 @@ export function createContent(options: ContentOptions): FetchContent {
       };
       const answer = await exchange(() => calls[what](messageId), { fetch: reading, signal }).catch(
         (cause) => {
-          throw cause instanceof BotError ? cause : connectionError(path, cause, signal);
+          throw cause instanceof BotError ? cause : connectionError(lineAt(path), cause, signal);
         },
       );
       if (!answer.ok) throw refused(answer);
@@ -74,38 +76,5 @@ export function createContent(options: ContentOptions): FetchContent {
 /** LINE: 400 for a message of which there is no such thing, such as the preview of a text. */
 function refused(answer: Refused): BotError {
   const isGone = [400, 404, 410].includes(answer.status);
-  return isGone ? failed("gone", "LINE has it no more", "never") : statusError({ ...answer, path });
-}
-
-/** @throws BotError `media.too_large`, as soon as that is known */
-async function bytesOf(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => failed("too_large", `it has more than ${maxBytes} bytes`, "never");
-  const { body } = response;
-  if (Number(response.headers.get("content-length")) > maxBytes) {
-    await body?.cancel();
-    throw tooLarge();
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop ends the request.
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
-}
-
-function failed(
-  what: "gone" | "too_large" | "empty" | "not_ready",
-  reason: string,
-  retry: "later" | "never",
-): BotError {
-  return new BotError(`media.${what}`, `The content of a message: ${reason}`, { retry });
+  return isGone ? mediaFailed("gone", "LINE has it no more", "never") : statusError({ ...answer, path });
 }

@@ -29,7 +29,7 @@ export function createDeliver({ line, clock }: DeliverOptions) {
       if (replied) return replied;
       if (!(await delivery.usePush())) return undefined;
     }
-    delivery.mustHold(deadlines.lineMs);
+    delivery.mustHold(deadlines.sendMs);
     const { chatId, idempotencyKey } = delivery;
     const result = await attempt(() => line.push(chatId, textsOf(delivery), idempotencyKey));
     if (result instanceof BotError) {
@@ -47,7 +47,7 @@ export function createDeliver({ line, clock }: DeliverOptions) {
   ): Promise<Delivered | undefined> {
     let maybeSent = delivery.maybeSentAt !== undefined;
     for (let sends = 1; replyToken; sends += 1) {
-      delivery.mustHold(deadlines.lineMs);
+      delivery.mustHold(deadlines.sendMs);
       const result = await attempt(() => line.reply(replyToken.token, textsOf(delivery)));
       if (result instanceof BotError) {
         maybeSent ||= result.outcome === "unknown";

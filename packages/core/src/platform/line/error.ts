@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
 import { BotError, type Outcome, type Retry } from "../../error.ts";
 import type { Answer, Refused } from "./exchange.ts";
-import { RequestNotSent } from "./request-not-sent.ts";
 
 /** A request that LINE answered with no. */
 export type Refusal = Refused & { path: string };
@@ -74,34 +73,4 @@ export function quotaExhausted(
   about: { requestId?: string | undefined; cause?: unknown } = {},
 ): BotError {
   return new BotError("line.quota_exhausted", said, { retry: "never", ...about });
-}
-
-/** A request that got no answer. */
-export function connectionError(path: string, cause: unknown, signal: AbortSignal): BotError {
-  if (cause instanceof RequestNotSent) {
-    const reason = codeOf(cause.cause) ?? "no connection in time";
-    return new BotError("line.unreachable", `LINE ${path} could not be reached: ${reason}`, {
-      retry: "later",
-      cause,
-    });
-  }
-  if (signal.aborted) {
-    return new BotError("line.timeout", `LINE ${path} did not answer in time`, {
-      retry: "later",
-      outcome: "unknown",
-      cause,
-    });
-  }
-  const reason = codeOf(cause) ?? "the connection broke";
-  return new BotError("line.unreachable", `LINE ${path} could not be reached: ${reason}`, {
-    retry: "later",
-    outcome: "unknown",
-    cause,
-  });
-}
-
-/** Of a system error, such as ECONNRESET. */
-function codeOf(error: unknown): string | undefined {
-  const reason = error instanceof Error ? error.cause : undefined;
-  return reason instanceof Error && "code" in reason ? String(reason.code) : undefined;
 }
