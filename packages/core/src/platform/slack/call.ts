@@ -1,0 +1,81 @@
+import * as z from "zod/mini";
+import type { Clock } from "../../clock.ts";
+import { connectionError } from "../connection-error.ts";
+import { tellingUnsent } from "../request-not-sent.ts";
+import { slackError } from "./error.ts";
+
+export type SlackOptions = {
+  botToken: string;
+  /** Before the name of a method; https://slack.com/api, if not set. */
+  baseUrl?: string | undefined;
+  clock: Clock;
+  /** Should throw `RequestNotSent` where it is certain; Node's, told apart that way, if not set. */
+  fetch?: typeof globalThis.fetch;
+};
+
+export type Call = ReturnType<typeof createCall>;
+
+/** Slack's yes, with what else it says. */
+export type Answer = { body: Record<string, unknown>; headers: Headers; requestId: string | undefined };
+
+const answerBody = z.looseObject({ ok: z.boolean(), error: z.optional(z.string()) });
+
+/** A call of Slack's Web API with a deadline, and with every failure as one of ours. It never repeats anything. */
+export function createCall({
+  botToken,
+  baseUrl,
+  clock,
+  fetch = tellingUnsent(globalThis.fetch),
+}: SlackOptions) {
+  const base = baseUrl ?? "https://slack.com/api";
+
+  /**
+   * @param args as JSON; as a form for methods that only read, since not all of those take JSON
+   * @throws BotError with `outcome: "unknown"` if it may have been done
+   */
+  return async (
+    method: string,
+    args: Record<string, unknown> | URLSearchParams,
+    withinMs: number,
+  ): Promise<Answer> => {
+    const isForm = args instanceof URLSearchParams;
+    const signal = clock.timeout(withinMs);
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${base}/${method}`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${botToken}`,
+          "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json; charset=utf-8",
+        },
+        body: isForm ? args : JSON.stringify(args),
+        signal,
+      });
+      text = await response.text();
+    } catch (cause) {
+      throw connectionError({ code: "slack", called: `Slack ${method}` }, cause, signal);
+    }
+    const { status, headers } = response;
+    const requestId = headers.get("x-slack-req-id") ?? undefined;
+    const { data } = answerBody.safeParse(parsed(text));
+    // Errors come with 200 too.
+    if (response.ok && data?.ok) return { body: data, headers, requestId };
+    const retryAfterMs = retryAfterOf(headers);
+    throw slackError({ method, status, error: data?.error ?? "", retryAfterMs, requestId });
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Slack gives whole seconds. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}
