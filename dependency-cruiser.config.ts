@@ -8,7 +8,7 @@ import type { IConfiguration, IRegularForbiddenRuleType } from "dependency-cruis
  *   local ────┴─▶ functions ─▶ core ◀─ simulation
  *     │                         ▲
  *     │                         └─ stacks, its settings.ts only; their tests, all of it
- *     └─▶ line-simulator, model-simulator ─▶ loopback
+ *     └─▶ line-simulator, slack-simulator, model-simulator ─▶ loopback
  *
  * line-openapi stands under simulation, and under the tests of whatever speaks with LINE.
  * Tests and benches may import what their package's sources may, and what `tests` adds.
@@ -16,7 +16,10 @@ import type { IConfiguration, IRegularForbiddenRuleType } from "dependency-cruis
 const packages: Record<string, { sources: string[]; tests: string[]; fix: string }> = {
   core: {
     sources: [],
-    tests: ["bot.config.ts", "line-openapi", "line-simulator", "model-simulator", "simulation"],
+    tests: [
+      ...["bot.config.ts", "line-openapi", "line-simulator", "model-simulator", "simulation"],
+      "slack-simulator",
+    ],
     fix: "Core takes what it needs as an argument: let packages/functions pass it in.",
   },
   functions: {
@@ -43,6 +46,11 @@ const packages: Record<string, { sources: string[]; tests: string[]; fix: string
     sources: ["loopback"],
     tests: ["line-openapi"],
     fix: "The LINE simulator serves any bot and knows nothing of Henji: connect the two in packages/local.",
+  },
+  "slack-simulator": {
+    sources: ["loopback"],
+    tests: [],
+    fix: "The Slack simulator serves any bot and knows nothing of Henji: connect the two in packages/local.",
   },
   "model-simulator": {
     sources: ["loopback"],
