@@ -70,7 +70,7 @@ export function createWorkspace({ clock, random, historyLagMs }: WorkspaceOption
     all: (channel: string): readonly Message[] => in_(channel),
     /** What the API reads of it. */
     settled: (channel: string): readonly Message[] =>
-      in_(channel).filter(({ ts }) => Number(ts) * 1000 + historyLagMs() <= clock()),
+      in_(channel).filter(({ ts }) => msOf(ts) + historyLagMs() <= clock()),
 
     add(channel: string, message: Message): void {
       messages.set(channel, [...in_(channel), message]);
@@ -113,4 +113,9 @@ export function createWorkspace({ clock, random, historyLagMs }: WorkspaceOption
       for (const { act } of due.sort((a, b) => a.at - b.at)) act();
     },
   };
+}
+
+/** Epoch milliseconds. */
+function msOf(ts: string): number {
+  return Number(ts.replace(".", "").slice(0, 13));
 }
