@@ -81,6 +81,9 @@ export default defineBot({
     help: ["/help", "help", "ヘルプ", "使用說明", "วิธีใช้", "도움말", "bantuan"],
   },
 
+  /** Where the bot answers: "line", "slack" (docs/slack.md), or both. */
+  platforms: ["line"],
+
   /** Whether a user who adds the bot, and a group that it comes into, is greeted. */
   greeting: true,
 

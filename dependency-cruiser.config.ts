@@ -143,9 +143,10 @@ export const rules: IRegularForbiddenRuleType[] = [
   ]),
   {
     name: "stacks-import-settings",
-    comment: "Infrastructure takes numbers from core's settings.ts and bundles the rest by its path.",
+    comment:
+      "Infrastructure takes numbers from core's settings.ts, the platforms from bot.config.ts, and bundles the rest by its path.",
     from: { path: ["^stacks/", "^sst[.]config[.]ts$"], pathNot: "^stacks/test/" },
-    to: { path: "^packages/", pathNot: ["^packages/core/src/settings[.]ts$", "/node_modules/"] },
+    to: { path: "^packages/", pathNot: ["^packages/core/src/(settings|bot/bot)[.]ts$", "/node_modules/"] },
   },
   {
     name: "stacks-tests",

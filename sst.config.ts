@@ -26,12 +26,14 @@ export default $config({
     await import("./stacks/secrets");
     const { conversations } = await import("./stacks/storage");
     const { eventQueue, deadLetterQueue } = await import("./stacks/queue");
-    const { ingress } = await import("./stacks/ingress");
+    const { ingress, slackIngress } = await import("./stacks/ingress");
     await import("./stacks/worker");
 
     const outputs = {
       /** Goes into the LINE Developers Console. */
-      webhookUrl: ingress.url,
+      ...(ingress && { webhookUrl: ingress.url }),
+      /** Goes into the Slack app's manifest. */
+      ...(slackIngress && { slackUrl: slackIngress.url }),
       table: conversations.name,
       eventQueue: eventQueue.url,
       deadLetterQueue: deadLetterQueue.url,

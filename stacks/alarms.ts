@@ -1,9 +1,10 @@
 /// <reference path="../.sst/platform/config.d.ts" />
-import { functionAlarms } from "./alarms/functions";
 import { messageAlarms } from "./alarms/messages";
 import { serviceAlarms } from "./alarms/services";
+import { webhookAlarms } from "./alarms/webhooks";
+import { workerAlarms } from "./alarms/worker";
 
 export { alarmTopic } from "./alarms/alarm";
 
 /** In the order in which the dashboard shows them. */
-export const alarms = [...messageAlarms, ...functionAlarms, ...serviceAlarms];
+export const alarms = [...messageAlarms, ...workerAlarms, ...webhookAlarms, ...serviceAlarms];

@@ -2,7 +2,7 @@
 import { worker as limits, metricNames } from "../packages/core/src/settings.ts";
 import { alarms } from "./alarms";
 import { stageName } from "./defaults";
-import { ingress } from "./ingress";
+import { ingress, slackIngress } from "./ingress";
 import { namespace } from "./metrics";
 import { deadLetterQueue, eventQueue, reminders } from "./queue";
 import { conversations } from "./storage";
@@ -54,6 +54,23 @@ const graph = ({ title, left, right, lines, stacked = false, limit, periodS = 30
   },
 });
 
+const webhook = (title: string, label: string, givesUpMs: number, ingress: sst.aws.Function) =>
+  graph({
+    ...{ title, left: "ms", right: "requests", limit: { label, value: givesUpMs } },
+    lines: [
+      lambda(ingress, "UrlRequestLatency", { label: "p99", stat: "p99" }),
+      lambda(ingress, "UrlRequestLatency", { label: "slowest", stat: "Maximum" }),
+      lambda(ingress, "UrlRequestCount", { label: "requests", yAxis: "right" }),
+      lambda(ingress, "Url4xxCount", { label: "4xx", yAxis: "right" }),
+      lambda(ingress, "Url5xxCount", { label: "5xx", yAxis: "right" }),
+    ],
+  });
+
+const lineTrouble = [
+  own("LineBreakerOpened", { label: "LINE refuses the channel" }),
+  own("QuotaLow", { label: "the month's pushes are nearly used up" }),
+];
+
 /** From what users see, over what they cost, to what carries it. Three in a row. */
 const graphs = [
   graph({
@@ -90,7 +107,8 @@ const graphs = [
       own("JobsRetried", { label: "retries" }),
       own("ChatsFlooded", { label: "messages of flooded chats" }),
       own("TurnsIsolated", { label: "isolated after crashes" }),
-      own("BadSignatures", { label: "bad signatures" }),
+      ...(ingress ? [own("BadSignatures", { label: "bad signatures" })] : []),
+      ...(slackIngress ? [own("SlackBadSignatures", { label: "bad signatures, Slack" })] : []),
     ],
   }),
   graph({
@@ -98,8 +116,8 @@ const graphs = [
     left: "times",
     lines: [
       own("ModelBreakerOpened", { label: "OpenAI refuses the account" }),
-      own("LineBreakerOpened", { label: "LINE refuses the channel" }),
-      own("QuotaLow", { label: "the month's pushes are nearly used up" }),
+      ...(ingress ? lineTrouble : []),
+      ...(slackIngress ? [own("SlackBreakerOpened", { label: "Slack refuses the app" })] : []),
       own("TokenCapReached", { label: "the bot's tokens of the day are used up" }),
       own("InvocationTooShort", { label: "invocations too short" }),
     ],
@@ -159,19 +177,10 @@ const graphs = [
       }),
     ],
   }),
-  graph({
-    title: "The webhook: LINE gives up after 2 s",
-    left: "ms",
-    right: "requests",
-    limit: { label: "LINE gives up", value: 2_000 },
-    lines: [
-      lambda(ingress, "UrlRequestLatency", { label: "p99", stat: "p99" }),
-      lambda(ingress, "UrlRequestLatency", { label: "slowest", stat: "Maximum" }),
-      lambda(ingress, "UrlRequestCount", { label: "requests", yAxis: "right" }),
-      lambda(ingress, "Url4xxCount", { label: "4xx", yAxis: "right" }),
-      lambda(ingress, "Url5xxCount", { label: "5xx", yAxis: "right" }),
-    ],
-  }),
+  ...(ingress ? [webhook("The webhook: LINE gives up after 2 s", "LINE gives up", 2_000, ingress)] : []),
+  ...(slackIngress
+    ? [webhook("Slack's webhook: Slack gives up after 3 s", "Slack gives up", 3_000, slackIngress)]
+    : []),
 
   graph({
     title: "The worker's invocations",

@@ -1,7 +1,7 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { ingress } from "./ingress";
 import { deadLetterQueue, eventQueue } from "./queue";
-import { lineChannelAccessToken, lineChannelSecret } from "./secrets";
+import { lineSecrets } from "./secrets";
 import { conversations } from "./storage";
 import { workerLinks } from "./worker";
 
@@ -16,7 +16,11 @@ const isUnset = ({ value, placeholder }: sst.Secret) =>
 
 /** Whether the stage has no LINE channel: neither of its two secrets is set. */
 const isSimulated = $util
-  .all([isUnset(lineChannelSecret), isUnset(lineChannelAccessToken)])
+  .all(
+    lineSecrets
+      ? [isUnset(lineSecrets.channelSecret), isUnset(lineSecrets.channelAccessToken)]
+      : [false, false],
+  )
   .apply(([noSecret, noToken]) => {
     if (noSecret === noToken) return noSecret;
     const missing = noSecret ? "LineChannelSecret" : "LineChannelAccessToken";
@@ -38,8 +42,12 @@ new sst.x.DevCommand("LocalWorker", {
   dev: { title: "Worker", command: "node --watch --inspect packages/local/src/dev-worker.ts" },
 });
 
-new sst.x.DevCommand("Studio", {
-  link: [ingress, conversations, eventQueue, deadLetterQueue, lineChannelSecret, lineChannelAccessToken],
-  environment,
-  dev: { title: "LINE and Studio", command: "node packages/local/src/dev-studio.ts" },
-});
+// Studio shows what is said on LINE.
+if (ingress && lineSecrets) {
+  const { channelSecret, channelAccessToken } = lineSecrets;
+  new sst.x.DevCommand("Studio", {
+    link: [ingress, conversations, eventQueue, deadLetterQueue, channelSecret, channelAccessToken],
+    environment,
+    dev: { title: "LINE and Studio", command: "node packages/local/src/dev-studio.ts" },
+  });
+}

@@ -1,5 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { stageName } from "./defaults";
+import { isOn } from "./platforms";
 
 // Made here and not by SST, so that a function's role can name its own group, and only that one.
 const logGroup = (name: string) =>
@@ -9,8 +10,12 @@ const logGroup = (name: string) =>
     retentionInDays: 30,
   });
 
-export const ingressLogs = logGroup("Ingress");
+export const ingressLogs = isOn("line") ? logGroup("Ingress") : undefined;
+export const slackIngressLogs = isOn("slack") ? logGroup("SlackIngress") : undefined;
 export const workerLogs = logGroup("Worker");
+
+/** Of both functions that a message goes through, whichever platform brings it. */
+export const allLogs = [ingressLogs, slackIngressLogs, workerLogs].filter((logs) => logs !== undefined);
 
 /** What a function needs to log: streams in its own group, which exists already. */
 export const logging = (logs: aws.cloudwatch.LogGroup) => ({

@@ -1,7 +1,7 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { metricNames } from "../packages/core/src/settings.ts";
 import { stageName } from "./defaults";
-import { ingressLogs, workerLogs } from "./logs";
+import { ingressLogs, slackIngressLogs, workerLogs } from "./logs";
 
 /** Of the stage's own metrics. */
 export const namespace = `henji/${$app.stage}`;
@@ -65,8 +65,14 @@ count("JobsRetried", "job.retry");
 count("ChatsFlooded", "chat.flooded");
 count("TurnsIsolated", "turn.isolated"); // a worker died twice with this message
 count("ModelBreakerOpened", "model.breaker_opened");
-count("LineBreakerOpened", "line.breaker_opened");
-count("QuotaLow", "line.quota_low");
 count("TokenCapReached", "bot.token_cap_reached");
 count("InvocationTooShort", "invocation.too_short");
-count("BadSignatures", "webhook.bad_signature", { logs: ingressLogs });
+if (ingressLogs) {
+  count("LineBreakerOpened", "line.breaker_opened");
+  count("QuotaLow", "line.quota_low");
+  count("BadSignatures", "webhook.bad_signature", { logs: ingressLogs });
+}
+if (slackIngressLogs) {
+  count("SlackBreakerOpened", "slack.breaker_opened");
+  count("SlackBadSignatures", "webhook.bad_signature", { logs: slackIngressLogs });
+}

@@ -1,6 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { stageName } from "./defaults";
-import { ingressLogs, workerLogs } from "./logs";
+import { allLogs, workerLogs } from "./logs";
 
 /** A saved query of CloudWatch Logs Insights; what stands in capitals is to be replaced. */
 const query = (
@@ -16,8 +16,6 @@ const query = (
     queryString: lines.join("\n| "),
   });
 
-const both = [ingressLogs, workerLogs];
-
 query(
   "OneEvent",
   "One event, through both functions",
@@ -27,7 +25,7 @@ query(
     "sort @timestamp asc",
     "limit 1000",
   ],
-  both,
+  allLogs,
 );
 
 query(
@@ -39,7 +37,7 @@ query(
     "sort @timestamp asc",
     "limit 1000",
   ],
-  both,
+  allLogs,
 );
 
 query("SlowestAnswers", "Slowest answers", [
@@ -69,7 +67,7 @@ query(
     "stats count(*) as lines, latest(eventId) as lastEvent, max(@timestamp) as lastAt by level, name, code",
     "sort lines desc",
   ],
-  both,
+  allLogs,
 );
 
 query("CostByChat", "Model cost, by chat", [
@@ -86,7 +84,7 @@ query(
     'filter @type = "REPORT"',
     "stats count(*) as invocations, count(@initDuration) as coldStarts, pct(@duration, 99) as p99Ms, max(@duration) as longestMs, max(@maxMemoryUsed / 1000 / 1000) as mostMb by @log, bin(1h)",
   ],
-  both,
+  allLogs,
 );
 
 query("Crashes", "Crashes and time-outs", [

@@ -1,5 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { createHmac } from "node:crypto";
+import { isOn } from "./platforms";
 
 // Set once per stage with `sst secret set <name>`. They reach a function encrypted in its bundle, and only the function
 // that is linked to them. The key to them is in its environment: docs/deploy.md says who can read what.
@@ -18,20 +19,28 @@ const simulated = (name: string) =>
       )
     : undefined;
 
-/** Verifies that a webhook came from LINE. Only ingress has it. */
-export const lineChannelSecret = new sst.Secret("LineChannelSecret", simulated("channel secret"));
+export const lineSecrets = isOn("line")
+  ? {
+      /** Verifies that a webhook came from LINE. Only ingress has it. */
+      channelSecret: new sst.Secret("LineChannelSecret", simulated("channel secret")),
+      /**
+       * The secret before that one, accepted as well while it changes. Empty unless it is set, and with an empty secret
+       * nothing is accepted.
+       */
+      channelSecretPrevious: new sst.Secret("LineChannelSecretPrevious", ""),
+      /** Sends answers. Only the worker has it. */
+      channelAccessToken: new sst.Secret("LineChannelAccessToken", simulated("channel access token")),
+    }
+  : undefined;
 
-/**
- * The secret before that one, accepted as well while it changes. Empty unless it is set, and with an empty secret
- * nothing is accepted.
- */
-export const lineChannelSecretPrevious = new sst.Secret("LineChannelSecretPrevious", "");
-
-/** Sends answers. Only the worker has it. */
-export const lineChannelAccessToken = new sst.Secret(
-  "LineChannelAccessToken",
-  simulated("channel access token"),
-);
+export const slackSecrets = isOn("slack")
+  ? {
+      /** Verifies that an event came from Slack. Only Slack's ingress has it. */
+      signingSecret: new sst.Secret("SlackSigningSecret"),
+      /** Sends answers, and reads the threads that they go to. Only the worker has it. */
+      botToken: new sst.Secret("SlackBotToken"),
+    }
+  : undefined;
 
 /** The mailbox for alarms. Nobody gets a mail until it is set. */
 export const alarmEmail = new sst.Secret("AlarmEmail", "");

@@ -2,20 +2,24 @@
 import * as settings from "../packages/core/src/settings.ts";
 import { functionDefaults } from "./defaults";
 import { logging, workerLogs } from "./logs";
+import { isOn } from "./platforms";
 import { deadLetterQueue, eventQueue, reminders } from "./queue";
-import { lineChannelAccessToken, openAiApiKey } from "./secrets";
+import { lineSecrets, openAiApiKey, slackSecrets } from "./secrets";
 import { conversations } from "./storage";
 
 /** What the worker is linked to, on Lambda and on a laptop. */
 export const workerLinks = [
   ...[conversations, eventQueue, deadLetterQueue, reminders],
-  ...[lineChannelAccessToken, openAiApiKey],
+  ...[lineSecrets?.channelAccessToken, slackSecrets?.botToken, openAiApiKey].filter(
+    (secret) => secret !== undefined,
+  ),
 ];
 
 /** Answers what the event queue holds. */
 export const worker = new sst.aws.Function("Worker", {
   ...functionDefaults,
-  handler: "packages/functions/src/worker.handler",
+  // A bot on LINE alone carries nothing of Slack.
+  handler: `packages/functions/src/${isOn("slack") ? "slack-worker" : "worker"}.handler`,
   description: "Answers the messages of the event queue",
   timeout: `${settings.worker.timeoutS} seconds`,
   memory: `${settings.worker.memoryMb} MB`,

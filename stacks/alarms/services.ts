@@ -1,5 +1,6 @@
 /// <reference path="../../.sst/platform/config.d.ts" />
 import { table } from "../../packages/core/src/settings.ts";
+import { isOn } from "../platforms";
 import { conversations } from "../storage";
 import { alarm, counted } from "./alarm";
 
@@ -10,17 +11,7 @@ const dynamo = (metricName: string, dimensions: Record<string, string> = {}) => 
 
 const systemErrors = (Operation: string) => dynamo("SystemErrors", { Operation });
 
-/** What the functions depend on. */
-export const serviceAlarms = [
-  alarm("ModelBreakerOpened", {
-    says: "OpenAI refuses the account (no credit, dead key, unknown model): every message gets an apology until this is fixed.",
-    watches: counted("ModelBreakerOpened"),
-    // Each worker process logs it once, and not again while it lasts.
-    above: 0,
-    periodS: 60,
-    kind: "event",
-  }),
-
+const lineAccount = () => [
   alarm("LineBreakerOpened", {
     says: "LINE refuses the channel: with a dead access token messages are parked without an apology; with the month's quota used up, late answers wait for their users.",
     watches: counted("LineBreakerOpened"),
@@ -37,6 +28,20 @@ export const serviceAlarms = [
     periodS: 60,
     kind: "event",
   }),
+];
+
+/** What the functions depend on. */
+export const serviceAlarms = [
+  alarm("ModelBreakerOpened", {
+    says: "OpenAI refuses the account (no credit, dead key, unknown model): every message gets an apology until this is fixed.",
+    watches: counted("ModelBreakerOpened"),
+    // Each worker process logs it once, and not again while it lasts.
+    above: 0,
+    periodS: 60,
+    kind: "event",
+  }),
+
+  ...(isOn("line") ? lineAccount() : []),
 
   alarm("TokenCapReached", {
     says: "All users together have used limits.totalDailyTokens: nobody is answered until midnight of timeZone.",

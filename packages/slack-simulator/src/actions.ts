@@ -1,5 +1,7 @@
-import type { Envelope, Events } from "./events.ts";
-import type { Channel, Message, User, Workspace } from "./workspace.ts";
+import type { Envelope } from "./envelope.ts";
+import type { Events } from "./events.ts";
+import type { Channel, Message, User } from "./message.ts";
+import type { Workspace } from "./workspace.ts";
 
 export type Say = {
   from: string;

@@ -1,7 +1,8 @@
 import { arrives, type Faults } from "./faults.ts";
+import type { Message } from "./message.ts";
 import { checkPost, Refused } from "./post.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
-import type { Message, Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 export type ApiCall = { method: string; args: Record<string, unknown>; error?: string | undefined };
 

@@ -1,5 +1,5 @@
-import type { Envelope } from "./events.ts";
-import type { Message } from "./workspace.ts";
+import type { Envelope } from "./envelope.ts";
+import type { Message } from "./message.ts";
 
 export type Change =
   | { type: "message"; channel: string; message: Message }

@@ -1,7 +1,6 @@
-import type { Message, Workspace } from "./workspace.ts";
-
-/** What Slack posts to the bot's URL: an event in its envelope, or a pressed button. */
-export type Envelope = { type: "event_callback" | "block_actions"; [field: string]: unknown };
+import type { Envelope } from "./envelope.ts";
+import type { Message } from "./message.ts";
+import type { Workspace } from "./workspace.ts";
 
 export type Events = ReturnType<typeof createEvents>;
 

@@ -1,10 +1,10 @@
 export { buttonsOf, type Say } from "./actions.ts";
 export { type ApiCall, ConnectionLost } from "./api.ts";
 export type { Change, WebhookStatus } from "./changes.ts";
-export type { Envelope } from "./events.ts";
+export type { Envelope } from "./envelope.ts";
 export type { Fault, FaultRule } from "./faults.ts";
+export type { Block, Channel, Message, User } from "./message.ts";
 export type { RateLimit, RateLimits } from "./rate-limits.ts";
 export { type SlackServer, serveSlack } from "./serve.ts";
 export { createSlackSimulator, type SlackSimulator, type SlackSimulatorOptions } from "./simulator.ts";
 export { type DeliverOptions, type Fetch, sign, type Wait } from "./webhook.ts";
-export type { Block, Channel, Message, User } from "./workspace.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import type { Block, Message, Metadata, Workspace } from "./workspace.ts";
+import type { Block, Message, Metadata } from "./message.ts";
+import type { Workspace } from "./workspace.ts";
 
 const block = z.looseObject({ type: z.string() });
 

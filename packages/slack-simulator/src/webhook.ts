@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { WebhookStatus } from "./changes.ts";
-import type { Envelope } from "./events.ts";
+import type { Envelope } from "./envelope.ts";
 import { arrives, type Faults } from "./faults.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type BuildOptions, build, type Format, type Message } from "esbuild";
+import { botConfig } from "./bot-config.ts";
 import { type Bundle, root } from "./template.ts";
 
 /** What SST sends to have a function built: the part of it that this project uses. */
@@ -53,6 +54,7 @@ export async function buildFunction(input: BuildInput, artifacts: string) {
     metafile: true,
     banner: { js: commonJsInEsm },
     logLevel: "silent",
+    plugins: [botConfig],
   } satisfies BuildOptions;
 
   const result = await build(options).catch((failure: { errors: Message[] }) => failure);
