@@ -10,6 +10,7 @@ import { checkLine } from "./check/line.ts";
 import { checkModel } from "./check/model.ts";
 import { checkModeration } from "./check/moderation.ts";
 import { checkQueue } from "./check/queue.ts";
+import { checkSlack } from "./check/slack.ts";
 import { checkTools } from "./check/tools.ts";
 import { checkWorkers } from "./check/workers.ts";
 import type { Process } from "./process.ts";
@@ -41,6 +42,7 @@ export function createCheck(options: BookOptions) {
     },
 
     ...checkQueue(book, options),
+    ...checkSlack(book, options),
     ...answers,
     moderated: moderation.moderated,
     ...checkModel(book, options),

@@ -1,3 +1,4 @@
+import { noFaults } from "./fault-rates.ts";
 import type { Refusal } from "./line.ts";
 import type { Behaviour } from "./model.ts";
 import type { Trip } from "./network.ts";
@@ -20,17 +21,19 @@ export type Faults = {
 };
 
 /** Usual times of a request or of a response, in milliseconds. */
-const usualMs: Record<Platform, readonly [number, number]> = {
+const usualMs: Record<Platform | "slack", readonly [number, number]> = {
   table: [1, 8],
   queue: [2, 15],
   line: [20, 200],
+  slack: [20, 200],
   model: [400, 6_000],
 };
 
-const slowMs: Record<Platform, readonly [number, number]> = {
+const slowMs: Record<Platform | "slack", readonly [number, number]> = {
   table: [200, 1_900],
   queue: [200, 1_900],
   line: [1_000, 3_900],
+  slack: [1_000, 3_900],
   model: [20_000, 95_000],
 };
 
@@ -46,14 +49,15 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
     return fromMs <= at && at < untilMs;
   }
 
-  function outageOf(platform: Platform): OutageKind | undefined {
+  function outageOf(platform: Platform | "slack"): OutageKind | undefined {
     if (!areOn()) return undefined;
     return plan.outages.find((one) => one.platform === platform && isWithin(one))?.how;
   }
 
   function tripOf(operation: string): Trip {
-    const platform = operation.slice(0, operation.indexOf(".")) as Platform;
-    const { requestLost, responseLost, silent, repeated, slow } = plan.faultRates[platform];
+    const platform = operation.slice(0, operation.indexOf(".")) as Platform | "slack";
+    const rates = platform === "slack" ? plan.slack?.faultRates : plan.faultRates[platform];
+    const { requestLost, responseLost, silent, repeated, slow } = rates ?? noFaults;
     const times = chance(slow) ? slowMs[platform] : usualMs[platform];
     const isGiven = platform === "model" && plan.modelMs !== undefined && areOn();
     const requestMs = isGiven ? plan.modelMs! : random.int(...times);

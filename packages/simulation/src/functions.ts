@@ -10,6 +10,11 @@ import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
 import { createLinePlatform } from "@henji/core/platform/line/line";
 import { createLineWebhook } from "@henji/core/platform/line/webhook";
+import type { Platform } from "@henji/core/platform/platform";
+import { createSlack, type Slack } from "@henji/core/platform/slack/api";
+import { chatIdOf } from "@henji/core/platform/slack/event";
+import { createSlackPlatform } from "@henji/core/platform/slack/slack";
+import { createSlackWebhook } from "@henji/core/platform/slack/webhook";
 import type { Incoming } from "@henji/core/queue/sqs";
 import { worker as settings } from "@henji/core/settings";
 import type { TurnWrite } from "@henji/core/turn/store";
@@ -29,10 +34,12 @@ import { createProcess, type Process } from "./process.ts";
 import type { MemoryQueue } from "./queue.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { MemorySlack } from "./slack/memory-slack.ts";
 import type { MemoryTable } from "./table.ts";
 import type { createTools } from "./tools.ts";
 
 export const channelSecret = "secret";
+export const signingSecret = "signing secret";
 
 export type FunctionsOptions = {
   plan: Plan;
@@ -44,6 +51,7 @@ export type FunctionsOptions = {
   queue: MemoryQueue;
   table: MemoryTable;
   line: MemoryLine;
+  slack: MemorySlack;
   model: Model;
   summarizer: Model;
   tools: ReturnType<typeof createTools>;
@@ -56,6 +64,7 @@ export type FunctionsOptions = {
 export type Functions = {
   /** Never settles if the process dies. */
   ingress(request: Request): Promise<Response>;
+  slackIngress(request: Request): Promise<Response>;
   worker(batch: readonly Incoming[]): Invocation;
 };
 
@@ -66,6 +75,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const { plan, bot, scheduler, random, faults, check, queue, table, model, summarizer, transcriber, ports } =
     options;
   const warmIngresses: Warm<ReturnType<typeof createIngress>>[] = [];
+  const warmSlackIngresses: Warm<ReturnType<typeof createIngress>>[] = [];
   const warmWorkers: Warm<ReturnType<typeof createWorker>>[] = [];
   let started = 0;
 
@@ -81,16 +91,31 @@ export function createFunctions(options: FunctionsOptions): Functions {
     return process;
   }
 
-  function startIngress() {
-    const process = start("ingress");
+  function startIngress(kind: "ingress" | "slackIngress") {
+    const process = start(kind);
+    const { clock } = process;
     const real: IngressOptions = {
-      webhook: createLineWebhook({ channelSecret }),
+      webhook:
+        kind === "ingress"
+          ? createLineWebhook({ channelSecret })
+          : createSlackWebhook({ signingSecret, clock }),
       queue: process.port("queue", queue.sender),
       clock: process.clock,
       log: logOf(process, check),
     };
     const run = createIngress({ ...real, ...ports.ingress?.(real) });
     return { process, run };
+  }
+
+  async function serve(
+    all: Warm<ReturnType<typeof createIngress>>[],
+    kind: "ingress" | "slackIngress",
+    request: Request,
+  ): Promise<Response> {
+    const warm = take(all) ?? startIngress(kind);
+    const response = await warm.run(request);
+    all.push(warm);
+    return response;
   }
 
   function startWorker() {
@@ -127,7 +152,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
       moderator: options.moderator(process),
       transcriber: process.port("transcriber", transcriber),
       cap,
-      platforms: { line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }) },
+      platforms: {
+        line: createLinePlatform({ line, clock, loadContent: async () => content.fetch }),
+        ...(plan.slack && { slack: slackOf(process, log) }),
+      },
       inbox: process.port("queue", queue.inbox),
       reminders: process.port("queue", queue.reminders),
       identitySecret: "identity",
@@ -140,13 +168,31 @@ export function createFunctions(options: FunctionsOptions): Functions {
     return { process, run };
   }
 
+  /** Core's own client, in this process: its deadline begins where the process gives the request away. */
+  function slackOf(process: Process, log: Log): Platform {
+    const { clock } = process;
+    const port = process.port(
+      "slack",
+      { fetch: options.slack.fetch },
+      (_, [url]) => String(url).split("/").at(-1)!,
+    );
+    const fetch = ((url: string, init: RequestInit) =>
+      port.fetch(url, init, scheduler.now())) as typeof globalThis.fetch;
+    const slack = watchedSlack(
+      createSlack({ botToken: "xoxb", baseUrl: "https://slack/api", clock, fetch }),
+      process,
+      check,
+    );
+    const nothing = () => Promise.reject(new Error("Nobody sends files here"));
+    return createSlackPlatform({ slack, clock, log, loadContent: async () => nothing });
+  }
+
   return {
     async ingress(request) {
-      const warm = take(warmIngresses) ?? startIngress();
-      const response = await warm.run(request);
-      warmIngresses.push(warm);
-      return response;
+      return serve(warmIngresses, "ingress", request);
     },
+
+    slackIngress: (request) => serve(warmSlackIngresses, "slackIngress", request),
 
     worker(batch) {
       const warm = take(warmWorkers) ?? startWorker();
@@ -194,6 +240,30 @@ function watched(line: Line, process: Process, check: Check): Line {
       return heard("push", () => line.push(to, messages, retryKey));
     },
     quota: () => heard("quota", line.quota),
+  };
+}
+
+/** Every post is looked at before it goes out, and every error when it is heard. */
+function watchedSlack(slack: Slack, process: Process, check: Check): Slack {
+  const heard = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      check.heardFromSlack(error);
+      throw error;
+    }
+  };
+  return {
+    ...slack,
+    find: (sought) => heard(() => slack.find(sought)),
+    test: () => heard(slack.test),
+    post(place, message, key) {
+      if (!process.isDead()) check.sending(process, "reply", key, chatIdOf(place), [message as never]);
+      return heard(() => slack.post(place, message, key)).catch((error) => {
+        if (error?.outcome === "failed") check.replyRefused(key, [message as never]);
+        throw error;
+      });
+    },
   };
 }
 

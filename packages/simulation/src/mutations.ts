@@ -6,6 +6,7 @@ import { media } from "./mutations/media.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import { queueing } from "./mutations/queueing.ts";
 import { sending } from "./mutations/sending.ts";
+import { slack } from "./mutations/slack.ts";
 import { tools } from "./mutations/tools.ts";
 import { waiting } from "./mutations/waiting.ts";
 
@@ -20,4 +21,5 @@ export const mutations: readonly Mutation[] = [
   ...groups,
   ...waiting,
   ...media,
+  ...slack,
 ];

@@ -1,5 +1,6 @@
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { read } from "@henji/core/platform/line/read";
+import { read as readSlack } from "@henji/core/platform/slack/read";
 import { decodeJob } from "@henji/core/queue/job";
 import type { Sender } from "@henji/core/queue/sqs";
 import { deadLetterQueue as settings } from "@henji/core/settings";
@@ -62,7 +63,7 @@ export function startOperator(options: OperatorOptions): Operator {
       queue: process.port("letters", queue.deadLetterQueue),
       register: process.port("register", table.register),
       sender: process.port("sender", watched(queue.sender)),
-      readers: { line: { read } },
+      readers: { line: { read }, slack: { read: readSlack } },
       clock: process.clock,
     });
     const force = plan.operator?.forces ?? false;

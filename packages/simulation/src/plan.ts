@@ -1,22 +1,13 @@
 import { queue, worker } from "@henji/core/settings";
+import { type FaultRates, noFaults } from "./fault-rates.ts";
 import type { Refusal } from "./line.ts";
 import type { Behaviour } from "./model.ts";
 import type { Random } from "./random.ts";
 import { minutes } from "./scheduler.ts";
+import { drawSlack, type SlackPlan } from "./slack/slack-plan.ts";
 import { drawTraffic, quietTraffic, type Traffic } from "./traffic-plan.ts";
 
 export type Platform = "table" | "queue" | "line" | "model";
-
-/** Shares of the calls to a platform, from 0 to 1. */
-export type FaultRates = {
-  requestLost: number;
-  responseLost: number;
-  /** Of the lost: those that end in a time-out and not in an error. */
-  silent: number;
-  /** Of the lost responses: those whose call the SDK repeats, with success. */
-  repeated: number;
-  slow: number;
-};
 
 /** Times in milliseconds from the start. */
 export type Outage = { platform: Platform; fromMs: number; untilMs: number; how: OutageKind };
@@ -65,6 +56,8 @@ export type Plan = {
   /** `flagged`: of the questions; `hangs`: of the calls, which then give no result. */
   moderation: { flagged: number; hangs: number };
   traffic: Traffic;
+  /** Of a bot that is on Slack too. */
+  slack?: SlackPlan | undefined;
   operator: Operator | undefined;
   /** After this nothing fails any more, and the queue has time to drain. */
   troubleMs: number;
@@ -85,8 +78,6 @@ export type Operator = {
   /** How often its process dies before or after a call. */
   dies: number;
 };
-
-export const noFaults: FaultRates = { requestLost: 0, responseLost: 0, silent: 0, repeated: 0, slow: 0 };
 
 /** Nothing fails. */
 export const quietPlan: Plan = {
@@ -189,6 +180,7 @@ export function drawPlan(random: Random): Plan {
     tools: drawTools(random.fork("tools")),
     moderation: drawModeration(random.fork("moderation")),
     traffic: drawTraffic(random, share),
+    slack: drawSlack(random.fork("slack"), kinds, wildness),
     operator: random.chance(0.5) ? drawOperator(random, share) : undefined,
     troubleMs: minutes(random.pick([5, 20, 60])),
   };

@@ -2,6 +2,7 @@ import { type Bot, defineBot } from "@henji/core/bot";
 import { SUMMARY_HEADING } from "@henji/core/context/context";
 import { loadTokenizer } from "@henji/core/context/tokens";
 import { loadMarkdown } from "@henji/core/platform/line/markdown";
+import { chatIdOf } from "@henji/core/platform/slack/event";
 import { loadRounds } from "@henji/core/reply/ask";
 import { breakerOpenMs, worker } from "@henji/core/settings";
 import ownBot from "../../../bot.config.ts";
@@ -24,6 +25,8 @@ import { startTraffic } from "./platform/traffic.ts";
 import { createMemoryQueue } from "./queue.ts";
 import { createRandom } from "./random.ts";
 import { createScheduler } from "./scheduler.ts";
+import { createMemorySlack } from "./slack/memory-slack.ts";
+import { startSlackTraffic } from "./slack/slack-traffic.ts";
 import { createMemoryTable, type TableMistake } from "./table.ts";
 import { createTools } from "./tools.ts";
 import { createMemoryTranscriber } from "./transcriber.ts";
@@ -84,6 +87,29 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     },
     onSaid: check.said,
     onMistakes: check.mistaken,
+  });
+  const lag = random.fork("lag");
+  const slack = createMemorySlack({
+    clock: scheduler,
+    network,
+    refuses: faults.refusalOf,
+    lagMs: () => lag.int(0, plan.slack?.lagMs ?? 0),
+    onPosted(post) {
+      const { channel, thread, ts, text, key } = post;
+      check.posted(post);
+      check.sent({
+        ...{
+          at: scheduler.now(),
+          by: "reply",
+          messages: [{ type: "text", text }],
+          ids: [ts],
+          key,
+          reached: true,
+        },
+        chatId: chatIdOf({ channel, thread }),
+      });
+      slackTraffic?.posted(post);
+    },
   });
   const words = random.fork("words");
   const handlers = createHandlers({ scheduler, random: random.fork("handlers"), faults, check });
@@ -148,6 +174,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     queue,
     table,
     line,
+    slack,
     model,
     summarizer,
     tools,
@@ -189,6 +216,12 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
     line,
     queue,
   });
+  const slackTraffic =
+    plan.slack &&
+    startSlackTraffic({
+      ...{ plan: plan.slack, scheduler, faults, check, history, functions, slack },
+      random: random.fork("slack"),
+    });
   const operator = startOperator({
     plan,
     scheduler,
@@ -203,6 +236,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const isBroken = () => check.violations.length > 0;
   const isDrained = () =>
     traffic.isOver() &&
+    slackTraffic?.isOver() !== false &&
     eventSource.running() === 0 &&
     queue.main.messages().length === 0 &&
     queue.pending() === 0;

@@ -7,6 +7,7 @@ import { outages } from "./scenarios/outages.ts";
 import { owners } from "./scenarios/owners.ts";
 import { refusals } from "./scenarios/refusals.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
+import { onSlack } from "./scenarios/slack.ts";
 import { slowAnswers } from "./scenarios/slow.ts";
 import { slowDeaths } from "./scenarios/slow-deaths.ts";
 import { timing } from "./scenarios/timing.ts";
@@ -23,4 +24,5 @@ export const scenarios: readonly Scenario[] = [
   ...slowDeaths,
   ...media,
   ...owners,
+  ...onSlack,
 ];

@@ -6,7 +6,7 @@ import { apologyPushedEveryMs, deadlines, replyTokenFreshMs } from "@henji/core/
 import type { TurnItem } from "@henji/core/turn/entity";
 import type { SendRequest, Sent } from "../line.ts";
 import type { Process } from "../process.ts";
-import { type Book, type BookOptions, textOf } from "./book.ts";
+import { type Book, type BookOptions, named, textOf } from "./book.ts";
 import { erasing, type Fate, forOthers } from "./fate.ts";
 
 const MAX_FREEZE_MS = 5 * 60_000;
@@ -233,7 +233,7 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
   /** The answers to a member's questions may repeat what others have said. */
   function checkExport(fate: Fate, text: string): void {
     const { quoted, quoting } = plan.traffic;
-    for (const [, eventId] of text.matchAll(/\[(E\d+)\]/g)) {
+    for (const [, eventId] of text.matchAll(new RegExp(named, "g"))) {
       const other = fateOf(eventId);
       const isOwn = other?.senderId === fate.senderId || quoted + quoting > 0;
       if (other?.chatId !== fate.chatId || !isOwn) violate("private", `exports ${eventId}`, fate);

@@ -78,6 +78,8 @@ export function createBook({ plan, bot, scheduler, history, table }: BookOptions
     cappedProcesses: new Map<string, number>(),
     /** Codes that calls to LINE have ended with. */
     lineErrors: new Set<string>(),
+    /** And calls to Slack. */
+    slackErrors: new Set<string>(),
     /** Unreadable jobs: put on the queue, and parked. */
     unreadable: { queued: 0, parked: 0 },
 
@@ -148,9 +150,12 @@ export function textOf(messages: readonly TextMessage[]): string {
   return messages.map(({ text }) => text).join("\n");
 }
 
+/** How a text names an event: LINE's have ids of their own, Slack's a channel and a time. */
+export const named = "\\[(E\\d+|[CD]\\d+-\\d+\\.\\d+)\\]";
+
 /** The event that a question and its answer name. */
 export function namedIn(text: string): string | undefined {
-  return /\[(E\d+)\]/.exec(text)?.[1];
+  return new RegExp(named).exec(text)?.[1];
 }
 
 /** The event that a question names: above it may stand what it quotes. */
@@ -187,7 +192,7 @@ function calmOf(plan: Plan) {
       platform &&
       !hasCrashing(plan.traffic) &&
       plan.visibilityTimeoutS >= worker.timeoutS &&
-      plan.maximumConcurrency > plan.traffic.chats,
+      plan.maximumConcurrency > plan.traffic.chats + (plan.slack?.events ?? 0),
     visibilityIsLong: plan.visibilityTimeoutS >= worker.timeoutS,
     /** A living worker can renew its hold. */
     renewals: isCalm(plan, "queue"),

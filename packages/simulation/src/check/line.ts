@@ -37,6 +37,8 @@ export function checkLine({ fateOf, violate, lineErrors }: Book, { scheduler }: 
 
     /** A process is about to ask the model. */
     asking(process: Process, question: string): void {
+      // It goes elsewhere.
+      if (fateOf(askedIn(question))?.chatId.startsWith("slack:")) return;
       const { token } = knownBy(process);
       const isOver = (since: number | undefined) => since !== undefined && since < scheduler.now();
       // What cannot be pushed waits.

@@ -2,10 +2,10 @@ import { ABOUT_HEADING } from "@henji/core/context/about";
 import { type Context, OVERHEARD_HEADING, SUMMARY_HEADING } from "@henji/core/context/context";
 import { retry } from "@henji/core/settings";
 import { toolLimits } from "@henji/core/tool/limits";
-import { askedIn, type Book, type BookOptions } from "./book.ts";
+import { askedIn, type Book, type BookOptions, named } from "./book.ts";
 import { type Fate, unasked } from "./fate.ts";
 
-const marker = /\[(E\d+)\]/g;
+const marker = new RegExp(named, "g");
 
 /** Three, if the context is too long and the shorter one is refused; each twice, if the first was a 401. */
 const CALLS_OF_AN_ATTEMPT = 6;
@@ -22,20 +22,20 @@ export function checkModel(book: Book, { bot, plan, history, count }: BookOption
   return {
     asked(question: string, context: Context): void {
       const seen = fateOf(askedIn(question));
-      const named = seen && (takerOf(seen) ?? seen);
-      if (!named) {
+      const taking = seen && (takerOf(seen) ?? seen);
+      if (!taking) {
         violate("private", "the model was asked a question that no user asked");
         return;
       }
       // A question that is asked again belongs to the message that asks for it.
-      const { status, messages } = turnOf(named) ?? {};
+      const { status, messages } = turnOf(taking) ?? {};
       const isItsOwn = status === "claimed" && messages === undefined;
-      const fate = isItsOwn ? named : (retryOf(named) ?? named);
+      const fate = isItsOwn ? taking : (retryOf(taking) ?? taking);
       if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
       fate.asks += 1;
       history.note("model", `is asked, ${context.input.length} messages`, fate);
       const isAlone = context.input.filter(({ content }) => !content.startsWith(ABOUT_HEADING)).length === 1;
-      if (isAlone && refused.has(named.eventId)) fate.mayHaveDroppedPast = true;
+      if (isAlone && refused.has(taking.eventId)) fate.mayHaveDroppedPast = true;
       if (turnOf(fate)?.messages !== undefined) violate("asked once", "its answer was stored already", fate);
       // Each answer to a round of calls is another request.
       const rounds = plan.tools.called > 0 ? toolLimits.maxRounds : 0;
@@ -54,11 +54,11 @@ export function checkModel(book: Book, { bot, plan, history, count }: BookOption
 
     /** The model summarizes: the events of the chat, as many as there is room for. */
     noted(content: string): string {
-      const named = [...new Set([...content.matchAll(marker)].map(([, eventId]) => eventId!))];
-      const [chatId, ...others] = new Set(named.map((eventId) => fates.get(eventId)?.chatId));
+      const ids = [...new Set([...content.matchAll(marker)].map(([, eventId]) => eventId!))];
+      const [chatId, ...others] = new Set(ids.map((eventId) => fates.get(eventId)?.chatId));
       if (others.length > 0) violate("private", `${chatId} and ${others.join(", ")} in one summary`);
-      history.note("model", `summarizes ${named.length} events`, { chatId });
-      return named
+      history.note("model", `summarizes ${ids.length} events`, { chatId });
+      return ids
         .slice(-SUMMARIZED)
         .map((eventId) => `[${eventId}]`)
         .join(" ");

@@ -14,6 +14,9 @@ const never = new Set([
   "line.rejected",
   "line.unauthorized",
   "line.quota_exhausted",
+  "slack.rejected",
+  "slack.unauthorized",
+  "slack.blocks_refused",
   "delivery.unclear",
   "job.unreadable",
 ]);
@@ -133,6 +136,8 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");
+    if (code === "slack.not_settled") return book.slackErrors.size > 0 || fate.diedAnswered;
+    if (platform === "slack") return book.slackErrors.has(code);
     if (code === "line.quota_unknown") return book.lineErrors.size > 0;
     // The breakers give every chat the error that one chat has met.
     return (

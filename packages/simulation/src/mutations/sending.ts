@@ -130,10 +130,14 @@ const noUsage = {
   ...{ replies: 0, pushes: 0, refused: false, foldVersion: 0 },
 };
 
-/** The worker's options with another way to deliver on LINE. */
-function delivering(
-  { line }: WorkerOptions["platforms"],
+/** The worker's options with another way to deliver on a platform. */
+export function delivering(
+  platforms: WorkerOptions["platforms"],
   deliver: (delivery: Delivery, real: Platform["deliver"]) => Promise<Delivered | undefined>,
+  name = "line",
 ): Pick<WorkerOptions, "platforms"> {
-  return { platforms: { line: { ...line!, deliver: (delivery) => deliver(delivery, line!.deliver) } } };
+  const { [name]: platform } = platforms;
+  if (!platform) return { platforms };
+  const changed = { ...platform, deliver: (delivery: Delivery) => deliver(delivery, platform.deliver) };
+  return { platforms: { ...platforms, [name]: changed } };
 }

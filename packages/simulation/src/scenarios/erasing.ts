@@ -1,5 +1,6 @@
 import { worker } from "@henji/core/settings";
-import { type FaultRates, noFaults, type Plan, quietPlan } from "../plan.ts";
+import { type FaultRates, noFaults } from "../fault-rates.ts";
+import { type Plan, quietPlan } from "../plan.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Users unsend messages and have their chat forgotten. */

@@ -1,5 +1,6 @@
 import type { Fate } from "../check/fate.ts";
-import { noFaults, quietPlan } from "../plan.ts";
+import { noFaults } from "../fault-rates.ts";
+import { quietPlan } from "../plan.ts";
 import { minutes } from "../scheduler.ts";
 import type { Script, Scripted } from "../traffic-plan.ts";
 import { longChat } from "./erasing.ts";

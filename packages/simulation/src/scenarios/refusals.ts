@@ -1,4 +1,5 @@
-import { noFaults, quietPlan } from "../plan.ts";
+import { noFaults } from "../fault-rates.ts";
+import { quietPlan } from "../plan.ts";
 import { minutes } from "../scheduler.ts";
 import { allAnswered, noneParked, planOf, type Scenario, steadily, wrong } from "./scenario.ts";
 

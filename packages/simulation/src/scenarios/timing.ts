@@ -1,4 +1,5 @@
-import { type FaultRates, noFaults, quietPlan } from "../plan.ts";
+import { type FaultRates, noFaults } from "../fault-rates.ts";
+import { quietPlan } from "../plan.ts";
 import { minutes } from "../scheduler.ts";
 import {
   allAnswered,
