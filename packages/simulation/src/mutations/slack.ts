@@ -20,6 +20,7 @@ export const slack: readonly Mutation[] = [
     name: "settles-from-the-first-send",
     mistake: "of several unclear posts the first is waited for, and not the last",
     scenario: "slack",
+    rare: "attempts are nearly as far apart as a post can be late; core's tests of attempts notice it",
     edit: {
       file: "turn/attempt.ts",
       find: "maybeSentAt: isUnknown ? now : maybeSentAt",

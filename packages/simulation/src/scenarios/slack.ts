@@ -8,7 +8,7 @@ const troubled: Plan = {
   traffic: { ...quietPlan.traffic, events: 1 },
   slack: {
     faultRates: { requestLost: 0.2, responseLost: 0.3, silent: 0.5, repeated: 0, slow: 0.1 },
-    ...{ dms: 2, threads: 2, events: 12, spanMs: minutes(3), lagMs: 20_000 },
+    ...{ dms: 2, threads: 2, events: 12, spanMs: minutes(3), lagMs: 35_000 },
     ...{
       mentions: 0.6,
       toOthers: 0.3,
