@@ -33,7 +33,10 @@ const packages: Record<string, { sources: string[]; tests: string[]; fix: string
     fix: "A command finds the running system with functions and reads it with core.",
   },
   local: {
-    sources: ["bot.config.ts", "core", "functions", "line-simulator", "loopback", "model-simulator"],
+    sources: [
+      ...["bot.config.ts", "core", "functions", "line-simulator", "loopback", "model-simulator"],
+      "slack-simulator",
+    ],
     tests: ["line-openapi", "simulation", "stacks"],
     fix: "packages/local starts the simulators and the handlers of functions: it needs no other package.",
   },

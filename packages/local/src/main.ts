@@ -114,12 +114,19 @@ async function main() {
   LINE       ${urls.line}   stand-in: simulated users and API
   Model      ${urls.model}   ${openAi ? name : "stand-in"}
   SQS        ${urls.sqs}   stand-in: fauxqs
-  DynamoDB   ${urls.dynamodb}   stand-in: dynalite
+  DynamoDB   ${urls.dynamodb}   stand-in: dynalite${slackNote(urls)}
   State      ${state}   kept between runs; --fresh starts empty
 
   Save bot.config.ts and the next message uses it. Ctrl-C stops.
 `);
 }
+
+const slackNote = ({ slack, slackEvents }: Local["urls"]) =>
+  slack === undefined
+    ? ""
+    : `
+  Slack      ${slack}   stand-in: a workspace, which is not kept between runs
+  Events     ${slackEvents}   the ingress function for Slack`;
 
 const standInNote = (model: string) =>
   `A stand-in answers, which only repeats what it heard. For answers from ${model}:

@@ -37,8 +37,11 @@ export async function runWorker(options: RunWorkerOptions): Promise<EventSource>
     onBatch,
   } = options;
   if (botConfig) replaceBotConfig(pathToFileURL(botConfig).href);
-  await loadBot();
-  const { handler } = await import("@henji/functions/worker");
+  const { platforms } = await loadBot();
+  // The same that is deployed.
+  const { handler } = platforms.includes("slack")
+    ? await import("@henji/functions/slack-worker")
+    : await import("@henji/functions/worker");
   const shared = {
     sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
     ...{ batchSize: worker.batchSize, timeoutMs, visibilityTimeoutS },

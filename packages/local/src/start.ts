@@ -7,6 +7,7 @@ import { createTurnStore, type TurnStore } from "@henji/core/turn/store";
 import { createLineSimulator, type LineSimulator, serveLine } from "@henji/line-simulator";
 import { serve } from "@henji/loopback";
 import { createModelSimulator, type ModelSimulator, serveModel } from "@henji/model-simulator";
+import type { SlackSimulator } from "@henji/slack-simulator";
 import { startAws } from "./aws.ts";
 import type { BotInUse } from "./bot-in-use.ts";
 import { createTable } from "./dynamo.ts";
@@ -14,6 +15,7 @@ import { createFunctionUrl, type FunctionUrlHandler } from "./function-url.ts";
 import { restoreLine, saveLine } from "./line-state.ts";
 import { createOperatorsSide, type OperatorsSide } from "./operators-side.ts";
 import type { RunWorkerOptions } from "./run-worker.ts";
+import { isOnSlack, type SlackStandIn, startSlack } from "./slack-stand-in.ts";
 import { createQueues, localAws } from "./sqs.ts";
 import { standInSecrets } from "./stand-in-secrets.ts";
 import { startThread } from "./thread.ts";
@@ -21,7 +23,7 @@ import { watchWebhook } from "./watch-webhook.ts";
 import { contentChannel, type Seen } from "./watch-worker.ts";
 
 export type LocalOptions = {
-  /** The first of five consecutive ports. Default: 0, five free ones. */
+  /** The first of five consecutive ports, or seven of a bot on Slack. Default: 0, free ones. */
   firstPort?: number;
   /** Where state is kept between runs. Default: in memory. */
   directory?: string;
@@ -37,9 +39,13 @@ export type LocalOptions = {
 
 export type Local = {
   line: LineSimulator;
+  /** Only of a bot on Slack. */
+  slack: SlackSimulator | undefined;
   /** The stand-in; undefined with a real model. */
   model: ModelSimulator | undefined;
-  urls: { webhook: string; line: string; model: string; sqs: string; dynamodb: string };
+  urls: { webhook: string; line: string; model: string; sqs: string; dynamodb: string } & Partial<
+    SlackStandIn["urls"]
+  >;
   /** The chats' memory, read from the table that the worker writes. */
   chats: Chats;
   /** The turns as they are stored. */
@@ -58,6 +64,7 @@ export type Local = {
 };
 
 const { channelSecret, channelAccessToken } = standInSecrets;
+const projectBot = join(import.meta.dirname, "../../../bot.config.ts");
 
 /**
  * Starts the whole system in this process: first the stand-ins, then the environment that the handlers
@@ -110,6 +117,13 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const lineServer = await serveLine(line, { port: port(1) });
     stops.push(lineServer.close, saveLine(line, at("line.json")));
 
+    const slackHandler = Promise.withResolvers<FunctionUrlHandler>();
+    const onSlack = await isOnSlack(botConfig ?? projectBot);
+    const slack = onSlack
+      ? await startSlack(async (event) => (await slackHandler.promise)(event), port)
+      : undefined;
+    if (slack) stops.push(slack.close);
+
     const model = openAi ? undefined : createModelSimulator({ latencyMs: options.modelLatencyMs ?? 0 });
     const modelServer = model && (await serveModel(model, { port: port(2) }));
     if (modelServer) stops.push(modelServer.close);
@@ -123,12 +137,14 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       AWS_ENDPOINT_URL_DYNAMODB: aws.dynamodb,
       LINE_API_BASE_URL: lineServer.url,
       LINE_DATA_API_BASE_URL: lineServer.url,
+      ...slack?.environment,
       OPENAI_BASE_URL: modelServer?.url ?? openAi?.baseUrl ?? "https://api.openai.com/v1",
       SST_RESOURCES_JSON: JSON.stringify({
         App: { name: "henji", stage: "local" },
         Ingress: { url: `${ingress.url}/` },
         LineChannelSecret: { value: channelSecret },
         LineChannelAccessToken: { value: channelAccessToken },
+        ...slack?.links,
         OpenAiApiKey: { value: openAi?.apiKey ?? standInSecrets.apiKey },
         EventQueue: { url: queues.eventQueue.url },
         DeadLetterQueue: { url: queues.deadLetterQueue.url },
@@ -142,6 +158,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     Object.assign(process.env, environment);
 
     ingressHandler.resolve((await import("@henji/functions/ingress")).handler);
+    if (slack) slackHandler.resolve((await import("@henji/functions/slack-ingress")).handler);
     let worker = await startWorker();
     stops.push(() => worker.stop());
 
@@ -151,6 +168,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 
     return {
       line,
+      slack: slack?.slack,
       model,
       urls: {
         webhook: ingress.url,
@@ -158,6 +176,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         model: environment.OPENAI_BASE_URL,
         sqs: aws.sqs,
         dynamodb: aws.dynamodb,
+        ...slack?.urls,
       },
       chats: createChats(createChatStore(conversations)),
       turns: createTurnStore(conversations),

@@ -3,8 +3,8 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import { readJson } from "./studio-json.ts";
 
-/** The event of what a user has done, or why it is not possible: nobody of that name, or not now. */
-export type Act = WebhookEvent | 404 | 409;
+/** The event of what a user has done, or why it is not possible: nobody of that name, or not now. 202: it was told already. */
+export type Act = WebhookEvent | 202 | 404 | 409;
 
 /** As with LINE's webhook redelivery switched on: a webhook that fails while the bot is being edited is not lost. */
 const redeliver = { times: 3, delayMs: 3_000 };

@@ -10,12 +10,14 @@ import type {
   UserEntry,
 } from "@henji/line-simulator";
 import type { ModelSimulator } from "@henji/model-simulator";
+import type { SlackSimulator } from "@henji/slack-simulator";
 import { contentOf, happeningOf, quickRepliesOf } from "./chat-content.ts";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createParked } from "./parked.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import { eventsByRetryKey } from "./retry-keys.ts";
 import { createScript } from "./script.ts";
+import { createSlackView } from "./slack-view.ts";
 import type { Broken, Chat, Handover, Message, StudioInfo, View, ViewChange } from "./studio-view.ts";
 import { createTraces, isAccepted } from "./trace.ts";
 import { createTraceContents } from "./trace-contents.ts";
@@ -28,6 +30,7 @@ export type Feed = ReturnType<typeof createFeed>;
 
 export type FeedOptions = {
   line: LineSimulator;
+  slack?: SlackSimulator | undefined;
   /** The stand-in; undefined with a real model. */
   model: ModelSimulator | undefined;
   rehearsal: Rehearsal;
@@ -70,6 +73,11 @@ export function createFeed(options: FeedOptions) {
     if (change.type === "event") contents.seen(change);
     for (const trace of traces.line(change)) publishTrace(trace);
     onLine(change);
+  });
+
+  const slack = options.slack && createSlackView(options.slack);
+  const unsubscribeSlack = slack?.subscribe((change) => {
+    for (const seen of slack.onChange(change)) publish(seen);
   });
 
   function onLine(change: Change) {
@@ -160,7 +168,8 @@ export function createFeed(options: FeedOptions) {
     return [...lines, ...messages].sort((a, b) => a.at - b.at).slice(-SHOWN_MESSAGES);
   }
 
-  const chats = (): Chat[] => [...line.users().map(userChat), ...line.groups().map(groupChat)];
+  const lineChats = (): Chat[] => [...line.users().map(userChat), ...line.groups().map(groupChat)];
+  const chats = (): Chat[] => [...lineChats(), ...(slack?.chats() ?? [])];
 
   return {
     view(): View {
@@ -169,9 +178,9 @@ export function createFeed(options: FeedOptions) {
         botName: line.bot.displayName,
         botId: line.bot.userId,
         chats: chats(),
-        messages: chats().flatMap(messagesOf),
+        messages: [...lineChats().flatMap(messagesOf), ...(slack?.messages() ?? [])],
         loading: Object.fromEntries(
-          chats().flatMap(({ id }) => {
+          lineChats().flatMap(({ id }) => {
             const until = line.loadingUntil(id);
             return until === undefined ? [] : [[id, until]];
           }),
@@ -183,6 +192,7 @@ export function createFeed(options: FeedOptions) {
       };
     },
 
+    chats,
     content: contents.of,
     parked,
     script,
@@ -208,6 +218,7 @@ export function createFeed(options: FeedOptions) {
       logChannel.unsubscribe(onLog);
       contentChannel.unsubscribe(onContent);
       unsubscribe();
+      unsubscribeSlack?.();
       listeners.clear();
       await parked.close();
     },

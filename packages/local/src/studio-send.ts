@@ -1,6 +1,8 @@
 import type { LineSimulator, Mention, WebhookEvent } from "@henji/line-simulator";
+import type { SlackSimulator } from "@henji/slack-simulator";
 import { Hono } from "hono";
 import * as z from "zod/mini";
+import { isOfSlack, sendToSlack } from "./slack-send.ts";
 import type { Acts } from "./studio-act.ts";
 import { pictureTypes, type Sendable, sendable } from "./studio-sendable.ts";
 
@@ -9,12 +11,13 @@ const sendRequest = z.strictObject({ from: z.string(), chatId: z.string(), conte
 const unsendRequest = z.strictObject({ from: z.string(), chatId: z.string(), messageId: z.string() });
 
 /** The part of the API through which the page sends and unsends as a user. */
-export function createSendApi(line: LineSimulator, { on }: Acts): Hono {
+export function createSendApi(line: LineSimulator, { on }: Acts, slack?: SlackSimulator): Hono {
   const api = new Hono();
 
   api.post(
     "/send",
     on(sendRequest, ({ from, chatId, content }) => {
+      if (slack && isOfSlack(chatId)) return sendToSlack(slack, { from, chatId, content });
       const problem = whyNot(from, chatId);
       if (problem) return problem;
       if (!refersToKnown(chatId, content)) return 409;

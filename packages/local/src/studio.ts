@@ -2,6 +2,7 @@ import type { TurnStore } from "@henji/core/turn/store";
 import type { LineSimulator } from "@henji/line-simulator";
 import { createHttpServer, listen } from "@henji/loopback";
 import type { ModelSimulator } from "@henji/model-simulator";
+import type { SlackSimulator } from "@henji/slack-simulator";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
@@ -28,6 +29,8 @@ export type { StudioInfo } from "./studio-view.ts";
 
 export type StudioOptions = {
   line: LineSimulator;
+  /** Only of a bot on Slack. */
+  slack?: SlackSimulator | undefined;
   /** The stand-in, to be scripted and broken on purpose; undefined with a real model. */
   model: ModelSimulator | undefined;
   /** What the bot remembers of a user's chat. */
@@ -71,14 +74,14 @@ const headers = {
 
 /** Serves the page to chat with the bot and to see the trace of each message. */
 export async function startStudio(options: StudioOptions): Promise<Studio> {
-  const { line, model, operators, bot, port, info } = options;
+  const { line, slack, model, operators, bot, port, info } = options;
   if (line.users().length === 0 && !info.onLine) {
     const language = Intl.DateTimeFormat().resolvedOptions().locale;
     for (const name of ["Aki", "Ben"]) line.addUser({ name, language });
   }
   const retentionDays = () => bot().memory.retentionDays;
   const rehearsal = createRehearsal({ line: info.onLine ? undefined : line, model });
-  const feed = createFeed({ line, model, info, rehearsal, operators, retentionDays });
+  const feed = createFeed({ line, slack, model, info, rehearsal, operators, retentionDays });
   const api = createApi(feed, options);
   const server = createHttpServer(async (request, { incoming, outgoing }) => {
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
@@ -121,7 +124,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
   }
 }
 
-function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOptions): Hono {
+function createApi(feed: Feed, { line, slack, memory, turns, hear, info }: StudioOptions): Hono {
   const api = new Hono().basePath("/api");
   api.use(boundedBody);
   api.get("/events", (c) =>
@@ -139,11 +142,7 @@ function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOption
   );
   api.get("/memory", async (c) => {
     const chatId = c.req.query("chatId") ?? "";
-    const chats = [
-      ...line.users().map(({ userId }) => userId),
-      ...line.groups().map((group) => group.chatId),
-    ];
-    return chats.includes(chatId) ? c.json(await memory(chatId)) : c.body(null, 404);
+    return feed.chats().some(({ id }) => id === chatId) ? c.json(await memory(chatId)) : c.body(null, 404);
   });
   api.route("/", createTraceApi(feed, turns));
   api.route("/", createRehearsalApi(feed));
@@ -151,7 +150,8 @@ function createApi(feed: Feed, { line, memory, turns, hear, info }: StudioOption
   api.route("/", createParkedApi(feed.parked));
   if (!info.onLine) {
     const acts = createActs(line);
-    for (const create of [createSendApi, createUserApi, createGroupApi]) api.route("/", create(line, acts));
+    api.route("/", createSendApi(line, acts, slack));
+    for (const create of [createUserApi, createGroupApi]) api.route("/", create(line, acts));
   }
   if (hear) api.route("/", createToldApi(hear));
   return api;

@@ -111,7 +111,10 @@ export function createActions(workspace: Workspace, events: Events) {
   function marked(text: string): string {
     const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
     const names = [{ id: app.userId, name: "henji" }, ...users.values()];
-    return names.reduce((marking, { id, name }) => marking.replaceAll(`@${name}`, `<@${id}>`), escaped);
+    return names.reduce(
+      (marking, { id, name }) => marking.replaceAll(new RegExp(`@${RegExp.escape(name)}`, "gi"), `<@${id}>`),
+      escaped,
+    );
   }
 }
 
