@@ -28,6 +28,9 @@ export function createIngress({ webhook, queue, clock, log }: IngressOptions) {
     const opened = webhook.open(request.headers, body);
     if (opened.kind === "refused") return refuse(opened.status, opened.code);
     if (opened.kind === "challenge") return new Response(opened.answer);
+    for (const { eventId, chatId, type } of opened.ignored ?? []) {
+      log.info("event.ignored", { eventId, chat: chatHash(chatId), type });
+    }
     for (const reason of opened.unreadable) log.warn("event.unreadable", { reason });
 
     const arrivals = opened.events.flatMap((arrival) => {

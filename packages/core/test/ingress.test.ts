@@ -255,3 +255,22 @@ test("a request that only asks whether the bot is here is answered, and puts not
   expect([response.status, await response.text()]).toEqual([200, "3eZbrw1a"]);
   expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
 });
+
+test("what asks for nothing is logged, and not put on the queue", async () => {
+  const log: LogEntry[] = [];
+  const arrival = { eventId: "E1", chatId: "C1", type: "message", isRedelivery: false };
+  const ingress = createIngress({
+    webhook: {
+      platform: "elsewhere",
+      open: () => ({ kind: "events", events: [], ignored: [arrival], unreadable: [] }),
+    },
+    queue: { send: () => Promise.reject(new Error("Nothing was to be sent")) },
+    clock: systemClock,
+    log: createLog({ write: (line) => void log.push(JSON.parse(line)) }),
+  });
+  const response = await ingress(new Request("https://henji.example/", { method: "POST", body: "{}" }));
+  expect(response.status).toBe(200);
+  expect(log).toMatchObject([
+    { name: "event.ignored", eventId: "E1", chat: chatHash("C1"), type: "message" },
+  ]);
+});

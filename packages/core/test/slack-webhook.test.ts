@@ -116,3 +116,8 @@ test("what has no message, or does not say who the bot is, is passed over", () =
   expect(open("[]")).toMatchObject({ code: "webhook.malformed" });
   expect(open("{")).toMatchObject({ code: "webhook.malformed" });
 });
+
+test("what a bot writes, this one included, costs no place in the queue", () => {
+  const opened = open(JSON.stringify(envelope({ ...dm, text: "Hi!", bot_id: "B0HENJI000" })));
+  expect(opened).toMatchObject({ events: [], unreadable: [], ignored: [{ chatId: "slack:D0AKI00000" }] });
+});

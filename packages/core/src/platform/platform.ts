@@ -28,6 +28,8 @@ export type Opened =
   | {
       kind: "events";
       events: readonly Arrival[];
+      /** Those that can ask for nothing, such as the bot's own messages: they are not worth a place in the queue. */
+      ignored?: readonly Omit<Arrival, "event">[];
       /** Why others of the webhook are passed over: they have no id by which they could be answered once. */
       unreadable: readonly string[];
     }

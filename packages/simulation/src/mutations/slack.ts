@@ -41,7 +41,7 @@ export const slack: readonly Mutation[] = [
     name: "answers-bots",
     mistake: "another bot that mentions this one is answered",
     scenario: "slack",
-    edit: { file: "platform/slack/read.ts", find: "event.bot_id === undefined &&", replace: "" },
+    edit: { file: "platform/slack/event.ts", find: "return bot_id !== undefined;", replace: "return false;" },
   },
   {
     name: "trusts-foreign-metadata",

@@ -68,6 +68,11 @@ export function botUserOf({ authorizations }: MessageEnvelope): string | undefin
   return authorizations.flatMap((one) => authorization.safeParse(one).data ?? [])[0]?.user_id;
 }
 
+/** Of another bot, or of this one: it asks for nothing. */
+export function isOfBot({ bot_id }: MessageEvent): boolean {
+  return bot_id !== undefined;
+}
+
 /** Where a message stands: in a channel, which may be a DM, in the thread that has this message at its head. */
 export type Place = { channel: string; thread: string };
 

@@ -7,6 +7,7 @@ import {
   chatIdOf,
   eventIdOf,
   isDm,
+  isOfBot,
   type MessageEnvelope,
   messageEnvelope,
   msOf,
@@ -48,8 +49,7 @@ function readMessage(envelope: MessageEnvelope): Inbound {
   }
   const bot = botUserOf(envelope);
   const { user, text = "" } = event;
-  const isOfPeople =
-    told.kind === "written" && user !== undefined && event.bot_id === undefined && user !== bot;
+  const isOfPeople = told.kind === "written" && user !== undefined && !isOfBot(event) && user !== bot;
   // Each workspace of a shared channel may send it.
   if (!isOfPeople || bot === undefined || envelope.is_ext_shared_channel) return ignored;
 

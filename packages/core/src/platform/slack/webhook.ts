@@ -5,6 +5,7 @@ import {
   botUserOf,
   chatIdOf,
   eventIdOf,
+  isOfBot,
   type MessageEnvelope,
   messageEnvelope,
   type PressEnvelope,
@@ -40,7 +41,12 @@ export function createSlackWebhook({ signingSecret, clock }: SlackWebhookOptions
       const isRedelivery = headers.has("x-slack-retry-num");
       const arrival = arrivalOf(payload, isRedelivery);
       if (typeof arrival === "string") return { kind: "events", events: [], unreadable: [arrival] };
-      return { kind: "events", events: [arrival], unreadable: [] };
+      const message = messageEnvelope.safeParse(payload).data;
+      const isIgnored = message !== undefined && isOfBot(message.event);
+      return {
+        ...{ kind: "events", unreadable: [] },
+        ...(isIgnored ? { events: [], ignored: [arrival] } : { events: [arrival] }),
+      };
     },
   };
 }
