@@ -29,7 +29,7 @@ const packages: Record<string, { sources: string[]; tests: string[]; fix: string
   },
   operator: {
     sources: ["bot.config.ts", "core", "functions"],
-    tests: ["line-simulator", "local", "loopback", "model-simulator"],
+    tests: ["line-simulator", "local", "loopback", "model-simulator", "slack-simulator"],
     fix: "A command finds the running system with functions and reads it with core.",
   },
   local: {

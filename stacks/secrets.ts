@@ -33,12 +33,16 @@ export const lineSecrets = isOn("line")
     }
   : undefined;
 
+/**
+ * Empty until they are set: Slack makes an app for a URL, so the first deployment comes before it. With an empty
+ * signing secret nothing is accepted.
+ */
 export const slackSecrets = isOn("slack")
   ? {
       /** Verifies that an event came from Slack. Only Slack's ingress has it. */
-      signingSecret: new sst.Secret("SlackSigningSecret"),
+      signingSecret: new sst.Secret("SlackSigningSecret", ""),
       /** Sends answers, and reads the threads that they go to. Only the worker has it. */
-      botToken: new sst.Secret("SlackBotToken"),
+      botToken: new sst.Secret("SlackBotToken", ""),
     }
   : undefined;
 

@@ -72,6 +72,12 @@ const refused: Record<string, Import[]> = {
   "line-simulator-tests": [
     ["packages/line-simulator/test/a.ts", 'import { a } from "@henji/core/error";', `${core}/error.ts`],
   ],
+  "slack-simulator-sources": [
+    ["packages/slack-simulator/src/a.ts", 'import { type A } from "@henji/core/error";', `${core}/error.ts`],
+  ],
+  "slack-simulator-tests": [
+    ["packages/slack-simulator/test/a.ts", 'import { a } from "@henji/core/error";', `${core}/error.ts`],
+  ],
   "model-simulator-sources": [
     ["packages/model-simulator/src/a.ts", 'import { type A } from "@henji/core/error";', `${core}/error.ts`],
   ],

@@ -419,4 +419,7 @@ test("a push that may have arrived is replayed as long as LINE knows its retry k
   // Its process died while it may have been sending.
   const died = { ...never.turn, status: "answered", leaseUntil: start } as TurnItem;
   expect(effectOf({ ...never, turn: died }, start)).toEqual({ kind: "send_perhaps_twice" });
+  // On a platform that finds what it has sent.
+  const looking = { ...never, event: { ...event, looksFirst: true }, turn: died };
+  expect(effectOf(looking, start)).toEqual({ kind: "send" });
 });

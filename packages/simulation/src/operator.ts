@@ -63,7 +63,7 @@ export function startOperator(options: OperatorOptions): Operator {
       queue: process.port("letters", queue.deadLetterQueue),
       register: process.port("register", table.register),
       sender: process.port("sender", watched(queue.sender)),
-      readers: { line: { read }, slack: { read: readSlack } },
+      readers: { line: { read }, slack: { read: readSlack, looksFirst: true } },
       clock: process.clock,
     });
     const force = plan.operator?.forces ?? false;

@@ -18,6 +18,8 @@ export type ApiOptions = {
   faults: Faults;
   botToken: string;
   rateLimits: RateLimits;
+  /** That the token was given, as Slack lists them. */
+  scopes: string;
   /** What was posted is told to the bot, as everything in its channels is. */
   posted(channel: string, message: Message): void;
 };
@@ -30,7 +32,7 @@ type Method = (args: Args) => () => Answer;
 const KEPT = 1_000;
 
 /** The Web API: `POST /api/<method>`, and the files behind `files.info`. */
-export function createApi({ workspace, faults, botToken, rateLimits, posted }: ApiOptions) {
+export function createApi({ workspace, faults, botToken, rateLimits, scopes, posted }: ApiOptions) {
   const { app, clock } = workspace;
   const isLimited = createRateLimits({ clock, limits: rateLimits });
   const requests: ApiCall[] = [];
@@ -163,7 +165,7 @@ export function createApi({ workspace, faults, botToken, rateLimits, posted }: A
         logged.error = String(fault.status);
         return new Response("", { status: fault.status, headers: fault.headers ?? {} });
       default:
-        return Response.json({ ok: true, ...answer });
+        return Response.json({ ok: true, ...answer }, { headers: { "x-oauth-scopes": scopes } });
     }
   }
 

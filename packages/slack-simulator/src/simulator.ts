@@ -24,11 +24,16 @@ export type SlackSimulatorOptions = {
   fetch?: Fetch | undefined;
   /** How far the history that the API reads is behind the posts. Default: 0. */
   historyLagMs?: (() => number) | undefined;
+  /** That the token was given, with commas between. Default: all that its methods and events need. */
+  scopes?: string | undefined;
   /** Overrides for Slack's limits, by method. */
   rateLimits?: RateLimits | undefined;
 };
 
 export type SlackSimulator = ReturnType<typeof createSlackSimulator>;
+
+const ALL_SCOPES =
+  "chat:write,im:history,app_mentions:read,channels:history,groups:history,users:read,files:read";
 
 /**
  * A Slack workspace with one bot: its Web API is `fetch`, what people do are methods. It has no timer and does nothing
@@ -42,6 +47,7 @@ export function createSlackSimulator(options: SlackSimulatorOptions) {
   const faults = createFaults({ random });
   const api = createApi({
     ...{ workspace, faults, botToken, rateLimits: { ...SLACK_RATE_LIMITS, ...options.rateLimits } },
+    scopes: options.scopes ?? ALL_SCOPES,
     posted(channel, message) {
       for (const envelope of events.written(channel, message)) workspace.emit(envelope);
     },

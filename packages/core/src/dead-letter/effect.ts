@@ -28,7 +28,7 @@ export function effectOf({ event, turn, letters, brings = 0 }: Known, now: numbe
       return { kind: "acknowledge", because: status };
   }
   if (turn.idempotencyKey === undefined) return { kind: "ask" };
-  const kind = mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send";
+  const kind = !event.looksFirst && mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send";
   return { kind, ...(brings > 0 && { brings }) };
 }
 

@@ -256,4 +256,9 @@ export type Platform = {
 export type Platforms = Readonly<Record<PlatformName, Platform | undefined>>;
 
 /** What events mean, without a way to answer them. */
-export type Readers = Readonly<Record<PlatformName, Pick<Platform, "read"> | undefined>>;
+export type Readers = Readonly<Record<PlatformName, Reader | undefined>>;
+
+export type Reader = Pick<Platform, "read"> & {
+  /** Its platform looks for what it may have sent before it sends that again: then nothing is seen twice, however late. */
+  looksFirst?: boolean;
+};

@@ -11,7 +11,7 @@ import {
 import { fixesFor } from "../fixes.ts";
 import { linked } from "../stage.ts";
 
-type Options = CommonOptions & { url?: string; replace?: boolean; dryRun?: boolean };
+type Options = CommonOptions & { slack?: boolean; url?: string; replace?: boolean; dryRun?: boolean };
 
 const notes = `
 It checks the channel access token, lets LINE test the webhook, and sets its URL if the test succeeds. It can be
@@ -20,6 +20,7 @@ repeated: what is done already stays as it is. A channel whose webhook is anothe
 Examples:
   npx sst shell --stage production -- npm run henji -- connect --dry-run
   npx sst shell --stage production -- npm run henji -- connect
+  npx sst shell --stage production -- npm run henji -- connect --slack
   npm run henji -- connect --local        against the LINE simulator of npm start`;
 
 export function addConnectCommand(program: Command, environment: Environment): void {
@@ -27,6 +28,7 @@ export function addConnectCommand(program: Command, environment: Environment): v
     "connect",
     "Connects the LINE channel with the stage: its token, its webhook, and what is left to do by hand.",
   )
+    .option("--slack", "the Slack app instead: prints its manifest, and checks token, scopes and request URL")
     .option("--url <url>", "the webhook's URL (default: that of the stage)")
     .option("--replace", "also if the channel's webhook is another")
     .option("--dry-run", "say what would be done, and test the webhook, but change nothing")
@@ -36,6 +38,7 @@ export function addConnectCommand(program: Command, environment: Environment): v
 }
 
 function run(environment: Environment, options: Options): Promise<void> {
+  if (options.slack) return runSlack(environment, options);
   const { url: given, replace = false, dryRun = false } = options;
   return withSession(environment, options, async ({ terminal }) => {
     // Imported here: other commands do not call LINE.
@@ -55,6 +58,19 @@ function run(environment: Environment, options: Options): Promise<void> {
     terminal.print(connectedText(connected));
     const { outcome } = connected.webhook;
     return outcome === "refused" || connected.test?.isFine === false ? 1 : 0;
+  });
+}
+
+function runSlack(environment: Environment, options: Options): Promise<void> {
+  return withSession(environment, options, async ({ terminal }) => {
+    const [{ linkedSlackApp }, { connectSlack, isConnected, slackText }] = await Promise.all([
+      import("@henji/functions/slack-app"),
+      import("./slack.ts"),
+    ]);
+    const connected = await connectSlack(linkedSlackApp(), options.url ?? linked("SlackIngress"), "Henji");
+    terminal.document(connected);
+    terminal.print(slackText(connected));
+    return isConnected(connected) ? 0 : 1;
   });
 }
 
