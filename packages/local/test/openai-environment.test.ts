@@ -42,7 +42,8 @@ function namesIn(file: string): string[] {
 }
 
 test(".env.example has every variable that npm start reads and does not set itself", async () => {
-  const local = await startLocal();
+  // With all that it can start.
+  const local = await startLocal({ botConfig: join(import.meta.dirname, "slack.config.ts") });
   const isSet = (name: string) => name in local.environment;
   await local.stop();
   const files = await filesOf("packages/local/src/main.ts", "packages/local/src/worker-thread.ts");
