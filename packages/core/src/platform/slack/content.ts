@@ -15,6 +15,8 @@ export type ContentOptions = SlackOptions & {
 
 const url = z.url();
 
+const MOST_REDIRECTS = 3;
+
 const fileBody = z.looseObject({
   file: z.looseObject({
     url_private_download: lenient(url),
@@ -43,7 +45,7 @@ export function createContent(options: ContentOptions): FetchContent {
       throw mediaFailed("gone", "Slack tells no address for it", "never");
     const signal = clock.timeout(Math.max(1, until - clock.now()));
     try {
-      const response = await fetch(from, { headers: { authorization: `Bearer ${botToken}` }, signal });
+      const response = await follow(from, signal);
       const type = response.headers.get("content-type") ?? "";
       // Without the scope files:read, or for a token that is no longer good, it is a page to sign in.
       const isPage = type.startsWith("text/html") && file.mimetype !== "text/html";
@@ -65,6 +67,20 @@ export function createContent(options: ContentOptions): FetchContent {
       throw connectionError({ code: "slack", called: "Slack's files" }, cause, signal);
     }
   };
+
+  /** By itself, fetch takes the token to no other host, and Slack has several. */
+  async function follow(from: string, signal: AbortSignal): Promise<Response> {
+    let address = from;
+    for (let left = MOST_REDIRECTS; ; left -= 1) {
+      const headers = { authorization: `Bearer ${botToken}` };
+      const response = await fetch(address, { headers, signal, redirect: "manual" });
+      const next = response.status < 300 || response.status > 399 ? null : response.headers.get("location");
+      if (next === null) return response;
+      await response.body?.cancel();
+      address = new URL(next, address).href;
+      if (left === 0 || !isSlacks(address)) throw mediaFailed("gone", "Slack sends it elsewhere", "never");
+    }
+  }
 
   /** The token goes nowhere else. */
   function isSlacks(address: string): boolean {
