@@ -251,8 +251,10 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
   function checkOrder(fate: Fate): void {
     const { chatId, sequence = 0 } = fate;
     const newest = newestAnswered.get(chatId);
-    // Passed over by one worker that did not know the bot's name, and answered by another that came later.
-    const wasPassedOver = fate.byName && fate.ignored;
+    // Passed over by one worker that did not know the bot's name, or before the bot had spoken in the thread, and
+    // answered by another to which it came later.
+    const mayBePassedOver = fate.byName || fate.kind === "quoting";
+    const wasPassedOver = mayBePassedOver && fate.ignored;
     const wasGivenUp = fate.parkings.length > 0 || fate.redriven || fate.mayComeTwice || wasPassedOver;
     if (fate.wasGathered) return;
     if (newest && newest.sequence! > sequence && !wasGivenUp) {
