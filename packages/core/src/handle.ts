@@ -24,7 +24,7 @@ import type { ReadableMessage, Received } from "./receive.ts";
 import { createSend } from "./send.ts";
 import { answerMs, hold, maxEventAgeMs, retry } from "./settings.ts";
 import { expiryOf } from "./table.ts";
-import { givenUp, mustIsolate, retryKeyExpired, retryKeyUnknown, unheardSends } from "./turn/attempt.ts";
+import { givenUp, isPushUnclear, mustIsolate, pushUnclear, unheardSends } from "./turn/attempt.ts";
 import type { Claim } from "./turn/claim.ts";
 import { afterKey, turnKeyOf } from "./turn/place.ts";
 import type { Turns } from "./turn/turns.ts";
@@ -173,7 +173,7 @@ export function createHandle(options: HandleOptions) {
     const spending = createSpending(turn.spent ?? nothingSpent);
     try {
       if (turn.attempts > retry.maxAttempts) throw givenUp(turn);
-      if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();
+      if (isPushUnclear(turn, work.platform, startedAt)) throw pushUnclear();
       if (mustIsolate(turn, batch)) return await isolate(turn, log);
       const memory = await recalling;
       const ms = clock.now() - startedAt;

@@ -1,10 +1,11 @@
 import { BotError } from "@henji/core/error";
+import { reader } from "@henji/core/platform/line/reader";
 import { retry, retryKeyGoodMs } from "@henji/core/settings";
 import {
   givenUp,
+  isPushUnclear,
   mustIsolate,
-  retryKeyExpired,
-  retryKeyUnknown,
+  pushUnclear,
   unheardSends,
   wasNeverSent,
 } from "@henji/core/turn/attempt";
@@ -29,16 +30,18 @@ describe("a message under which the process died twice", () => {
   });
 });
 
-test("only the retry key of a push with an unknown outcome expires", () => {
+test("only a push with an unknown outcome that its platform no longer recognizes is unclear", () => {
   const outcomeUnknownSince = 1_000;
   const late = outcomeUnknownSince + retryKeyGoodMs + 1;
   const unknown = { outcomeUnknownSince };
-  expect(retryKeyExpired(answered(unknown, { route: "push" }), late - 1)).toBe(false);
-  expect(retryKeyExpired(answered(unknown, { route: "push" }), late)).toBe(true);
-  expect(retryKeyExpired(answered(unknown, { route: "reply" }), late)).toBe(false);
-  expect(retryKeyExpired(answered({}, { route: "push" }), late)).toBe(false);
-  expect(retryKeyExpired(claimed(unknown), late)).toBe(false);
-  expect(retryKeyUnknown()).toMatchObject({
+  expect(isPushUnclear(answered(unknown, { route: "push" }), reader, late - 1)).toBe(false);
+  expect(isPushUnclear(answered(unknown, { route: "push" }), reader, late)).toBe(true);
+  expect(isPushUnclear(answered(unknown, { route: "reply" }), reader, late)).toBe(false);
+  expect(isPushUnclear(answered({}, { route: "push" }), reader, late)).toBe(false);
+  expect(isPushUnclear(claimed(unknown), reader, late)).toBe(false);
+  const looking = { mayRepeat: () => true };
+  expect(isPushUnclear(answered(unknown, { route: "push" }), looking, late)).toBe(false);
+  expect(pushUnclear()).toMatchObject({
     code: "delivery.unclear",
     retry: "never",
     message: expect.stringContaining("retry key"),

@@ -7,7 +7,8 @@ import { createFind } from "@henji/core/dead-letter/find";
 import { createReplay } from "@henji/core/dead-letter/replay";
 import { BotError } from "@henji/core/error";
 import type { Line } from "@henji/core/platform/line/api";
-import { read } from "@henji/core/platform/line/read";
+import { reader as line } from "@henji/core/platform/line/reader";
+import type { Readers } from "@henji/core/platform/platform";
 import type { DeadLetterQueue } from "@henji/core/queue/dead-letters";
 import type { Sender } from "@henji/core/queue/sqs";
 import { replyTokenFreshMs, deadLetterQueue as settings, worker } from "@henji/core/settings";
@@ -21,10 +22,13 @@ beforeEach(() => {
   world = createWorld();
 });
 
+/** A platform beside LINE that finds what it has sent. */
+const readers: Readers = { line, finding: { ...line, mayRepeat: () => true } };
+
 const side = (overrides: { sender?: Sender } = {}) => ({
   queue: world.queue.deadLetterQueue,
   register: world.table.register,
-  readers: { line: { read } },
+  readers,
   clock: world.scheduler,
   sender: world.queue.sender,
   ...overrides,
@@ -404,6 +408,7 @@ test("a push that may have arrived is replayed as long as LINE knows its retry k
         letters: [],
         turn: { ...event, ...held, status: "parked", outcomeUnknownSince: start, ...fields },
       },
+      readers,
       start + hoursLater * 3_600_000,
     );
   expect(effect({ route: "push" }, 22)).toEqual({ kind: "send" });
@@ -415,11 +420,12 @@ test("a push that may have arrived is replayed as long as LINE knows its retry k
     letters: [],
     turn: { ...event, ...known, status: "parked", route: "reply" } as TurnItem,
   };
-  expect(effectOf(never, start)).toEqual({ kind: "send" });
+  expect(effectOf(never, readers, start)).toEqual({ kind: "send" });
   // Its process died while it may have been sending.
   const died = { ...never.turn, status: "answered", leaseUntil: start } as TurnItem;
-  expect(effectOf({ ...never, turn: died }, start)).toEqual({ kind: "send_perhaps_twice" });
-  // On a platform that finds what it has sent.
-  const looking = { ...never, event: { ...event, looksFirst: true }, turn: died };
-  expect(effectOf(looking, start)).toEqual({ kind: "send" });
+  expect(effectOf({ ...never, turn: died }, readers, start)).toEqual({ kind: "send_perhaps_twice" });
+  const inChat = (chatId: string) => effectOf({ ...never, turn: { ...died, chatId } }, readers, start);
+  expect(inChat("finding:C1:1")).toEqual({ kind: "send" });
+  // Its bot is on that platform no longer.
+  expect(inChat("gone:C1")).toEqual({ kind: "send_perhaps_twice" });
 });

@@ -5,7 +5,7 @@ import { compose, fits } from "@henji/core/platform/line/compose";
 import { loadMarkdown } from "@henji/core/platform/line/markdown";
 import { ownMessages } from "@henji/core/platform/line/own-messages";
 import { quoting } from "@henji/core/platform/line/quote";
-import { read } from "@henji/core/platform/line/read";
+import { reader } from "@henji/core/platform/line/reader";
 import type { Platform } from "@henji/core/platform/platform";
 import type { Job } from "@henji/core/queue/job";
 import { createSpending, nothingSpent } from "@henji/core/usage/spent";
@@ -20,7 +20,7 @@ export function platformWith(functions: Partial<Platform> = {}): Platform {
   return {
     ...{
       name: "line",
-      read,
+      ...reader,
       compose,
       loadMarkdown,
       fits,

@@ -1,6 +1,6 @@
-import { read as readLine } from "@henji/core/platform/line/read";
+import { reader as line } from "@henji/core/platform/line/reader";
 import type { Readers } from "@henji/core/platform/platform";
-import { read as readSlack } from "@henji/core/platform/slack/read";
+import { reader as slack } from "@henji/core/platform/slack/reader";
 
 /** What the events of every platform mean, for commands that answer none. */
-export const readers: Readers = { line: { read: readLine }, slack: { read: readSlack, looksFirst: true } };
+export const readers: Readers = { line, slack };

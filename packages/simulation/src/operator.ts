@@ -1,6 +1,6 @@
 import { createReplay } from "@henji/core/dead-letter/replay";
-import { read } from "@henji/core/platform/line/read";
-import { read as readSlack } from "@henji/core/platform/slack/read";
+import { reader as line } from "@henji/core/platform/line/reader";
+import { reader as slack } from "@henji/core/platform/slack/reader";
 import { decodeJob } from "@henji/core/queue/job";
 import type { Sender } from "@henji/core/queue/sqs";
 import { deadLetterQueue as settings } from "@henji/core/settings";
@@ -63,7 +63,7 @@ export function startOperator(options: OperatorOptions): Operator {
       queue: process.port("letters", queue.deadLetterQueue),
       register: process.port("register", table.register),
       sender: process.port("sender", watched(queue.sender)),
-      readers: { line: { read }, slack: { read: readSlack, looksFirst: true } },
+      readers: { line, slack },
       clock: process.clock,
     });
     const force = plan.operator?.forces ?? false;

@@ -34,8 +34,6 @@ export type DescribedLetter = DeadLetter & {
 export type DeadEvent = TurnKey &
   Place & {
     eventId: string;
-    /** Its platform looks for what it may have sent before it sends that again; not set of one that is known by its turn alone. */
-    looksFirst?: boolean;
     /** What the event means; of one that is known by its turn alone, a question. */
     kind: Inbound["kind"];
     /** When the webhook came, epoch milliseconds; not set if no letter tells it. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Readers } from "../platform/platform.ts";
 import { letsGo } from "../turn/attempt.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import type { TurnKey } from "../turn/place.ts";
@@ -6,10 +7,10 @@ import type { ReadDepth, TurnRegister } from "../turn/register.ts";
 import { type DeadLetter, type DescribedLetter, nameOfTurn } from "./dead-letter.ts";
 import { effectOf } from "./effect.ts";
 
-export type DescribeOptions = { register: Pick<TurnRegister, "read">; clock: Clock };
+export type DescribeOptions = { register: Pick<TurnRegister, "read">; readers: Readers; clock: Clock };
 
 /** Reads the turns of some messages: what has become of them, and what a replay would do. */
-export function createDescribe({ register, clock }: DescribeOptions) {
+export function createDescribe({ register, readers, clock }: DescribeOptions) {
   return async (letters: readonly DeadLetter[], depth: ReadDepth): Promise<DescribedLetter[]> => {
     const turns = await readAll(
       letters.flatMap(({ event }) => event ?? []),
@@ -20,7 +21,8 @@ export function createDescribe({ register, clock }: DescribeOptions) {
     return letters.map((letter) => {
       const turn = letter.event && turns.get(nameOfTurn(letter.event));
       const brings = turn ? carriedKeys(turn).filter((carried) => isWaiting(carried, turn)).length : 0;
-      return described({ ...letter, turn, brings }, now);
+      const onReplay = effectOf({ ...letter, turn, brings }, readers, now);
+      return { ...described({ ...letter, turn }), onReplay };
     });
   };
 
@@ -81,10 +83,7 @@ export async function describeEach<T>(
 }
 
 /** What the turn knows counts more than what a letter says. */
-function described(
-  { brings, ...known }: DeadLetter & Pick<DescribedLetter, "turn"> & { brings: number },
-  now: number,
-): DescribedLetter {
+function described(known: DeadLetter & Pick<DescribedLetter, "turn">): Omit<DescribedLetter, "onReplay"> {
   const { event, turn, letters, code, parkedAt } = known;
   const parking = turn?.steps?.findLast(({ is }) => is === "parked");
   const reason = letters[0]?.reason;
@@ -95,6 +94,5 @@ function described(
     attempts: turn?.attempts ?? reason?.attempts ?? 0,
     receivedAt: event?.receivedAt,
     parkedAt: parking?.at ?? parkedAt,
-    onReplay: effectOf({ event, turn, letters, brings }, now),
   };
 }

@@ -1,5 +1,7 @@
+import { platformOf } from "../platform/name.ts";
+import type { Readers } from "../platform/platform.ts";
 import type { Letter } from "../queue/dead-letters.ts";
-import { diedSendingAt, isKeyExpired } from "../turn/attempt.ts";
+import { diedSendingAt } from "../turn/attempt.ts";
 import type { TurnItem } from "../turn/entity.ts";
 import { isOpen } from "../turn/turn.ts";
 import type { DescribedLetter, ReplayEffect } from "./dead-letter.ts";
@@ -7,7 +9,11 @@ import type { DescribedLetter, ReplayEffect } from "./dead-letter.ts";
 /** What is known of it by then; `brings`: how many waiting answers it would send in front of its own. */
 type Known = Pick<DescribedLetter, "event" | "turn" | "letters"> & { brings?: number };
 
-export function effectOf({ event, turn, letters, brings = 0 }: Known, now: number): ReplayEffect {
+export function effectOf(
+  { event, turn, letters, brings = 0 }: Known,
+  readers: Readers,
+  now: number,
+): ReplayEffect {
   if (!event) return { kind: "none", because: "unreadable" };
   if (!turn) {
     if (event.kind === "ignored") return { kind: "acknowledge", because: "ignored" };
@@ -28,14 +34,16 @@ export function effectOf({ event, turn, letters, brings = 0 }: Known, now: numbe
       return { kind: "acknowledge", because: status };
   }
   if (turn.idempotencyKey === undefined) return { kind: "ask" };
-  const kind = !event.looksFirst && mayArriveTwice(turn, now) ? "send_perhaps_twice" : "send";
+  const kind = mayArriveTwice(turn, readers, now) ? "send_perhaps_twice" : "send";
   return { kind, ...(brings > 0 && { brings }) };
 }
 
-/** A push is recognized by its retry key for a day; of a reply nobody can tell, once its token is no longer good. */
-function mayArriveTwice(turn: TurnItem, now: number): boolean {
+/** The bot may be on its platform no longer: then nobody can tell. */
+function mayArriveTwice(turn: TurnItem, readers: Readers, now: number): boolean {
   const since = turn.outcomeUnknownSince ?? diedSendingAt(turn);
-  return since !== undefined && (turn.route !== "push" || isKeyExpired(since, now));
+  if (since === undefined) return false;
+  const route = turn.route === "push" ? "push" : "reply";
+  return !readers[platformOf(turn.chatId)]?.mayRepeat(route, since, now);
 }
 
 /** Of the parking that a letter tells of: so one parking is replayed once, however often it is asked for. */

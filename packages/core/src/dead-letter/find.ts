@@ -100,20 +100,10 @@ export function createFind({ queue, register, readers, clock }: FindOptions) {
   function eventIn({ chatId, sequence }: Letter, body: string): DeadEvent | undefined {
     try {
       const job = decodeJob(body);
-      const reader = readers[job.platform];
-      if (!reader) return undefined;
-      const inbound = reader.read(job.event);
+      const inbound = readers[job.platform]?.read(job.event);
+      if (!inbound) return undefined;
       const { eventId, kind } = inbound;
-      const { looksFirst = false } = reader;
-      const { receivedAt } = job;
-      return {
-        ...turnKeyOf(chatId, inbound),
-        sequence,
-        eventId,
-        kind,
-        receivedAt,
-        ...(looksFirst && { looksFirst }),
-      };
+      return { ...turnKeyOf(chatId, inbound), sequence, eventId, kind, receivedAt: job.receivedAt };
     } catch {
       return undefined;
     }

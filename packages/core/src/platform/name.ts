@@ -6,3 +6,12 @@ export const platformName = z
   .check(z.regex(/^[a-z]{1,20}$/, "a platform's name has lower-case letters only"));
 
 export type PlatformName = z.infer<typeof platformName>;
+
+/** Of the first platform, whose chats' ids stay bare. */
+const bare = "line";
+
+/** Whose chat it is: the ids of any other platform's have its name in front. */
+export function platformOf(chatId: string): PlatformName {
+  const [, name = bare] = /^([a-z]{1,20}):/.exec(chatId) ?? [];
+  return name;
+}

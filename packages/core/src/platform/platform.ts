@@ -192,6 +192,11 @@ export type Platform = {
   name: PlatformName;
   /** @throws BotError `job.unreadable` */
   read(event: unknown): Inbound;
+  /**
+   * Whether what may have been sent by this route at that moment, epoch milliseconds, can be delivered again so that its
+   * user sees it once.
+   */
+  mayRepeat(route: Route, sentAt: number, now: number): boolean;
   /** For a text of the bot's own: it is shown as it stands. */
   compose: Compose;
   /** For Markdown, which a model wrote. What reads it is loaded on first use: beside a model call, never before. */
@@ -255,10 +260,7 @@ export type Platform = {
 /** The platforms that a worker serves. */
 export type Platforms = Readonly<Record<PlatformName, Platform | undefined>>;
 
-/** What events mean, without a way to answer them. */
-export type Readers = Readonly<Record<PlatformName, Reader | undefined>>;
+/** What a platform tells without a way to answer. */
+export type Reader = Pick<Platform, "read" | "mayRepeat">;
 
-export type Reader = Pick<Platform, "read"> & {
-  /** Its platform looks for what it may have sent before it sends that again: then nothing is seen twice, however late. */
-  looksFirst?: boolean;
-};
+export type Readers = Readonly<Record<PlatformName, Reader | undefined>>;

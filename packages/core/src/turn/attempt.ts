@@ -1,5 +1,6 @@
 import { BotError } from "../error.ts";
-import { retry, retryKeyGoodMs } from "../settings.ts";
+import type { Platform } from "../platform/platform.ts";
+import { retry } from "../settings.ts";
 import type { TurnItem } from "./entity.ts";
 import { type AnsweredTurn, isOpen, type Turn } from "./turn.ts";
 
@@ -15,17 +16,11 @@ export function mustIsolate({ crashes, attempts }: Turn, { chats }: { chats: num
   return crashes >= SUSPECT_AFTER && chats > 1 && attempts < retry.maxAttempts - 1;
 }
 
-/** LINE no longer knows the retry key of a push that it may have accepted: pushing again could answer twice. */
-export function retryKeyExpired(turn: Turn, now: number): boolean {
+/** A push may have been accepted so long ago that pushing again could answer twice. A reply is its platform's to judge. */
+export function isPushUnclear(turn: Turn, { mayRepeat }: Pick<Platform, "mayRepeat">, now: number): boolean {
   const { status, outcomeUnknownSince: since } = turn;
-  return (
-    status === "answered" && turn.answer.route === "push" && since !== undefined && isKeyExpired(since, now)
-  );
-}
-
-/** Whether LINE no longer knows the retry key of a push that was sent then. */
-export function isKeyExpired(since: number, now: number): boolean {
-  return now - since > retryKeyGoodMs;
+  if (status !== "answered" || turn.answer.route !== "push") return false;
+  return since !== undefined && !mayRepeat("push", since, now);
 }
 
 /** The process that held a stored answer has died, and may have been sending it until its lease ran out. */
@@ -61,8 +56,8 @@ export function leavesOut({ status, gathers = [] }: Pick<TurnItem, "status" | "g
   return status !== "claimed" && !gathers.includes(key);
 }
 
-export function retryKeyUnknown(): BotError {
-  const reason = "A push may have been accepted so long ago that LINE no longer recognizes its retry key";
+export function pushUnclear(): BotError {
+  const reason = "A push may have been accepted so long ago that its retry key is no longer recognized";
   return new BotError("delivery.unclear", reason, { retry: "never" });
 }
 

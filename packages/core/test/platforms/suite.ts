@@ -1,10 +1,12 @@
 import { toBotError } from "@henji/core/error";
 import { textOf } from "@henji/core/platform/content";
+import { platformOf } from "@henji/core/platform/name";
 import {
   type Arrival,
   type Delivery,
   type Inbound,
   type Message,
+  routes,
   shownText,
 } from "@henji/core/platform/platform";
 import { decodeJob, encodeJob, type Job } from "@henji/core/queue/job";
@@ -97,6 +99,10 @@ export function platformSuite(open: () => StandIn): void {
         expect(other).toMatchObject({ eventId: first.eventId, at: one!.at, chat: { id: first.chatId } });
       },
     );
+
+    test.each(["alone", "group"] as const)("a chat's id tells its platform: %s", async (where) => {
+      expect(platformOf((await arrival(at.ask("hello", where))).chatId)).toBe(at.webhook.platform);
+    });
 
     test("each message has an id of its own", async () => {
       const ids = [await arrival(at.ask("hello")), await arrival(at.ask("hello"))].map(
@@ -228,6 +234,20 @@ export function platformSuite(open: () => StandIn): void {
         if (both.every((accident) => accident === "limited")) expect(became).toBe("delivered");
       },
     );
+
+    test.each(routes)("what may be repeated by %s days later is seen once", async (route) => {
+      const asked = await question("hello");
+      const delivery = { ...deliveryOf(asked, compose("Hi!")), route };
+      await at.platform.deliver(delivery);
+      for (const days of [0, 0.5, 3]) {
+        const maybeSentAt = at.clock.now();
+        at.passes(days * 86_400_000);
+        if (!at.platform.mayRepeat(route, maybeSentAt, at.clock.now())) continue;
+        expect(await delivered({ ...delivery, maybeSentAt })).toBe("delivered");
+        expect(at.seen()).toEqual(["Hi!"]);
+      }
+      expect(at.platform.mayRepeat("push", at.clock.now(), at.clock.now())).toBe(true);
+    });
 
     test("nothing is sent by who does not hold the turn for as long as that takes", async () => {
       const asked = await question("hello");

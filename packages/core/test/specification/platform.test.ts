@@ -37,6 +37,7 @@ const platform: Platform = {
       return { ...happening, kind: "erasure", erase: { messageId: "M-first", since: 0 } };
     return { ...happening, kind: "question", messageId: `M-${text}`, senderId, content: textContent(text) };
   },
+  mayRepeat: () => true,
   compose: (text) => ({ messages: [composed(text)] }),
   loadMarkdown: async () => platform.compose,
   fits: () => true,

@@ -119,7 +119,7 @@ export const sending: readonly Mutation[] = [
     scenario: "replay-after-two-days",
     edit: {
       file: "handle.ts",
-      find: "if (retryKeyExpired(turn, startedAt)) throw retryKeyUnknown();",
+      find: "if (isPushUnclear(turn, work.platform, startedAt)) throw pushUnclear();",
       replace: "",
     },
   },

@@ -10,8 +10,9 @@ import { loadMarkdown } from "./markdown.ts";
 import { ownMessages } from "./own-messages.ts";
 import { createPeople } from "./people.ts";
 import { quoting } from "./quote.ts";
-import { read, SOMEBODY } from "./read.ts";
+import { SOMEBODY } from "./read.ts";
 import { readTokenOf } from "./read-token.ts";
+import { reader } from "./reader.ts";
 import { freshUntil, replyTokenOf } from "./reply-token.ts";
 
 export type LinePlatformOptions = {
@@ -26,7 +27,7 @@ export function createLinePlatform({ line, loadContent, clock }: LinePlatformOpt
   const people = createPeople({ line, clock });
   return {
     name: "line",
-    read,
+    ...reader,
     compose,
     loadMarkdown,
     fits,

@@ -16,7 +16,7 @@ import {
 } from "./compose.ts";
 import type { FetchContent } from "./content.ts";
 import { createDeliver } from "./deliver.ts";
-import { read } from "./read.ts";
+import { reader } from "./reader.ts";
 
 export type SlackPlatformOptions = {
   slack: Slack;
@@ -35,7 +35,7 @@ export function createSlackPlatform({ slack, loadContent, clock, log }: SlackPla
 
   return {
     name: "slack",
-    read,
+    ...reader,
     compose,
     loadMarkdown: async () => composeMarkdown,
     fits,
