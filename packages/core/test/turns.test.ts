@@ -367,14 +367,14 @@ test("of a very long way the newest steps are kept", async () => {
   expect(turn.steps.at(-1)).toEqual({ at: sentAt + MAX_STEPS, is: "claimed" });
 });
 
-test("a replay by force pushes an answer that may have arrived", async () => {
+test("a replay by force takes an answer that may have arrived for one that nobody has seen, and its way is chosen anew", async () => {
   const turn = await answer(1);
   const parked = { ...failed("delivery.unclear"), outcomeUnknownSince: sentAt, reason: "", job: "{}" };
   await table.turns.park(turn, { ...parked, apologyBy: undefined, total });
   const back = await claimAgain({ replay: { id: "R1", force: true } });
   expect(back).toMatchObject({
     kind: "claimed",
-    turn: { status: "answered", outcomeUnknownSince: undefined, error: undefined, answer: { route: "push" } },
+    turn: { status: "answered", outcomeUnknownSince: undefined, error: undefined, answer: { route: "wait" } },
   });
 });
 

@@ -132,7 +132,10 @@ function takeUpQuestion(item: TurnItem, { owner, leaseUntil, now }: ClaimRequest
   };
 }
 
-/** A replay begins with all attempts, whatever came before. */
+/**
+ * A replay begins with all attempts, whatever came before. By force nobody counts as having seen the answer: its way is
+ * chosen anew before it is sent, and stored.
+ */
 function reclaim(
   item: TurnItem,
   when: Guard,
@@ -146,7 +149,7 @@ function reclaim(
     set: {
       status: isAnswered ? "answered" : "claimed",
       ...{ owner, leaseUntil, attempts: 1, replayedBy: [...(item.replayedBy ?? []), replay.id] },
-      ...(isForced ? { route: "push" as const } : outcomeUnknown(item)),
+      ...(isForced ? { route: "wait" as const } : outcomeUnknown(item)),
       steps: withStep(item, { at: now, is: "replayed" }),
     },
     remove: [

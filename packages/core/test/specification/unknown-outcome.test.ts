@@ -1,9 +1,11 @@
+import { defineBot } from "@henji/core/bot";
+import { replayOf } from "@henji/core/dead-letter/replay";
 import { BotError } from "@henji/core/error";
 import type { Line } from "@henji/core/platform/line/api";
 import { replyTokenFreshMs, retryKeyGoodMs } from "@henji/core/settings";
 import { guarded } from "@henji/core/table";
 import { beforeEach, expect, test } from "vitest";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 beforeEach(() => {
@@ -92,3 +94,25 @@ test("a push by a process that died is not repeated after its retry key has expi
   await drain();
   expect(letters()).toEqual(["delivery.unclear"]);
 });
+
+test.each(["auto", "free"] as const)(
+  "what is replayed by force is pushed only if the bot pushes, even if the process dies before it is sent: %s",
+  async (delivery) => {
+    world = createWorld({ bot: defineBot({ ...plainBot, delivery }) });
+    world.say("U1", "Hello");
+    const { line } = world.line;
+    const reply = (): Promise<never> => new Promise(() => {});
+    await world.crash(world.worker({ line: { ...line, reply } }), 2_000);
+    await wait(replyTokenFreshMs);
+    await drain();
+    expect(letters()).toEqual(["delivery.unclear"]);
+    const [letter] = world.queue.deadLetters.messages();
+    const { chatId, body, eventId } = replayOf(letter!, "R1", true);
+    world.queue.main.send({ chatId, body, deduplicationId: eventId });
+    const turns = { ...world.turns, answer: (): Promise<never> => new Promise(() => {}) };
+    await world.crash(world.worker({ turns }), 2_000);
+    await drain();
+    expect(world.sent()).toEqual(delivery === "free" ? [] : ["U1 push: You said: Hello"]);
+    expect(letters()).toEqual(["delivery.unclear"]);
+  },
+);
