@@ -62,12 +62,13 @@ export function checkContexts(book: Book, { bot }: BookOptions) {
       .sort((a, b) => (isBefore(a.other, b.other) ? 1 : -1));
     if (!newest || !isBefore(newest.other, fate)) return undefined;
     if (items.some(({ repeats }) => repeats === newest.item.key)) return undefined;
-    // The window may begin at one that was erased since; then the notes have this one.
-    const isCovered = items.some(({ eventId, erased }) => {
+    // The window may begin at one that was erased since, or has waited and was parked; then the notes have this one.
+    const isCovered = items.some(({ eventId, erased, waitedAt, status }) => {
       const other = fates.get(eventId);
       // What is brought back may stand before the window itself.
       const isInFront = other && (isBefore(other, fate) || fate.parkings.length > 0);
-      return erased && isInFront && isBefore(newest.other, other);
+      const isOut = erased || (waitedAt !== undefined && !answered.has(status));
+      return isOut && isInFront && isBefore(newest.other, other);
     });
     if (isCovered) return undefined;
     // The window begins at a turn whose past the model refuses to read, whether that turn is answered or not.
