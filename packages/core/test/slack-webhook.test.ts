@@ -117,7 +117,18 @@ test("what has no message, or does not say who the bot is, is passed over", () =
   expect(open("{")).toMatchObject({ code: "webhook.malformed" });
 });
 
-test("what a bot writes, this one included, costs no place in the queue", () => {
-  const opened = open(JSON.stringify(envelope({ ...dm, text: "Hi!", bot_id: "B0HENJI000" })));
+test.each([
+  ["what a bot writes, this one included", { bot_id: "B0HENJI000" }],
+  [
+    "what they delete",
+    { subtype: "message_deleted", deleted_ts: "1799999999.000100", previous_message: { bot_id: "B" } },
+  ],
+  [
+    "an edit, such as the preview of a link",
+    { subtype: "message_changed", message: { ts: "1799999999.000100" } },
+  ],
+  ["who joins", { subtype: "channel_join" }],
+])("%s costs no place in the queue", (_, event) => {
+  const opened = open(JSON.stringify(envelope({ ...dm, text: "Hi!", ...event })));
   expect(opened).toMatchObject({ events: [], unreadable: [], ignored: [{ chatId: "slack:D0AKI00000" }] });
 });

@@ -5,7 +5,6 @@ import {
   botUserOf,
   chatIdOf,
   eventIdOf,
-  isOfBot,
   type MessageEnvelope,
   messageEnvelope,
   type PressEnvelope,
@@ -14,6 +13,7 @@ import {
   pressIdOf,
   toldBy,
 } from "./event.ts";
+import { read } from "./read.ts";
 import { isFresh, isSigned } from "./signature.ts";
 
 export type SlackWebhookOptions = { signingSecret: string; clock: Pick<Clock, "now"> };
@@ -41,8 +41,7 @@ export function createSlackWebhook({ signingSecret, clock }: SlackWebhookOptions
       const isRedelivery = headers.has("x-slack-retry-num");
       const arrival = arrivalOf(payload, isRedelivery);
       if (typeof arrival === "string") return { kind: "events", events: [], unreadable: [arrival] };
-      const message = messageEnvelope.safeParse(payload).data;
-      const isIgnored = message !== undefined && isOfBot(message.event);
+      const isIgnored = read(arrival.event).kind === "ignored";
       return {
         ...{ kind: "events", unreadable: [] },
         ...(isIgnored ? { events: [], ignored: [arrival] } : { events: [arrival] }),
