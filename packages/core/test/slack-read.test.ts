@@ -84,6 +84,7 @@ describe("a deleted message", () => {
 test.each([
   [`<@${bot}>, hello`, "hello"],
   [`hello <@${bot}|henji> and <@U0BEN00000|ben> too`, "hello and @ben too"],
+  [`hello<@${bot}>\n there`, "hello there"],
   [`<@${bot}>`, "@bot"],
   ["<#C0GENERAL0|general> <#C0OTHER000>", "#general #C0OTHER000"],
   ["<!here> <!subteam^S0TEAM000|@devs> <!date^1392734382^{date}|18 Feb>", "@here @devs 18 Feb"],
@@ -97,6 +98,12 @@ test.each([
 ])("%s is read as %s", (text, said) => {
   const inbound = readMessage({ ...dm, text });
   expect(inbound.kind === "question" && textOf(inbound.content)).toBe(said);
+});
+
+test("blanks, of which there may be any number, are read in linear time", () => {
+  const text = `a${" ".repeat(400_000)}b`;
+  expect(kindOf({ text })).toBe("overheard");
+  expect(kindOf({ text: `<@${bot}>${text}` })).toBe("question");
 });
 
 test("what is sent beside text is named by its file's id", () => {

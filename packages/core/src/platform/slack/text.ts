@@ -30,9 +30,9 @@ export function mentionsOthers(bot: string, text: string): boolean {
   );
 }
 
-/** With the name behind a bar or without. */
+/** With the name behind a bar or without. One blank in front: any number would take quadratic time to look for. */
 function mentionsOf(user: string): RegExp {
-  return new RegExp(`\\s*<@${user}(\\|[^<>]*)?>\\s*`, "g");
+  return new RegExp(`\\s?<@${user}(\\|[^<>]*)?>\\s*`, "g");
 }
 
 function markText(mark: string): string {
