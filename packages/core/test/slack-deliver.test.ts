@@ -124,7 +124,11 @@ test("a thread that cannot be read is tried again, and nothing is posted", async
     at.slack.faults.add({ on: "conversations.replies", times: 1, fault });
   const long = at.clock.now() - SETTLED_MS;
   cannot({ kind: "status", status: 503 });
-  await expect(deliver(long)).rejects.toMatchObject({ code: "slack.unavailable", retry: "later" });
+  // So the minute does not begin anew.
+  const failed = { retry: "later", outcome: "failed" };
+  await expect(deliver(long)).rejects.toMatchObject({ code: "slack.unavailable", ...failed });
+  cannot({ kind: "drop-request" });
+  await expect(deliver(long)).rejects.toMatchObject({ code: "slack.unreachable", ...failed });
   cannot({ kind: "status", status: 429, headers: { "retry-after": "30" } });
   await expect(deliver(long)).rejects.toMatchObject({ code: "slack.rate_limited", retryAfterMs: 30_000 });
   cannot({ kind: "error", error: "missing_scope" });

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Clock } from "../../clock.ts";
+import { BotError, toBotError } from "../../error.ts";
 import { connectionError } from "../connection-error.ts";
 import { tellingUnsent } from "../request-not-sent.ts";
 import { slackError } from "./error.ts";
@@ -18,6 +19,8 @@ export type Call = ReturnType<typeof createCall>;
 /** Slack's yes, with what else it says. */
 export type Answer = { body: Record<string, unknown>; headers: Headers; requestId: string | undefined };
 
+type Args = Record<string, unknown> | URLSearchParams;
+
 const answerBody = z.looseObject({ ok: z.boolean(), error: z.optional(z.string()) });
 
 /** A call of Slack's Web API with a deadline, and with every failure as one of ours. It never repeats anything. */
@@ -31,13 +34,14 @@ export function createCall({
 
   /**
    * @param args as JSON; as a form for methods that only read, since not all of those take JSON
-   * @throws BotError with `outcome: "unknown"` if it may have been done
+   * @throws BotError with `outcome: "unknown"` if something may have been done
    */
-  return async (
-    method: string,
-    args: Record<string, unknown> | URLSearchParams,
-    withinMs: number,
-  ): Promise<Answer> => {
+  return (method: string, args: Args, withinMs: number): Promise<Answer> => {
+    const answering = request(method, args, withinMs);
+    return args instanceof URLSearchParams ? answering.catch(rethrowAsRead) : answering;
+  };
+
+  async function request(method: string, args: Args, withinMs: number): Promise<Answer> {
     const isForm = args instanceof URLSearchParams;
     const signal = clock.timeout(withinMs);
     let response: Response;
@@ -63,7 +67,13 @@ export function createCall({
     if (response.ok && data?.ok) return { body: data, headers, requestId };
     const retryAfterMs = retryAfterOf(headers);
     throw slackError({ method, status, error: data?.error ?? "", retryAfterMs, requestId });
-  };
+  }
+}
+
+/** A read has done nothing, whatever became of it. */
+function rethrowAsRead(error: unknown): never {
+  const { code, message, retry, retryAfterMs, requestId, cause } = toBotError(error);
+  throw new BotError(code, message, { ...{ retry, retryAfterMs, requestId, cause }, outcome: "failed" });
 }
 
 function parsed(text: string): unknown {
