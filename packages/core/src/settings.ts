@@ -17,7 +17,7 @@ export const ingress = {
 } as const;
 
 export const worker = {
-  /** Claim and reads (2 s), the model (120 s at the most), what comes after it (36 s), and some slack. */
+  /** Claim and reads (2 s), the model (120 s at the most), what comes after it (36 s), and some to spare. */
   timeoutS: 165,
   /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
   memoryMb: 512,

@@ -52,7 +52,7 @@ const BYTES_PER_MS = 8;
 /** No voice has more. */
 const BYTES_PER_SECOND = 20_000;
 /** Beside its length as the platform tells it, which need not be exact. */
-const SLACK_S = 10;
+const SPARE_S = 10;
 
 /**
  * Has the spoken part of a question written down, and stores that at once: from then on it is a question like any
@@ -90,7 +90,7 @@ export function createHear({ bot, turns, transcriber, room, clock }: HearOptions
 
   /** Nothing is fetched before there is memory for the most that it can be, and it is held until the words are there. */
   async function listenInRoom(part: MediaPart, request: HearRequest): Promise<MediaPart> {
-    const seconds = part.ms === undefined ? maxSeconds : Math.min(maxSeconds, secondsOf(part) + SLACK_S);
+    const seconds = part.ms === undefined ? maxSeconds : Math.min(maxSeconds, secondsOf(part) + SPARE_S);
     const maxBytes = seconds * BYTES_PER_SECOND;
     const held = await room(maxBytes);
     try {
