@@ -23,8 +23,8 @@ import { linkedModels } from "./models.ts";
 import { toIncoming, toReminder } from "./sqs-event.ts";
 import { writeLine } from "./stdout.ts";
 
-/** A platform by its linked token. */
-export type LinkedPlatform = { token: () => string; open(token: string, log: Log): Platform };
+/** Opens a platform by its linked token. */
+export type LinkedPlatform = (log: Log) => { platform: Platform; token: string };
 
 /**
  * The worker's handler.
@@ -72,19 +72,15 @@ function onPlatforms(
   { platforms: names }: Pick<Bot, "platforms">,
   log: Log,
 ): { platforms: Platforms; identitySecret: string } {
-  const opened = names.map((name) => {
-    const platform = known[name];
-    if (!platform) throw unknownPlatform(name, Object.keys(known));
-    const token = platform.token();
-    return { name, token, platform: platform.open(token, log) };
-  });
-  return {
-    platforms: Object.fromEntries(opened.map(({ name, platform }) => [name, platform])),
-    identitySecret: opened[0]!.token,
-  };
-}
-
-function unknownPlatform(name: string, known: readonly string[]): BotError {
-  const reason = `bot.config.ts: platforms: this worker knows ${known.join(" and ")}, and not ${name}`;
-  return new BotError("config.invalid_bot", reason, { retry: "never" });
+  const platforms: Record<string, Platform> = {};
+  let identitySecret = "";
+  for (const name of names) {
+    const opened = known[name]?.(log);
+    if (!opened) {
+      throw new BotError("config.invalid_bot", `bot.config.ts: no platform "${name}"`, { retry: "never" });
+    }
+    platforms[name] = opened.platform;
+    identitySecret ||= opened.token;
+  }
+  return { platforms, identitySecret };
 }

@@ -6,18 +6,17 @@ import type { LinkedPlatform } from "./bot-worker.ts";
 import { link } from "./links.ts";
 
 /** Slack by its linked token; `SLACK_API_BASE_URL` for a stand-in, which gives files out too. */
-export const slackByLink: LinkedPlatform = {
-  token: () => link("SlackBotToken"),
-  open(botToken, log) {
-    const baseUrl = process.env.SLACK_API_BASE_URL;
-    const options = { botToken, baseUrl, clock };
-    const loadContent = loadOnce(async () => {
-      const { createContent } = await import("@henji/core/platform/slack/content");
-      return createContent({
-        ...options,
-        trustedHosts: baseUrl === undefined ? [] : [new URL(baseUrl).host],
-      });
+export const slackByLink: LinkedPlatform = (log) => {
+  const botToken = link("SlackBotToken");
+  const baseUrl = process.env.SLACK_API_BASE_URL;
+  const options = { botToken, baseUrl, clock };
+  const loadContent = loadOnce(async () => {
+    const { createContent } = await import("@henji/core/platform/slack/content");
+    return createContent({
+      ...options,
+      trustedHosts: baseUrl === undefined ? [] : [new URL(baseUrl).host],
     });
-    return createSlackPlatform({ slack: createSlack(options), loadContent, clock, log });
-  },
+  });
+  const platform = createSlackPlatform({ slack: createSlack(options), loadContent, clock, log });
+  return { platform, token: botToken };
 };

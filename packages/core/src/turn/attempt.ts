@@ -19,8 +19,8 @@ export function mustIsolate({ crashes, attempts }: Turn, { chats }: { chats: num
 /** A push may have been accepted so long ago that pushing again could answer twice. A reply is its platform's to judge. */
 export function isPushUnclear(turn: Turn, { mayRepeat }: Pick<Platform, "mayRepeat">, now: number): boolean {
   const { status, outcomeUnknownSince: since } = turn;
-  if (status !== "answered" || turn.answer.route !== "push") return false;
-  return since !== undefined && !mayRepeat("push", since, now);
+  const isPush = status === "answered" && turn.answer.route === "push";
+  return isPush && since !== undefined && !mayRepeat("push", since, now);
 }
 
 /** The process that held a stored answer has died, and may have been sending it until its lease ran out. */
