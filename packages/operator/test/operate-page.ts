@@ -27,11 +27,16 @@ export const alarms = sources("stacks/alarms/*.ts").flatMap((source) =>
 
 /** Codes of all errors that core makes, and of letters that have none. */
 export const codes = new Set(
-  sources("packages/core/src/**/*.ts").flatMap((source) =>
-    [
+  sources("packages/core/src/**/*.ts").flatMap((source) => [
+    // Of whom a request for them got no answer from.
+    ...[...source.matchAll(/\bcode: "(\w+)", called: /g)].flatMap(([, name]) => [
+      `${name}.unreachable`,
+      `${name}.timeout`,
+    ]),
+    ...[
       ...source.matchAll(/(?<![.\w])(?:BotError|error|refused)\(([^,)]*)|reason\?\.code \?\? ([^;]*);/g),
     ].flatMap(([, first, other]) => [...(first ?? other)!.matchAll(/"([\w.]+)"/g)].map(([, code]) => code!)),
-  ),
+  ]),
 );
 
 function sources(pattern: string): string[] {
