@@ -11,6 +11,9 @@ import type { Chat, Handover, Message, QuickReply, ViewChange } from "./studio-v
 
 export type SlackView = ReturnType<typeof createSlackView>;
 
+/** How the bot names a message's event. */
+const messageId = /^(\w+)-([\d.]+)$/;
+
 /** Of a thread's name. */
 const NAME_LENGTH = 28;
 
@@ -164,7 +167,7 @@ export function createSlackView(slack: SlackSimulator) {
     eventId: string | undefined,
     status: Extract<Change, { type: "webhook" }>["status"],
   ): ViewChange[] {
-    const [, channel, ts] = /^(\w+)-([\d.]+)$/.exec(eventId ?? "") ?? [];
+    const [, channel, ts] = messageId.exec(eventId ?? "") ?? [];
     const message = slack.timeline(channel ?? "").find((one) => one.ts === ts);
     if (eventId === undefined || !channel || !message || message.appId !== undefined) return [];
     const isTaken = typeof status === "number" && status < 300;
@@ -177,6 +180,12 @@ export function createSlackView(slack: SlackSimulator) {
   return {
     chats,
     onChange,
+
+    /** Slack tells the bot of what it has posted itself. */
+    isOfBot(eventId: unknown): boolean {
+      const [, channel = "", ts] = messageId.exec(String(eventId)) ?? [];
+      return slack.timeline(channel).some((one) => one.ts === ts && one.appId !== undefined);
+    },
     subscribe: slack.subscribe,
 
     messages: (): Message[] =>

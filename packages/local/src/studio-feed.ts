@@ -61,9 +61,12 @@ export function createFeed(options: FeedOptions) {
   // What was parked before this run; a failure is told to whoever opens the list.
   parked.look().catch(() => {});
 
-  const onLog = (entry: unknown) => {
-    publishTrace(traces.log(entry as LogEntry));
-    parked.onLog(entry as LogEntry);
+  const slack = options.slack && createSlackView(options.slack);
+
+  const onLog = (logged: unknown) => {
+    const entry = logged as LogEntry;
+    if (!slack?.isOfBot(entry.eventId)) publishTrace(traces.log(entry));
+    parked.onLog(entry);
   };
   const onContent = (seen: unknown) => contents.seen(seen as SeenContent);
   logChannel.subscribe(onLog);
@@ -75,7 +78,6 @@ export function createFeed(options: FeedOptions) {
     onLine(change);
   });
 
-  const slack = options.slack && createSlackView(options.slack);
   const unsubscribeSlack = slack?.subscribe((change) => {
     for (const seen of slack.onChange(change)) publish(seen);
   });

@@ -115,3 +115,16 @@ test("nobody writes where they are not", () => {
   } satisfies Sendable;
   expect(sendToSlack(slack, { from: dm, chatId: dm, content: sticker })).toBe(409);
 });
+
+test("the bot's own posts, of which Slack tells it too, are known by their events' ids", async () => {
+  write(dm, "hello");
+  const channel = dm.split(":")[1]!;
+  await answer(channel, { text: "hi" });
+  const ids = slack.timeline(channel).map(({ ts }) => `${channel}-${ts}`);
+  expect(ids.map((id) => view.isOfBot(id))).toEqual([false, true]);
+  expect(["01M8KAG", undefined, `${ids[1]}-deleted`].map((id) => view.isOfBot(id))).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
