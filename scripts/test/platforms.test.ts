@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-/** Where Slack's name may stand: its folder, the wiring, and what an operator connects. */
+/** Where Slack's name may stand: its folder, the wiring, and what an operator connects and checks. */
 const wiring = [
   /^packages\/core\/src\/platform\/slack\//,
   /^packages\/functions\/src\/(slack[a-z-]*|links|readers)\.ts$/,
-  /^packages\/operator\/src\/connect\//,
+  /^packages\/operator\/src\/(connect\/|doctor\/|stage\.ts)/,
 ];
 
 /** Everything else that a bot consists of, and what stands in for LINE and OpenAI. */

@@ -14,6 +14,7 @@ const properties = {
   Reminders: "url",
   Conversations: "name",
   IngressLogs: "name",
+  SlackIngressLogs: "name",
   WorkerLogs: "name",
   Metrics: "namespace",
   Ingress: "url",

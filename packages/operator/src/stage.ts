@@ -15,7 +15,7 @@ export type Stage = {
   /** As it was deployed. */
   name(): string;
   /** What CloudWatch knows it by; empty where there is no CloudWatch, as on this machine. */
-  cloudWatch(): { ingressLogs: string; workerLogs: string; namespace: string };
+  cloudWatch(): { logGroups: Record<string, string>; namespace: string };
   close(): void;
 };
 
@@ -42,14 +42,23 @@ export function openStage(local: string | undefined): Stage {
     queueUrl: linked,
     name: () => optionalLink("App"),
     cloudWatch: () => ({
-      ingressLogs: optionalLink("IngressLogs"),
-      workerLogs: optionalLink("WorkerLogs"),
+      logGroups: linkedLogGroups(),
       namespace: optionalLink("Metrics"),
     }),
     close() {
       for (const client of clients) client.destroy();
     },
   };
+}
+
+/** By function, in the order in which an event passes them. */
+function linkedLogGroups(): Record<string, string> {
+  const all = {
+    ingress: optionalLink("IngressLogs"),
+    "slack ingress": optionalLink("SlackIngressLogs"),
+    worker: optionalLink("WorkerLogs"),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, group]) => group !== ""));
 }
 
 /**

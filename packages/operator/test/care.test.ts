@@ -113,7 +113,7 @@ describe("a stage, in sst shell", () => {
     expect(output).toMatch(
       /^WRONG +system .*\n +→ npx sst shell --stage <stage> -- npm run henji -- doctor/m,
     );
-    expect(output).toContain("1 of 28 checks found something wrong.");
+    expect(output).toContain("1 of 30 checks found something wrong.");
   });
 
   test("connect outside of sst shell does too", async () => {
@@ -160,7 +160,7 @@ describe("the system on this machine", () => {
     const { code, output } = await henji(["doctor", "--state", "/nowhere"], env);
     expect(code).toBe(1);
     expect(output).toMatch(/^WRONG +system +No Henji runs on \/nowhere.*\n +→ npm start$/m);
-    expect(output).toContain("1 of 28 checks found something wrong.");
+    expect(output).toContain("1 of 30 checks found something wrong.");
   });
 });
 

@@ -9,8 +9,9 @@ import { describe, expect, test } from "vitest";
 import { brokenLine } from "./doctor/line.ts";
 import { brokenMachine } from "./doctor/machine.ts";
 import { brokenQueues } from "./doctor/queues.ts";
+import { brokenSlack } from "./doctor/slack.ts";
 import { brokenTableAndAlarms } from "./doctor/table-and-alarms.ts";
-import { named, useDoctor } from "./doctor/world.ts";
+import { goOn, named, useDoctor } from "./doctor/world.ts";
 
 const used = useDoctor();
 
@@ -24,6 +25,19 @@ test("a stage that is fine: all is checked but what no API tells", async () => {
   expect(new Set(results.map(({ name }) => name)).size).toBe(checks.length);
 });
 
+test.each([
+  [["line", "slack"], byHand],
+  [["slack"], ["channel access token", "webhook", "webhook test", ...byHand, "push quota"]],
+])("a stage whose bot is on %s is fine too", async (platforms, notChecked) => {
+  goOn(used.world, platforms);
+  const results = await used.doctor();
+  expect(results.filter(({ status }) => status === "wrong")).toEqual([]);
+  expect(named(results, "not checked")).toEqual(notChecked);
+  const says = (name: string) => results.find((result) => result.name === name)?.says;
+  expect(says("Slack app")).toBe("is installed in Simulated as henji");
+  expect(says("Slack request URL")).toMatch(/^https:\/\/slack-ingress\..* answers/);
+});
+
 test("what no API tells comes with the place to look at, and the bot's own page", async () => {
   const results = await used.doctor();
   const says = (name: string) => results.find((result) => result.name === name)?.says;
@@ -34,7 +48,7 @@ test("what no API tells comes with the place to look at, and the bot's own page"
 });
 
 describe("finds", () => {
-  test.each([...brokenMachine, ...brokenLine, ...brokenQueues, ...brokenTableAndAlarms])(
+  test.each([...brokenMachine, ...brokenLine, ...brokenSlack, ...brokenQueues, ...brokenTableAndAlarms])(
     "%s",
     async (_what, breaks, check, says, fix) => {
       breaks(used.world);
@@ -77,7 +91,14 @@ test("without sst shell that is what is said, and nothing else is wrong", async 
   used.world.links = {};
   const results = await used.doctor();
   expect(named(results, "wrong")).toEqual(["system"]);
-  expect(named(results, "fine")).toEqual(["Node", "npm", "bot.config.ts", "file search"]);
+  expect(named(results, "fine")).toEqual([
+    "Node",
+    "npm",
+    "bot.config.ts",
+    "Slack app",
+    "Slack request URL",
+    "file search",
+  ]);
 });
 
 test("links without a stage are said to be links without a stage, and what is missing is said too", async () => {

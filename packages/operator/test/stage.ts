@@ -21,6 +21,13 @@ export const links = {
   OpenAiApiKey: { value: "openai-key" },
 };
 
+/** And what it has beside that if the bot is on Slack. */
+export const slackLinks = {
+  SlackIngress: { name: "henji-test-SlackIngress", url: "https://slack-ingress.lambda-url.test/" },
+  SlackSigningSecret: { value: "slack-secret" },
+  SlackBotToken: { value: "slack-token" },
+};
+
 /** What AWS says of a stage that was deployed and is fine. */
 export function healthyStage() {
   const { partitionKey, sortKey, index, timeToLive } = settings.table;
@@ -79,6 +86,7 @@ export function healthyStage() {
     },
     functions: {
       [links.Ingress.name]: lambda(settings.ingress.timeoutS),
+      [slackLinks.SlackIngress.name]: lambda(settings.ingress.timeoutS),
       [links.Worker.name]: lambda(settings.worker.timeoutS),
     } as Record<string, ReturnType<typeof lambda>>,
     eventSources: [

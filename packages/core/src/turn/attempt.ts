@@ -57,7 +57,7 @@ export function leavesOut({ status, gathers = [] }: Pick<TurnItem, "status" | "g
 }
 
 export function pushUnclear(): BotError {
-  const reason = "A push may have been accepted so long ago that its retry key is no longer recognized";
+  const reason = "A push may have been accepted, and its retry key is no longer recognized";
   return new BotError("delivery.unclear", reason, { retry: "never" });
 }
 

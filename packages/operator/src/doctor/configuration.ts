@@ -2,17 +2,19 @@ import type { LinkName } from "@henji/functions/links";
 import { fixesFor } from "../fixes.ts";
 import type { Check } from "./check.ts";
 import { fine, NotChecked, wrong } from "./finding.ts";
+import { neededBy } from "./platforms.ts";
 import type { Subject } from "./subject.ts";
 
 export const running: Check = {
   name: "system",
-  async run({ isLocal, notRunning, stage, link }) {
+  async run(subject) {
+    const { isLocal, notRunning, stage } = subject;
     if (notRunning !== undefined) return wrong(notRunning, "npm start");
     if (isLocal) return fine("runs on this machine");
     if (stage !== "") return fine(`stage ${stage}`);
     const fix =
       "npx sst shell --stage <stage> -- npm run henji -- doctor, or add --local for what npm start runs";
-    if (isAnyLinked(link)) {
+    if (await isAnyLinked(subject)) {
       const says = "there are links, by SST_RESOURCES_JSON, and no App among them to name the stage";
       return wrong(says, `add "App":{"name":"henji","stage":"<stage>"} to it; or ${fix}`);
     }
@@ -37,25 +39,26 @@ export const configuration: Check = {
   },
 };
 
-/** What a deployed stage has, whatever its secrets are. */
-const resources: readonly LinkName[] = [
-  "EventQueue",
-  "DeadLetterQueue",
-  "Reminders",
-  "Conversations",
-  "Ingress",
-  "Worker",
-];
-const secrets: readonly LinkName[] = ["LineChannelSecret", "LineChannelAccessToken", "OpenAiApiKey"];
+/** What a deployed stage has, whatever its secrets are, and wherever its bot answers. */
+const common: readonly LinkName[] = ["EventQueue", "DeadLetterQueue", "Reminders", "Conversations", "Worker"];
 
-const isAnyLinked = (link: Subject["link"]) => [...resources, ...secrets].some((name) => link(name) !== "");
+async function neededLinks(subject: Subject): Promise<{ resources: LinkName[]; secrets: LinkName[] }> {
+  const { ingresses, secrets } = await neededBy(subject);
+  return { resources: [...common, ...ingresses], secrets: [...secrets, "OpenAiApiKey"] };
+}
+
+async function isAnyLinked(subject: Subject): Promise<boolean> {
+  const { resources, secrets } = await neededLinks(subject);
+  return [...resources, ...secrets].some((name) => subject.link(name) !== "");
+}
 
 export const links: Check = {
   name: "secrets and links",
   async run(subject) {
     const { isLocal, notRunning, link } = subject;
-    if (notRunning !== undefined || !isAnyLinked(link)) throw new NotChecked("nothing is linked");
+    if (notRunning !== undefined || !(await isAnyLinked(subject))) throw new NotChecked("nothing is linked");
     const { deploy, set } = fixesFor(subject);
+    const { resources, secrets } = await neededLinks(subject);
     const missing = resources.filter((name) => link(name) === "" && !(isLocal && name === "Worker"));
     // On this machine, the key of a real model is in .env.
     const unset = isLocal ? [] : secrets.filter((name) => link(name) === "");

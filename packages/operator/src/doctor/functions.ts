@@ -5,24 +5,27 @@ import {
   ListEventSourceMappingsCommand,
 } from "@aws-sdk/client-lambda";
 import * as settings from "@henji/core/settings";
+import type { LinkName } from "@henji/functions/links";
 import { fixesFor } from "../fixes.ts";
 import type { Check } from "./check.ts";
 import { fine, fineUnless, wrong } from "./finding.ts";
+import { neededBy } from "./platforms.ts";
 import { linked, type Subject } from "./subject.ts";
 
-type Name = "Ingress" | "Worker";
-
-async function configurationsOf(subject: Subject): Promise<[Name, FunctionConfiguration][]> {
+async function configurationsOf(subject: Subject): Promise<[LinkName, FunctionConfiguration][]> {
   const lambda = subject.aws.lambda();
+  const { ingresses } = await neededBy(subject);
+  const names: readonly LinkName[] = [...ingresses, "Worker"];
   return Promise.all(
-    (["Ingress", "Worker"] as const).map(async (name): Promise<[Name, FunctionConfiguration]> => {
+    names.map(async (name): Promise<[LinkName, FunctionConfiguration]> => {
       const command = new GetFunctionConfigurationCommand({ FunctionName: linked(subject, name, "name") });
       return [name, await lambda.send(command)];
     }),
   );
 }
 
-const timeouts = { Ingress: settings.ingress.timeoutS, Worker: settings.worker.timeoutS } as const;
+const timeoutOf = (name: LinkName) =>
+  name === "Worker" ? settings.worker.timeoutS : settings.ingress.timeoutS;
 
 export const functions: Check = {
   name: "functions",
@@ -32,10 +35,10 @@ export const functions: Check = {
         // Inactive: Lambda has put it to sleep, and the next invocation wakes it.
         State !== "Active" && State !== "Inactive" && `${name} is ${State}`,
         LastUpdateStatus === "Failed" && `the last update of ${name} failed`,
-        Timeout !== timeouts[name] && `the time-out of ${name} is ${Timeout} s, not ${timeouts[name]} s`,
+        Timeout !== timeoutOf(name) && `the time-out of ${name} is ${Timeout} s, not ${timeoutOf(name)} s`,
       ],
     );
-    return fineUnless(differences, "both are active", fixesFor(subject).redeploy);
+    return fineUnless(differences, "all are active", fixesFor(subject).redeploy);
   },
 };
 

@@ -4,6 +4,7 @@ import type { Bot } from "@henji/core/bot";
 import { type Channel, linkedChannel } from "@henji/functions/channel";
 import { type LinkName, optionalLink } from "@henji/functions/links";
 import { checkAccess, searchableFiles } from "@henji/functions/model-access";
+import { linkedSlackApp, type SlackApp } from "@henji/functions/slack-app";
 import { type CommonOptions, loadBot, localDirectory, localOption } from "../environment.ts";
 import { useLocalStage } from "../stage.ts";
 import { type Aws, connectAws } from "./aws.ts";
@@ -23,6 +24,7 @@ export type Subject = {
   link(name: LinkName, property?: string): string;
   loadBot(): Promise<Bot>;
   channel(): Channel;
+  slackApp(): SlackApp;
   /** @throws BotError unless the key may use the model */
   checkAccess(apiKey: string, model: string, signal: AbortSignal): Promise<void>;
   /** How many files of a vector store the key may search. @throws BotError if there is no such store */
@@ -44,6 +46,7 @@ export function openSubject(root: string, options: CommonOptions): Subject {
     link: optionalLink,
     loadBot,
     channel: linkedChannel,
+    slackApp: linkedSlackApp,
     ...{ checkAccess, searchableFiles },
     aws: connectAws(local !== undefined),
     machine: { node: process.versions.node, npm: npmVersion(), now: Date.now },

@@ -21,7 +21,7 @@ with its time: so the event is looked for among what is parked, and then in each
 one query a chat. With --chat it is one query. What is in neither is found by --scan, which reads the whole table and
 says first how large that is.
 
---logs reads the log groups of both functions around the times of the turn (logs:FilterLogEvents). On this machine there
+--logs reads the log groups of all functions around the times of the turn (logs:FilterLogEvents). On this machine there
 is no CloudWatch: Studio shows what was logged.`;
 
 /** One message's way through the bot, whatever became of it. */

@@ -45,8 +45,8 @@ async function logsOf(
   eventId: string,
   turn: TurnItem | undefined,
 ): Promise<LogLine[] | undefined> {
-  const { ingressLogs, workerLogs } = stage.cloudWatch();
-  if (ingressLogs === "" || workerLogs === "") {
+  const { logGroups: groups } = stage.cloudWatch();
+  if (Object.keys(groups).length === 0) {
     terminal.note(
       "No log group is linked. On this machine there is no CloudWatch: open Studio, whose traces show what was logged. " +
         "On a stage: deploy it; with sst dev, the logs are where that runs.",
@@ -61,7 +61,6 @@ async function logsOf(
   const last = turn?.steps?.at(-1)?.at ?? at;
   const from = at - AROUND_MS.before;
   const to = Math.max(at, last) + AROUND_MS.after;
-  const groups = { ingress: ingressLogs, worker: workerLogs };
   try {
     return await readLogs({ eventId, groups, from, to }, (pages) =>
       terminal.progress(`${pages} pages of the logs …`),

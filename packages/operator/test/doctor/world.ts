@@ -2,14 +2,16 @@ import { defineBot } from "@henji/core/bot";
 import { systemClock } from "@henji/core/clock";
 import { checkModelAccess, countSearchable } from "@henji/core/model/access";
 import { createChannel } from "@henji/core/platform/line/channel";
+import { createSlackApp } from "@henji/core/platform/slack/app";
 import { createLineSimulator } from "@henji/line-simulator";
 import { createModelSimulator } from "@henji/model-simulator";
 import { connectAws } from "@henji/operator/doctor/aws";
 import { checks } from "@henji/operator/doctor/checks";
 import { examine, type Result } from "@henji/operator/doctor/examine";
 import type { Subject } from "@henji/operator/doctor/subject";
+import { createSlackSimulator } from "@henji/slack-simulator";
 import { afterAll, beforeAll, beforeEach, vi } from "vitest";
-import { healthyStage, links, serveStage } from "../stage.ts";
+import { healthyStage, links, serveStage, slackLinks } from "../stage.ts";
 
 export type World = ReturnType<typeof healthy>;
 
@@ -35,13 +37,17 @@ function healthy() {
     bot: { instructions: "Hello." } as object,
     /** Vector stores, each with so many files. */
     stores: {} as Record<string, number>,
+    /** That the Slack app has; all, if it is not set. */
+    slackScopes: undefined as string | undefined,
+    /** What its ingress answers; as Slack wants it, if it is not set. */
+    slackUrlAnswers: undefined as number | undefined,
     machine: { node: "24.7.0", npm: "11.5.1" as string | undefined, skewMs: 0 },
   };
   return world;
 }
 
 /** What is read of a link, if nothing else is asked for; of the others, their first. */
-const defaults: Record<string, string> = { Ingress: "url", App: "stage" };
+const defaults: Record<string, string> = { Ingress: "url", SlackIngress: "url", App: "stage" };
 
 /** A stage that is fine before each test, and `doctor`, which examines it. */
 export function useDoctor() {
@@ -75,6 +81,7 @@ export function useDoctor() {
         );
       }
     }
+    const slack = slackOf(world);
     const aws = connectAws(change.isLocal ?? false);
     try {
       return await examine(checks, {
@@ -85,6 +92,13 @@ export function useDoctor() {
             channelAccessToken: link("LineChannelAccessToken"),
             clock: systemClock,
             fetch: (input, init) => line.fetch(new Request(input, init)),
+          }),
+        slackApp: () =>
+          createSlackApp({
+            ...{ botToken: link("SlackBotToken"), signingSecret: link("SlackSigningSecret") },
+            clock: systemClock,
+            baseUrl: "https://slack.test/api",
+            fetch: (input, init) => slack(new Request(input, init)),
           }),
         checkAccess: (apiKey, name, signal) => checkModelAccess({ apiKey, fetch: model.fetch }, name, signal),
         searchableFiles: (apiKey, store, signal) =>
@@ -103,6 +117,25 @@ export function useDoctor() {
       return world;
     },
   };
+}
+
+/** Slack, and the URL that it sends events to. */
+function slackOf({ slackScopes: scopes, slackUrlAnswers }: World) {
+  const slack = createSlackSimulator({ signingSecret: "slack-secret", botToken: "slack-token", scopes });
+  return async (request: Request): Promise<Response> => {
+    if (request.url !== slackLinks.SlackIngress.url) return slack.fetch(request);
+    if (slackUrlAnswers !== undefined) return new Response(null, { status: slackUrlAnswers });
+    const { challenge } = (await request.json()) as { challenge: string };
+    return new Response(challenge);
+  };
+}
+
+/** The same stage with its bot on these platforms. */
+export function goOn(world: World, platforms: string[]): void {
+  world.bot = { instructions: "Hello.", platforms };
+  if (platforms.includes("slack")) Object.assign(world.links, structuredClone(slackLinks));
+  if (platforms.includes("line")) return;
+  for (const name of ["Ingress", "LineChannelSecret", "LineChannelAccessToken"]) delete world.links[name];
 }
 
 /** The checks that ended so. */
