@@ -106,3 +106,12 @@ test("a bot on Slack alone has nothing that only LINE needs", () => {
   ]);
   expect(names).toContain("SlackIngressFunction");
 });
+
+test(
+  "a platform that does not exist ends the deployment",
+  async () => {
+    const deploying = synthesize("on-unknown", { env: { HENJI_BOT_CONFIG: config("unknown") } });
+    await expect(deploying).rejects.toThrow('no platform "pigeon": there are line and slack');
+  },
+  synthesisMs,
+);
