@@ -58,6 +58,49 @@ test("a button is pressed in Slack as on LINE", async () => {
   expect(own(dm)[1]).toMatchObject({ threadTs: ask!.threadTs });
 }, 60_000);
 
+const modelHas = (words: string) => JSON.stringify(local.model!.requests.at(-1)?.body).includes(words);
+
+test("in a thread each has only what is their own erased, whoever presses the button", async () => {
+  // Which repeats nothing.
+  local.model!.answerWith(() => "Noted.");
+  const channel = slack.addChannel({ name: "pets" }).id;
+  slack.say({ from: aki, channel, text: "@Henji my cat is Tama" });
+  const { ts: thread } = newest(channel);
+  await answers(channel, 1);
+  slack.say({ from: ben, channel, thread, text: "my dog is Pochi" });
+  await answers(channel, 2);
+  expect([modelHas("Tama"), modelHas("Pochi")]).toEqual([true, true]);
+  const forgetAndPress = async (presses: string, count: number) => {
+    slack.say({ from: aki, channel, thread, text: "/forget" });
+    await answers(channel, count);
+    const ask = own(channel).at(-1)!;
+    slack.press(presses, channel, ask.ts, buttonsOf(ask)[0]!.label);
+    await answers(channel, count + 1);
+  };
+  // Ben is asked whether to forget what is his.
+  await forgetAndPress(ben, 3);
+  slack.say({ from: ben, channel, thread, text: "What do you know?" });
+  await answers(channel, 5);
+  expect([modelHas("Tama"), modelHas("Pochi")]).toEqual([true, true]);
+  await forgetAndPress(aki, 6);
+  slack.say({ from: ben, channel, thread, text: "And now?" });
+  await answers(channel, 8);
+  expect([modelHas("Tama"), modelHas("Pochi")]).toEqual([false, true]);
+  local.model!.answerWith(undefined);
+}, 60_000);
+
+test("a deleted message is erased from the memory, whether its thread has answers or not", async () => {
+  const chie = slack.addUser({ name: "Chie" }).id;
+  const { id: dm } = slack.dm(chie);
+  slack.say({ from: chie, text: "My secret is Melon" });
+  const { ts } = newest(dm);
+  await answers(dm, 1);
+  slack.remove(dm, ts);
+  slack.say({ from: chie, text: "What is my secret?" });
+  await answers(dm, 2);
+  expect(modelHas("Melon")).toBe(false);
+}, 60_000);
+
 test("LINE goes on beside it", async () => {
   const { userId } = local.line.addUser({ name: "Chie" });
   await local.line.deliver([local.line.say({ from: userId, text: "hello" })]);
