@@ -136,7 +136,9 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
     if (platform === "table") return !isCalm(plan, "table");
     if (platform === "queue") return !isCalm(plan, "queue");
     if (["line.timeout", "line.unavailable", "line.unreachable"].includes(code)) return !isCalm(plan, "line");
-    if (code === "slack.not_settled") return book.slackErrors.size > 0 || fate.diedAnswered;
+    // What was posted may not be recorded.
+    if (code === "slack.not_settled")
+      return book.slackErrors.size > 0 || fate.diedAnswered || !isCalm(plan, "table");
     if (platform === "slack") return book.slackErrors.has(code);
     if (code === "line.quota_unknown") return book.lineErrors.size > 0;
     // The breakers give every chat the error that one chat has met.
