@@ -9,10 +9,8 @@ const wiring = [
 ];
 
 /** Everything else that a bot consists of, and what stands in for LINE and OpenAI. */
-const sources = [
-  "packages/{core,functions,operator,loopback,line-simulator,model-simulator,line-openapi}/src/**/*.ts",
-  "packages/local/studio/**/*",
-];
+const sources =
+  "packages/{core,functions,operator,loopback,line-simulator,model-simulator,line-openapi}/src/**/*.ts";
 
 test("no file beside its folder and the wiring knows of the second platform", () => {
   const files = globSync(sources, { withFileTypes: true })

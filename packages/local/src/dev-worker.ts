@@ -64,8 +64,8 @@ async function describeQueue(QueueUrl: string) {
 function onBatch({ Records }: SQSEvent): void {
   for (const { body } of Records) {
     try {
-      const { event } = decodeJob(body);
-      tell({ type: "event", event: event as { webhookEventId: string } });
+      const { eventId, event } = decodeJob(body);
+      tell({ type: "event", eventId, event: event as object });
     } catch {
       // The worker says what is wrong with it.
     }

@@ -12,6 +12,7 @@ import type {
 import type { ModelSimulator } from "@henji/model-simulator";
 import type { SlackSimulator } from "@henji/slack-simulator";
 import { contentOf, happeningOf, quickRepliesOf } from "./chat-content.ts";
+import { inboundOf } from "./inbound.ts";
 import type { OperatorsSide } from "./operators-side.ts";
 import { createParked } from "./parked.ts";
 import type { Rehearsal } from "./rehearsal.ts";
@@ -73,12 +74,18 @@ export function createFeed(options: FeedOptions) {
   contentChannel.subscribe(onContent);
   const unsubscribe = line.subscribe((change) => {
     // Even if no webhook brings it to the bot.
-    if (change.type === "event") contents.seen(change);
+    if (change.type === "event") {
+      contents.seen({ ...change, eventId: change.event.webhookEventId });
+    }
     for (const trace of traces.line(change)) publishTrace(trace);
     onLine(change);
   });
 
   const unsubscribeSlack = slack?.subscribe((change) => {
+    if (change.type === "event") {
+      const eventId = inboundOf(change.envelope)?.eventId;
+      if (eventId !== undefined) contents.seen({ type: "event", eventId, event: change.envelope });
+    }
     for (const seen of slack.onChange(change)) publish(seen);
   });
 

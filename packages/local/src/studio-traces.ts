@@ -2,7 +2,7 @@ import type { TurnItem } from "@henji/core/turn/entity";
 import { turnKeyOf } from "@henji/core/turn/place";
 import type { TurnStore } from "@henji/core/turn/store";
 import { Hono } from "hono";
-import * as z from "zod/mini";
+import { inboundOf } from "./inbound.ts";
 import type { Feed } from "./studio-feed.ts";
 import type { Text, TraceContent } from "./trace-content.ts";
 import { toText } from "./trace-contents.ts";
@@ -19,27 +19,13 @@ export function createTraceApi(feed: Pick<Feed, "content">, turns: Pick<TurnStor
   });
 
   async function readTurn(event: object): Promise<Text | undefined> {
-    const { data } = z.safeParse(placed, event);
-    if (!data) return undefined;
-    const { webhookEventId: eventId, timestamp: at, source } = data;
-    const chatId = source.groupId ?? source.roomId ?? source.userId;
-    const turn = chatId && (await turns.read(turnKeyOf(chatId, { eventId, at })));
+    const inbound = inboundOf(event);
+    const turn = inbound && (await turns.read(turnKeyOf(inbound.chat.id, inbound)));
     return turn ? toText(readable(turn)) : undefined;
   }
 
   return api;
 }
-
-/** What names an event's turn. */
-const placed = z.looseObject({
-  webhookEventId: z.string(),
-  timestamp: z.number(),
-  source: z.looseObject({
-    userId: z.optional(z.string()),
-    groupId: z.optional(z.string()),
-    roomId: z.optional(z.string()),
-  }),
-});
 
 /** The turn with its parts that are stored as JSON. */
 function readable(turn: TurnItem): object {

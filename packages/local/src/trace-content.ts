@@ -10,12 +10,12 @@ export type Text = {
 /** An error, or the error behind it: its words may quote a user. */
 export type ErrorNote = { name: string; message: string; code?: string };
 
-/** A request to the model or to LINE, as the handlers sent it. Keys and tokens in headers are not kept. */
+/** A request to the model or to a platform, as the handlers sent it. Keys and tokens in headers are not kept. */
 export type Exchange = {
   /** Unique; the same when the response comes. */
   id: string;
   eventId: string;
-  with: "model" | "line";
+  with: "model" | "line" | "slack";
   method: string;
   /** Without a query. */
   url: string;
@@ -34,7 +34,7 @@ export type Explanation = { eventId: string; step: StepDetail["name"]; at: numbe
 /** What a trace is about: message text included, so it is sent to the page on request only, and never logged. */
 export type TraceContent = {
   eventId: string;
-  /** The event as LINE sent it, as JSON. */
+  /** The event as its platform sent it, as JSON. */
   event: Text | undefined;
   /** The stored turn, as JSON; undefined if there is none. */
   turn: Text | undefined;

@@ -75,7 +75,7 @@ export function createTraceContents(options: TraceContentsOptions = {}) {
 }
 
 function eventIdOf(seen: SeenContent): string {
-  if (seen.type === "event") return seen.event.webhookEventId;
+  if (seen.type === "event") return seen.eventId;
   return seen.type === "exchange" ? seen.exchange.eventId : seen.explanation.eventId;
 }
 

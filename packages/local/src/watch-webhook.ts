@@ -15,7 +15,9 @@ export function watchWebhook(
   return async (event) => {
     const result = await handler(event);
     if (typeof result === "string" || result.statusCode !== 200) return result;
-    for (const one of eventsOf(event)) tell({ type: "event", event: one });
+    for (const one of eventsOf(event)) {
+      tell({ type: "event", eventId: one.webhookEventId, event: one });
+    }
     return result;
   };
 }

@@ -18,7 +18,8 @@ export type Seen = { type: "log"; entry: LogEntry } | SeenContent;
 
 /** With message text: for Studio only. */
 export type SeenContent =
-  | { type: "event"; event: { webhookEventId: string } }
+  /** As its platform sent it. */
+  | { type: "event"; eventId: string; event: object }
   | { type: "exchange"; exchange: Exchange }
   | { type: "explanation"; explanation: Explanation };
 
@@ -26,7 +27,7 @@ export type SeenContent =
 export const contentChannel = channel("henji:content");
 
 /**
- * Tells what the worker in this thread logs, what it sends to the model and to LINE, and why it fails. To be
+ * Tells what the worker in this thread logs, what it sends to the model and to the platforms, and why it fails. To be
  * called before the handler is imported: it keeps the global `fetch` that it finds.
  *
  * @param tell gets message text too, which must not go to a log or to the network
@@ -39,9 +40,13 @@ export function watchWorker(tell: (seen: Seen) => void): void {
   });
   const working = new AsyncLocalStorage<Working>();
   workChannel.bindStore(working, (work) => work as Working);
-  const { LINE_API_BASE_URL: line, OPENAI_BASE_URL: model } = process.env;
+  const peers = Object.entries({
+    line: process.env.LINE_API_BASE_URL,
+    slack: process.env.SLACK_API_BASE_URL,
+    model: process.env.OPENAI_BASE_URL,
+  } satisfies Record<Exchange["with"], string | undefined>);
   globalThis.fetch = watchFetch(globalThis.fetch, {
-    peerOf: (url) => (isBelow(line, url) ? "line" : isBelow(model, url) ? "model" : undefined),
+    peerOf: (url) => peers.find(([, base]) => isBelow(base, url))?.[0] as Exchange["with"] | undefined,
     eventId: () => working.getStore()?.eventId,
     now: Date.now,
     report: (exchange) => tell({ type: "exchange", exchange }),

@@ -4,7 +4,7 @@ import { createTeller, type Told } from "../src/dev-tell.ts";
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
 
-const told = (n: number): Told => ({ type: "event", event: { webhookEventId: String(n) } });
+const told = (n: number): Told => ({ type: "event", eventId: String(n), event: {} });
 
 /** Studio, which may be away. */
 function studio() {
@@ -20,8 +20,8 @@ function studio() {
       server.requests += 1;
       if (server.isAway) throw new TypeError("fetch failed");
       if (server.status !== 204) return new Response(null, { status: server.status });
-      const batch: { event: { webhookEventId: string } }[] = JSON.parse(String(init?.body));
-      heard.push(...batch.map(({ event }) => event.webhookEventId));
+      const batch: { eventId: string }[] = JSON.parse(String(init?.body));
+      heard.push(...batch.map(({ eventId }) => eventId));
       return new Response(null, { status: 204 });
     },
   };

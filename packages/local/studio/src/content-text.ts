@@ -42,8 +42,8 @@ export function saidIn(body: Text | undefined): Part[] {
 
 /** The texts of stored messages, or of those that LINE was sent. */
 export function messagesOf(body: Text | undefined): string[] {
-  const { messages } = object(body && parse(body.text));
-  if (!Array.isArray(messages)) return [];
+  const { messages, text } = object(body && parse(body.text));
+  if (!Array.isArray(messages)) return typeof text === "string" ? [text] : [];
   return messages.map((message) => textOf([message]));
 }
 

@@ -8,7 +8,7 @@ import { words } from "./words.ts";
 
 type Props = { content: TraceContent; chat: string | undefined };
 
-/** What a trace was about, from LINE's event to LINE's answer, each part to unfold. */
+/** What a trace was about, from the platform's event to its answer, each part to unfold. */
 export function Content({ content, chat }: Props) {
   const { event, turn, exchanges } = content;
   return (
@@ -77,7 +77,7 @@ function ExchangePart({ exchange }: { exchange: Exchange }) {
 
 function Request({ exchange: { method, url, headers, body, with: peer } }: { exchange: Exchange }) {
   const context = contextOf(body) ?? [];
-  const sent = peer === "line" ? messagesOf(body) : [];
+  const sent = peer === "model" ? [] : messagesOf(body);
   const isRead = context.length > 0 || sent.length > 0;
   return (
     <>
@@ -117,9 +117,10 @@ function nameOf(exchange: Exchange): string {
   const isModel = exchange.with === "model";
   if (isModel && isFold(exchange)) return words.notesRequest;
   const path = new URL(exchange.url).pathname;
-  const named = Object.entries(isModel ? words.modelRequests : words.lineRequests);
+  const named = Object.entries(isModel ? words.modelRequests : words.platformRequests);
   const what = named.find(([part]) => path.includes(part));
-  return what?.[1] ?? (isModel ? words.modelRequest : `LINE ${path}`);
+  const peer = exchange.with === "line" ? "LINE" : "Slack";
+  return what?.[1] ?? (isModel ? words.modelRequest : `${peer} ${path}`);
 }
 
 type Result = { text: string | number; failed: boolean };

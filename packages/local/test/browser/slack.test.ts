@@ -13,7 +13,11 @@ test("a Slack user's direct message is answered beside LINE's chats, and its tra
   await go(page, "Aki · Slack");
   await say(page, "Hello from Slack");
   await bubbles(page, "bot").getByText("Hello from Slack").waitFor();
-  await page.getByRole("complementary").locator("article").filter({ hasText: "Aki · Slack" }).waitFor();
+  const trace = page.getByRole("complementary").locator("article").filter({ hasText: "Aki · Slack" });
+  await trace.getByText("Show what was sent and said").click();
+  for (const part of ["Webhook event", "Model", "Slack post", "Stored turn"]) {
+    await trace.locator(".part-name").getByText(part, { exact: true }).waitFor();
+  }
   await page.reload();
   await bubbles(page, "bot").getByText("Hello from Slack").waitFor();
   await go(page, studio.aki.name);

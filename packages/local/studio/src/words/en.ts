@@ -242,9 +242,13 @@ export const en = {
     "/audio/transcriptions": "Transcription",
     "/moderations": "Moderation",
   } as Record<string, string>,
-  lineRequests: {
+  platformRequests: {
     "/content/preview": "LINE preview of content",
     "/content": "LINE content",
+    "/chat.postMessage": "Slack post",
+    "/conversations.replies": "Slack: reads the thread",
+    "/assistant.threads.setStatus": "Slack status",
+    "/users.info": "Slack: who writes",
     "/message/reply": "LINE reply",
     "/message/push": "LINE push",
     "/loading/start": "LINE loading animation",

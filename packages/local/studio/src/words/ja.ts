@@ -233,9 +233,13 @@ export const ja: typeof en = {
   modelRequest: "モデル",
   notesRequest: "モデル（メモ用）",
   modelRequests: { "/audio/transcriptions": "文字起こし", "/moderations": "モデレーション" },
-  lineRequests: {
+  platformRequests: {
     "/content/preview": "LINEコンテンツのプレビュー",
     "/content": "LINEコンテンツ",
+    "/chat.postMessage": "Slackへの投稿",
+    "/conversations.replies": "Slackのスレッドの確認",
+    "/assistant.threads.setStatus": "Slackの状態表示",
+    "/users.info": "Slackの送信者の確認",
     "/message/reply": "LINEリプライ",
     "/message/push": "LINEプッシュ",
     "/loading/start": "LINEローディング表示",
