@@ -15,7 +15,13 @@ const MAX_TEXT = 500;
 /** Of all of them together; with this, and its names, it is no more than some 6,000 tokens in any language. */
 const MAX_TALK = 5_000;
 
-/** The newest of what was said, oldest first, with this message in it: at most `limit` messages. */
+/** Of the erased ones; those of a day are far fewer. */
+const MAX_ERASED = 50;
+
+/**
+ * The newest of what was said, oldest first, with this message in it: at most `limit` messages. Those that were erased
+ * stay beside them: pushed out, a late delivery would bring them back.
+ */
 export function withMessage(
   talk: readonly TalkMessage[],
   message: TalkMessage,
@@ -23,11 +29,13 @@ export function withMessage(
 ): readonly TalkMessage[] {
   if (talk.some(({ key }) => key === message.key)) return talk;
   const text = message.text.slice(0, MAX_TEXT).toWellFormed();
-  const newest = [...talk, { ...message, text }].toSorted(byPlace).slice(-limit);
-  let room = MAX_TALK;
-  const tooOld = newest.findLastIndex((one) => {
+  let [left, room, erased] = [limit, MAX_TALK, MAX_ERASED];
+  const isKept = (one: TalkMessage): boolean => {
+    if (one.text === "") erased -= 1;
+    else left -= 1;
     room -= one.text.length;
-    return room < 0;
-  });
-  return newest.slice(tooOld + 1);
+    return one.text === "" ? erased >= 0 : left >= 0 && room >= 0;
+  };
+  const newestFirst = [...talk, { ...message, text }].toSorted(byPlace).toReversed();
+  return newestFirst.filter(isKept).toReversed();
 }

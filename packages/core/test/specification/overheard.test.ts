@@ -77,6 +77,27 @@ test("what is unsent is erased, with an answer that repeats it, and does not com
   expect(told()).toEqual([]);
 });
 
+test("what was unsent does not come back by a late delivery, whatever else was said in the same moment", async () => {
+  const at = world.scheduler.now();
+  const say = (id: string, text: string) => {
+    const message = { type: "text", id, text };
+    world.put("U1", { type: "message", source: { ...group, userId: "U1" }, message }, at);
+  };
+  say("77", "My PIN is 4711");
+  const [job] = world.queue.main.messages();
+  await world.settle();
+  unsend("77");
+  await world.settle();
+  for (const n of [1, 2, 3]) say(`${n}`, `Number ${n}`);
+  await world.settle();
+  // By the queue, it is the newest.
+  world.queue.main.send({ ...job!, deduplicationId: "late" });
+  await world.settle();
+  expect(world.table.textOf("C1")).not.toContain("4711");
+  await world.sayIn("C1", "U3", "@Henji what do they say?");
+  expect(told()).toEqual([1, 2, 3].map((n) => `Name of U1: Number ${n}`));
+});
+
 test("what comes after its unsend is not kept", async () => {
   const next = String(Number(await world.sayIn("C1", "U1", "Hello")) + 2);
   unsend(next);
