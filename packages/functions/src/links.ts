@@ -1,14 +1,22 @@
 import { BotError } from "@henji/core/error";
 import { Resource } from "sst/resource";
 
-/** What `stacks/` links to the functions and to commands, and which of its properties is read. */
+/** What `stacks/` links to the functions and to commands. */
+export type LinkName = SecretName | ResourceName;
+
+type SecretName =
+  | "LineChannelSecret"
+  | "LineChannelSecretPrevious"
+  | "LineChannelAccessToken"
+  | "SlackSigningSecret"
+  | "SlackBotToken"
+  | "OpenAiApiKey"
+  | "AlarmEmail";
+
+type ResourceName = keyof typeof properties;
+
+/** Which property of a resource is read; a secret has a value. */
 const properties = {
-  LineChannelSecret: "value",
-  LineChannelSecretPrevious: "value",
-  LineChannelAccessToken: "value",
-  SlackSigningSecret: "value",
-  SlackBotToken: "value",
-  OpenAiApiKey: "value",
   EventQueue: "url",
   DeadLetterQueue: "url",
   Reminders: "url",
@@ -21,14 +29,13 @@ const properties = {
   SlackIngress: "url",
   Worker: "name",
   Alarms: "arn",
-  AlarmEmail: "value",
   App: "stage",
 } as const;
 
-export type LinkName = keyof typeof properties;
+const propertyOf = (name: LinkName): string => properties[name as ResourceName] ?? "value";
 
 /** The linked secret's value, queue's URL, or name; or another property of it. */
-export function link(name: LinkName, property: string = properties[name]): string {
+export function link(name: LinkName, property = propertyOf(name)): string {
   const value = read(name)?.[property];
   if (typeof value === "string") return value;
   const secret = property === "value" ? ` after \`sst secret set ${name} …\`` : "";
