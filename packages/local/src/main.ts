@@ -17,7 +17,7 @@ const usage = `Runs the whole of Henji on this machine, with stand-ins for LINE,
 
 npm start -- [options]
 
-  --port <n>       Studio's port; the five ports after it serve the rest (default 4649)
+  --port <n>       Studio's port; the five ports after it serve the rest, and two more Slack (default 4649)
   --fresh          erase all users, chats and messages of earlier runs
   --state <dir>    where they are kept (default .henji)
   --config <file>  another file of this project instead of bot.config.ts
@@ -40,8 +40,8 @@ function readOptions() {
     },
   });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_530) {
-    throw new UserError(`--port takes a number from 1 to 65530, not ${values.port}`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_528) {
+    throw new UserError(`--port takes a number from 1 to 65528, not ${values.port}`);
   }
   const { log } = values;
   if (log !== "info" && log !== "warn" && log !== "error") {
@@ -192,7 +192,7 @@ function explain(error: unknown): string {
     return `${(error as Error).message.split(". ")[0]}: see npm start -- --help`;
   }
   if (code === "EADDRINUSE") {
-    return `Port ${port}, one of the six that Henji takes, is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
+    return `Port ${port}, one of those that Henji takes, is in use: stop what uses it (another Henji?), or choose others with npm start -- --port 5000`;
   }
   if (code?.startsWith("config.")) return (error as Error).message;
   // Node's own message names the file: "EACCES: permission denied, open '/…'".
