@@ -114,28 +114,35 @@ export function createHandle(options: HandleOptions) {
   async function addressed(work: Work<Overheard>): Promise<Question | undefined> {
     const { inbound: overheard, platform } = work;
     const question = await questionIn({ overheard, platform, recall: () => recall(work) }, bot);
-    if (question || !(await wasClaimed(work))) return question;
+    // What comes for the first time costs no read.
+    const isFirst = work.message.receiveCount === 1 && !work.replay;
+    if (question || isFirst || !(await wasClaimed(work))) return question;
     return { ...overheard, kind: "question" };
   }
 
   /**
    * Who claimed it knew that it is for the bot. The bot's name, or the message that it quotes, may be out of reach by
-   * now. What comes for the first time has no turn, and costs no read.
+   * now.
    */
-  async function wasClaimed({ message, inbound, replay }: Work<Overheard>): Promise<boolean> {
-    if (message.receiveCount === 1 && !replay) return false;
+  async function wasClaimed({ message, inbound }: Work<Overheard>): Promise<boolean> {
     const { chatId, key } = turnKeyOf(message.chatId, inbound);
     return (await chats.page(chatId, key, afterKey(key), clock.now())).turns.length > 0;
   }
 
   /** Kept for the next question, which does without if it cannot be. */
-  async function overhear({ message, inbound, log }: Work<Overheard>): Promise<void> {
+  async function overhear(work: Work<Overheard>): Promise<void> {
+    const { message, inbound, log } = work;
     const { messageId, senderId, content } = inbound;
     const [text, limit] = [textOf(content), bot.groups.overheard];
     if (limit === 0 || text === "") return;
     const { chatId, key } = turnKeyOf(message.chatId, inbound);
     const said = { key, sequence: message.sequence, messageId, senderId, text };
-    await courtesy(() => chats.overhear(chatId, said, limit, clock.now()), log, "talk.not_kept");
+    const keep = async () => {
+      // LINE delivers it once more, and it was answered before, or even erased.
+      if (await wasClaimed(work)) return;
+      await chats.overhear(chatId, said, limit, clock.now());
+    };
+    await courtesy(keep, log, "talk.not_kept");
   }
 
   async function talkIn({ message, inbound, log }: Work<Answerable>): Promise<readonly TalkMessage[]> {

@@ -121,6 +121,21 @@ test("a member who forgets has their own talk erased, a late delivery of it too"
   expect(world.table.textOf("C1")).not.toContain("4711");
 });
 
+test("what was answered because it quotes the bot is not kept by a late delivery, when its writer has had the answer forgotten", async () => {
+  await world.sayIn("C1", "U1", "@Henji hello");
+  const [quotedMessageId] = world.line.sent.at(-1)!.ids;
+  const message = { type: "text", id: "77", text: "My PIN is 4711", quotedMessageId };
+  world.put("U1", { type: "message", source: { ...group, userId: "U1" }, message });
+  const [job] = world.queue.main.messages();
+  await world.settle();
+  expect(world.asked.at(-1)).toContain("4711");
+  await world.sayIn("C1", "U1", "@Henji /forget");
+  await world.sayIn("C1", "U1", "@Henji yes, forget it all");
+  world.queue.main.send({ ...job!, deduplicationId: "late" });
+  await world.settle();
+  expect(world.table.textOf("C1")).not.toContain("4711");
+});
+
 test("when the bot leaves, all of it is erased", async () => {
   await world.sayIn("C1", "U1", "My PIN is 4711");
   await world.happen("C1", { type: "leave", source: group });

@@ -25,7 +25,7 @@ export const groups: readonly Mutation[] = [
     name: "passes-over-what-it-has-claimed",
     mistake: "a question that is tried again is passed over if LINE does not tell the bot's name any more",
     scenario: "group-name-unknown",
-    edit: { file: "handle.ts", find: "question || !(await wasClaimed(work))", replace: "true" },
+    edit: { file: "handle.ts", find: "question || isFirst || !(await wasClaimed(work))", replace: "true" },
   },
   {
     name: "forgets-everybodys",
