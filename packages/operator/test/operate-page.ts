@@ -34,7 +34,9 @@ export const codes = new Set(
       `${name}.timeout`,
     ]),
     ...[
-      ...source.matchAll(/(?<![.\w])(?:BotError|PaidError|error|refused)\(([^,)]*)|reason\?\.code \?\? ([^;]*);/g),
+      ...source.matchAll(
+        /(?<![.\w])(?:BotError|PaidError|error|refused)\(([^,)]*)|reason\?\.code \?\? ([^;]*);/g,
+      ),
     ].flatMap(([, first, other]) => [...(first ?? other)!.matchAll(/"([\w.]+)"/g)].map(([, code]) => code!)),
   ]),
 );
