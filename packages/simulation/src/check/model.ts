@@ -103,7 +103,7 @@ export function checkModel(book: Book, { bot, plan, history, count }: BookOption
     const leftBehind = [...fates.values()].findLast(
       ({ chatId, droppedPast }) => chatId === fate.chatId && droppedPast,
     );
-    const isStale = leftBehind && eventsIn(past).some((other) => other.timestamp < leftBehind.timestamp);
+    const isStale = leftBehind && eventsIn(window).some((other) => other.timestamp < leftBehind.timestamp);
     if (isStale && calm.butForQuestions && !wasSummarizedAgain(fate))
       violate("bounded", `the past that was refused at ${leftBehind.eventId} is sent again`, fate);
     // What members said to each other has a bound of its own.
