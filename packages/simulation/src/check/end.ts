@@ -82,7 +82,7 @@ export function checkEnd(book: Book, { bot, plan }: BookOptions) {
         for (const fate of ofChat) {
           // It was passed over, and is new when LINE delivers it once more.
           if (fate.byName && fate.ignored) continue;
-          if (book.isForgottenTalk(fate)) continue;
+          if (fate.mayBeKeptAgain || book.isForgottenTalk(fate)) continue;
           if (text.includes(`[${fate.eventId}]`))
             violate("private", "stored again after it was erased", fate);
         }

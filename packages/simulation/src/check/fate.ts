@@ -151,6 +151,8 @@ export type Fate = SimulatedEvent & {
   ignored: boolean;
   /** Nothing of its text may be left. */
   erased: boolean;
+  /** Talk whose writer has had it forgotten when newer talk had taken its place: delivered late, it is new. */
+  mayBeKeptAgain?: boolean;
   tooOld: boolean;
   tokenDiedEarly: boolean;
   /** Codes of the errors that it really met. */

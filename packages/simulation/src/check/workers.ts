@@ -165,7 +165,9 @@ export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptio
     for (const other of [...fates.values()].filter(isMeant)) {
       other.erased = true;
       // An answer may repeat it, and stays: nothing tells any more that it does.
-      if (book.isForgottenTalk(other)) continue;
+      const isForgotten = book.isForgottenTalk(other);
+      if (isForgotten && fate.kind !== "unsend") other.mayBeKeptAgain = true;
+      if (isForgotten) continue;
       if (text.includes(`[${other.eventId}]`) && !process.wasFrozen())
         violate("private", `still stored after ${fate.eventId} erased it`, other);
     }
