@@ -10,6 +10,7 @@ import { expiryOf } from "@henji/core/table";
 import type { PastTurn } from "@henji/core/turn/past";
 import { beforeEach, expect, test } from "vitest";
 import bot from "../../../bot.config.ts";
+import { nothingRemembered } from "./turns.ts";
 
 const now = 1_800_000_000_000;
 const count = await loadTokenizer();
@@ -94,18 +95,8 @@ async function fold(given: Given): Promise<void> {
     chat: chatHash("U1"),
   });
   const memory = {
-    ...{ windowStart: "", summary: "old notes", erasedBefore: "", erasedTo: "", unsent: [], version: 3 },
-    ...{
-      turns,
-      isWhole: true,
-      finished: [],
-      unanswered: [],
-      recent: [],
-      usages: [],
-      chatUsages: [],
-      lists: [],
-    },
-    ...{ fold: undefined, apologyPushedAt: undefined, folding: given.folding },
+    ...nothingRemembered,
+    ...{ turns, summary: "old notes", version: 3, folding: given.folding },
   };
   if (!isFoldDue({ memory, past }, folding, now)) return;
   await run({ chatId: "U1", memory, past, safetyIdentifier: "user hash", deadline: now + timeMs, log });
