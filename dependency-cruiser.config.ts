@@ -94,7 +94,16 @@ const floors = [
   ["queue/", "platform/[^/]+[.]ts$"], // what travels; the contract of a platform
   [
     ...["settings.ts", "bot/", "tool/", "error.ts", "log.ts", "clock.ts", "courtesy.ts"],
-    ...["table.ts", "aws-client.ts", "breaker.ts", "excerpt.ts", "lanes.ts", "load-once.ts", "time-zone.ts"],
+    ...[
+      "table.ts",
+      "aws-client.ts",
+      "breaker.ts",
+      "excerpt.ts",
+      "lanes.ts",
+      "load-once.ts",
+      "retry-after.ts",
+      "time-zone.ts",
+    ],
   ],
 ];
 

@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import { BotError, type Retry } from "../error.ts";
+import { retryAfterIn } from "../retry-after.ts";
 
 /**
  * Errors of the model in one place. The message for the operator names OpenAI's status and
@@ -58,9 +59,9 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
     const fix = "an MCP server of bot.config.ts did not list its tools: is it up, and does it take the key?";
     return error("model.mcp_unreachable", `${said}: ${fix}`, "later", cause);
   }
-  if (status === 429) return error("model.rate_limited", said, "later", cause, retryAfterMs(cause.headers));
+  if (status === 429) return error("model.rate_limited", said, "later", cause, retryAfterIn(cause.headers));
   if (status === 408 || status === 409 || status === undefined || status >= 500) {
-    return error("model.unavailable", said, "later", cause, retryAfterMs(cause.headers));
+    return error("model.unavailable", said, "later", cause, retryAfterIn(cause.headers));
   }
   return error("model.rejected", said, "never", cause);
 }
@@ -98,11 +99,6 @@ function isQuotaCode(code: string | null | undefined): boolean {
   return (
     ["insufficient_quota", "credit_balance_exhausted"].includes(code) || code.endsWith("_limit_exceeded")
   );
-}
-
-function retryAfterMs(headers: Headers | undefined): number | undefined {
-  const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
 }
 
 function error(code: string, message: string, retry: Retry, cause: unknown, retryAfterMs?: number): BotError {

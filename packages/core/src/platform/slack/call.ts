@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Clock } from "../../clock.ts";
 import { BotError, toBotError } from "../../error.ts";
+import { retryAfterIn } from "../../retry-after.ts";
 import { connectionError } from "../connection-error.ts";
 import { tellingUnsent } from "../request-not-sent.ts";
 import { slackError } from "./error.ts";
@@ -65,7 +66,7 @@ export function createCall({
     const { data } = answerBody.safeParse(parsed(text));
     // Errors come with 200 too.
     if (response.ok && data?.ok) return { body: data, headers, requestId };
-    const retryAfterMs = retryAfterOf(headers);
+    const retryAfterMs = retryAfterIn(headers);
     throw slackError({ method, status, error: data?.error ?? "", retryAfterMs, requestId });
   }
 }
@@ -82,10 +83,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Slack gives whole seconds. */
-function retryAfterOf(headers: Headers): number | undefined {
-  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }
