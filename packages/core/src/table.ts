@@ -33,10 +33,12 @@ export function isCurrent({ expiresAt }: { expiresAt: number }, now: number): bo
   return expiresAt > now / 1000;
 }
 
+/** For every call: it fails with the SDK's own error. ElectroDB's would take a stack trace for each that succeeds, too. */
+export const plainErrors = { originalErr: true } as const;
+
 /** Whether a conditional write was refused. */
-export function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return [error, cause].some((e) => e instanceof Error && e.name === "ConditionalCheckFailedException");
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && error.name === "ConditionalCheckFailedException";
 }
 
 /**
@@ -46,7 +48,7 @@ export function isRefused(error: unknown): boolean {
  */
 function tableError(cause: unknown): BotError {
   if (cause instanceof BotError) return cause;
-  const name = cause instanceof Error && cause.cause instanceof Error ? cause.cause.name : "error";
+  const name = cause instanceof Error ? cause.name : "error";
   // A missing table or permission is a deployment to mend, and no message's fault: those wait.
   const never = name === "ValidationException";
   return new BotError(never ? "table.rejected" : "table.unavailable", `DynamoDB: ${name}`, {

@@ -1,4 +1,4 @@
-import { guarded, type Table, unlessRefused } from "../table.ts";
+import { guarded, plainErrors, type Table, unlessRefused } from "../table.ts";
 import { type TurnItem, turnEntity } from "../turn/entity.ts";
 import { type ChatItem, chatEntity, type TalkItem, talkEntity } from "./entity.ts";
 
@@ -47,7 +47,7 @@ export function createChatStore(table: Table): ChatStore {
     async query(chatId, { from = "", to, order, limit }) {
       const query = turns.query.byChat({ chatId });
       const range = to === undefined ? query.gte({ key: from }) : query.between({ key: from }, { key: to });
-      const options = { order, limit, pages: 1, consistent: true, data: "raw" } as const;
+      const options = { ...plainErrors, order, limit, pages: 1, consistent: true, data: "raw" } as const;
       const { data } = await guarded(() => range.go(options));
       // ElectroDB's types do not say so, but raw data of a query is DynamoDB's whole response;
       // with its LastEvaluatedKey, which a chat longer than `limit` has, `parse` would fail.
@@ -63,7 +63,7 @@ export function createChatStore(table: Table): ChatStore {
     },
 
     async read(chatId) {
-      const { data } = await guarded(() => entity.get({ chatId }).go({ consistent: true }));
+      const { data } = await guarded(() => entity.get({ chatId }).go({ ...plainErrors, consistent: true }));
       return data ?? undefined;
     },
 
@@ -75,11 +75,11 @@ export function createChatStore(table: Table): ChatStore {
           .where((chat, { eq, notExists }) =>
             version === 0 ? notExists(chat.version) : eq(chat.version, version),
           )
-          .go(),
+          .go(plainErrors),
       ),
 
     async readTalk(chatId) {
-      const { data } = await guarded(() => talk.get({ chatId }).go({ consistent: true }));
+      const { data } = await guarded(() => talk.get({ chatId }).go({ ...plainErrors, consistent: true }));
       return data ?? undefined;
     },
 
@@ -90,7 +90,7 @@ export function createChatStore(table: Table): ChatStore {
           .where((one, { eq, notExists }) =>
             version === 0 ? notExists(one.version) : eq(one.version, version),
           )
-          .go(),
+          .go(plainErrors),
       ),
   };
 }

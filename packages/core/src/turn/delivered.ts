@@ -1,6 +1,6 @@
 import { inLanes } from "../lanes.ts";
 import { maxEventAgeMs } from "../settings.ts";
-import { guarded, type Table } from "../table.ts";
+import { guarded, plainErrors, type Table } from "../table.ts";
 import { dayOf } from "../time-zone.ts";
 import { turnEntity } from "./entity.ts";
 import { AFTER_ALL, atOf, keyAt } from "./place.ts";
@@ -34,7 +34,7 @@ export function createDelivered(table: Table) {
       .byChat({ chatId })
       .between({ key: keyAt(now - maxEventAgeMs) }, { key: AFTER_ALL });
     const attributes = ["key", "status", "finishedAt"] as ("key" | "status" | "finishedAt")[];
-    const { data } = await guarded(() => query.go({ pages: "all", attributes }));
+    const { data } = await guarded(() => query.go({ ...plainErrors, pages: "all", attributes }));
     return data.flatMap(({ key, status, finishedAt: at = 0 }) =>
       status === "delivered" && at >= since ? { at, waitMs: at - atOf({ key }) } : [],
     );

@@ -2,7 +2,7 @@ import { DescribeTableCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { createConversions } from "electrodb";
 import { type Clock, elapsed } from "../clock.ts";
 import { inLanes } from "../lanes.ts";
-import { guarded, type Table } from "../table.ts";
+import { guarded, plainErrors, type Table } from "../table.ts";
 import { turnEntity } from "./entity.ts";
 import { AFTER_ALL, afterKey, eventIdOf, keyAt, type TurnKey } from "./place.ts";
 import { chatsOn, listed } from "./register.ts";
@@ -43,7 +43,9 @@ export function createTurnFinder(table: Table, clock: Clock): TurnFinder {
   async function inChat(chatId: string, eventId: string, times?: TimeRange): Promise<TurnKey | undefined> {
     const [from, to] = times ? [keyAt(times.from), keyAt(times.to)] : ["", AFTER_ALL];
     const query = entity.query.byChat({ chatId }).between({ key: from }, { key: afterKey(to) });
-    const { data } = await guarded(() => query.go({ pages: "all", attributes: ["chatId", "key"] }));
+    const { data } = await guarded(() =>
+      query.go({ ...plainErrors, pages: "all", attributes: ["chatId", "key"] }),
+    );
     return data.find(isOf(eventId));
   }
 

@@ -1,5 +1,5 @@
 import { createConversions } from "electrodb";
-import { guarded, type Table } from "../table.ts";
+import { guarded, plainErrors, type Table } from "../table.ts";
 import { type TurnItem, textAttributes, turnEntity } from "./entity.ts";
 import { fromListedAs, type ListedAs, listOfDay } from "./listed-as.ts";
 import type { TurnKey } from "./place.ts";
@@ -13,7 +13,7 @@ export async function listed(entity: ReturnType<typeof turnEntity>, list: string
   const query = entity.query.listed({ list });
   // Without ElectroDB's own attributes, by which it knows its items.
   const onlyKeys = { ignoreOwnership: true, data: "includeKeys" } as const;
-  const { data } = await guarded(() => query.go({ pages: "all", ...onlyKeys }));
+  const { data } = await guarded(() => query.go({ ...plainErrors, pages: "all", ...onlyKeys }));
   return (data as unknown as IndexKeys[]).flatMap(({ pk, sk, gsi1sk }) => {
     const { chatId, key } = toComposite({ pk, sk }) ?? {};
     return chatId === undefined || key === undefined ? [] : { chatId, key, ...fromListedAs(gsi1sk) };
@@ -59,7 +59,7 @@ export function createTurnRegister(table: Table): TurnRegister {
     async read(keys, depth) {
       const batches = [...keys].map(({ chatId, key }) => ({ chatId, key }));
       if (batches.length === 0) return [];
-      const options = { consistent: true, concurrent: LANES } as const;
+      const options = { ...plainErrors, consistent: true, concurrent: LANES } as const;
       const { data, unprocessed } = await guarded(() =>
         entity.get(batches).go(depth === "all" ? options : { ...options, attributes: facts as never }),
       );

@@ -1,4 +1,4 @@
-import { guarded, type Table, unlessRefused } from "../table.ts";
+import { guarded, plainErrors, type Table, unlessRefused } from "../table.ts";
 import { type TurnItem, turnEntity } from "./entity.ts";
 import type { TurnKey } from "./place.ts";
 import type { TurnStatus } from "./turn.ts";
@@ -39,10 +39,12 @@ export type TurnStore = {
 export function createTurnStore(table: Table): TurnStore {
   const entity = turnEntity(table);
   return {
-    create: (item) => unlessRefused(() => entity.create(item).go()),
+    create: (item) => unlessRefused(() => entity.create(item).go(plainErrors)),
 
     async read({ chatId, key }) {
-      const { data } = await guarded(() => entity.get({ chatId, key }).go({ consistent: true }));
+      const { data } = await guarded(() =>
+        entity.get({ chatId, key }).go({ ...plainErrors, consistent: true }),
+      );
       return data ?? undefined;
     },
 
@@ -65,7 +67,7 @@ export function createTurnStore(table: Table): TurnStore {
               ...(listedAs === undefined ? [] : [eq(turn.listedAs, listedAs)]),
             ].join(" AND ");
           })
-          .go({ response: "all_new" });
+          .go({ ...plainErrors, response: "all_new" });
         data = response.data;
       });
       return isDone ? (data as TurnItem) : undefined;

@@ -1,6 +1,6 @@
 import { inLanes } from "../lanes.ts";
 import { chatHash } from "../log.ts";
-import { guarded, type Table } from "../table.ts";
+import { guarded, plainErrors, type Table } from "../table.ts";
 import { daysAfter, startOfDay } from "../time-zone.ts";
 import { turnEntity } from "../turn/entity.ts";
 import { keyAt } from "../turn/place.ts";
@@ -69,7 +69,7 @@ export function createUsageReport(table: Table): UsageReport {
     const page = { order: "desc", limit: PAGE, pages: 1, cursor: cursor ?? null } as const;
     // The texts stay where they are.
     const { data, cursor: next } = await guarded(() =>
-      query.go({ ...page, attributes: ["usage", "chatUsage"] }),
+      query.go({ ...plainErrors, ...page, attributes: ["usage", "chatUsage"] }),
     );
     const total = totalOf(data.flatMap(({ usage, chatUsage }) => chatUsage ?? usage ?? []).reverse(), day);
     return total || next === null ? total : totalIn(listed, day, span, next);

@@ -1,5 +1,5 @@
 import { Entity } from "electrodb";
-import { asIs, expiryOf, guarded, SERVICE, type Table } from "../table.ts";
+import { asIs, expiryOf, guarded, plainErrors, SERVICE, type Table } from "../table.ts";
 
 export type Addition = {
   /** `YYYY-MM-DD`, in the bot's time zone. */
@@ -49,12 +49,12 @@ export function createTotals(table: Table): Totals {
     async add({ day, shard, tokens, now }) {
       const item = entity.update({ day, shard: String(shard) });
       const expiresAt = expiryOf(now, KEPT_DAYS);
-      await guarded(() => item.add({ tokens }).set({ expiresAt }).go());
+      await guarded(() => item.add({ tokens }).set({ expiresAt }).go(plainErrors));
     },
 
     async sum(day) {
       const query = entity.query.byDay({ day });
-      const { data } = await guarded(() => query.go({ pages: "all", consistent: true }));
+      const { data } = await guarded(() => query.go({ ...plainErrors, pages: "all", consistent: true }));
       return data.reduce((sum, { tokens = 0 }) => sum + tokens, 0);
     },
   };
