@@ -37,7 +37,7 @@ const SEALED = new Set(["text", "sticker", "image", "video"]);
 
 /** What users do. Each verb makes the event LINE would send, but sends nothing. */
 export function createActions(platform: Platform) {
-  const { clock, ids, people, timelines, happenings, replyTokens, seals, contents, emit } = platform;
+  const { clock, ids, people, timelines, happenings, replyTokens, seals, contents, chat, emit } = platform;
 
   function sourceOf(chatId: string, userId?: string): Source {
     if (isUserId(chatId)) return { type: "user", userId: people.user(chatId).userId };
@@ -105,7 +105,7 @@ export function createActions(platform: Platform) {
       from: user.userId,
       webhookEventId: common.webhookEventId,
       message: written,
-      read: false,
+      read: chat.markAsReadMode === "auto",
       unsent: false,
     };
     timelines.append(chatId, structuredClone(entry));

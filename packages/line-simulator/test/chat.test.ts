@@ -193,3 +193,9 @@ test("a listener gets every change, and one that throws has no effect", async ()
   expect(complaint).toHaveBeenCalled();
   complaint.mockRestore();
 });
+
+test("a message counts as read at once where people do not answer", () => {
+  const { line, taro } = setUp({ chatMode: "bot" });
+  line.say({ from: taro, text: "hello" });
+  expect(line.timeline(taro)).toMatchObject([{ by: "user", read: true }]);
+});

@@ -35,6 +35,8 @@ export type LocalOptions = {
   logLevel?: PrintedLevel;
   /** Latency of the stand-in model. Default: 0. */
   modelLatencyMs?: number;
+  /** "bot": nobody but the bot answers, and LINE itself shows every message as read. Default: "chat". */
+  chatMode?: "chat" | "bot";
 };
 
 export type Local = {
@@ -111,6 +113,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       channelSecret,
       channelAccessToken,
       botName: "Henji",
+      chatMode: options.chatMode,
       webhookUrl: `${ingress.url}/`,
       snapshot: restoreLine(at("line.json")),
     });
