@@ -7,7 +7,7 @@ import type { IConfiguration, IRegularForbiddenRuleType } from "dependency-cruis
  *   operator ─┐
  *   local ────┴─▶ functions ─▶ core ◀─ simulation
  *     │                         ▲
- *     │                         └─ stacks, its settings.ts only; their tests, all of it
+ *     │                         └─ stacks, its settings.ts and capacity.ts only; their tests, all of it
  *     └─▶ line-simulator, slack-simulator, model-simulator ─▶ loopback
  *
  * line-openapi stands under simulation, and under the tests of whatever speaks with LINE.
@@ -93,7 +93,17 @@ const floors = [
   ["turn/", "chat/", "usage/"], // each with its entity, its verbs, its errors
   ["queue/", "platform/[^/]+[.]ts$"], // what travels; the contract of a platform
   [
-    ...["settings.ts", "bot/", "tool/", "error.ts", "log.ts", "clock.ts", "courtesy.ts"],
+    ...[
+      "settings.ts",
+      "capacity.ts",
+      "capacity-bounds.ts",
+      "bot/",
+      "tool/",
+      "error.ts",
+      "log.ts",
+      "clock.ts",
+      "courtesy.ts",
+    ],
     ...[
       "table.ts",
       "aws-client.ts",
@@ -156,9 +166,12 @@ export const rules: IRegularForbiddenRuleType[] = [
   {
     name: "stacks-import-settings",
     comment:
-      "Infrastructure takes numbers from core's settings.ts, the platforms from bot.config.ts, and bundles the rest by its path.",
+      "Infrastructure takes numbers from core's settings.ts and capacity.ts with its bounds, the platforms from bot.config.ts, and bundles the rest by its path.",
     from: { path: ["^stacks/", "^sst[.]config[.]ts$"], pathNot: "^stacks/test/" },
-    to: { path: "^packages/", pathNot: ["^packages/core/src/(settings|bot/bot)[.]ts$", "/node_modules/"] },
+    to: {
+      path: "^packages/",
+      pathNot: ["^packages/core/src/(settings|capacity|capacity-bounds|bot/bot)[.]ts$", "/node_modules/"],
+    },
   },
   {
     name: "stacks-tests",

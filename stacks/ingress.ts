@@ -1,4 +1,5 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import { capacity } from "../packages/core/src/capacity.ts";
 import * as settings from "../packages/core/src/settings.ts";
 import { functionDefaults } from "./defaults";
 import { ingressLogs, logging, slackIngressLogs } from "./logs";
@@ -13,6 +14,8 @@ type IngressArgs = {
   secrets: sst.Secret[];
 };
 
+const { reservedConcurrency } = capacity.ingress;
+
 /** Receives a platform's webhook. Its only permissions in AWS are to send to the queue and to write its log. */
 const ingressOf = (name: string, { file, description, logs, secrets }: IngressArgs) =>
   new sst.aws.Function(name, {
@@ -23,6 +26,7 @@ const ingressOf = (name: string, { file, description, logs, secrets }: IngressAr
     url: { authorization: "none", cors: false },
     timeout: `${settings.ingress.timeoutS} seconds`,
     memory: `${settings.ingress.memoryMb} MB`,
+    ...(reservedConcurrency !== undefined && { concurrency: { reserved: reservedConcurrency } }),
     logging: { ...functionDefaults.logging, logGroup: logs.name },
     link: [eventQueue, ...secrets],
     permissions: [{ actions: ["sqs:SendMessage"], resources: [eventQueue.arn] }, logging(logs)],

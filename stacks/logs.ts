@@ -1,4 +1,5 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import { capacity } from "../packages/core/src/capacity.ts";
 import { stageName } from "./defaults";
 import { isOn } from "./platforms";
 
@@ -6,8 +7,7 @@ import { isOn } from "./platforms";
 const logGroup = (name: string) =>
   new aws.cloudwatch.LogGroup(`${name}Logs`, {
     name: `/aws/lambda/${stageName(name)}`,
-    // Twice the 14 days that a parked job waits in the dead-letter queue, so that its log is still there.
-    retentionInDays: 30,
+    retentionInDays: capacity.logs.retentionDays,
   });
 
 export const ingressLogs = isOn("line") ? logGroup("Ingress") : undefined;

@@ -1,6 +1,10 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import { capacity } from "../packages/core/src/capacity.ts";
 import { table } from "../packages/core/src/settings.ts";
 import { production } from "./defaults";
+
+const { maxReadUnits, maxWriteUnits, warmReadUnits, warmWriteUnits } = capacity.table;
+const isAnySet = (...units: (number | undefined)[]) => units.some((one) => one !== undefined);
 
 /**
  * Turns, chats and usage in one table. Billed on demand, because a bot's traffic is low, with peaks.
@@ -24,4 +28,20 @@ export const conversations = new sst.aws.Dynamo("Conversations", {
   },
   ttl: table.timeToLive,
   deletionProtection: production,
+  transform: {
+    table: {
+      ...(isAnySet(maxReadUnits, maxWriteUnits) && {
+        onDemandThroughput: {
+          ...(maxReadUnits !== undefined && { maxReadRequestUnits: maxReadUnits }),
+          ...(maxWriteUnits !== undefined && { maxWriteRequestUnits: maxWriteUnits }),
+        },
+      }),
+      ...(isAnySet(warmReadUnits, warmWriteUnits) && {
+        warmThroughput: {
+          ...(warmReadUnits !== undefined && { readUnitsPerSecond: warmReadUnits }),
+          ...(warmWriteUnits !== undefined && { writeUnitsPerSecond: warmWriteUnits }),
+        },
+      }),
+    },
+  },
 });

@@ -1,4 +1,5 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import { concurrencyOfEventSource } from "../packages/core/src/capacity-bounds.ts";
 import * as settings from "../packages/core/src/settings.ts";
 import { functionDefaults } from "./defaults";
 import { logging, workerLogs } from "./logs";
@@ -62,7 +63,7 @@ eventQueue.subscribe(worker.arn, {
       // Off while a laptop is the worker. With no laptop the messages wait, and the next `sst deploy` switches it on.
       enabled: !$dev,
       // On the event source, not as reserved concurrency: throttled deliveries would count as receives.
-      scalingConfig: { maximumConcurrency: settings.worker.maximumConcurrency },
+      ...concurrencyOfEventSource(settings.worker.maximumConcurrency),
     },
   },
 });

@@ -1,6 +1,9 @@
+import { capacity } from "./capacity.ts";
+
 /**
  * Numbers that more than one place must agree on: core, `stacks/` and the local
- * system. Everything a bot's owner may choose is in `bot.config.ts` instead.
+ * system. Everything a bot's owner may choose is in `bot.config.ts` instead, and
+ * what has to be raised for more users in `capacity.ts`.
  */
 
 const seconds = (n: number) => n * 1000;
@@ -9,7 +12,7 @@ const DAY_S = 24 * 60 * 60;
 export const ingress = {
   /** Longer than LINE waits (2 s): what it gave up on is still put on the queue, and its redelivery is recognized. */
   timeoutS: 10,
-  memoryMb: 256,
+  memoryMb: capacity.ingress.memoryMb,
   /** A webhook of one message is about 1 KB; this leaves room for a thousand, and bounds memory. */
   maxBodyBytes: 1024 * 1024,
   /** All sends of one webhook. Nearly always it is one, of some milliseconds. */
@@ -19,12 +22,7 @@ export const ingress = {
 export const worker = {
   /** Claim and reads (2 s), the model (120 s at the most), what comes after it (36 s), and some to spare. */
   timeoutS: 165,
-  /** 85 ms of imports, and 70 MB for the tokenizer once it is loaded. */
-  memoryMb: 512,
-  /** SQS: at most 10 for a FIFO queue. */
-  batchSize: 10,
-  /** Workers at once: 20 × 10 chats wait for a model side by side. Bounds spending in a flood. */
-  maximumConcurrency: 20,
+  ...capacity.worker,
 } as const;
 
 export const queue = {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type BuildOptions, build, type Format, type Message } from "esbuild";
-import { botConfig } from "./bot-config.ts";
+import { otherFiles } from "./other-files.ts";
 import { type Bundle, root } from "./template.ts";
 
 /** What SST sends to have a function built: the part of it that this project uses. */
@@ -54,7 +54,7 @@ export async function buildFunction(input: BuildInput, artifacts: string) {
     metafile: true,
     banner: { js: commonJsInEsm },
     logLevel: "silent",
-    plugins: [botConfig],
+    plugins: [otherFiles],
   } satisfies BuildOptions;
 
   const result = await build(options).catch((failure: { errors: Message[] }) => failure);

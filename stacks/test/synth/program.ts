@@ -2,8 +2,8 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { botConfig } from "./bot-config.ts";
 import { commonJsInEsm } from "./function-bundle.ts";
+import { otherFiles } from "./other-files.ts";
 import { root } from "./template.ts";
 
 export const platform = join(root, ".sst/platform");
@@ -45,7 +45,7 @@ export async function loadProgram(): Promise<Program> {
     sourcemap: "inline",
     logLevel: "error",
     logOverride: { "import-is-undefined": "silent" },
-    plugins: [botConfig, noTopLevelImports(config), globals(config, await providers())],
+    plugins: [otherFiles, noTopLevelImports(config), globals(config, await providers())],
   });
   process.setSourceMapsEnabled(true);
   return import(pathToFileURL(outfile).href).finally(() => rm(outfile));

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { capacity } from "../../../packages/core/src/capacity.ts";
+import { concurrencyOfEventSource } from "../../../packages/core/src/capacity-bounds.ts";
 import * as settings from "../../../packages/core/src/settings.ts";
 import { expectWithin, type Stage } from "./stage.ts";
 
@@ -53,7 +55,7 @@ export function testFunctions(stage: Stage) {
       const group = stage.logGroup(name);
       expect(group).toEqual({
         name: `/aws/lambda/henji-${stage.template.app.stage}-${name}`,
-        retentionInDays: 30,
+        retentionInDays: capacity.logs.retentionDays,
       });
       expect(fn.loggingConfig).toEqual({ logFormat: "Text", logGroup: group.name });
     }
@@ -93,7 +95,7 @@ export function testSubscription(stage: Stage) {
       functionResponseTypes: ["ReportBatchItemFailures"],
       batchSize: settings.worker.batchSize,
       maximumBatchingWindowInSeconds: 0,
-      scalingConfig: { maximumConcurrency: settings.worker.maximumConcurrency },
+      ...concurrencyOfEventSource(settings.worker.maximumConcurrency),
     });
     expect(stage.subscription().filterCriteria).toBeUndefined();
   });
@@ -113,10 +115,13 @@ export function testSubscription(stage: Stage) {
 
   test("Lambda accepts every number for a FIFO queue", () => {
     expectWithin(stage.subscription().batchSize, 1, 10);
-    expectWithin(stage.subscription().scalingConfig.maximumConcurrency, 2, 1000);
+    const { scalingConfig, provisionedPollerConfig } = stage.subscription();
+    if (scalingConfig) expectWithin(scalingConfig.maximumConcurrency, 2, 1000);
+    else expectWithin(provisionedPollerConfig.maximumPollers, 2, 2000);
   });
 
   test("is bounded at the event source, not by reserved concurrency that burns receive counts", () => {
     expect(stage.worker().reservedConcurrentExecutions).toBeUndefined();
+    expect(stage.ingress().reservedConcurrentExecutions).toBe(capacity.ingress.reservedConcurrency);
   });
 }
