@@ -63,6 +63,10 @@ export const runBy: Record<string, readonly (string | RegExp)[]> = {
   ],
   "packages/simulation/test/simulation.test.ts": ["npm run simulate -- --seeds 20000"],
   "packages/simulation/test/mutations.test.ts": ["npm run simulate -- --mutations"],
+  "packages/simulation/test/load.test.ts": [
+    "npm run simulate -- --load",
+    /^npm run simulate -- --load --users \d+ --peak \w+ --workers \d+ --tier \w+ --svg \S+$/,
+  ],
   "scripts/test/examples.test.ts": [
     // Whole blocks, with these commands in them.
     /^(curl|LINE=|TARO=|WEBHOOK=|WHO=|BODY=|SIGNATURE=)/,

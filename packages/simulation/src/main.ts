@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { type Catch, huntMutations, remember, tableOf } from "./hunt.ts";
+import { loadHelp, runLoadCommand } from "./load/command.ts";
 import { mutations } from "./mutations.ts";
 import { simulate } from "./run.ts";
 import type { Failure, Job } from "./runner.ts";
@@ -31,9 +32,14 @@ every kind. One seed is one run; the same seed is the same run.
   --list             the names of scenarios and mutations
   --json             one line of JSON on standard output
   --help
-`;
+
+${loadHelp}`;
+
+/** It has options of its own. */
+const isLoad = process.argv.includes("--load");
 
 const { values } = readOptions({
+  ...(isLoad && { args: [] }),
   options: {
     seeds: { type: "string" },
     from: { type: "string", default: "1" },
@@ -163,6 +169,10 @@ async function runMutations(seeds: number, name: string | undefined): Promise<nu
 }
 
 async function main(): Promise<number> {
+  if (isLoad) {
+    runLoadCommand(process.argv.slice(2));
+    return 0;
+  }
   if (values.help) return print(help) ?? 0;
   if (values.list) {
     for (const { name, shows } of scenarios) print(`${name.padEnd(32)} ${shows}`);
