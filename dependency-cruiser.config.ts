@@ -84,6 +84,7 @@ const floors = [
     "way.ts",
     "send.ts",
     "fail.ts",
+    "postpone.ts",
     "held.ts",
     "verdict.ts",
   ], // the two ways through core, and the pipeline

@@ -8,6 +8,7 @@ import { type BotError, toBotError } from "./error.ts";
 import type { Batch } from "./held.ts";
 import type { Log } from "./log.ts";
 import type { Platform, Profile } from "./platform/platform.ts";
+import { createPostpone, type HeldUp, heldUpBy, postponedS } from "./postpone.ts";
 import type { Job } from "./queue/job.ts";
 import { retryDelayS } from "./queue/retry.ts";
 import type { Inbox, Incoming } from "./queue/sqs.ts";
@@ -21,7 +22,7 @@ import { acknowledged, type Verdict } from "./verdict.ts";
 
 export type FailOptions = {
   bot: Pick<Bot, "texts" | "commands" | "timeZone" | "language" | "delivery">;
-  turns: Pick<Turns, "park" | "drop" | "release" | "spend" | "told">;
+  turns: Pick<Turns, "park" | "drop" | "release" | "postpone" | "spend" | "told">;
   inbox: Pick<Inbox, "park">;
   random: () => number;
   clock: Clock;
@@ -46,6 +47,7 @@ export type Failure = { message: Incoming; error: BotError; log: Log } & (
 export function createFail(options: FailOptions) {
   const { bot, turns, random, clock } = options;
   const park = createPark(options);
+  const postpone = createPostpone(options);
   const lateFor = createThinking({ bot, turns, notices: createNotices(bot), clock });
 
   return { fail, isolate };
@@ -54,11 +56,23 @@ export function createFail(options: FailOptions) {
     const { error } = failure;
     // Another worker has the turn, or may have it: it is theirs to park or to release.
     if (isLost(error)) return again(failure, error);
+    const heldUp = failure.kind === "claimed" ? heldUpBy(error, failure.turn, clock.now()) : undefined;
+    if (heldUp) return wait(failure, heldUp);
     if (isLastAttempt(failure)) return giveUp(failure);
     const inS = delayS(error, attemptsOf(failure));
     await tellOfWait(failure, inS);
     await release(failure);
     return again(failure, error, attemptsOf(failure), inS);
+  }
+
+  /** Nothing has failed: the model's limit holds it up. */
+  async function wait(failure: Failure, heldUp: HeldUp): Promise<Verdict> {
+    const { code } = failure.error;
+    const inS = postponedS(heldUp, clock.now());
+    await tellOfWait(failure, inS);
+    if (failure.kind === "claimed") await postpone(failure.turn, heldUp, failure.error, failure.log);
+    failure.log.info("turn.postponed", { code, inS });
+    return { kind: "retry", inS };
   }
 
   /** If even that fails, the message comes back, and it is tried again. */

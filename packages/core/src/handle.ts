@@ -14,6 +14,7 @@ import { chatHash, type Log } from "./log.ts";
 import { createIdentify } from "./model/identity.ts";
 import type { Model } from "./model/model.ts";
 import type { Moderator } from "./model/moderator.ts";
+import type { Pace } from "./model/pace.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { textContent, textOf } from "./platform/content.ts";
 import type { Answerable, Erasure, Inbound, Overheard, Question } from "./platform/platform.ts";
@@ -37,6 +38,8 @@ export type HandleOptions = {
   turns: Turns;
   chats: Chats;
   model: Model;
+  /** Of that model. */
+  pace: Pace;
   transcriber: Transcriber;
   moderator: Moderator;
   inbox: Pick<Inbox, "park">;

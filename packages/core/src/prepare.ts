@@ -12,6 +12,7 @@ import { createGather } from "./gather.ts";
 import type { Held, Stored } from "./held.ts";
 import type { Model } from "./model/model.ts";
 import type { Moderator } from "./model/moderator.ts";
+import type { Pace } from "./model/pace.ts";
 import type { Transcriber } from "./model/transcriber.ts";
 import { cameIn } from "./platform/content.ts";
 import { idempotencyKeyOf } from "./platform/idempotency-key.ts";
@@ -52,6 +53,7 @@ export type PrepareOptions = {
   >;
   chats: Chats;
   model: Model;
+  pace: Pace;
   transcriber: Transcriber;
   moderator: Moderator;
   reminders: Reminders;

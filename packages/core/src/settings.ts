@@ -101,6 +101,28 @@ export const retry = {
   maxDelayS: 180,
 } as const;
 
+/** More is asked than the model's limit allows: see `model/pace.ts`. */
+export const pace = {
+  /** From when a question is first held up. After that, each refusal is an attempt, so that it ends. */
+  uncountedForMs: seconds(60 * 60),
+  /** A slot that is nearer is waited for in the invocation. Well below a lease. */
+  inProcessMs: seconds(5),
+  /**
+   * A question is put back on the queue for this long at the most, and looks whether the slots were put off meanwhile:
+   * 96 receives in a day, of the queue's 300.
+   */
+  postponedS: 15 * 60,
+  /** After a first refusal that says nothing, and twice as long after each further one. */
+  firstWaitMs: 250,
+  /**
+   * Refusals for which a question keeps its place, and all others wait with it. A question that has more is rather too
+   * large than too early: it takes the last place.
+   */
+  refusalsInPlace: 5,
+  /** From slot to slot, where the service states no limits: at first, at the most, and how that changes. */
+  unstated: { firstMs: seconds(1), mostMs: seconds(60), slowerBy: 1.2, easedBy: 0.98 },
+} as const;
+
 const sendMs = seconds(4);
 const tableMs = seconds(2);
 const queueMs = seconds(2);

@@ -9,7 +9,7 @@ import { deadlines, hold } from "@henji/core/settings";
 import { createSpending, nothingSpent } from "@henji/core/usage/spent";
 import { beforeEach, expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
-import { claimed, noCalls, nothingRemembered, past } from "./turns.ts";
+import { claimed, noCalls, nothingRemembered, past, unpaced } from "./turns.ts";
 
 const start = 1_800_000_000_000;
 const leaseUntil = start + 20_000;
@@ -43,6 +43,7 @@ beforeEach(() => {
 
 const asks = createAsk({
   bot,
+  pace: unpaced,
   turns: {
     ...noCalls,
     async renew(_turn, until) {
@@ -150,7 +151,7 @@ test("a lease is renewed only after it has expired", async () => {
 test("a worker whose renewed lease has expired before the call does not ask", async () => {
   now = leaseUntil;
   const standing = createAsk({
-    ...{ bot, model: { ask: () => Promise.reject(new Error("Nothing was to be asked")) } },
+    ...{ bot, model: { ask: () => Promise.reject(new Error("Nothing was to be asked")) }, pace: unpaced },
     turns: {
       ...noCalls,
       async renew(_turn, until) {

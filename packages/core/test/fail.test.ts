@@ -42,6 +42,7 @@ const { fail, isolate } = createFail({
     drop: async (turn, _at, _total, because) => void writes.push(["drop", turn.key, because]),
     told: async () => {},
     spend: async ({ key }, at) => void writes.push(["spend", key, at]),
+    postpone: async ({ key }, { code, limited }) => void writes.push(["postpone", key, { code, limited }]),
     async release(turn, failure) {
       if (isTableBroken) throw throttled;
       writes.push(["release", turn.key, failure]);
@@ -87,7 +88,7 @@ test("a wait that outlasts the free reply is told of, if nothing is wrong but th
 });
 
 test("a retry waits for as long as the other side has asked for", async () => {
-  const busy = new BotError("model.rate_limited", "OpenAI answered 429", {
+  const busy = new BotError("model.unavailable", "OpenAI answered 503", {
     ...{ retry: "later", retryAfterMs: 60_000 },
   });
   expect(await fail(failed(claimed(), busy))).toEqual({ kind: "retry", inS: 60 });

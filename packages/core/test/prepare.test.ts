@@ -13,7 +13,7 @@ import { expect, test } from "vitest";
 import ownBot from "../../../bot.config.ts";
 import { held, platformWith } from "./held.ts";
 import { createWorld, start } from "./specification/world.ts";
-import { answered, claimed, noCalls, nothingRemembered } from "./turns.ts";
+import { answered, claimed, noCalls, nothingRemembered, unpaced } from "./turns.ts";
 
 test("when too many messages wait, the user is told once, and the rest is dropped without its text", async () => {
   const limits = { ...ownBot.limits, maxUnanswered: 2 };
@@ -56,7 +56,7 @@ function prepareWith(
   const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1 };
   const model: Model = { ask: async () => ({ text: "Hello", cut: false, refused: false, usage, ...answer }) };
   return createPrepare({
-    ...{ bot, model, identify: (userId) => userId, chats: {} as Chats },
+    ...{ bot, model, pace: unpaced, identify: (userId) => userId, chats: {} as Chats },
     reminders: { put: notExpected },
     transcriber: { transcribe: notExpected },
     moderator: { moderate: notExpected },

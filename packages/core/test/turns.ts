@@ -1,4 +1,5 @@
 import type { Memory } from "@henji/core/chat/chats";
+import type { Pace } from "@henji/core/model/pace";
 import { textContent } from "@henji/core/platform/content";
 import type { Message, Route } from "@henji/core/platform/platform";
 import type { PastTurn } from "@henji/core/turn/past";
@@ -67,3 +68,6 @@ export const noCalls = { record: notCalled, takeUpCalls: notCalled, leaveCalls: 
 function textMessage(text: string): Message & { type: "text" } {
   return { type: "text", text };
 }
+
+/** No limit holds anybody up. */
+export const unpaced: Pace = { ask: (_paced, ask) => ask() };

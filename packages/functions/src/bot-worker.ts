@@ -5,6 +5,9 @@ import { createChatStore } from "@henji/core/chat/store";
 import { systemClock as clock } from "@henji/core/clock";
 import { BotError } from "@henji/core/error";
 import { createLog, type Log } from "@henji/core/log";
+import { createPace } from "@henji/core/model/pace";
+import { createSlots } from "@henji/core/model/slots";
+import { createSlotsStore } from "@henji/core/model/slots-store";
 import type { Platform, Platforms } from "@henji/core/platform/platform";
 import { createRemind } from "@henji/core/queue/remind";
 import { createReminders } from "@henji/core/queue/reminders";
@@ -48,6 +51,7 @@ export function workerHandler(known: Readonly<Record<string, LinkedPlatform>>) {
     ...onPlatforms(known, bot, log),
     bot,
     cap,
+    pace: createPace({ slots: createSlots(createSlotsStore(table), bot.model.name), clock, log }),
     turns: createTurns(createTurnStore(table)),
     chats: createChats(createChatStore(table)),
     inbox: createInbox(sqs, link("EventQueue"), link("DeadLetterQueue")),

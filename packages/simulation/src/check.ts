@@ -6,6 +6,7 @@ import { checkContexts } from "./check/contexts.ts";
 import { checkEnd } from "./check/end.ts";
 import type { Fate, SimulatedEvent } from "./check/fate.ts";
 import { checkHandlers } from "./check/handlers.ts";
+import { checkLimit } from "./check/limit.ts";
 import { checkLine } from "./check/line.ts";
 import { checkModel } from "./check/model.ts";
 import { checkModeration } from "./check/moderation.ts";
@@ -23,6 +24,7 @@ export function createCheck(options: BookOptions) {
   const { fates } = book;
   const line = checkLine(book, options);
   const cap = checkCap(book, options);
+  const limit = checkLimit(book, options);
   const moderation = checkModeration(book);
   const answers = checkAnswers(book, options);
   return {
@@ -41,16 +43,16 @@ export function createCheck(options: BookOptions) {
       for (const eventId of eventIds) fates.get(eventId)!.accepted = true;
     },
 
-    ...checkQueue(book, options),
+    ...checkQueue(book, options, limit),
     ...checkSlack(book, options),
     ...answers,
     moderated: moderation.moderated,
-    ...checkModel(book, options),
+    ...checkModel(book, options, limit),
     ...checkTools(book, options),
     ...checkHandlers(book),
     ...checkContexts(book, options),
     ...line,
-    ...checkWorkers(book, options),
+    ...checkWorkers(book, options, limit),
     ...cap,
     ...checkEnd(book, options),
 

@@ -5,6 +5,7 @@ import type { Trip } from "./network.ts";
 import type { OutageKind, Plan, Platform } from "./plan.ts";
 import type { Fate } from "./process.ts";
 import type { Random } from "./random.ts";
+import { createRateLimit, type Limiting } from "./rate-limit.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Applies the plan: decides for every single call whether and how it fails. */
@@ -18,6 +19,8 @@ export type Faults = {
   fateOf(call: string): Fate;
   refusalOf(operation: string): Refusal | undefined;
   behaviour(): Behaviour;
+  /** What the model's limit says to a request. */
+  limiting(): Limiting | undefined;
 };
 
 /** Usual times of a request or of a response, in milliseconds. */
@@ -43,6 +46,9 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
   let hasDied = false;
   const areOn = () => !ended && scheduler.now() < startedAt + plan.troubleMs;
   const chance = (share: number) => areOn() && random.chance(share);
+
+  const { modelLimit } = plan;
+  const limit = modelLimit && createRateLimit(modelLimit, scheduler.now);
 
   function isWithin({ fromMs, untilMs }: { fromMs: number; untilMs: number }): boolean {
     const at = scheduler.now() - startedAt;
@@ -127,5 +133,6 @@ export function createFaults(plan: Plan, scheduler: Scheduler, random: Random): 
     fateOf,
     refusalOf,
     behaviour,
+    limiting: () => (areOn() && limit && isWithin({ fromMs: 0, ...modelLimit! }) ? limit() : undefined),
   };
 }

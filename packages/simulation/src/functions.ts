@@ -5,6 +5,8 @@ import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
+import { createPace } from "@henji/core/model/pace";
+import { createSlots } from "@henji/core/model/slots";
 import type { Transcriber } from "@henji/core/model/transcriber";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
@@ -148,6 +150,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
         },
       },
       model: counting(breaking),
+      pace: createPace({
+        slots: createSlots(process.port("table", table.slotsStore), bot.model.name),
+        clock,
+        log,
+      }),
       summarizer: counting(process.port("summarizer", summarizer)),
       moderator: options.moderator(process),
       transcriber: process.port("transcriber", transcriber),

@@ -2,8 +2,10 @@ import type { Attachment } from "@henji/core/context/attachment";
 import type { Context } from "@henji/core/context/context";
 import { BotError, type Retry } from "@henji/core/error";
 import type { AskOptions, AskTools, Hosted, Model, ModelAnswer } from "@henji/core/model/model";
+import { RateLimited, type RateLimits } from "@henji/core/model/rate-limit";
 import type { ModelUsage } from "@henji/core/usage/usage";
 import { aborted, directNetwork, type Network } from "./network.ts";
+import type { Limiting } from "./rate-limit.ts";
 
 /** How the model treats one question. */
 export type Behaviour = "answer" | "long" | "cut" | "refusal" | "hang" | ModelFailure;
@@ -35,12 +37,20 @@ export type MemoryModelOptions = {
   saysWithCalls?: (question: string, tools: AskTools) => string;
   /** What OpenAI runs itself in each request, for a bot with such tools. Default: nothing. */
   hosted?: (question: string) => { hosted: Hosted } & Pick<ModelUsage, "searches">;
+  /** What the account's limit says to a request when it arrives. Default: there is none. */
+  limit?: () => Limiting | undefined;
   /** Every call, before it can fail. */
   onAsk?: (question: string, context: Context, options: AskOptions) => void;
-  onFailure?: (question: string, code: string) => void;
+  onFailure?: (question: string, code: string, retryAfterMs?: number) => void;
 };
 
-type Failure = { code: string; said: string; retry: Retry; retryAfterMs?: number };
+type Failure = {
+  code: string;
+  said: string;
+  retry: Retry;
+  retryAfterMs?: number | undefined;
+  limits?: RateLimits;
+};
 
 /** The errors that core/src/model/error.ts makes of OpenAI's. */
 const failures: Record<ModelFailure, Failure> = {
@@ -134,9 +144,11 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
   }
 
   function fail(question: string, failure: Failure): never {
-    const { code, said, retry, retryAfterMs } = failure;
-    onFailure?.(question, code);
-    throw new BotError(code, said, { retry, retryAfterMs, cause: new Error("UPSTREAM") });
+    const { code, said, retry, retryAfterMs, limits = {} } = failure;
+    onFailure?.(question, code, retryAfterMs);
+    const options = { retry, retryAfterMs, cause: new Error("UPSTREAM") };
+    if (code === "model.rate_limited") throw new RateLimited(said, { ...options, limits });
+    throw new BotError(code, said, options);
   }
 
   return {
@@ -147,7 +159,11 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
       if (behaviour === "hang") await aborted(asking.signal);
       return network.carry<ModelAnswer>({
         operation: "model.ask",
-        effect: () => act(question, context, behaviour, asking),
+        effect() {
+          const { isRefused, retryAfterMs, limits } = options.limit?.() ?? {};
+          if (isRefused) return fail(question, { ...failures.rate_limited, retryAfterMs, limits: limits! });
+          return { ...act(question, context, behaviour, asking), limits };
+        },
         failed: (failure) => {
           if (failure === "silence" || failure === "unconnected") return fail(question, timeout);
           return fail(question, failure === "status" ? failures.unavailable : unreachable);

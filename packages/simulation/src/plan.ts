@@ -3,6 +3,7 @@ import { type FaultRates, noFaults } from "./fault-rates.ts";
 import type { Refusal } from "./line.ts";
 import type { Behaviour } from "./model.ts";
 import type { Random } from "./random.ts";
+import type { ModelLimit } from "./rate-limit.ts";
 import { minutes } from "./scheduler.ts";
 import { drawSlack, type SlackPlan } from "./slack/slack-plan.ts";
 import { drawTraffic, quietTraffic, type Traffic } from "./traffic-plan.ts";
@@ -25,6 +26,8 @@ export type Plan = {
   /** LINE refuses everything, or every push, for a while. Times in milliseconds from the start. */
   deadChannel: { refusal: "unauthorized" | "quota"; fromMs: number; untilMs: number } | undefined;
   behaviours: Partial<Record<Behaviour, number>>;
+  /** How much may be asked of the model while there is trouble. No limit, if it is not set. */
+  modelLimit?: ModelLimit | undefined;
   /** How long the model takes while there is trouble; drawn for each call, if it is not set. */
   modelMs?: number;
   /** `outlives`: of the processes that time out, those that continue although Lambda has given up on them. */
@@ -158,6 +161,7 @@ export function drawPlan(random: Random): Plan {
       unauthorized: share(0.3),
       context_too_long: share(),
     },
+    modelLimit: drawModelLimit(random.fork("limit")),
     lambda: {
       throttles: share(),
       losesResponse: share(),
@@ -183,6 +187,16 @@ export function drawPlan(random: Random): Plan {
     slack: drawSlack(random.fork("slack"), kinds, wildness),
     operator: random.chance(0.5) ? drawOperator(random, share) : undefined,
     troubleMs: minutes(random.pick([5, 20, 60])),
+  };
+}
+
+function drawModelLimit(random: Random): Plan["modelLimit"] {
+  if (!random.chance(0.25)) return undefined;
+  return {
+    perMinute: random.pick([0, 2, 6, 20]),
+    burst: random.pick([1, 3]),
+    states: random.pick(["limits", "limits", "wait", "nothing"]),
+    untilMs: minutes(random.pick([5, 30])),
   };
 }
 

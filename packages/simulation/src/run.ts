@@ -118,6 +118,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   let answers = 0;
   const model = createMemoryModel({
     network,
+    limit: faults.limiting,
     behave: (question, context) => {
       if (check.isRefused(context)) return "invalid_prompt";
       const kind = check.fates.get(askedIn(question) ?? "")?.kind;

@@ -2,6 +2,7 @@ import { erasing } from "./scenarios/erasing.ts";
 import { groups } from "./scenarios/groups.ts";
 import { limits } from "./scenarios/limits.ts";
 import { media } from "./scenarios/media.ts";
+import { modelLimit } from "./scenarios/model-limit.ts";
 import { oneChat } from "./scenarios/one-chat.ts";
 import { outages } from "./scenarios/outages.ts";
 import { owners } from "./scenarios/owners.ts";
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   ...refusals,
   ...oneChat,
   ...limits,
+  ...modelLimit,
   ...erasing,
   ...groups,
   ...slowAnswers,

@@ -1,6 +1,7 @@
 import type { ChatItem, TalkItem } from "@henji/core/chat/entity";
 import type { ChatStore } from "@henji/core/chat/store";
 import { BotError } from "@henji/core/error";
+import type { Slots, SlotsStore, SlotsWrite } from "@henji/core/model/slots";
 import { deadlines } from "@henji/core/settings";
 import type { TurnItem } from "@henji/core/turn/entity";
 import { fromListedAs } from "@henji/core/turn/listed-as";
@@ -25,6 +26,7 @@ export type MemoryTable = {
   turnStore: TurnStore;
   chatStore: ChatStore;
   totals: Totals;
+  slotsStore: SlotsStore;
   register: TurnRegister;
   /** A turn as it is stored. */
   turn(key: TurnKey): TurnItem | undefined;
@@ -49,6 +51,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   const chatItems = new Map<string, ChatItem>();
   const talkItems = new Map<string, TalkItem>();
   const tokensOfDay = new Map<string, number>();
+  const slotsItems = new Map<string, Slots>();
   /** The keys of a chat's turns, newest first, while no turn comes to it. */
   const sorted = new Map<string, string[]>();
 
@@ -158,6 +161,23 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     sum: (day) => call("sum", () => tokensOfDay.get(day) ?? 0),
   };
 
+  const slotsStore: SlotsStore = {
+    read: (model) => call("readSlots", () => slotsItems.get(model)),
+    update: (model, { when, add, set }) =>
+      call("slots", () => {
+        const slots = slotsItems.get(model);
+        if (!isMet(when, slots)) return undefined;
+        const { nextAt = 0, delayedMs = 0 } = slots ?? {};
+        const after = {
+          nextAt: set.nextAt ?? nextAt + (add.nextAt ?? 0),
+          everyMs: set.everyMs,
+          delayedMs: delayedMs + (add.delayedMs ?? 0),
+        };
+        slotsItems.set(model, after);
+        return after;
+      }),
+  };
+
   const register: TurnRegister = {
     parked: () =>
       call("parked", () => {
@@ -169,7 +189,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
   };
 
   return {
-    ...{ turnStore, chatStore, totals, register },
+    ...{ turnStore, chatStore, totals, slotsStore, register },
     turn: read,
     turnsOf: newestFirst,
     textOf: (chatId) =>
@@ -181,6 +201,12 @@ export function createMemoryTable(options: MemoryTableOptions = {}): MemoryTable
     isInTalk: (chatId, eventId) =>
       talkItems.get(chatId)?.messages.some(({ key }) => key.endsWith(`#${eventId}`)) === true,
   };
+}
+
+function isMet({ from, below, delayedMs }: SlotsWrite["when"], slots: Slots | undefined): boolean {
+  const isFrom = from === undefined || (slots !== undefined && slots.nextAt >= from);
+  const isBelow = below === undefined || slots === undefined || slots.nextAt < below;
+  return isFrom && isBelow && (delayedMs === undefined || slots?.delayedMs === delayedMs);
 }
 
 function isParked({ list }: TurnItem): boolean {

@@ -2,6 +2,7 @@ import { hold } from "@henji/core/settings";
 import { expect, test } from "vitest";
 import bot from "../../core/test/shipped.config.ts";
 import { createBook } from "../src/check/book.ts";
+import { checkLimit } from "../src/check/limit.ts";
 import { checkWorkers } from "../src/check/workers.ts";
 import { createHistory } from "../src/history.ts";
 import { createNetwork } from "../src/network.ts";
@@ -17,7 +18,7 @@ function handedABatch({ freezes }: { freezes: boolean }) {
   const table = () => expect.fail("not read");
   const options = { plan: quietPlan, bot, scheduler, history, table, count: () => 0 };
   const book = createBook(options);
-  const check = checkWorkers(book, options);
+  const check = checkWorkers(book, options, checkLimit(book, options));
   const network = createNetwork(scheduler, () => ({ requestMs: 10, responseMs: 10, arrivals: 1 }));
   const queue = createMemoryQueue({ clock: scheduler, network, watch: { hidden: check.hidden } });
   const fates = freezes ? [{ frozenMs: 60_000 }] : [];

@@ -1,6 +1,7 @@
 import OpenAI from "openai";
 import { BotError, type Retry } from "../error.ts";
 import { retryAfterIn } from "../retry-after.ts";
+import { RateLimited, rateLimitsIn } from "./rate-limit.ts";
 
 /**
  * Errors of the model in one place. The message for the operator names OpenAI's status and
@@ -59,7 +60,13 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
     const fix = "an MCP server of bot.config.ts did not list its tools: is it up, and does it take the key?";
     return error("model.mcp_unreachable", `${said}: ${fix}`, "later", cause);
   }
-  if (status === 429) return error("model.rate_limited", said, "later", cause, retryAfterIn(cause.headers));
+  if (status === 429) {
+    const { headers, requestID } = cause;
+    const limits = headers ? rateLimitsIn(headers) : {};
+    const retryAfterMs = retryAfterIn(headers);
+    const requestId = requestID ?? undefined;
+    return new RateLimited(said, { retry: "later", cause, limits, retryAfterMs, requestId });
+  }
   if (status === 408 || status === 409 || status === undefined || status >= 500) {
     return error("model.unavailable", said, "later", cause, retryAfterIn(cause.headers));
   }

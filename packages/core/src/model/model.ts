@@ -2,6 +2,7 @@ import type { Bot } from "../bot/bot.ts";
 import type { Context } from "../context/context.ts";
 import type { HostedRequest, Tool } from "../tool/tool.ts";
 import type { ModelUsage } from "../usage/usage.ts";
+import type { RateLimits } from "./rate-limit.ts";
 
 export type ModelAnswer = {
   /** Empty if the model refused. */
@@ -17,6 +18,8 @@ export type ModelAnswer = {
   calls?: ModelCalls | undefined;
   /** Only if OpenAI may run tools itself. */
   hosted?: Hosted | undefined;
+  /** What is left of the account's limits. */
+  limits?: RateLimits | undefined;
 };
 
 /** What OpenAI has run itself for an answer. */

@@ -16,6 +16,7 @@ import type {
   ModelRound,
 } from "./model.ts";
 import { PaidError } from "./paid-error.ts";
+import { rateLimitsIn } from "./rate-limit.ts";
 
 /** For a bot only whose tools OpenAI runs. */
 const loadHosted = () => import("./hosted.ts");
@@ -33,7 +34,7 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
     loaded?: Awaited<ReturnType<typeof loadHosted>>,
   ): Promise<ModelAnswer> {
     const { cacheKey, safetyIdentifier, signal, tools, hosted = [] } = options;
-    const response = await client.responses
+    const { data: response, response: http } = await client.responses
       .create(
         {
           model: settings.name,
@@ -50,13 +51,15 @@ export function createOpenAiModel({ settings, ...options }: ModelOptions): Model
         },
         { signal },
       )
+      .withResponse()
       .catch((cause) => {
         throw modelError(cause, signal);
       });
     const ran = loaded?.hostedIn(response);
     const usage = { ...usageOf(response), ...ran?.used };
     const answer = toAnswer(response, usage, tools?.mayCall ?? false);
-    return ran ? { ...answer, hosted: ran.hosted } : answer;
+    const limits = rateLimitsIn(http.headers);
+    return { ...answer, limits, ...(ran && { hosted: ran.hosted }) };
   }
 
   return {

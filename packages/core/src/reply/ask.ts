@@ -14,6 +14,8 @@ import { loadOnce } from "../load-once.ts";
 import { chatHash, type Log } from "../log.ts";
 import { countUsage } from "../model/counted.ts";
 import type { AskTools, Model, ModelAnswer } from "../model/model.ts";
+import type { Pace, Paced } from "../model/pace.ts";
+import { requestTokens } from "../model/rate-limit.ts";
 import { deadlines, hold } from "../settings.ts";
 import { toolLimits } from "../tool/limits.ts";
 import { isHosted, isTool, type ToolAudience } from "../tool/tool.ts";
@@ -28,6 +30,7 @@ export type AskOptions = {
   bot: Bot;
   turns: Pick<Turns, "renew"> & RoundsOptions["turns"];
   model: Model;
+  pace: Pace;
   clock: Clock;
 };
 
@@ -62,7 +65,7 @@ export type AskRequest = {
 };
 
 /** With what the model has called so far, if the bot has tools. */
-type Asking = AskRequest & { rounds: Rounds | undefined };
+type Asking = AskRequest & { rounds: Rounds | undefined; place: Paced["place"] };
 
 /** For a bot with tools only. */
 export const loadRounds = loadOnce(() => import("./rounds.ts"));
@@ -85,14 +88,15 @@ export type AskResult = {
  * to read that, once more without window and notes: what was said before must not keep a harmless question from
  * being answered.
  */
-export function createAsk({ bot, turns, model, clock }: AskOptions) {
+export function createAsk({ bot, turns, model, pace, clock }: AskOptions) {
   const { maxTokens, lowWaterTokens } = bot.memory;
   const tools = bot.tools.filter(isTool);
   const hosted = bot.tools.filter(isHosted);
 
   return async (given: AskRequest): Promise<AskResult> => {
     const rounds = tools.length > 0 ? await roundsOf(given) : undefined;
-    const { answer, isPastRefused } = await ask({ ...given, rounds });
+    const place = { limited: given.turn.limited };
+    const { answer, isPastRefused } = await ask({ ...given, rounds, place });
     const { media: _, ...usage } = given.spending.soFar();
     return { answer: { ...answer, usage }, isPastRefused };
   };
@@ -147,14 +151,18 @@ export function createAsk({ bot, turns, model, clock }: AskOptions) {
 
   function send(request: Asking, context: Context): Promise<RoundsAnswer> {
     const once = async (asked?: AskTools): Promise<ModelAnswer> => {
-      const leftMs = await timeToAsk(request);
-      const answering = model.ask(context, {
-        cacheKey: chatHash(request.turn.chatId),
-        safetyIdentifier: request.safetyIdentifier,
-        signal: clock.timeout(Math.min(bot.model.timeoutS * 1000, leftMs)),
-        ...(asked && { tools: asked }),
-        ...(hosted.length > 0 && { hosted: hosted.map((tool) => tool.inRequest(bot)) }),
-        beforeRequest: async () => void (await timeToAsk(request)),
+      const { place, log } = request;
+      const tokens = requestTokens(context, bot.model);
+      const answering = pace.ask({ place, tokens, log }, async () => {
+        const leftMs = await timeToAsk(request);
+        return model.ask(context, {
+          cacheKey: chatHash(request.turn.chatId),
+          safetyIdentifier: request.safetyIdentifier,
+          signal: clock.timeout(Math.min(bot.model.timeoutS * 1000, leftMs)),
+          ...(asked && { tools: asked }),
+          ...(hosted.length > 0 && { hosted: hosted.map((tool) => tool.inRequest(bot)) }),
+          beforeRequest: async () => void (await timeToAsk(request)),
+        });
       });
       const asking = countUsage(answering, request.spending.add);
       // Before anything runs that the model calls.

@@ -153,7 +153,7 @@ function reclaim(
       steps: withStep(item, { at: now, is: "replayed" }),
     },
     remove: [
-      ...(["list", "listedAs", "finishedAt", "released", "job"] as const),
+      ...(["list", "listedAs", "finishedAt", "released", "job", "limited"] as const),
       ...(isForced ? (["outcomeUnknownSince", "maybeSentAt", "error"] as const) : []),
     ],
   };

@@ -101,6 +101,21 @@ export function turnEntity({ client, table }: Table) {
         outcomeUnknownSince: { type: "number" },
         /** Epoch milliseconds; when an attempt last ended, or died, so. */
         maybeSentAt: { type: "number" },
+        /** Set if the model's limit has held its question up: see `Limited`. */
+        limited: {
+          type: "map",
+          properties: {
+            since: { type: "number", required: true },
+            refusals: { type: "number", required: true },
+            slot: {
+              type: "map",
+              properties: {
+                at: { type: "number", required: true },
+                delayedMs: { type: "number", required: true },
+              },
+            },
+          },
+        },
         /** Ids of the queue messages that have brought it back from being parked. */
         replayedBy: { type: "list", items: { type: "string" } },
 

@@ -19,7 +19,7 @@ import type { Folding, Turn, TurnStatus } from "./turn.ts";
 export function toTurn(item: TurnItem): Turn {
   const { chatId, eventId, owner, leaseUntil, attempts, messageId = "", senderId = "" } = item;
   const { outcomeUnknownSince, maybeSentAt, error, released = 0, steps = [], quotes } = item;
-  const { thinkingAt, waitedAt } = item;
+  const { thinkingAt, waitedAt, limited } = item;
   const answer = toAnswer(item);
   // It says itself what was taken for it, and who has not heard that it is stored may have written that down again.
   const spent = answer?.from === "model" ? undefined : item.spent;
@@ -28,7 +28,7 @@ export function toTurn(item: TurnItem): Turn {
     crashes: Math.max(0, attempts - 1 - released),
     ...{ outcomeUnknownSince, maybeSentAt, error, steps },
     ...{ question: toContent(item), messageId, senderId, quotes },
-    ...{ thinkingAt, waitedAt, spent, transcript: toOwnTranscript(item) },
+    ...{ thinkingAt, waitedAt, limited, spent, transcript: toOwnTranscript(item) },
   };
   return answer ? { ...held, status: "answered", answer } : { ...held, status: "claimed" };
 }

@@ -5,6 +5,7 @@ export const stepNames = [
   "claimed",
   "gathered",
   "failed",
+  "postponed",
   "answered",
   "waiting",
   "delivered",

@@ -3,6 +3,7 @@ import type { Delivered, Route } from "../platform/platform.ts";
 import type { Spent } from "../usage/spent.ts";
 import type { RunningTotal } from "../usage/usage.ts";
 import type { Answer } from "./answer.ts";
+import type { Limited } from "./limited.ts";
 import type { Place, TurnKey } from "./place.ts";
 import type { Step } from "./step.ts";
 import type { Transcript } from "./transcript.ts";
@@ -65,6 +66,8 @@ type Held = TurnKey &
     maybeSentAt?: number | undefined;
     /** Code of the last error. */
     error: string | undefined;
+    /** Set if the model's limit has held it up. */
+    limited?: Limited | undefined;
     /** Its way so far, oldest first: the newest {@link MAX_STEPS}. */
     steps: readonly Step[];
     /** Empty, if nobody has written it: a greeting, or a button that was pressed. */
@@ -135,6 +138,9 @@ export type TurnFailure = {
   /** Epoch milliseconds; the last one. */
   maybeSentAt?: number | undefined;
 };
+
+/** The model's limit holds a turn up: its claim was no attempt. */
+export type Postponing = Pick<TurnFailure, "at" | "code" | "requestId"> & { limited: Limited };
 
 /** How a turn was given up on. */
 export type Parking = TurnFailure & {

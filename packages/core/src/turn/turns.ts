@@ -17,12 +17,23 @@ import {
   isOpen,
   openStatuses,
   type Parking,
+  type Postponing,
   type Storing,
   type Turn,
   type TurnFailure,
   type TurnStatus,
 } from "./turn.ts";
-import { answered, type Change, delivered, discarded, dropped, parked, released, spentBy } from "./writes.ts";
+import {
+  answered,
+  type Change,
+  delivered,
+  discarded,
+  dropped,
+  parked,
+  postponed,
+  released,
+  spentBy,
+} from "./writes.ts";
 
 export type DiscardedEvent = TurnKey & {
   eventId: string;
@@ -72,6 +83,8 @@ export type Turns = Calls &
     discard(event: DiscardedEvent, seen: TurnItem | undefined): Promise<boolean>;
     /** Gives the lease back after a failure, so that the retry need not wait for it to run out. */
     release(turn: Turn, failure: TurnFailure): Promise<void>;
+    /** Gives the lease back as if there had been no claim: the model's limit holds the question up. */
+    postpone(turn: Turn, postponing: Postponing): Promise<void>;
     /**
      * Removes all text from a turn, held or not. What is not delivered is dropped; what stays of it keeps its
      * event from being answered again.
@@ -210,6 +223,10 @@ export function createTurns(store: TurnStore): Turns {
 
     async release(turn, failure) {
       await write(turn, "release", openStatuses, released(turn, failure));
+    },
+
+    async postpone(turn, postponing) {
+      await write(turn, "postpone", ["claimed"], postponed(turn, postponing));
     },
 
     erase,

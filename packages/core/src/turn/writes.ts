@@ -9,7 +9,16 @@ import { listedAs, listOfDay } from "./listed-as.ts";
 import { MAX_STEPS, type Step } from "./step.ts";
 import type { TurnWrite } from "./store.ts";
 import { NOBODY } from "./transcript.ts";
-import type { AnsweredTurn, FinishedDelivery, Parking, Storing, Turn, TurnFailure, Waiting } from "./turn.ts";
+import type {
+  AnsweredTurn,
+  FinishedDelivery,
+  Parking,
+  Postponing,
+  Storing,
+  Turn,
+  TurnFailure,
+  Waiting,
+} from "./turn.ts";
 
 /** By which send a carried answer was shown. */
 export type Shown = Delivered & {
@@ -216,6 +225,16 @@ export function released(turn: Turn, failure: TurnFailure): Change {
         ...spentBy(turn),
       },
       steps: withStep(turn, { at, is: "failed", code, requestId }),
+    },
+  };
+}
+
+/** It waits for the model's limit: its claim is taken back, so that it counts as none. */
+export function postponed(turn: Turn, { at, code, requestId, limited }: Postponing): Change {
+  return {
+    set: {
+      ...{ leaseUntil: 0, attempts: turn.attempts - 1, limited, error: code, ...spentBy(turn) },
+      steps: withStep(turn, { at, is: "postponed", code, requestId }),
     },
   };
 }

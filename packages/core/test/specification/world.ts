@@ -5,6 +5,8 @@ import { loadTokenizer } from "@henji/core/context/tokens";
 import { createLog } from "@henji/core/log";
 import { counted } from "@henji/core/model/counted";
 import type { Model } from "@henji/core/model/model";
+import { createPace } from "@henji/core/model/pace";
+import { createSlots } from "@henji/core/model/slots";
 import type { Transcriber } from "@henji/core/model/transcriber";
 import type { Line } from "@henji/core/platform/line/api";
 import { withLineBreaker } from "@henji/core/platform/line/breaker";
@@ -125,6 +127,7 @@ export function createWorld(options: WorldOptions = {}) {
       chats: overrides.chats ?? chats,
       platforms: { line: overrides.platform ?? createLinePlatform({ line, loadContent, clock: scheduler }) },
       ...{ model: counted(overrides.model ?? model, cap), summarizer: counted(summarizer, cap) },
+      pace: createPace({ slots: createSlots(table.slotsStore, bot.model.name), clock: process.clock, log }),
       moderator,
       transcriber: overrides.transcriber ?? transcriber,
       inbox: process.port("queue", queue.inbox),

@@ -75,6 +75,7 @@ export function createPlayer({ client, table }: Table, bot: Bot): Player {
     turns: createTurns(createTurnStore({ client, table })),
     chats: { ...chats, page: beforeFold(chats.page), update: beforeFold(chats.update) },
     model: modelOf(answering.fetch, bot.model.maxOutputTokens),
+    pace: { ask: (_paced, ask) => ask() },
     summarizer: modelOf(createModelSimulator().fetch, bot.memory.summaryTokens),
     transcriber: { transcribe: noContent },
     moderator: { moderate: noContent },

@@ -42,6 +42,7 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
           fate.diedAnswered = true;
         fate.claimedAt = scheduler.now();
       }
+      if (what === "postpone" && fate.lastWrite !== "postpone") fate.claims -= 1;
       // The SDK may have repeated the write.
       if (what === "reclaim" && fate.reclaimedBy !== item.owner) countReplay(fate);
       if (what === "reclaim") fate.reclaimedBy = item.owner;
@@ -225,6 +226,8 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
     fate.claimsBeforeReplay = fate.claims - 1;
     fate.failedAttempts = 0;
     fate.asks = 0;
+    fate.refusals = 0;
+    fate.heldUpAt = undefined;
     fate.reclaims += 1;
     if (fate.reclaims > fate.replays.size)
       violate("bounded", "one replay has resumed it more than once", fate);

@@ -127,8 +127,19 @@ export type Fate = SimulatedEvent & {
   /** How often a replay has resumed it. */
   reclaims: number;
   reclaimedBy?: string;
-  /** Questions to the model since its last replay. */
+  /** Questions to the model since its last replay, without those that its limit has refused. */
   asks: number;
+  /** Epoch milliseconds, of the last of them. */
+  askedAt?: number;
+  /** Those that its limit has refused, as far as its workers have heard of it. */
+  refusals: number;
+  /** Epoch milliseconds; since its last replay: when the model's limit first held it up, and when it first took a slot. */
+  heldUpAt?: number | undefined;
+  slotAt?: number | undefined;
+  /** What the model's last refusal told it to wait. */
+  toldToWaitMs?: number;
+  /** Epoch milliseconds; then it may be asked again. */
+  askAgainAt?: number;
   /** The window was moved to it, because the model refused to read what came before it. */
   droppedPast: boolean;
   /** It was asked without what came before it, because the model refused that: the window may have been moved unheard. */
@@ -179,6 +190,7 @@ export function newFate(event: SimulatedEvent): Fate {
     failedAttempts: 0,
     reclaims: 0,
     asks: 0,
+    refusals: 0,
     droppedPast: false,
     mayHaveDroppedPast: false,
     deaths: 0,

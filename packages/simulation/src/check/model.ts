@@ -4,6 +4,7 @@ import { retry } from "@henji/core/settings";
 import { toolLimits } from "@henji/core/tool/limits";
 import { askedIn, type Book, type BookOptions, named } from "./book.ts";
 import { type Fate, unasked } from "./fate.ts";
+import type { checkLimit } from "./limit.ts";
 
 const marker = new RegExp(named, "g");
 
@@ -14,7 +15,11 @@ const CALLS_OF_AN_ATTEMPT = 6;
 const SUMMARIZED = 40;
 
 /** What the model is asked: only by its chat, only what has no answer yet, and within bounds. */
-export function checkModel(book: Book, { bot, plan, history, count }: BookOptions) {
+export function checkModel(
+  book: Book,
+  { bot, plan, history, count }: BookOptions,
+  limit: ReturnType<typeof checkLimit>,
+) {
   const { fates, fateOf, takerOf, turnOf, violate, calm } = book;
   /** Events whose questions the model has refused to read. */
   const refused = new Set<string>();
@@ -33,6 +38,7 @@ export function checkModel(book: Book, { bot, plan, history, count }: BookOption
       const fate = isItsOwn ? taking : (retryOf(taking) ?? taking);
       if (unasked.includes(fate.kind)) violate("bounded", "the model was asked for a command", fate);
       fate.asks += 1;
+      limit.asked(fate);
       history.note("model", `is asked, ${context.input.length} messages`, fate);
       const isAlone = context.input.filter(({ content }) => !content.startsWith(ABOUT_HEADING)).length === 1;
       if (isAlone && refused.has(taking.eventId)) fate.mayHaveDroppedPast = true;
@@ -64,9 +70,10 @@ export function checkModel(book: Book, { bot, plan, history, count }: BookOption
         .join(" ");
     },
 
-    modelFailed(question: string, code: string): void {
+    modelFailed(question: string, code: string, retryAfterMs?: number): void {
       const eventId = askedIn(question) ?? "";
       fateOf(eventId)?.errors.add(code);
+      if (code === "model.rate_limited") limit.refused(fateOf(eventId), retryAfterMs);
       if (code === "model.refused") refused.add(eventId);
       book.modelErrors.add(code);
       history.note("model", code, { eventId, chatId: fateOf(eventId)?.chatId });

@@ -1,9 +1,10 @@
 import type { Replay } from "@henji/core/queue/job";
 import type { Incoming, ParkReason } from "@henji/core/queue/sqs";
-import { queue, retry, worker } from "@henji/core/settings";
+import { pace, queue, retry, worker } from "@henji/core/settings";
 import type { QueuedMessage } from "../fifo-queue.ts";
 import { type Book, type BookOptions, eventIdOf, isCalm } from "./book.ts";
 import type { Fate } from "./fate.ts";
+import { type checkLimit, isLimited } from "./limit.ts";
 
 /** Errors that no retry can change; any other is parked only after the last attempt. */
 const never = new Set([
@@ -29,7 +30,11 @@ export const heldAtMostMs =
 export const heldAtAllMs = 1000 * queue.maxReceiveCount * (queue.visibilityTimeoutS + worker.timeoutS);
 
 /** The jobs on the queue: their order, their bounds, and that none is parked for a wrong reason. */
-export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions) {
+export function checkQueue(
+  book: Book,
+  { plan, scheduler, history }: BookOptions,
+  limit: ReturnType<typeof checkLimit>,
+) {
   const { fates, fateOf, turnOf, keyOf, violate, calm } = book;
   const heldSince = new Map<string, number>();
 
@@ -63,7 +68,8 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
       if (since === undefined) return;
       const ms = scheduler.now() - since;
       const about = { chatId: message.chatId, eventId: eventIdOf(message.body) ?? "" };
-      const bound = calm.butForModelAndLine ? heldAtMostMs : heldAtAllMs;
+      const limitedMs = isLimited(plan) ? pace.uncountedForMs + pace.postponedS * 1000 : 0;
+      const bound = calm.butForModelAndLine ? heldAtMostMs + limitedMs : heldAtAllMs;
       if (ms > bound) violate("bounded", `held its chat for ${Math.round(ms / 1000)} s`, about);
     },
 
@@ -99,6 +105,7 @@ export function checkQueue(book: Book, { plan, scheduler, history }: BookOptions
         return;
       }
       fate.parkings.push(code);
+      limit.parked(fate, code);
       const claims = fate.claims - fate.claimsBeforeReplay;
       // A worker that was frozen parks a turn that was replayed since: its copy is outdated.
       const isOutdated = attempts > claims;

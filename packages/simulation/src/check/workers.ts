@@ -1,10 +1,11 @@
 import type { Incoming } from "@henji/core/queue/sqs";
-import { hold, maxEventAgeMs, retry } from "@henji/core/settings";
+import { hold, maxEventAgeMs, pace, retry } from "@henji/core/settings";
 import type { BatchEnd } from "../event-source.ts";
 import type { FifoQueue, QueuedMessage } from "../fifo-queue.ts";
 import type { Process } from "../process.ts";
 import { type Book, type BookOptions, eventIdOf, isCalm } from "./book.ts";
 import { erasing, type Fate, forOthers } from "./fate.ts";
+import type { checkLimit } from "./limit.ts";
 
 const recorded = new Set([
   "turn.claimed",
@@ -12,6 +13,9 @@ const recorded = new Set([
   "turn.held",
   "turn.isolated",
   "turn.not_released",
+  "turn.postponed",
+  "model.rate_limited",
+  "model.slot_taken",
   "job.retry",
   "event.ignored",
   "event.too_old",
@@ -51,7 +55,11 @@ const erases = new Set(["message.erased", "chat.erased"]);
 const RENEWAL_TRIP_MS = 20;
 
 /** What the workers log and how they end. */
-export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptions) {
+export function checkWorkers(
+  book: Book,
+  { plan, scheduler, history }: BookOptions,
+  limit: ReturnType<typeof checkLimit>,
+) {
   const { fates, fateOf, textOf, isBefore, violate, calm } = book;
   const finishedBy = new Map<string, Set<string>>();
   /** Which process has which message, and since when. */
@@ -65,12 +73,13 @@ export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptio
       fields: Record<string, unknown>,
     ): void {
       const fate = fateOf(eventId);
-      const details = ["code", "inS", "by", "status", "resumed"].flatMap((field) =>
+      const details = ["code", "inS", "waitMs", "by", "status", "resumed"].flatMap((field) =>
         fields[field] === undefined ? [] : [`${field}=${String(fields[field])}`],
       );
       if (recorded.has(name)) {
         history.note(process.name, `${name} ${details.join(" ")}`, { eventId, chatId: fate?.chatId });
       }
+      limit.logged(process, name, eventId);
       if (name === "bot.token_cap_reached") book.cappedProcesses.set(process.name, scheduler.now());
       if (fields.code === "unexpected") violate("errors", "core threw an unclassified error", fate);
       if (!fate) return;
@@ -214,7 +223,8 @@ export function checkWorkers(book: Book, { plan, scheduler, history }: BookOptio
       const failure = batch.find((first) => first.chatId === chatId && failed.includes(first.messageId));
       if (failure?.messageId !== messageId && inS > 0)
         violate("bounded", `comes after a failure and is invisible for ${inS} s`, { chatId, eventId });
-      if (inS > retry.maxDelayS)
+      const isPostponed = fateOf(eventId)?.lastWrite === "postpone";
+      if (inS > (isPostponed ? pace.postponedS : retry.maxDelayS))
         violate("bounded", `becomes visible only after ${inS} s`, { chatId, eventId });
     }
   }

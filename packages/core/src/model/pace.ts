@@ -1,0 +1,193 @@
+import { type Clock, elapsed } from "../clock.ts";
+import { BotError, toBotError } from "../error.ts";
+import type { Log } from "../log.ts";
+import { pace as settings } from "../settings.ts";
+import { isOverdue, type Limited, waitMsAfter } from "../turn/limited.ts";
+import { everyMsOf, isUsedUp, RateLimited, type RateLimits } from "./rate-limit.ts";
+import type { Slots, TakeSlots } from "./slots.ts";
+
+export type PaceOptions = { slots: TakeSlots; clock: Clock; log: Log };
+
+/** A question that is to be asked, in one attempt at it. */
+export type Paced = {
+  /** What the limit has done to it; changed here, for its next request and its next attempt. */
+  place: { limited: Limited | undefined };
+  /** Of its request, as the service may count them. */
+  tokens: number;
+  log: Log;
+};
+
+export type Pace = {
+  /**
+   * Asks when it is the question's turn.
+   *
+   * @throws Postponed if that is too far away to be waited for here; or what `ask` throws
+   */
+  ask<T extends { limits?: RateLimits | undefined }>(paced: Paced, ask: () => Promise<T>): Promise<T>;
+};
+
+/** The question waits for its slot, which is no attempt. */
+export class Postponed extends BotError {
+  readonly limited: Limited;
+  /** Epoch milliseconds. */
+  readonly askAt: number;
+
+  constructor(limited: Limited, askAt: number, cause: BotError | undefined) {
+    const reason = cause?.message ?? "More is asked than the model's limit allows";
+    super("model.rate_limited", reason, { retry: "later", cause, requestId: cause?.requestId });
+    this.limited = limited;
+    this.askAt = askAt;
+  }
+}
+
+/**
+ * While more is asked than the model's limit allows, all workers together give out slots, oldest first. A question is
+ * asked at once as long as nobody is known to wait; else, or when it is refused, it takes the next slot, and is asked
+ * then. Refused at its slot, it keeps its place: all slots are put off for as long as the service wants.
+ *
+ * A chat has one question at a time on its way. So a flood takes one slot after another, and others wait for one of it.
+ */
+export function createPace({ slots, clock, log }: PaceOptions): Pace {
+  /** The slots as this process last saw them; not set if nobody is known to wait. */
+  let known: Slots | undefined;
+  /** What responses have said last. */
+  let limits: RateLimits = {};
+
+  return {
+    async ask(paced, ask) {
+      const patience = clock.now() + settings.inProcessMs;
+      let notBefore = 0;
+      let refusal: BotError | undefined;
+      for (;;) {
+        const { at, seen } = await slotOf(paced);
+        const askAt = Math.max(notBefore, at);
+        const { limited } = paced.place;
+        if (limited && askAt > patience) throw new Postponed(limited, askAt, refusal);
+        if (askAt > clock.now()) await elapsed(clock, askAt - clock.now());
+        try {
+          const answer = await ask();
+          await learn(answer.limits, paced);
+          return answer;
+        } catch (cause) {
+          refusal = toBotError(cause);
+          if (refusal.code !== "model.rate_limited" || isOverdue(paced.place.limited, clock.now()))
+            throw cause;
+          notBefore = await refused(refusal, paced, seen);
+        }
+      }
+    },
+  };
+
+  /** When it is asked, as far as the slots go, epoch milliseconds; and the slots by which that is known. */
+  async function slotOf(paced: Paced): Promise<{ at: number; seen?: Slots | undefined }> {
+    const { limited } = paced.place;
+    if (limited?.slot) {
+      known = await read();
+      return {
+        at: isOverdue(limited, clock.now()) ? limited.slot.at : slotIn(known, limited.slot),
+        seen: known,
+      };
+    }
+    // Others may have taken slots since.
+    if (known && known.nextAt <= clock.now()) known = await read();
+    if (!known || known.nextAt <= clock.now()) {
+      known = undefined;
+      return { at: 0 };
+    }
+    await take(paced, clock.now());
+    return { at: paced.place.limited?.slot?.at ?? 0, seen: known };
+  }
+
+  /** @returns until when the service must not be asked again for it, epoch milliseconds */
+  async function refused(error: BotError, paced: Paced, seen: Slots | undefined): Promise<number> {
+    const { place, tokens } = paced;
+    const now = clock.now();
+    if (error instanceof RateLimited) limits = { ...limits, ...error.limits };
+    const { since = now, refusals = 0, slot } = place.limited ?? {};
+    const limited = { since, refusals: refusals + 1, slot };
+    place.limited = limited;
+    const toldMs = Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens));
+    const notBefore = now + waitMsAfter(limited.refusals, toldMs);
+    paced.log.warn("model.rate_limited", {
+      reason: error.message,
+      requestId: error.requestId,
+      waitMs: notBefore - now,
+    });
+    if (slot && seen && refusals < settings.refusalsInPlace) {
+      const byMs = notBefore - slotIn(seen, slot);
+      const everyMs = everyMsOf(limits, tokens) ?? slower(seen.everyMs);
+      await attempt(async () => {
+        known = await slots.delay(seen, byMs, { everyMs, now });
+        // Another that was refused may have put them off by less.
+        const at = Math.max(notBefore, slotIn(known, slot));
+        place.limited = { ...limited, slot: { at, delayedMs: known?.delayedMs ?? 0 } };
+      });
+    } else await take(paced, notBefore);
+    return notBefore;
+  }
+
+  /** Takes the last place. Without the table it has none, and goes by what it was told itself. */
+  async function take({ place, tokens, log }: Paced, notBefore: number): Promise<void> {
+    const now = clock.now();
+    const everyMs = everyMsFor(tokens);
+    const { since = now, refusals = 0 } = place.limited ?? {};
+    place.limited = { since, refusals };
+    await attempt(async () => {
+      const taken = await slots.take({ everyMs, notBefore: Math.max(notBefore, now + everyMs), now });
+      if (!taken) return;
+      known = taken;
+      place.limited = { since, refusals, slot: { at: taken.nextAt, delayedMs: taken.delayedMs } };
+      const waitMs = taken.nextAt - now;
+      log.info("model.slot_taken", { waitMs, waiting: Math.ceil(waitMs / everyMs) });
+    });
+  }
+
+  async function learn(said: RateLimits | undefined, { place, tokens }: Paced): Promise<void> {
+    const now = clock.now();
+    limits = { ...limits, ...said };
+    const everyMs = everyMsFor(tokens);
+    if (said && isUsedUp(said, tokens)) {
+      const { nextAt = 0, delayedMs = 0 } = known ?? {};
+      known = { nextAt: Math.max(nextAt, now + everyMs), everyMs, delayedMs };
+    }
+    if (!place.limited?.slot || !known || everyMsOf(limits, tokens) !== undefined) return;
+    const seen = known;
+    await attempt(async () => {
+      known = (await slots.ease(seen, { everyMs: easier(seen.everyMs), now })) ?? seen;
+    });
+  }
+
+  function everyMsFor(tokens: number): number {
+    return everyMsOf(limits, tokens) ?? known?.everyMs ?? settings.unstated.firstMs;
+  }
+
+  async function read(): Promise<Slots | undefined> {
+    let slotsNow = known;
+    await attempt(async () => {
+      slotsNow = await slots.read();
+    });
+    return slotsNow;
+  }
+
+  /** Whoever is not heard of in the table is refused by the service, if need be. */
+  async function attempt(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      log.with({}, error).warn("slots.unavailable", { code: toBotError(error).code });
+    }
+  }
+}
+
+/** When a slot is now that all may have been put off, epoch milliseconds. */
+function slotIn(slots: Slots | undefined, { at, delayedMs }: NonNullable<Limited["slot"]>): number {
+  return at + Math.max(0, (slots?.delayedMs ?? 0) - delayedMs);
+}
+
+function slower(everyMs: number): number {
+  return Math.ceil(Math.min(everyMs * settings.unstated.slowerBy, settings.unstated.mostMs));
+}
+
+function easier(everyMs: number): number {
+  return Math.max(1, Math.floor(everyMs * settings.unstated.easedBy));
+}
