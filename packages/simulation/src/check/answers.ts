@@ -43,6 +43,8 @@ export function checkAnswers(book: Book, { bot, plan, scheduler, history }: Book
         fate.claimedAt = scheduler.now();
       }
       if (what === "postpone" && fate.lastWrite !== "postpone") fate.claims -= 1;
+      // Whoever was told to wait has died, or could not write it down.
+      if (what === "claim" && fate.lastWrite !== "postpone") fate.askAgainAt = undefined;
       // The SDK may have repeated the write.
       if (what === "reclaim" && fate.reclaimedBy !== item.owner) countReplay(fate);
       if (what === "reclaim") fate.reclaimedBy = item.owner;

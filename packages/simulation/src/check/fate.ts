@@ -139,7 +139,7 @@ export type Fate = SimulatedEvent & {
   /** What the model's last refusal told it to wait. */
   toldToWaitMs?: number;
   /** Epoch milliseconds; then it may be asked again. */
-  askAgainAt?: number;
+  askAgainAt?: number | undefined;
   /** The window was moved to it, because the model refused to read what came before it. */
   droppedPast: boolean;
   /** It was asked without what came before it, because the model refused that: the window may have been moved unheard. */
