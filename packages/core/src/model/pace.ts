@@ -103,35 +103,31 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     const { place, tokens } = paced;
     const now = clock.now();
     if (error instanceof RateLimited) limits = { ...limits, ...error.limits };
-    const { since = now, refusals = 0, slot } = place.limited ?? {};
-    const limited = { since, refusals: refusals + 1, slot };
-    place.limited = limited;
-    const toldMs = Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens));
-    const notBefore = now + waitMsAfter(limited.refusals, toldMs);
-    paced.log.warn("model.rate_limited", {
-      reason: error.message,
-      requestId: error.requestId,
-      waitMs: notBefore - now,
-    });
-    if (slot && seen && refusals < settings.refusalsInPlace) {
-      const byMs = notBefore - slotIn(seen, slot);
+    const { since = now, refusals: before = 0, slot } = place.limited ?? {};
+    const refusals = before + 1;
+    const waitMs = waitMsAfter(refusals, Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens)));
+    const { message: reason, requestId } = error;
+    paced.log.warn("model.rate_limited", { reason, requestId, refusals, waitMs });
+    const notBefore = now + waitMs;
+    place.limited = { since, refusals, slot: { at: notBefore, delayedMs: UNMOVED } };
+    if (slot && seen && before < settings.refusalsInPlace) {
       const everyMs = everyMsOf(limits, tokens) ?? slower(seen.everyMs);
       await attempt(async () => {
-        known = await slots.delay(seen, byMs, { everyMs, now });
+        known = await slots.delay(seen, notBefore - slotIn(seen, slot), { everyMs, now });
         // Another that was refused may have put them off by less.
         const at = Math.max(notBefore, slotIn(known, slot));
-        place.limited = { ...limited, slot: { at, delayedMs: known?.delayedMs ?? 0 } };
+        place.limited = { since, refusals, slot: { at, delayedMs: known?.delayedMs ?? UNMOVED } };
       });
     } else await take(paced, notBefore);
     return notBefore;
   }
 
-  /** Takes the last place. Without the table it has none, and goes by what it was told itself. */
+  /** Takes the last place. */
   async function take({ place, tokens, log }: Paced, notBefore: number): Promise<void> {
     const now = clock.now();
     const everyMs = everyMsFor(tokens);
-    const { since = now, refusals = 0 } = place.limited ?? {};
-    place.limited = { since, refusals };
+    const { since = now, refusals = 0, slot } = place.limited ?? {};
+    place.limited = { since, refusals, slot };
     await attempt(async () => {
       const taken = await slots.take({ everyMs, notBefore: Math.max(notBefore, now + everyMs), now });
       if (!taken) return;
@@ -178,6 +174,9 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     }
   }
 }
+
+/** Of a slot that is not in the table: nothing that is there puts it off. */
+const UNMOVED = Number.MAX_SAFE_INTEGER;
 
 /** When a slot is now that all may have been put off, epoch milliseconds. */
 function slotIn(slots: Slots | undefined, { at, delayedMs }: NonNullable<Limited["slot"]>): number {
