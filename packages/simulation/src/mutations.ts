@@ -4,6 +4,7 @@ import { handlers } from "./mutations/handlers.ts";
 import { keeping } from "./mutations/keeping.ts";
 import { media } from "./mutations/media.ts";
 import type { Mutation } from "./mutations/mutation.ts";
+import { pacing } from "./mutations/pacing.ts";
 import { queueing } from "./mutations/queueing.ts";
 import { sending } from "./mutations/sending.ts";
 import { slack } from "./mutations/slack.ts";
@@ -20,6 +21,7 @@ export const mutations: readonly Mutation[] = [
   ...keeping,
   ...groups,
   ...waiting,
+  ...pacing,
   ...media,
   ...slack,
 ];
