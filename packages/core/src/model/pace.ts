@@ -129,12 +129,13 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     const { since = now, refusals = 0, slot } = place.limited ?? {};
     place.limited = { since, refusals, slot };
     await attempt(async () => {
-      const taken = await slots.take({ everyMs, notBefore: Math.max(notBefore, now + everyMs), now });
+      const earliest = Math.max(notBefore, now + everyMs);
+      const taken = await slots.take({ everyMs, notBefore: earliest, now });
       if (!taken) return;
       known = taken;
       place.limited = { since, refusals, slot: { at: taken.nextAt, delayedMs: taken.delayedMs } };
-      const waitMs = taken.nextAt - now;
-      log.info("model.slot_taken", { waitMs, waiting: Math.ceil(waitMs / everyMs) });
+      const ahead = Math.floor((taken.nextAt - earliest) / everyMs);
+      log.info("model.slot_taken", { waitMs: taken.nextAt - now, ahead });
     });
   }
 

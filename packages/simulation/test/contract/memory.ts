@@ -43,8 +43,8 @@ const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 
 export async function memoryTable(): Promise<TablePorts> {
-  const { turnStore, chatStore, totals, register } = createMemoryTable();
-  return { turnStore, turns: createTurns(turnStore), chats: createChats(chatStore), totals, register };
+  const { turnStore, chatStore, ...rest } = createMemoryTable();
+  return { turnStore, turns: createTurns(turnStore), chats: createChats(chatStore), ...rest };
 }
 
 export async function memoryQueue(): Promise<QueuePorts> {

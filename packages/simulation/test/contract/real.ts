@@ -4,6 +4,7 @@ import { createChats } from "@henji/core/chat/chats";
 import { createChatStore } from "@henji/core/chat/store";
 import type { Clock } from "@henji/core/clock";
 import { createModel } from "@henji/core/model/lazy";
+import { createSlotsStore } from "@henji/core/model/slots-store";
 import { createLine } from "@henji/core/platform/line/api";
 import { createDeadLetterQueue } from "@henji/core/queue/dead-letters";
 import { createInbox, createSender } from "@henji/core/queue/sqs";
@@ -45,8 +46,9 @@ export async function realTable(): Promise<TablePorts> {
   const table = { client: new DynamoDBClient({ ...localAws, endpoint }), table: await createTable(endpoint) };
   const turnStore = createTurnStore(table);
   const chats = createChats(createChatStore(table));
-  const register = createTurnRegister(table);
-  return { turnStore, turns: createTurns(turnStore), chats, totals: createTotals(table), register };
+  const [totals, register] = [createTotals(table), createTurnRegister(table)];
+  const slotsStore = createSlotsStore(table);
+  return { turnStore, turns: createTurns(turnStore), chats, totals, slotsStore, register };
 }
 
 /** The SQS client on fauxqs. Time is real here. */

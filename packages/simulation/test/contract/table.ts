@@ -7,6 +7,7 @@ import { parking } from "./table/parking.ts";
 import { recall } from "./table/recall.ts";
 import { register } from "./table/register.ts";
 import { repeats } from "./table/repeats.ts";
+import { slots } from "./table/slots.ts";
 import { state } from "./table/state.ts";
 import { usages } from "./table/usage.ts";
 import { writes } from "./table/writes.ts";
@@ -17,7 +18,19 @@ export type { TablePorts };
 export function tableContract(name: string, open: () => Promise<TablePorts>) {
   describe(`table: ${name}`, () => {
     const test = testWithTable(open);
-    for (const part of [claims, writes, calls, repeats, parking, register, recall, state, erasing, usages])
+    for (const part of [
+      claims,
+      writes,
+      calls,
+      repeats,
+      parking,
+      register,
+      recall,
+      state,
+      erasing,
+      usages,
+      slots,
+    ])
       part(test);
   });
 }

@@ -1,4 +1,5 @@
 import type { Chats } from "@henji/core/chat/chats";
+import type { SlotsStore } from "@henji/core/model/slots";
 import { type Content, textContent } from "@henji/core/platform/content";
 import type { Message, Route } from "@henji/core/platform/platform";
 import type { Answer, NoticeKind, Repeated, Said } from "@henji/core/turn/answer";
@@ -17,6 +18,7 @@ export type TablePorts = {
   turns: Turns;
   chats: Chats;
   totals: Totals;
+  slotsStore: SlotsStore;
   register: TurnRegister;
 };
 
