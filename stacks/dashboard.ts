@@ -82,7 +82,10 @@ const graphs = [
   graph({
     title: "How long users wait, from the webhook to LINE's 200",
     left: "ms",
-    lines: ["p50", "p90", "p99"].map((stat) => own(metricNames.waitMs, { label: stat, stat })),
+    lines: [
+      ...["p50", "p90", "p99"].map((stat) => own(metricNames.waitMs, { label: stat, stat })),
+      own("SlotWaitMs", { label: "of it for the model's limit, longest", stat: "Maximum" }),
+    ],
   }),
   graph({
     title: "Where the time goes (nine of ten are quicker)",
@@ -105,6 +108,8 @@ const graphs = [
     left: "times",
     lines: [
       own("JobsRetried", { label: "retries" }),
+      own("ModelRateLimited", { label: "requests above the model's limit" }),
+      own("TurnsPostponed", { label: "questions postponed for it" }),
       own("ChatsFlooded", { label: "messages of flooded chats" }),
       own("TurnsIsolated", { label: "isolated after crashes" }),
       ...(ingress ? [own("BadSignatures", { label: "bad signatures" })] : []),

@@ -63,6 +63,9 @@ count("JobsParked", "job.parked"); // for the alarm, which cannot add up dimensi
 count("JobsParkedByCode", "job.parked", { by: "code" }); // some 30 codes, of which few ever occur
 count("JobsRetried", "job.retry");
 count("ChatsFlooded", "chat.flooded");
+count("ModelRateLimited", "model.rate_limited"); // requests
+count("TurnsPostponed", "turn.postponed"); // questions that went back to the queue for it, each time
+duration("SlotWaitMs", "model.slot_taken", "waitMs"); // how long the model's limit holds a question up
 count("TurnsIsolated", "turn.isolated"); // a worker died twice with this message
 count("ModelBreakerOpened", "model.breaker_opened");
 count("TokenCapReached", "bot.token_cap_reached");

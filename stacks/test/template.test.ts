@@ -19,7 +19,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
     expect(countBy(physical.map(({ type }) => type))).toEqual({
       "aws:cloudwatch/dashboard:Dashboard": 1,
       "aws:cloudwatch/logGroup:LogGroup": 2,
-      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 20,
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter": 23,
       "aws:cloudwatch/metricAlarm:MetricAlarm": 19,
       "aws:cloudwatch/queryDefinition:QueryDefinition": 9,
       "aws:dynamodb/table:Table": 1,
@@ -77,7 +77,7 @@ describe.each(["dev-someone", "production"])("stage %s", (stageName) => {
         const name = inputs.name ?? inputs.dashboardName;
         return name ? [{ type, name }] : [];
       });
-    expect(names).toHaveLength(60);
+    expect(names).toHaveLength(63);
     for (const { name } of names) expect(name).toContain(`henji-${stageName}-`);
     expect(new Set(names.map(({ type, name }) => `${type} ${name}`)).size).toBe(names.length);
   });

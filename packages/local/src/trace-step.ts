@@ -52,6 +52,8 @@ export type StepDetail =
   | { name: "brought"; by: "reply" | "push"; carrier: string }
   /** `nextAt`: when the queue delivers the message again, epoch milliseconds. */
   | { name: "retried"; code: string; reason: string; attempts: number; nextAt: number }
+  /** More is asked than the model's limit allows. `nextAt`: when it is taken up again, epoch milliseconds. */
+  | { name: "postponed"; nextAt: number }
   | { name: "parked"; code: string; reason: string; attempts: number }
   /** An operator has put it back on the queue. */
   | { name: "replayed" }

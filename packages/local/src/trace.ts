@@ -175,6 +175,11 @@ export function stepOf(entry: LogEntry): StepDetail | undefined {
         attempts: number("attempts"),
         nextAt: Date.parse(entry.at) + number("inS") * 1000,
       };
+    case "turn.postponed":
+      return { name: "postponed", nextAt: Date.parse(entry.at) + number("inS") * 1000 };
+    case "model.rate_limited":
+      // Followed by what is done about it.
+      return undefined;
     case "job.parked":
       return {
         name: "parked",

@@ -24,6 +24,7 @@ export async function realLogLines(): Promise<LogLines> {
     ...(await modelRefused()),
     ...(await lineRefused()),
     ...(await quotaLow()),
+    ...(await rateLimited()),
     ...(await flooded()),
     ...(await capped()),
     ...(await isolated()),
@@ -83,6 +84,13 @@ async function modelRefused(): Promise<Line[]> {
   const model = withBreaker(failing("quota_exhausted"), { clock: world.scheduler, log });
   await world.run(world.worker({ model }), 1_000);
   return [...lines, ...world.printed];
+}
+
+async function rateLimited(): Promise<Line[]> {
+  const world = createWorld();
+  world.say("U1", "Hello");
+  await world.run(world.worker({ model: failing("rate_limited_for_minutes") }), 1_000);
+  return world.printed;
 }
 
 async function lineRefused(): Promise<Line[]> {

@@ -24,10 +24,13 @@ export function testDashboard(stage: Stage) {
     const labels = graphs().map((graph) => linesOf(graph).map(({ label }) => label));
     expect(labels).toEqual([
       ["replies", "pushes"],
-      ["p50", "p90", "p99"],
+      ["p50", "p90", "p99", "of it for the model's limit, longest"],
       ["claim", "model", "delivery"],
       [undefined], // a line for each code
-      ["retries", "messages of flooded chats", "isolated after crashes", "bad signatures"],
+      [
+        ...["retries", "requests above the model's limit", "questions postponed for it"],
+        ...["messages of flooded chats", "isolated after crashes", "bad signatures"],
+      ],
       [
         ...[
           "OpenAI refuses the account",

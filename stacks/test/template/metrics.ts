@@ -31,6 +31,9 @@ export function testMetrics(stage: Stage) {
       JobsParkedByCode: ["1", "Count", "code", "job.parked"],
       JobsRetried: ["1", "Count", "job.retry"],
       ChatsFlooded: ["1", "Count", "chat.flooded"],
+      ModelRateLimited: ["1", "Count", "model.rate_limited"],
+      TurnsPostponed: ["1", "Count", "turn.postponed"],
+      SlotWaitMs: ["$.waitMs", "Milliseconds", "model.slot_taken"],
       TurnsIsolated: ["1", "Count", "turn.isolated"],
       ModelBreakerOpened: ["1", "Count", "model.breaker_opened"],
       LineBreakerOpened: ["1", "Count", "line.breaker_opened"],
@@ -66,7 +69,7 @@ export function testMetrics(stage: Stage) {
   });
 
   test("ten metrics have values whenever the bot answers: those are what a stage pays for", () => {
-    const rare = /^(Jobs|Chats|Turns|Bad)|Breaker|Cap|QuotaLow|TooShort/;
+    const rare = /^(Jobs|Chats|Turns|Bad|Slot)|Limited|Breaker|Cap|QuotaLow|TooShort/;
     const usual = publishedOf(stage, lines)
       .map(({ metric, dimensions }) => `${metric.split(" ")[1]} ${Object.values(dimensions)}`)
       .filter((metric) => !rare.test(metric));

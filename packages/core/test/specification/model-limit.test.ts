@@ -146,6 +146,25 @@ test("another process learns of the slots by its first refusal, and takes one be
   expect(slots[1]! - slots[0]!).toBe(1_000);
 });
 
+test("a process whose own slots have passed looks whether others have taken more", async () => {
+  says = { retryAfterMs: 10_000, limits: { requestMs: 10_000 } };
+  world.say("U1", "first");
+  await world.run(worker, 1_000);
+  const other = world.worker({ model });
+  for (const chatId of ["U2", "U3"]) {
+    world.say(chatId, "next");
+    await world.run(other, 1_000);
+  }
+  says = undefined;
+  await pass(9_000);
+  // The slot of the first passes in another process, and the last is at half a minute.
+  await world.run(other, 1_000);
+  world.say("U4", "last");
+  await world.run(worker, 1_000);
+  expect(questions()).toEqual(["first", "next", "first"]);
+  expect(turnOf("U4")?.limited?.slot?.at).toBe(turnOf("U3")!.limited!.slot!.at + 10_000);
+});
+
 test("refused at its slot, a question keeps its place, and all that wait are put off with it", async () => {
   says = { retryAfterMs: 20_000, limits: { requestMs: 10_000 } };
   world.say("U1", "first");

@@ -80,7 +80,7 @@ export function History({ message, view, isIdle, onReplay, onForce, onDrop, onSh
 }
 
 /** Its colour is that of the step in a trace. */
-const colourOf: Partial<Record<TurnStep["is"], string>> = { failed: "retried" };
+const colourOf: Partial<Record<TurnStep["is"], string>> = { failed: "retried", postponed: "postponed" };
 
 function Steps({ steps }: { steps: readonly TurnStep[] }) {
   return (

@@ -76,6 +76,8 @@ export function Detail({ step }: { step: Step }) {
           <span class="reason">{step.reason}</span>
         </>
       );
+    case "postponed":
+      return words.modelLimit;
     case "replayed":
       return words.replayed;
     case "duplicate":

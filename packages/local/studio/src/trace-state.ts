@@ -24,6 +24,7 @@ const stateAfter: Partial<Record<Step["name"], TraceState>> = {
   // After `erased`: the answer to a command that erases.
   answered: "progress",
   retried: "retrying",
+  postponed: "retrying",
   parked: "parked",
   replayed: "progress",
   waits: "waiting",
@@ -74,9 +75,9 @@ const finalStates: ReadonlySet<TraceState> = new Set([
 
 export function waitingFor(trace: Trace): Waiting | { retryAt: number } | undefined {
   const state = stateOf(trace);
-  const last = trace.steps.findLast(({ name }) => name in waitingAfter || name === "retried");
+  const last = trace.steps.findLast((step) => step.name in waitingAfter || "nextAt" in step);
   if (!last || finalStates.has(state)) return undefined;
-  return last.name === "retried" ? { retryAt: last.nextAt } : waitingAfter[last.name];
+  return "nextAt" in last ? { retryAt: last.nextAt } : waitingAfter[last.name];
 }
 
 /** Steps that change what the bot remembers of a chat, or what the chat has cost. */

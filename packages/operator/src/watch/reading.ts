@@ -1,3 +1,5 @@
+import { createSlots } from "@henji/core/model/slots";
+import { createSlotsStore } from "@henji/core/model/slots-store";
 import { depthOf } from "@henji/core/queue/dead-letters";
 import { type ReminderDepth, reminderDepthOf } from "@henji/core/queue/reminders";
 import { createTurnRegister } from "@henji/core/turn/register";
@@ -15,25 +17,29 @@ export type Reading = {
   /** Of answers that wait. */
   reminders: ReminderDepth;
   parked: ParkedCounts;
+  /** While more is asked than the model's limit allows: when the last question that waits is asked. */
+  modelLimit: { lastAt: string } | null;
 } & Rates;
 
 /** Reads what the system looks like from outside. */
 export function createReader(session: Session) {
-  const { stage } = session;
+  const { stage, bot } = session;
   const sqs = stage.sqs();
   const [events, letters] = [stage.queueUrl("EventQueue"), stage.queueUrl("DeadLetterQueue")];
   const remindersUrl = stage.queueUrl("Reminders");
   const register = createTurnRegister(stage.table());
+  const slots = createSlots(createSlotsStore(stage.table()), bot.model.name);
   const opening = openRates(session);
 
   return {
     async read(): Promise<Reading> {
       const now = Date.now();
-      const [eventDepth, letterDepth, reminders, parked, rates] = await Promise.all([
+      const [eventDepth, letterDepth, reminders, parked, given, rates] = await Promise.all([
         depthOf(sqs, events),
         depthOf(sqs, letters),
         reminderDepthOf(sqs, remindersUrl),
         countParked(register),
+        slots.read(),
         opening.then((source) => source.read(now)),
       ]);
       return {
@@ -43,6 +49,7 @@ export function createReader(session: Session) {
         deadLetterQueue: { letters: letterDepth.waiting, inFlight: letterDepth.inFlight },
         reminders,
         parked,
+        modelLimit: given && given.nextAt > now ? { lastAt: iso(given.nextAt) } : null,
         ...rates,
       };
     },

@@ -15,6 +15,7 @@ export function readingText(reading: Reading, timeZone: string): string {
     ["oldest letter", ageText(reading.oldestLetterS, deadLetterQueue.letters + deadLetterQueue.inFlight)],
     ["reminders", `${whole(reminders.toCome)} to come, ${whole(reminders.due)} due`],
     ["parked", parkedText(parked, at)],
+    ["model's limit", limitText(reading)],
     ["sent", sentText(reading.sent, timeZone)],
     ["users waited", waitText(reading.wait, timeZone)],
   ];
@@ -40,6 +41,12 @@ function parkedText({ total, byCode, since }: Reading["parked"], at: string): st
   const age =
     since === null ? "" : `; the first ${durationText((Date.parse(at) - Date.parse(since)) / 1000)} ago`;
   return `${whole(total)}: ${codes.join(", ")}${age}`;
+}
+
+function limitText({ modelLimit, at }: Reading): string {
+  if (!modelLimit) return "nobody waits for it";
+  const seconds = (Date.parse(modelLimit.lastAt) - Date.parse(at)) / 1000;
+  return `reached: who comes last is asked in ${durationText(seconds)}`;
 }
 
 function sentText(sent: Reading["sent"], timeZone: string): string {

@@ -145,6 +145,7 @@ export const parkedEn = {
   steps: {
     claimed: "Claimed",
     failed: "Failed",
+    postponed: "Postponed",
     answered: "Answered",
     gathered: "Gathered",
     waiting: "Answer waits",

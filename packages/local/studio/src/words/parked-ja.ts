@@ -137,6 +137,7 @@ export const parkedJa: typeof parkedEn = {
   steps: {
     claimed: "担当決定",
     failed: "失敗",
+    postponed: "順番待ち",
     answered: "回答保存",
     gathered: "まとめ待ち",
     waiting: "ユーザー待ち",
