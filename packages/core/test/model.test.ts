@@ -397,6 +397,17 @@ describe("an error", () => {
     await expect(ask()).rejects.toMatchObject({ retry: "later", retryAfterMs });
   });
 
+  const stated = { "x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "0" };
+
+  test("a refusal for the account's limit says what the limit is, and so does an answer", async () => {
+    const limits = { requestMs: 1_000, requestsLeft: 0 };
+    respond = () => json(429, { error: { code: "rate_limit_exceeded" } }, stated);
+    await expect(ask()).rejects.toMatchObject({ code: "model.rate_limited", limits });
+    const done = { object: "response", status: "completed", output: [said("Hello")], usage };
+    respond = () => json(200, done, stated);
+    expect(await ask()).toMatchObject({ limits });
+  });
+
   test("without a status is retried", () => {
     const { signal } = new AbortController();
     const error = new OpenAI.APIError(undefined, {}, undefined, undefined);

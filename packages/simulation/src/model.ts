@@ -49,7 +49,7 @@ type Failure = {
   said: string;
   retry: Retry;
   retryAfterMs?: number | undefined;
-  limits?: RateLimits;
+  limits?: RateLimits | undefined;
 };
 
 /** The errors that core/src/model/error.ts makes of OpenAI's. */
@@ -144,7 +144,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
   }
 
   function fail(question: string, failure: Failure): never {
-    const { code, said, retry, retryAfterMs, limits = {} } = failure;
+    const { code, said, retry, retryAfterMs, limits } = failure;
     onFailure?.(question, code, retryAfterMs);
     const options = { retry, retryAfterMs, cause: new Error("UPSTREAM") };
     if (code === "model.rate_limited") throw new RateLimited(said, { ...options, limits });
@@ -161,7 +161,7 @@ export function createMemoryModel(options: MemoryModelOptions = {}): Model {
         operation: "model.ask",
         effect() {
           const { isRefused, retryAfterMs, limits } = options.limit?.() ?? {};
-          if (isRefused) return fail(question, { ...failures.rate_limited, retryAfterMs, limits: limits! });
+          if (isRefused) return fail(question, { ...failures.rate_limited, retryAfterMs, limits });
           return { ...act(question, context, behaviour, asking), limits };
         },
         failed: (failure) => {

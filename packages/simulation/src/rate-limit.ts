@@ -12,7 +12,11 @@ export type ModelLimit = {
 };
 
 /** What the limit says to one request. */
-export type Limiting = { isRefused: boolean; retryAfterMs: number | undefined; limits: RateLimits };
+export type Limiting = {
+  isRefused: boolean;
+  retryAfterMs: number | undefined;
+  limits: RateLimits | undefined;
+};
 
 const MINUTE_MS = 60_000;
 
@@ -38,7 +42,7 @@ export function createRateLimit({ perMinute, burst, states }: ModelLimit, now: (
     return {
       isRefused,
       retryAfterMs: isRefused && states !== "nothing" ? waitMs : undefined,
-      limits: states === "limits" && perMinute > 0 ? rateLimitsIn(headers) : {},
+      limits: states === "limits" && perMinute > 0 ? rateLimitsIn(headers) : undefined,
     };
   };
 }

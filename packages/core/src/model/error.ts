@@ -62,7 +62,7 @@ export function modelError(cause: unknown, signal: AbortSignal): BotError {
   }
   if (status === 429) {
     const { headers, requestID } = cause;
-    const limits = headers ? rateLimitsIn(headers) : {};
+    const limits = rateLimitsIn(headers);
     const retryAfterMs = retryAfterIn(headers);
     const requestId = requestID ?? undefined;
     return new RateLimited(said, { retry: "later", cause, limits, retryAfterMs, requestId });

@@ -1,10 +1,7 @@
 import type { Context } from "../context/context.ts";
 import { BotError, type BotErrorOptions } from "../error.ts";
 
-/**
- * What a response says of the limits of its account and model. What it does not say is not set: of OpenAI's own
- * responses all of it, of others' often nothing.
- */
+/** What a response says of the limits of its account and model; what it does not say is not set. */
 export type RateLimits = {
   /** From one request to the next, milliseconds. */
   requestMs?: number | undefined;
@@ -16,9 +13,9 @@ export type RateLimits = {
 
 /** The service has refused a request because there were too many, or too large ones. It costs nothing. */
 export class RateLimited extends BotError {
-  readonly limits: RateLimits;
+  readonly limits: RateLimits | undefined;
 
-  constructor(message: string, { limits, ...options }: BotErrorOptions & { limits: RateLimits }) {
+  constructor(message: string, { limits, ...options }: BotErrorOptions & { limits: RateLimits | undefined }) {
     super("model.rate_limited", message, options);
     this.limits = limits;
   }
@@ -34,15 +31,15 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  * A limit of requests may be one of a minute or of a day, and the time until all are free again tells which. Where a
  * service has no limit, it says 0 or -1 (https://github.com/openai/openai-dotnet/issues/838).
  */
-export function rateLimitsIn(headers: Headers): RateLimits {
+export function rateLimitsIn(headers = new Headers()): RateLimits | undefined {
   const requests = amountIn(headers, "limit-requests");
-  const requestsLeft = requests && numberIn(headers, "remaining-requests");
   const tokens = amountIn(headers, "limit-tokens");
+  if (requests === undefined && tokens === undefined) return undefined;
+  const requestsLeft = requests && numberIn(headers, "remaining-requests");
+  const reset = headers.get("x-ratelimit-reset-requests");
   return {
-    requestMs: requests && requestMsOf(requests, requestsLeft, headers.get("x-ratelimit-reset-requests")),
-    requestsLeft,
-    tokenMs: tokens && MINUTE_MS / tokens,
-    tokensLeft: tokens && numberIn(headers, "remaining-tokens"),
+    ...(requests && { requestMs: requestMsOf(requests, requestsLeft, reset), requestsLeft }),
+    ...(tokens && { tokenMs: MINUTE_MS / tokens, tokensLeft: numberIn(headers, "remaining-tokens") }),
   };
 }
 

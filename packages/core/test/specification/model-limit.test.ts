@@ -22,7 +22,7 @@ const model: Model = {
     if (says === "unavailable")
       throw new BotError("model.unavailable", "OpenAI answered 503", { retry: "later" });
     if (says) {
-      const { limits = {}, retryAfterMs } = says;
+      const { limits, retryAfterMs } = says;
       throw new RateLimited("OpenAI answered 429 rate_limit_exceeded", {
         retry: "later",
         limits,
