@@ -25,8 +25,8 @@ const tapping: Traffic = { ...quietPlan.traffic, tapped: 1, tapMs: [1_000, 5_000
 const DOUBLED_MS = minutes((600 - 30) / 30);
 /** For what is lost when slots are put off, for a model that takes up to 6 s, and for the way to LINE. */
 const SLACK_MS = 60_000;
-/** Requests take up to 6 s to the model, and arrive out of order by as much. */
-const OUT_OF_ORDER_MS = 10_000;
+/** By what is refused twice at its slot: each time it hears so after up to 6 s, and waits for 2 s. */
+const OUT_OF_ORDER_MS = 16_000;
 
 const start = ({ events }: { events: readonly Fate[] }) =>
   Math.min(...events.map(({ timestamp }) => timestamp));
