@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import { type BotError, toBotError } from "./error.ts";
 import type { Log } from "./log.ts";
 import { Postponed } from "./model/pace.ts";
+import { RateLimited } from "./model/rate-limit.ts";
 import { pace } from "./settings.ts";
 import { isOverdue, type Limited, waitMsAfter } from "./turn/limited.ts";
 import type { Turn } from "./turn/turn.ts";
@@ -17,7 +18,7 @@ export function heldUpBy(
   now: number,
 ): HeldUp | undefined {
   if (error instanceof Postponed) return { limited: error.limited, until: error.askAt };
-  if (error.code !== "model.rate_limited" || isOverdue(limited, now)) return undefined;
+  if (!(error instanceof RateLimited) || isOverdue(limited, now)) return undefined;
   // Of the model that listens, whose limit is its own: the question has no slot there.
   const { since = now, refusals = 0, slot } = limited ?? {};
   const waitMs = waitMsAfter(refusals + 1, error.retryAfterMs ?? pace.unstated.firstMs);

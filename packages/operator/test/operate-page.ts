@@ -35,7 +35,7 @@ export const codes = new Set(
     ]),
     ...[
       ...source.matchAll(
-        /(?<![.\w])(?:BotError|PaidError|error|refused)\(([^,)]*)|reason\?\.code \?\? ([^;]*);/g,
+        /(?<![.\w])(?:BotError|PaidError|super|error|refused)\(([^,)]*)|reason\?\.code \?\? ([^;]*);/g,
       ),
     ].flatMap(([, first, other]) => [...(first ?? other)!.matchAll(/"([\w.]+)"/g)].map(([, code]) => code!)),
   ]),

@@ -1,5 +1,5 @@
 import { type Clock, elapsed } from "../clock.ts";
-import { BotError, toBotError } from "../error.ts";
+import { toBotError } from "../error.ts";
 import type { Log } from "../log.ts";
 import { pace as settings } from "../settings.ts";
 import { isOverdue, type Limited, waitMsAfter } from "../turn/limited.ts";
@@ -27,14 +27,14 @@ export type Pace = {
 };
 
 /** The question waits for its slot, which is no attempt. */
-export class Postponed extends BotError {
+export class Postponed extends RateLimited {
   readonly limited: Limited;
   /** Epoch milliseconds. */
   readonly askAt: number;
 
-  constructor(limited: Limited, askAt: number, cause: BotError | undefined) {
+  constructor(limited: Limited, askAt: number, cause: RateLimited | undefined) {
     const reason = cause?.message ?? "More is asked than the model's limit allows";
-    super("model.rate_limited", reason, { retry: "later", cause, requestId: cause?.requestId });
+    super(reason, { retry: "later", cause, requestId: cause?.requestId, limits: undefined });
     this.limited = limited;
     this.askAt = askAt;
   }
@@ -57,7 +57,7 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     async ask(paced, ask) {
       const patience = clock.now() + settings.inProcessMs;
       let notBefore = 0;
-      let refusal: BotError | undefined;
+      let refusal: RateLimited | undefined;
       for (;;) {
         const { at, seen } = await slotOf(paced);
         const askAt = Math.max(notBefore, at);
@@ -69,9 +69,8 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
           await learn(answer.limits, paced);
           return answer;
         } catch (cause) {
-          refusal = toBotError(cause);
-          if (refusal.code !== "model.rate_limited" || isOverdue(paced.place.limited, clock.now()))
-            throw cause;
+          if (!(cause instanceof RateLimited) || isOverdue(paced.place.limited, clock.now())) throw cause;
+          refusal = cause;
           notBefore = await refused(refusal, paced, seen);
         }
       }
@@ -99,10 +98,10 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
   }
 
   /** @returns until when the service must not be asked again for it, epoch milliseconds */
-  async function refused(error: BotError, paced: Paced, seen: Slots | undefined): Promise<number> {
+  async function refused(error: RateLimited, paced: Paced, seen: Slots | undefined): Promise<number> {
     const { place, tokens } = paced;
     const now = clock.now();
-    if (error instanceof RateLimited) limits = { ...limits, ...error.limits };
+    limits = { ...limits, ...error.limits };
     const { since = now, refusals: before = 0, slot } = place.limited ?? {};
     const refusals = before + 1;
     const waitMs = waitMsAfter(refusals, Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens)));
