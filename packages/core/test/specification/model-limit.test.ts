@@ -271,6 +271,24 @@ test("a failure of another kind at its slot is an attempt, and the question is t
   expect(turnOf("U1")).toMatchObject({ status: "delivered", attempts: 2 });
 });
 
+test("a voice message that cannot be written down for that model's limit is no attempt either", async () => {
+  const refusal = new RateLimited("OpenAI answered 429", {
+    retry: "later",
+    retryAfterMs: 30_000,
+    limits: undefined,
+  });
+  const transcriber = { transcribe: () => Promise.reject(refusal) };
+  const message = { type: "audio", id: "1", duration: 4_200, contentProvider: { type: "line" } };
+  world.line.keep("1", { bytes: Buffer.from("Hello"), type: "audio/x-m4a" });
+  world.line.giveToken("token 1", "U1", 60_000);
+  world.put("U1", { type: "message", replyToken: "token 1", message });
+  await work(40 * 60_000, world.worker({ transcriber }));
+  expect(parked()).toEqual([]);
+  expect(turnOf("U1")).toMatchObject({ attempts: 0 });
+  await work(40 * 60_000, world.worker({ transcriber }));
+  expect(parked()).toMatchObject([{ reason: { code: "model.rate_limited", attempts: retry.maxAttempts } }]);
+});
+
 test("credit that is used up is no limit to wait for", async () => {
   const broke = createMemoryModel({ behave: () => "quota_exhausted" });
   world.say("U1", "Hello");
