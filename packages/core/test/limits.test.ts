@@ -1,5 +1,6 @@
 import { compose, fits } from "@henji/core/platform/line/compose";
 import * as settings from "@henji/core/settings";
+import { waitMsAfter } from "@henji/core/turn/limited";
 import { describe, expect, test } from "vitest";
 
 const { deadlines, hold, retry, worker } = settings;
@@ -111,6 +112,29 @@ describe("our own deadlines", () => {
     for (const delay of retry.delaysS)
       expect(delay * (1 + retry.jitter)).toBeLessThanOrEqual(retry.maxDelayS);
     between(retry.isolateWithinS, 10, 120);
+  });
+
+  test("what the model's limit holds up is given time, and ends long before nobody waits for it any more", () => {
+    between(settings.pace.uncountedForMs, 10 * MINUTE_MS, 3 * HOUR_MS);
+    expect(settings.pace.uncountedForMs).toBeLessThan(settings.maxEventAgeMs / 4);
+  });
+
+  test("a worker that waits for a slot keeps its lease, and its invocation has time for that", () => {
+    expect(settings.pace.inProcessMs).toBeLessThan(hold.leaseMs / 2);
+    expect(settings.pace.inProcessMs + 120 * SECOND_MS + deadlines.reserveMs).toBeLessThan(
+      worker.timeoutS * SECOND_MS,
+    );
+  });
+
+  test("waiting for a slot uses up few receives: a day of it, or eight messages of a chat that are refused for an hour", () => {
+    expect(DAY_S / settings.pace.postponedS).toBeLessThan(settings.queue.maxReceiveCount / 3);
+    let [refusals, waitedMs] = [0, 0];
+    while (waitedMs < settings.pace.uncountedForMs) {
+      refusals += 1;
+      waitedMs += waitMsAfter(refusals, 0);
+    }
+    expect(refusals).toBe(29);
+    expect(8 * (refusals + retry.maxAttempts)).toBeLessThan(settings.queue.maxReceiveCount);
   });
 
   test("a breaker is open long enough to save calls, and closes soon after the cause is gone", () => {
