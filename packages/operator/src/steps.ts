@@ -23,9 +23,12 @@ export function stepsOf(turn: TurnItem | undefined) {
   return (turn?.steps ?? []).map(({ at, ...step }) => ({ at: iso(at), ...step }));
 }
 
-/** What a turn has to do with answers that wait, for `--json`; empty of nearly all. */
-export function waitingOf({ thinkingAt, status, dueAt, carries, carriedBy }: TurnItem) {
+/** What a turn has to do with answers that wait, or waits for, for `--json`; empty of nearly all. */
+export function waitingOf(turn: TurnItem) {
+  const { thinkingAt, status, dueAt, carries, carriedBy } = turn;
+  const slotAt = slotOf(turn);
   return {
+    ...(slotAt !== undefined && { waitsForModelLimitTo: iso(slotAt) }),
     ...(thinkingAt !== undefined && { toldItTakesLongAt: iso(thinkingAt) }),
     ...(status === "waiting" && { pushedAt: dueAt === undefined ? null : iso(dueAt) }),
     ...(carries && { brings: carries.map((key) => eventIdOf({ key })) }),
@@ -41,12 +44,22 @@ export function waitingLines(turn: TurnItem, timeZone: string): [name: string, t
     const orPushed = dueAt === undefined ? "" : `, or until it is pushed at ${timeOf(dueAt, timeZone)}`;
     lines.push(["waits", `for a tap or the next message${orPushed}`]);
   }
+  const slotAt = slotOf(turn);
+  if (slotAt !== undefined) {
+    lines.push(["waits", `for the model's limit, at least until ${timeOf(slotAt, timeZone)}`]);
+  }
   if (carriedBy !== undefined) {
     const isOver = status !== "carried";
     lines.push([isOver ? "was brought by" : "is brought by", eventIdOf({ key: carriedBy })]);
   }
   if (carries.length > 0) lines.push(["brings", carries.map((key) => eventIdOf({ key })).join(", ")]);
   return lines;
+}
+
+/** When it is asked, while the model's limit holds it up, epoch milliseconds; later, if all slots were put off. */
+function slotOf({ status, steps = [], limited }: TurnItem): number | undefined {
+  const isPostponed = status === "claimed" && steps.at(-1)?.is === "postponed";
+  return isPostponed ? limited?.slot?.at : undefined;
 }
 
 type Line = { at: number; is: string; how: string; requestId?: string | undefined };

@@ -41,6 +41,11 @@ beforeAll(async () => {
     ...{ status: "delivered", route: "reply", carriedBy: keyOf(5), finishedAt: at + 57_000 },
     steps: [...waiting, { at: at + 64_000, is: "delivered", route: "reply" }],
   });
+  const slot = { at: at + 300_000, delayedMs: 0 };
+  await put(6, {
+    ...{ status: "claimed", attempts: 0, limited: { since: at, refusals: 1, slot } },
+    steps: [step(1, "claimed"), { at: at + 2_000, is: "postponed", code: "model.rate_limited" }],
+  });
 });
 afterAll(async () => {
   dynamo.destroy();
@@ -58,6 +63,15 @@ const put = (n: number, turn: Partial<TurnItem> & Pick<TurnItem, "status">) =>
 
 const run = async (...args: string[]) => (await henji(args, local.environment)).output;
 const trace = (n: number, ...args: string[]) => run("trace", `event-${n}`, "--chat", chatId, ...args);
+
+test("trace: a question that waits for the model's limit, and how long at least", async () => {
+  const output = await trace(6);
+  expect(output).toMatch(/^waits +for the model's limit, at least until .* 12:05:00$/m);
+  expect(output).toMatch(/ claimed *\n.* postponed +model.rate_limited/);
+  expect(JSON.parse(await trace(6, "--json"))).toMatchObject({
+    waitsForModelLimitTo: "2026-11-28T03:05:00.000Z",
+  });
+});
 
 test("trace: an answer that waits, until when, and when its user was told", async () => {
   const output = await trace(1);
@@ -99,7 +113,7 @@ test("chat show, export and erase: what waits is stored text like any other", as
   expect(show).toMatch(/claimed > told that it takes long > answered > waiting/);
   const exported = await run("chat", "export", chatId);
   for (const n of [1, 2, 3, 4]) expect(exported).toContain(`re: wisteria ${n}`);
-  expect(await run("chat", "erase", chatId)).toContain("erase the text of 4 turns");
+  expect(await run("chat", "erase", chatId)).toContain("erase the text of 5 turns");
   await run("chat", "erase", chatId, "--yes");
   expect(await run("chat", "export", chatId)).not.toContain("wisteria");
   expect(JSON.parse(await trace(1, "--json"))).toMatchObject({ status: "dropped", erased: true });

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { createSlots } from "@henji/core/model/slots";
+import { createSlotsStore } from "@henji/core/model/slots-store";
 import { createReminders } from "@henji/core/queue/reminders";
 import type { Table } from "@henji/core/table";
 import { dayOf } from "@henji/core/time-zone";
@@ -8,6 +10,7 @@ import { turnKeyOf } from "@henji/core/turn/place";
 import { createTurnStore } from "@henji/core/turn/store";
 import { type Local, startLocal } from "@henji/local/start";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import ownBot from "../../../bot.config.ts";
 import { type ScriptedAws, scriptAws } from "../../core/test/scripted-aws.ts";
 import { awayFromMidnight, linksOf } from "../../local/test/support.ts";
 import { createMetricRates } from "../src/watch/metric-rates.ts";
@@ -77,6 +80,7 @@ describe("on this machine", () => {
       deadLetterQueue: { letters: 2, inFlight: 0 },
       reminders: { toCome: 1, due: 0 },
       parked: { total: 2, byCode: { "model.rejected": 2 }, since: expect.stringMatching(/Z$/) },
+      modelLimit: null,
       ...{ oldestEventS: null, oldestLetterS: null },
       sent: { minutes: 5, count: 3, aMinute: 0.6 },
       wait: { minutes: 5, ms: { p50: 2_000, p90: 9_000, p99: 9_000 } },
@@ -94,7 +98,18 @@ describe("on this machine", () => {
     expect(output).toMatch(/^parked +2: 2 model\.rejected; the first \d+ (s|min) ago$/m);
     expect(output).toMatch(/^sent +0\.6 answers and notices a minute: 3 in the 5 minutes to \d\d:\d\d$/m);
     expect(output).toMatch(/^users waited +2\.0 s \(p50\), 9\.0 s \(p90\), 9\.0 s \(p99\) in /m);
+    expect(output).toMatch(/^model's limit +nobody waits for it$/m);
     expect(output).not.toContain("secret");
+  });
+
+  test("while more is asked than the model's limit allows, it says how long the last question waits", async () => {
+    const slots = createSlots(createSlotsStore(table), ownBot.model.name);
+    const now = Date.now();
+    const taken = await slots.take({ everyMs: 1_000, notBefore: now + 600_000, now });
+    const { modelLimit } = JSON.parse((await watch(["--json"])).output);
+    expect(Date.parse(modelLimit.lastAt)).toBe(taken!.nextAt);
+    const { output } = await watch(["--once"]);
+    expect(output).toMatch(/^model's limit +reached: who comes last is asked in (10|9) min$/m);
   });
 
   // Windows has no signal that could be sent in place of Ctrl-C.

@@ -111,7 +111,7 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     place.limited = { since, refusals, slot: { at: notBefore, delayedMs: UNMOVED } };
     if (slot && seen && before < settings.refusalsInPlace) {
       const everyMs = everyMsOf(limits, tokens) ?? slower(seen.everyMs);
-      await attempt(async () => {
+      await unlessDown(async () => {
         known = await slots.delay(seen, notBefore - slotIn(seen, slot), { everyMs, now });
         // Another that was refused may have put them off by less.
         const at = Math.max(notBefore, slotIn(known, slot));
@@ -127,7 +127,7 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     const everyMs = everyMsFor(tokens);
     const { since = now, refusals = 0, slot } = place.limited ?? {};
     place.limited = { since, refusals, slot };
-    await attempt(async () => {
+    await unlessDown(async () => {
       const earliest = Math.max(notBefore, now + everyMs);
       const taken = await slots.take({ everyMs, notBefore: earliest, now });
       if (!taken) return;
@@ -148,7 +148,7 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     }
     if (!place.limited?.slot || !known || everyMsOf(limits, tokens) !== undefined) return;
     const seen = known;
-    await attempt(async () => {
+    await unlessDown(async () => {
       known = (await slots.ease(seen, { everyMs: easier(seen.everyMs), now })) ?? seen;
     });
   }
@@ -159,14 +159,14 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
 
   async function read(): Promise<Slots | undefined> {
     let slotsNow = known;
-    await attempt(async () => {
+    await unlessDown(async () => {
       slotsNow = await slots.read();
     });
     return slotsNow;
   }
 
-  /** Whoever is not heard of in the table is refused by the service, if need be. */
-  async function attempt(act: () => Promise<void>): Promise<void> {
+  /** Without the table everybody goes by what they are told themselves. */
+  async function unlessDown(act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
