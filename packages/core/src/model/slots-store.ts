@@ -1,5 +1,5 @@
 import { Entity } from "electrodb";
-import { asIs, guarded, SERVICE, type Table, unlessRefused } from "../table.ts";
+import { asIs, guarded, plainErrors, SERVICE, type Table, unlessRefused } from "../table.ts";
 import type { Slots, SlotsStore } from "./slots.ts";
 
 function slotsEntity({ client, table }: Table) {
@@ -31,7 +31,7 @@ export function createSlotsStore(table: Table): SlotsStore {
   const entity = slotsEntity(table);
   return {
     async read(model) {
-      const { data } = await guarded(() => entity.get({ model }).go({ consistent: true }));
+      const { data } = await guarded(() => entity.get({ model }).go({ ...plainErrors, consistent: true }));
       return data ? toSlots(data) : undefined;
     },
 
@@ -49,7 +49,7 @@ export function createSlotsStore(table: Table): SlotsStore {
               ...(delayedMs === undefined ? [] : [eq(slots.delayedMs, delayedMs)]),
             ].join(" AND "),
           );
-        data = (await update.go({ response: "all_new" })).data;
+        data = (await update.go({ ...plainErrors, response: "all_new" })).data;
       });
       return isDone && data ? toSlots(data) : undefined;
     },

@@ -8,7 +8,7 @@ const REFUSALS_AT_MOST = 40;
 
 /** What the model's limit does: it holds questions up, and is no failure of theirs. */
 export function checkLimit(book: Book, { plan, scheduler }: BookOptions) {
-  const { fateOf, violate, calm } = book;
+  const { fateOf, turnOf, violate, calm } = book;
   const skewMs = 2 * plan.process.skewMs;
 
   return {
@@ -31,7 +31,9 @@ export function checkLimit(book: Book, { plan, scheduler }: BookOptions) {
         fate.heldUpAt ??= now;
         fate.refusals += 1;
         fate.asks -= 1;
-        if (fate.toldToWaitMs !== undefined) fate.askAgainAt = now + fate.toldToWaitMs;
+        // Another worker may have it by now, which knows nothing of that.
+        const isHeld = turnOf(fate)?.owner.startsWith(`${process.name}.`);
+        if (isHeld && fate.toldToWaitMs !== undefined) fate.askAgainAt = now + fate.toldToWaitMs;
         if (fate.refusals > REFUSALS_AT_MOST && calm.butForQuestions)
           violate("bounded", `refused ${fate.refusals} times`, fate);
       }
