@@ -68,9 +68,9 @@ export function createFail(options: FailOptions) {
   /** Nothing has failed: the model's limit holds it up. */
   async function wait(failure: Failure, heldUp: HeldUp): Promise<Verdict> {
     const { code } = failure.error;
-    const inS = postponedS(heldUp, clock.now());
-    await tellOfWait(failure, inS);
+    await tellOfWait(failure, postponedS(heldUp, clock.now()));
     if (failure.kind === "claimed") await postpone(failure.turn, heldUp, failure.error, failure.log);
+    const inS = postponedS(heldUp, clock.now());
     failure.log.info("turn.postponed", { code, inS });
     return { kind: "retry", inS };
   }
