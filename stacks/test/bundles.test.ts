@@ -54,6 +54,12 @@ describe("as deployed, in a fresh process", () => {
 });
 
 describe("what a cold start reads", () => {
+  test("neither function imports node:http, which would load all of `fetch` with it", async () => {
+    for (const bundle of template.bundles) {
+      expect((await contents(bundle)).startup.builtIn).not.toContain("node:http");
+    }
+  });
+
   test("ingress: at most 450 KB, and neither model, table, tokenizer nor what the bot says", async () => {
     const { startup, files } = await contents(bundle("ingress"));
     expect(startup.bytes).toBeLessThanOrEqual(450 * KB);

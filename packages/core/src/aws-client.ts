@@ -1,7 +1,10 @@
-import { Agent as HttpAgent } from "node:http";
+import type { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex, Readable } from "node:stream";
 import { idleSocketMs } from "./settings.ts";
+
+/** Importing it would read all its exports, and one of them loads `fetch`: 20 ms that ingress never needs. */
+const { Agent: HttpAgent } = process.getBuiltinModule("node:http");
 
 export type CallLimits = {
   /** A whole call, its retry included. */
@@ -87,7 +90,7 @@ const agentOptions = { keepAlive: true, maxSockets: 50 };
  * Closes what has been idle for too long at the moment of use, since no timer can be relied on.
  * The agent keeps its idle sockets oldest first and takes the newest, so it never takes one that is closing.
  */
-function watchIdle(agent: HttpAgent, now: () => number): () => void {
+function watchIdle(agent: Agent, now: () => number): () => void {
   const idleSince = new WeakMap<Duplex, number>();
   const keep = agent.keepSocketAlive;
   agent.keepSocketAlive = (socket) => {

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { toBotError } from "./error.ts";
 import { chatHash, type Log } from "./log.ts";
-import type { Arrival, Webhook } from "./platform/platform.ts";
+import type { Arrival, Webhook, WebhookHeaders } from "./platform/platform.ts";
 import { encodeJob, type Job } from "./queue/job.ts";
 import { isSqsId, type Outgoing, type Sender } from "./queue/sqs.ts";
 import { ingress as limits, sqsLimits } from "./settings.ts";
@@ -13,13 +13,23 @@ export type IngressOptions = {
   log: Log;
 };
 
+/** As much of a `Request` as is read. A process that makes none does not load `fetch`. */
+export type WebhookRequest = {
+  method: string;
+  headers: WebhookHeaders;
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | null;
+};
+
+/** In plain text. */
+export type WebhookAnswer = { status: number; text: string };
+
 /**
  * A platform's webhook: verifies, parses and enqueues; answers 200 only when every event is on
  * the queue. On 503 the platform sends the whole webhook again, and what is already on the queue
  * is recognized by its event id. It never waits for anything but the queue.
  */
 export function createIngress({ webhook, queue, clock, log }: IngressOptions) {
-  return async (request: Request): Promise<Response> => {
+  return async (request: WebhookRequest): Promise<WebhookAnswer> => {
     const receivedAt = clock.now();
     if (request.method !== "POST") return refuse(405, "webhook.wrong_method");
 
@@ -27,7 +37,7 @@ export function createIngress({ webhook, queue, clock, log }: IngressOptions) {
     if (!body) return refuse(413, "webhook.too_large");
     const opened = webhook.open(request.headers, body);
     if (opened.kind === "refused") return refuse(opened.status, opened.code);
-    if (opened.kind === "challenge") return new Response(opened.answer);
+    if (opened.kind === "challenge") return { status: 200, text: opened.answer };
     for (const { eventId, chatId, type } of opened.ignored ?? []) {
       log.info("event.ignored", { eventId, chat: chatHash(chatId), type });
     }
@@ -44,12 +54,12 @@ export function createIngress({ webhook, queue, clock, log }: IngressOptions) {
       const fields = { eventId, chat: chatHash(chatId), type, redelivery };
       log[queued ? "info" : "error"](queued ? "event.queued" : "event.not_queued", fields);
     }
-    return failed.size === 0 ? new Response("OK") : new Response("Try again", { status: 503 });
+    return failed.size === 0 ? { status: 200, text: "OK" } : { status: 503, text: "Try again" };
   };
 
-  function refuse(status: number, name: string): Response {
+  function refuse(status: number, name: string): WebhookAnswer {
     log.warn(name, { status });
-    return new Response(null, { status });
+    return { status, text: "" };
   }
 
   /** Nothing if SQS would refuse it, at this delivery and at every other, and the events beside it with it. */
@@ -124,7 +134,7 @@ function encode(job: Job): string | undefined {
 }
 
 /** The body's bytes, or nothing if there are more than `maxBytes`; stops reading there. */
-async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+async function readAtMost(request: WebhookRequest, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {

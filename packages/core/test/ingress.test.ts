@@ -148,7 +148,7 @@ test.each<[string, number, string, () => Buffer<ArrayBuffer>]>([
   const body = make();
   const headers = { "x-line-signature": sign(channelSecret, body) };
   const response = await ingress(new Request("https://henji.example/", { method: "POST", body, headers }));
-  expect([response.status, await response.text(), batches]).toEqual([status, "", []]);
+  expect([response.status, response.text, batches]).toEqual([status, "", []]);
   expect(log).toMatchObject([{ level: "warn", name, status }]);
 });
 
@@ -190,7 +190,7 @@ test("an error of the queue is logged with its code, and LINE gets 503", async (
   const error = new BotError("queue.timeout", "SQS did not answer", { retry: "later" });
   const { ingress, log } = open({ queue: { send: () => Promise.reject(error) } });
   const response = await ingress(post([event(1, "a")]));
-  expect([response.status, await response.text()]).toEqual([503, "Try again"]);
+  expect([response.status, response.text]).toEqual([503, "Try again"]);
   expect(log[0]).toMatchObject({ level: "error", name: "queue.unavailable", code: "queue.timeout" });
 });
 
@@ -252,8 +252,7 @@ test("a request that only asks whether the bot is here is answered, and puts not
     log: createLog({ write: (line) => expect(line).toBe("") }),
   });
   const response = await ingress(new Request("https://henji.example/", { method: "POST", body: "{}" }));
-  expect([response.status, await response.text()]).toEqual([200, "3eZbrw1a"]);
-  expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
+  expect([response.status, response.text]).toEqual([200, "3eZbrw1a"]);
 });
 
 test("what asks for nothing is logged, and not put on the queue", async () => {

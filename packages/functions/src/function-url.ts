@@ -1,40 +1,26 @@
-import type { Log } from "@henji/core/log";
+import type { WebhookAnswer, WebhookRequest } from "@henji/core/ingress";
 import type { LambdaFunctionURLEvent, LambdaFunctionURLResult } from "aws-lambda";
 
-/**
- * Serves a Function URL (payload 2.0) by `fetch`. What Lambda lets through and a Request cannot hold,
- * such as a header outside Latin-1 or the method TRACE, is answered 400.
- */
-export function functionUrlHandler(fetch: (request: Request) => Promise<Response>, log: Log) {
+/** Serves a Function URL (payload 2.0), whose header names are in lower case. */
+export function functionUrlHandler(serve: (request: WebhookRequest) => Promise<WebhookAnswer>) {
   return async (event: LambdaFunctionURLEvent): Promise<LambdaFunctionURLResult> => {
-    const request = toRequest(event);
-    if (request) return toResult(await fetch(request));
-    log.warn("webhook.malformed", { status: 400 });
-    return toResult(new Response(null, { status: 400 }));
+    const { status, text } = await serve(toRequest(event));
+    // Lambda would call it JSON.
+    return { statusCode: status, headers: { "content-type": "text/plain;charset=UTF-8" }, body: text };
   };
 }
 
 /** The body's bytes stay exactly as they came. */
-function toRequest(event: LambdaFunctionURLEvent): Request | undefined {
-  const { method } = event.requestContext.http;
-  const headers = Object.entries(event.headers).filter(
-    (header): header is [string, string] => header[1] !== undefined,
-  );
-  const url = `https://${event.requestContext.domainName}${event.rawPath}`;
-  const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
-  try {
-    return new Request(url, { method, headers, ...(method !== "GET" && method !== "HEAD" && { body }) });
-  } catch {
-    return undefined;
-  }
-}
-
-async function toResult(response: Response): Promise<LambdaFunctionURLResult> {
-  const type = response.headers.get("content-type");
+function toRequest({
+  requestContext,
+  headers,
+  body,
+  isBase64Encoded,
+}: LambdaFunctionURLEvent): WebhookRequest {
+  const sent = new Map(Object.entries(headers));
   return {
-    statusCode: response.status,
-    // Lambda would call it JSON.
-    ...(type !== null && { headers: { "content-type": type } }),
-    body: await response.text(),
+    method: requestContext.http.method,
+    headers: { get: (name) => sent.get(name) ?? null, has: (name) => sent.has(name) },
+    body: [Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8")],
   };
 }

@@ -20,4 +20,4 @@ const ingress = createIngress({
   log,
 });
 
-export const handler = functionUrlHandler(ingress, log);
+export const handler = functionUrlHandler(ingress);

@@ -1,6 +1,11 @@
 import type { Bot } from "@henji/core/bot";
 import { createChats } from "@henji/core/chat/chats";
-import { createIngress, type IngressOptions } from "@henji/core/ingress";
+import {
+  createIngress,
+  type IngressOptions,
+  type WebhookAnswer,
+  type WebhookRequest,
+} from "@henji/core/ingress";
 import type { Log, LogFields } from "@henji/core/log";
 import { withBreaker } from "@henji/core/model/breaker";
 import { counted } from "@henji/core/model/counted";
@@ -65,8 +70,8 @@ export type FunctionsOptions = {
 
 export type Functions = {
   /** Never settles if the process dies. */
-  ingress(request: Request): Promise<Response>;
-  slackIngress(request: Request): Promise<Response>;
+  ingress(request: WebhookRequest): Promise<WebhookAnswer>;
+  slackIngress(request: WebhookRequest): Promise<WebhookAnswer>;
   worker(batch: readonly Incoming[]): Invocation;
 };
 
@@ -112,8 +117,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
   async function serve(
     all: Warm<ReturnType<typeof createIngress>>[],
     kind: "ingress" | "slackIngress",
-    request: Request,
-  ): Promise<Response> {
+    request: WebhookRequest,
+  ): Promise<WebhookAnswer> {
     const warm = take(all) ?? startIngress(kind);
     const response = await warm.run(request);
     all.push(warm);

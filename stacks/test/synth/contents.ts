@@ -15,11 +15,14 @@ export async function contents({ directory, metafile }: Bundle) {
   const { outputs }: Metafile = JSON.parse(await readFile(join(root, metafile), "utf8"));
 
   const early = new Set<string>();
+  const builtIn = new Set<string>();
   const follow = (file: string) => {
     if (early.has(file)) return;
     early.add(file);
     for (const { kind, path, external } of outputs[file]?.imports ?? []) {
-      if (kind === "import-statement" && !external) follow(path);
+      if (kind !== "import-statement") continue;
+      if (external) builtIn.add(path);
+      else follow(path);
     }
   };
   follow(`${directory}/bundle.mjs`);
@@ -38,6 +41,8 @@ export async function contents({ directory, metafile }: Bundle) {
     startup: {
       bytes: first.reduce((sum, { bytes }) => sum + bytes, 0),
       packages: [...new Set(first.flatMap(({ packages }) => [...packages]))],
+      /** Modules of Node. */
+      builtIn: [...builtIn],
     },
   };
 }

@@ -42,10 +42,13 @@ export type Opened =
       code: "webhook.unsigned" | "webhook.bad_signature" | "webhook.stale" | "webhook.malformed";
     };
 
+/** By name, in lower case. */
+export type WebhookHeaders = Pick<Headers, "get" | "has">;
+
 export type Webhook = {
   platform: PlatformName;
   /** Verifies the bytes as they came, and only then parses them. */
-  open(headers: Headers, body: Uint8Array): Opened;
+  open(headers: WebhookHeaders, body: Uint8Array): Opened;
 };
 
 /** What an event means to the bot. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Clock } from "../../clock.ts";
-import type { Arrival, Opened, Webhook } from "../platform.ts";
+import type { Arrival, Opened, Webhook, WebhookHeaders } from "../platform.ts";
 import {
   botUserOf,
   chatIdOf,
@@ -89,7 +89,7 @@ function pressArrival(press: PressEnvelope, isRedelivery: boolean): Arrival {
 }
 
 /** Interactivity sends a form with the JSON in one field. */
-function payloadOf(headers: Headers, body: Uint8Array): unknown {
+function payloadOf(headers: WebhookHeaders, body: Uint8Array): unknown {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
     const isForm = headers.get("content-type")?.startsWith("application/x-www-form-urlencoded");
