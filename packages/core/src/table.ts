@@ -6,6 +6,19 @@ import { deadlines } from "./settings.ts";
 /** The one table, as every entity needs it. */
 export type Table = { client: DynamoDBClient; table: string };
 
+/**
+ * Makes an entity when it is first used, and once for a table: checking a large model takes ElectroDB some 20 ms of a cold
+ * start.
+ */
+export function entityOf<T>(make: (table: Table) => T): (table: Table) => T {
+  const made = new WeakMap<Table, T>();
+  return (table) => {
+    const entity = made.get(table) ?? make(table);
+    made.set(table, entity);
+    return entity;
+  };
+}
+
 /** A client whose every call ends by its deadline: a hung call must not cost a chat its turn. */
 export function createTableClient(
   config: DynamoDBClientConfig = {},

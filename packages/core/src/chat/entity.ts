@@ -1,8 +1,8 @@
 import { Entity, type EntityItem } from "electrodb";
-import { asIs, SERVICE, type Table } from "../table.ts";
+import { asIs, entityOf, SERVICE, type Table } from "../table.ts";
 
 /** The chat's own item: what stands for the turns before the window. */
-export function chatEntity({ client, table }: Table) {
+function makeChatEntity({ client, table }: Table) {
   return new Entity(
     {
       model: { service: SERVICE, entity: "chat", version: "1" },
@@ -34,8 +34,10 @@ export function chatEntity({ client, table }: Table) {
   );
 }
 
+export const chatEntity = entityOf(makeChatEntity);
+
 /** What members of a group said to each other of late; only if the bot is told of it. */
-export function talkEntity({ client, table }: Table) {
+function makeTalkEntity({ client, table }: Table) {
   return new Entity(
     {
       model: { service: SERVICE, entity: "talk", version: "1" },
@@ -71,6 +73,8 @@ export function talkEntity({ client, table }: Table) {
     { client, table },
   );
 }
+
+export const talkEntity = entityOf(makeTalkEntity);
 
 export type TalkItem = EntityItem<ReturnType<typeof talkEntity>>;
 

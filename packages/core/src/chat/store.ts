@@ -41,7 +41,7 @@ export type ChatStore = {
 /** Chats in DynamoDB. */
 export function createChatStore(table: Table): ChatStore {
   const entity = chatEntity(table);
-  const talk = talkEntity(table);
+  const talk = () => talkEntity(table);
   const turns = turnEntity(table);
   return {
     async query(chatId, { from = "", to, order, limit }) {
@@ -79,13 +79,13 @@ export function createChatStore(table: Table): ChatStore {
       ),
 
     async readTalk(chatId) {
-      const { data } = await guarded(() => talk.get({ chatId }).go({ ...plainErrors, consistent: true }));
+      const { data } = await guarded(() => talk().get({ chatId }).go({ ...plainErrors, consistent: true }));
       return data ?? undefined;
     },
 
     writeTalk: (item, version) =>
       unlessRefused(() =>
-        talk
+        talk()
           .put(item)
           .where((one, { eq, notExists }) =>
             version === 0 ? notExists(one.version) : eq(one.version, version),

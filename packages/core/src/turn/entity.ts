@@ -1,6 +1,6 @@
 import { Entity, type EntityItem } from "electrodb";
 import { routes } from "../platform/platform.ts";
-import { asIs, SERVICE, type Table } from "../table.ts";
+import { asIs, entityOf, SERVICE, type Table } from "../table.ts";
 import { noticeKinds, ways } from "./answer.ts";
 import { stepNames } from "./step.ts";
 import { turnStatuses } from "./turn.ts";
@@ -79,7 +79,7 @@ const text = {
 /** The attributes that erasing removes. */
 export const textAttributes = Object.keys(text) as readonly (keyof typeof text)[];
 
-export function turnEntity({ client, table }: Table) {
+function makeTurnEntity({ client, table }: Table) {
   return new Entity(
     {
       model: { service: SERVICE, entity: "turn", version: "1" },
@@ -196,5 +196,7 @@ export function turnEntity({ client, table }: Table) {
     { client, table },
   );
 }
+
+export const turnEntity = entityOf(makeTurnEntity);
 
 export type TurnItem = EntityItem<ReturnType<typeof turnEntity>>;

@@ -1,5 +1,5 @@
 import { Entity } from "electrodb";
-import { asIs, expiryOf, guarded, plainErrors, SERVICE, type Table } from "../table.ts";
+import { asIs, entityOf, expiryOf, guarded, plainErrors, SERVICE, type Table } from "../table.ts";
 
 export type Addition = {
   /** `YYYY-MM-DD`, in the bot's time zone. */
@@ -21,7 +21,7 @@ export type Totals = {
 /** Long enough to look at; nothing needs them after their day. */
 const KEPT_DAYS = 30;
 
-function totalEntity({ client, table }: Table) {
+function makeTotalEntity({ client, table }: Table) {
   return new Entity(
     {
       model: { service: SERVICE, entity: "total", version: "1" },
@@ -43,17 +43,20 @@ function totalEntity({ client, table }: Table) {
   );
 }
 
+const totalEntity = entityOf(makeTotalEntity);
+
 export function createTotals(table: Table): Totals {
-  const entity = totalEntity(table);
+  // Most bots have no `limits.totalDailyTokens`.
+  const entity = () => totalEntity(table);
   return {
     async add({ day, shard, tokens, now }) {
-      const item = entity.update({ day, shard: String(shard) });
+      const item = entity().update({ day, shard: String(shard) });
       const expiresAt = expiryOf(now, KEPT_DAYS);
       await guarded(() => item.add({ tokens }).set({ expiresAt }).go(plainErrors));
     },
 
     async sum(day) {
-      const query = entity.query.byDay({ day });
+      const query = entity().query.byDay({ day });
       const { data } = await guarded(() => query.go({ ...plainErrors, pages: "all", consistent: true }));
       return data.reduce((sum, { tokens = 0 }) => sum + tokens, 0);
     },
