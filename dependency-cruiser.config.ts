@@ -168,7 +168,7 @@ export const rules: IRegularForbiddenRuleType[] = [
     name: "stacks-import-settings",
     comment:
       "Infrastructure takes numbers from core's settings.ts and capacity.ts with its bounds, the platforms from bot.config.ts, and bundles the rest by its path.",
-    from: { path: ["^stacks/", "^sst[.]config[.]ts$"], pathNot: "^stacks/test/" },
+    from: { path: ["^stacks/", "^sst[.]config[.]ts$"], pathNot: "^stacks/(test|bench)/" },
     to: {
       path: "^packages/",
       pathNot: ["^packages/core/src/(settings|capacity|capacity-bounds|bot/bot)[.]ts$", "/node_modules/"],
@@ -178,7 +178,7 @@ export const rules: IRegularForbiddenRuleType[] = [
     name: "stacks-tests",
     comment:
       "Tests of stacks feed the metric filters with lines that core writes in its own specification: they need no other package.",
-    from: { path: "^stacks/test/" },
+    from: { path: "^stacks/(test|bench)/" },
     to: {
       path: ours,
       pathNot: ["^stacks/", "^bot[.]config[.]ts$", "^packages/core/", "^packages/simulation/src/"],

@@ -219,12 +219,18 @@ export type Bot = Omit<z.infer<typeof schema>, "texts"> & { texts: Record<Langua
 /** What `bot.config.ts` may say. See that file for what each setting means. */
 export type BotConfig = z.input<typeof schema>;
 
+/** What has been checked: the worker checks what `bot.config.ts` exports, which nearly always is one of these. */
+const defined = new WeakSet<object>();
+
 /** Checks the configuration; the error lists every mistake with its path. */
 export function defineBot(config: BotConfig): Bot {
+  if (defined.has(config)) return config as Bot;
   const result = schema.safeParse(config, { error: en().localeError });
   if (result.success) {
     const { model, texts } = result.data;
-    return { ...result.data, model: withEffort(model), texts: withDefaults(texts) };
+    const bot = { ...result.data, model: withEffort(model), texts: withDefaults(texts) };
+    defined.add(bot);
+    return bot;
   }
   const mistakes = result.error.issues.flatMap((issue) => mistakesOf(issue, schema)).join("; ");
   throw new BotError("config.invalid_bot", `bot.config.ts: ${mistakes}`, { retry: "never" });
