@@ -28,7 +28,7 @@ type Write = {
 export async function startServices(): Promise<{ url: string; stop(): void }> {
   let stored: object = {};
 
-  function replyTo({ url = "", headers }: IncomingMessage, body: string): object {
+  function replyTo({ url = "", headers }: Pick<IncomingMessage, "url" | "headers">, body: string): object {
     const [service = "", operation = ""] = String(headers["x-amz-target"] ?? "").split(".");
     if (service === "AmazonSQS") return { Successful: [], Failed: [] };
     if (operation === "Query") return { Items: [], Count: 0, ScannedCount: 0 };

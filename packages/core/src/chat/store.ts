@@ -79,7 +79,11 @@ export function createChatStore(table: Table): ChatStore {
       ),
 
     async readTalk(chatId) {
-      const { data } = await guarded(() => talk().get({ chatId }).go({ ...plainErrors, consistent: true }));
+      const { data } = await guarded(() =>
+        talk()
+          .get({ chatId })
+          .go({ ...plainErrors, consistent: true }),
+      );
       return data ?? undefined;
     },
 
