@@ -18,21 +18,32 @@ export type KillableWorker = {
   stop(): Promise<void>;
 };
 
+export type ProcessOptions = {
+  /** What it runs. Default: `process.ts`. */
+  file?: string;
+  /** Options of Node. */
+  execArgv?: string[];
+  /** Called with the id of each process that is started. */
+  onStart?: (pid: number) => void;
+};
+
 /**
  * Runs the worker in its own process, with an event source outside of it, as on Lambda: when the process is
  * killed, its batch has failed, and the next batch starts a new process.
  *
  * @param holds `short`: messages of a killed worker are visible again after 6 s instead of 30 s
  */
-export function startKillableWorker(local: Local, holds: "short" | "real"): KillableWorker {
+export function startKillableWorker(
+  local: Local,
+  holds: "short" | "real",
+  { file = join(import.meta.dirname, "process.ts"), execArgv = [], onStart }: ProcessOptions = {},
+): KillableWorker {
   let running: ChildProcess | undefined;
   let invocations = 0;
 
   function start(): ChildProcess {
-    const child = fork(join(import.meta.dirname, "process.ts"), [holds], {
-      env: { ...process.env, ...local.environment },
-      execArgv: [],
-    });
+    const child = fork(file, [holds], { env: { ...process.env, ...local.environment }, execArgv });
+    onStart?.(child.pid!);
     child.setMaxListeners(50);
     return child;
   }
