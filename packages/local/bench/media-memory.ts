@@ -24,7 +24,7 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(
     [
-      `npm run bench:media-memory -- [--memory ${settings.memoryMb}] [--only picture]   (ten minutes; on Linux)`,
+      `npm run bench:media-memory -- [--memory ${settings.memoryMb}] [--only picture]   (six minutes; on Linux)`,
       "  --memory  MB of the function: its share of a processor, and the limits of V8's heap, go by that",
       "  --only    cases whose name has this in it",
     ].join("\n"),
