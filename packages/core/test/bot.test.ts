@@ -175,3 +175,9 @@ test.each<[string, () => string, string]>([
   expect(ask).toThrow(`bot.config.ts: instructions: ${reason}`);
   expect(ask).toThrow(expect.objectContaining({ code: "config.invalid_bot", retry: "never" }));
 });
+
+test("what was checked is not checked again", () => {
+  const bot = defineBot({ instructions: "Be kind." });
+  expect(defineBot(bot)).toBe(bot);
+  expect(defineBot({ ...bot })).not.toBe(bot);
+});

@@ -2,7 +2,7 @@ import { createChats } from "@henji/core/chat/chats";
 import { createChatStore } from "@henji/core/chat/store";
 import { BotError } from "@henji/core/error";
 import { textContent, textOf } from "@henji/core/platform/content";
-import { createTableClient, expiryOf, type Table } from "@henji/core/table";
+import { createTableClient, entityOf, expiryOf, type Table } from "@henji/core/table";
 import { createTurnStore } from "@henji/core/turn/store";
 import { createTurns } from "@henji/core/turn/turns";
 import { createTotals } from "@henji/core/usage/totals";
@@ -227,4 +227,16 @@ test.each([
 
 test("an item of now expires with the last of its days", () => {
   expect(expiryOf(1_999, 2)).toBe(1 + 2 * 86_400);
+});
+
+test("an entity is made once for a table", () => {
+  const table = { client: createTableClient({ region: "ap-northeast-1" }), table: "one" };
+  const makes: string[] = [];
+  const entity = entityOf(({ table }) => {
+    makes.push(table);
+    return {};
+  });
+  expect(entity(table)).toBe(entity(table));
+  entity({ ...table, table: "other" });
+  expect(makes).toEqual(["one", "other"]);
 });

@@ -76,7 +76,7 @@ export async function readMemory(chatId: string, { chats, bot, now }: MemoryOpti
   };
 }
 
-/** Without notes, the tokenizer and its 50 MB are not loaded. */
+/** Without notes, the tokenizer and its 76 MB are not loaded. */
 async function countTokens(text: string): Promise<number> {
   return text === "" ? 0 : (await loadTokenizer())(text);
 }

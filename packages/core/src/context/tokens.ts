@@ -4,7 +4,7 @@ import { loadOnce } from "../load-once.ts";
 export type CountTokens = (text: string) => number;
 
 /**
- * The tokenizer, loaded on first use: some 100 ms and 50 MB that are spent while a model call
+ * The tokenizer, loaded on first use: some 140 ms and 76 MB that are spent while a model call
  * is in flight, never before one.
  */
 export const loadTokenizer = loadOnce(async (): Promise<CountTokens> => {
