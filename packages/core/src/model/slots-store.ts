@@ -1,8 +1,8 @@
 import { Entity } from "electrodb";
-import { asIs, guarded, plainErrors, SERVICE, type Table, unlessRefused } from "../table.ts";
+import { asIs, entityOf, guarded, plainErrors, SERVICE, type Table, unlessRefused } from "../table.ts";
 import type { Slots, SlotsStore } from "./slots.ts";
 
-function slotsEntity({ client, table }: Table) {
+function makeSlotsEntity({ client, table }: Table) {
   return new Entity(
     {
       model: { service: SERVICE, entity: "slots", version: "1" },
@@ -26,19 +26,26 @@ function slotsEntity({ client, table }: Table) {
   );
 }
 
+const slotsEntity = entityOf(makeSlotsEntity);
+
 /** Slots in DynamoDB. */
 export function createSlotsStore(table: Table): SlotsStore {
-  const entity = slotsEntity(table);
+  // Not before a limit is reached.
+  const entity = () => slotsEntity(table);
   return {
     async read(model) {
-      const { data } = await guarded(() => entity.get({ model }).go({ ...plainErrors, consistent: true }));
+      const { data } = await guarded(() =>
+        entity()
+          .get({ model })
+          .go({ ...plainErrors, consistent: true }),
+      );
       return data ? toSlots(data) : undefined;
     },
 
     async update(model, { when: { from, below, delayedMs }, add, set }) {
       let data: Partial<Slots> | undefined;
       const isDone = await unlessRefused(async () => {
-        const update = entity
+        const update = entity()
           .update({ model })
           .set(set)
           .add(add)
