@@ -140,14 +140,17 @@ test("what has been put off meanwhile is waited for, in the invocation if it is 
   expect(scheduler.now()).toBe(start + 31_000);
 });
 
-test("once it has been held up for an hour, it waits for its own slot, and not for what others put off", async () => {
+test("once it has been held up for an hour, and refused so often that it keeps no place, it waits for its own slot, and not for what others put off", async () => {
   const slot = { at: start + settings.uncountedForMs + 60_000, delayedMs: 0 };
   await store.update("model", {
     when: {},
     add: { delayedMs: 90_000 },
     set: { everyMs: 1_000, expiresAt: 0 },
   });
-  const paced = { ...newcomer(), place: { limited: { since: start, refusals: 1, slot } } };
+  const paced = {
+    ...newcomer(),
+    place: { limited: { since: start, refusals: settings.refusalsInPlace, slot } },
+  };
   await scheduler.run(start + settings.uncountedForMs, () => false);
   expect(await asks(process(), answer, paced)).toMatchObject({ askAt: slot.at });
   await scheduler.run(slot.at, () => false);
@@ -155,4 +158,55 @@ test("once it has been held up for an hour, it waits for its own slot, and not f
   const error = await asks(process(), refuse(1_000), paced);
   expect(error).toBeInstanceOf(RateLimited);
   expect(error).not.toBeInstanceOf(Postponed);
+});
+
+test("in a line of more than an hour, a question that is refused at its slot keeps its place, uncounted", async () => {
+  const paced = newcomer();
+  const pace = process();
+  await asks(pace, refuse(20_000, { requestMs: 1_000 }), paced);
+  const { slot, ...limited } = paced.place.limited!;
+  const inTwoHours = { ...slot!, at: start + 2 * settings.uncountedForMs };
+  paced.place.limited = { ...limited, slot: inTwoHours };
+  await scheduler.run(inTwoHours.at, () => false);
+  expect(await asks(pace, refuse(10_000), paced)).toBeInstanceOf(Postponed);
+});
+
+test("a question that comes late for its slot and is refused makes nobody else as late", async () => {
+  const [late, next] = [newcomer(), newcomer()];
+  await asks(process(), refuse(20_000, { requestMs: 1_000 }), late);
+  await scheduler.run(start + 180_000, () => false);
+  await asks(process(), refuse(20_000, { requestMs: 1_000 }), next);
+  const { at } = next.place.limited!.slot!;
+  await asks(process(), refuse(10_000, { requestMs: 1_000 }), late);
+  expect(await asks(process(), answer, next)).toMatchObject({ askAt: at + 10_000 });
+});
+
+test("a question that is always refused holds nobody up for as long as it waits itself", async () => {
+  const tooLarge = newcomer();
+  const limits = { requestMs: 1_000 };
+  const pace = process();
+  for (let n = 0; n < 10; n += 1) {
+    const error = await asks(pace, refuse(undefined, limits), tooLarge);
+    expect(error).toBeInstanceOf(Postponed);
+    if (n < 9) await scheduler.run((error as Postponed).askAt, () => false);
+  }
+  expect(tooLarge.place.limited!.slot!.at - scheduler.now()).toBeGreaterThan(60_000);
+  const asked = scheduler.now();
+  expect(await asks(pace, answer)).toBeUndefined();
+  expect(scheduler.now() - asked).toBeLessThanOrEqual(2_000);
+});
+
+test("where the service states nothing, a worker that is refused for the first time goes by what others have found", async () => {
+  const slow = { nextAt: start + 60_000, everyMs: 8_000, expiresAt: 0 };
+  await store.update("model", { when: {}, add: { delayedMs: 0 }, set: slow });
+  expect(await asks(process(), refuse())).toMatchObject({ askAt: start + 68_000 });
+  expect(await store.read("model")).toMatchObject({ everyMs: 8_000 });
+});
+
+test("no question waits for longer than the last slot, such as one whose slot was another model's", async () => {
+  const last = { nextAt: start + 60_000, everyMs: 1_000, expiresAt: 0 };
+  await store.update("model", { when: {}, add: { delayedMs: 7_200_000 }, set: last });
+  const slot = { at: start + 30_000, delayedMs: 0 };
+  const paced = { ...newcomer(), place: { limited: { since: start, refusals: 1, slot } } };
+  expect(await asks(process(), answer, paced)).toMatchObject({ askAt: start + 60_000 });
 });

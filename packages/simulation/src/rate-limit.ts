@@ -9,6 +9,8 @@ export type ModelLimit = {
   states: "limits" | "wait" | "nothing";
   /** From the start until then, milliseconds. */
   untilMs: number;
+  /** How long the line of those who wait for it becomes at the most, if that is longer than an hour. */
+  lineMs?: number;
 };
 
 /** What the limit says to one request. */

@@ -64,6 +64,7 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
         const { limited } = paced.place;
         if (limited && askAt > patience) throw new Postponed(limited, askAt, refusal);
         if (askAt > clock.now()) await elapsed(clock, askAt - clock.now());
+        const askedAt = clock.now();
         try {
           const answer = await ask();
           await learn(answer.limits, paced);
@@ -71,7 +72,7 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
         } catch (cause) {
           if (!(cause instanceof RateLimited) || isOverdue(paced.place.limited, clock.now())) throw cause;
           refusal = cause;
-          notBefore = await refused(refusal, paced, seen);
+          notBefore = await refused(refusal, paced, { seen, askedAt });
         }
       }
     },
@@ -82,10 +83,8 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
     const { limited } = paced.place;
     if (limited?.slot) {
       known = await read();
-      return {
-        at: isOverdue(limited, clock.now()) ? limited.slot.at : slotIn(known, limited.slot),
-        seen: known,
-      };
+      const at = slotIn(known, limited.slot);
+      return { at: isOverdue(limited, clock.now()) ? limited.slot.at : at, seen: known };
     }
     // Others may have taken slots since.
     if (known && known.nextAt <= clock.now()) known = await read();
@@ -98,26 +97,40 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
   }
 
   /** @returns until when the service must not be asked again for it, epoch milliseconds */
-  async function refused(error: RateLimited, paced: Paced, seen: Slots | undefined): Promise<number> {
+  async function refused(
+    error: RateLimited,
+    paced: Paced,
+    { seen, askedAt }: { seen: Slots | undefined; askedAt: number },
+  ): Promise<number> {
     const { place, tokens } = paced;
-    const now = clock.now();
     limits = { ...limits, ...error.limits };
+    // Else the first refusal in each process would take back what all have found out of the pace.
+    if (!known && everyMsOf(limits, tokens) === undefined) known = await read();
+    const now = clock.now();
     const { since = now, refusals: before = 0, slot } = place.limited ?? {};
     const refusals = before + 1;
-    const waitMs = waitMsAfter(refusals, Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens)));
+    const toldMs = Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens));
+    const waitMs = waitMsAfter(refusals, toldMs);
     const { message: reason, requestId } = error;
     paced.log.warn("model.rate_limited", { reason, requestId, refusals, waitMs });
     const notBefore = now + waitMs;
     place.limited = { since, refusals, slot: { at: notBefore, delayedMs: UNMOVED } };
     if (slot && seen && before < settings.refusalsInPlace) {
       const everyMs = everyMsOf(limits, tokens) ?? slower(seen.everyMs);
+      // What came late for its slot, after a failure or for a further request, makes nobody else as late.
+      const byMs = notBefore - Math.max(askedAt, slotIn(seen, slot));
       await unlessDown(async () => {
-        known = await slots.delay(seen, notBefore - slotIn(seen, slot), { everyMs, now });
+        known = await slots.delay(seen, byMs, { everyMs, now });
         // Another that was refused may have put them off by less.
         const at = Math.max(notBefore, slotIn(known, slot));
         place.limited = { since, refusals, slot: { at, delayedMs: known?.delayedMs ?? UNMOVED } };
       });
-    } else await take(paced, notBefore);
+    } else {
+      // All others wait for as long as the service says, and not for as long as this one was refused.
+      await take(paced, now + waitMsAfter(1, toldMs));
+      const { slot = { at: notBefore, delayedMs: UNMOVED } } = place.limited;
+      place.limited = { since, refusals, slot: { ...slot, at: Math.max(notBefore, slot.at) } };
+    }
     return notBefore;
   }
 
@@ -178,9 +191,13 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
 /** Of a slot that is not in the table: nothing that is there puts it off. */
 const UNMOVED = Number.MAX_SAFE_INTEGER;
 
-/** When a slot is now that all may have been put off, epoch milliseconds. */
+/**
+ * When a slot is now that all may have been put off, epoch milliseconds. Never later than the last slot: one that was
+ * another model's, before `model.name` was changed, knows nothing of what was put off in this one.
+ */
 function slotIn(slots: Slots | undefined, { at, delayedMs }: NonNullable<Limited["slot"]>): number {
-  return at + Math.max(0, (slots?.delayedMs ?? 0) - delayedMs);
+  if (!slots) return at;
+  return Math.max(at, Math.min(at + slots.delayedMs - delayedMs, slots.nextAt));
 }
 
 function slower(everyMs: number): number {

@@ -17,9 +17,13 @@ export type Slot = {
   delayedMs: number;
 };
 
-/** Whether it has been held up for so long that a refusal is an attempt like any other. */
-export function isOverdue(limited: Pick<Limited, "since"> | undefined, now: number): boolean {
-  return limited !== undefined && now - limited.since >= pace.uncountedForMs;
+/**
+ * Whether it has been held up for so long that a refusal is an attempt like any other: not by the line alone, but by
+ * refusals for which it has kept its place.
+ */
+export function isOverdue(limited: Limited | undefined, now: number): boolean {
+  if (limited === undefined || limited.refusals < pace.refusalsInPlace) return false;
+  return now - limited.since >= pace.uncountedForMs;
 }
 
 /**

@@ -68,7 +68,8 @@ export function checkQueue(
       if (since === undefined) return;
       const ms = scheduler.now() - since;
       const about = { chatId: message.chatId, eventId: eventIdOf(message.body) ?? "" };
-      const limitedMs = isLimited(plan) ? pace.uncountedForMs + pace.postponedS * 1000 : 0;
+      const { lineMs = 0 } = plan.modelLimit ?? {};
+      const limitedMs = isLimited(plan) ? lineMs + pace.uncountedForMs + pace.postponedS * 1000 : 0;
       const bound = calm.butForModelAndLine ? heldAtMostMs + limitedMs : heldAtAllMs;
       if (ms > bound) violate("bounded", `held its chat for ${Math.round(ms / 1000)} s`, about);
     },

@@ -14,8 +14,8 @@ export const pacing: readonly Mutation[] = [
     scenario: "model-limit-that-states-wait",
     edit: {
       file: "model/pace.ts",
-      find: "waitMsAfter(refusals, Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens)))",
-      replace: "waitMsAfter(refusals, 0)",
+      find: "const toldMs = Math.max(error.retryAfterMs ?? 0, everyMsFor(tokens));",
+      replace: "const toldMs = 0;",
     },
   },
   {

@@ -124,6 +124,19 @@ export const modelLimit: readonly Scenario[] = [
     }),
   ),
   {
+    name: "model-limit-with-a-line-of-two-hours",
+    shows: "twice the model's limit until the line is longer than two hours: nobody in it is parked",
+    plan: planOf(
+      apart(900).map((one, n) => ({ ...one, atMs: n * 7_500 })),
+      {
+        modelLimit: { perMinute: 4, burst: 4, states: "limits", untilMs: minutes(400), lineMs: minutes(180) },
+        bot: { ...quietPlan.bot, delivery: "push" },
+        troubleMs: minutes(400),
+      },
+    ),
+    judge: all(noneParked, allAnswered),
+  },
+  {
     name: "model-limited-for-forty-minutes",
     shows: "forty minutes in which the limit lets nothing through: every message is answered, none is parked",
     plan: planOf(steadily(10, 2, minutes(5)), {
