@@ -194,7 +194,11 @@ export function createRounds({ tools, turns, clock }: RoundsOptions) {
           const rounds = transcript.rounds.map(({ output, calls }) => {
             return { output, results: calls.map(({ id, result = "" }) => ({ id, text: result })) };
           });
-          const answer = await ask({ tools, rounds, mayCall });
+          const answer = await ask({ tools, rounds, mayCall }).catch(async (error) => {
+            // The model's limit may hold the next request up again and again: what was paid for before is kept.
+            if (!isRecorded) await record();
+            throw error;
+          });
           if (!answer.calls || !mayCall) return { ...answer, saidBefore: said() };
           const round = roundOf(answer.calls, answer.text);
           isFull = !hasRoom(round);

@@ -1,11 +1,13 @@
+import { defineBot } from "@henji/core/bot";
 import { BotError } from "@henji/core/error";
 import type { Model } from "@henji/core/model/model";
 import { RateLimited, type RateLimits } from "@henji/core/model/rate-limit";
 import { pace, retry } from "@henji/core/settings";
+import { defineTool, z } from "@henji/core/tool";
 import { createMemoryModel } from "@henji/simulation";
 import { beforeEach, expect, test } from "vitest";
 import { en } from "./slow.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, plainBot, type World } from "./world.ts";
 
 let world: World;
 let says: { retryAfterMs?: number; limits?: RateLimits } | "unavailable" | undefined;
@@ -294,4 +296,31 @@ test("credit that is used up is no limit to wait for", async () => {
   world.say("U1", "Hello");
   await world.run(world.worker({ model: broke }), 1_000);
   expect(parked()).toMatchObject([{ reason: { code: "model.quota_exhausted" } }]);
+});
+
+test("what the model called before its limit was reached is not paid for again", async () => {
+  const look = defineTool({
+    ...{ name: "look", description: "For tests.", effect: "reads" },
+    input: z.object({ at: z.string() }),
+    run: () => "a cat",
+  });
+  world = createWorld({ bot: defineBot({ ...plainBot, tools: [look] }) });
+  let paid = 0;
+  const calling = createMemoryModel({ calls: () => [{ name: "look", input: { at: 1 } }] });
+  const limited: Model = {
+    ask(context, options) {
+      if (options.tools?.rounds.length)
+        throw new RateLimited("OpenAI answered 429", {
+          retry: "later",
+          retryAfterMs: 60_000,
+          limits: undefined,
+        });
+      paid += 1;
+      return calling.ask(context, options);
+    },
+  };
+  world.say("U1", "Hello");
+  await work(10 * 60_000, world.worker({ model: limited }));
+  expect(world.logged("turn.postponed").length).toBeGreaterThan(3);
+  expect(paid).toBe(1);
 });
