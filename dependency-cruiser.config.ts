@@ -259,13 +259,14 @@ export const rules: IRegularForbiddenRuleType[] = [
   {
     name: "line-sdk-in-its-platform",
     comment:
-      "Only core's platform/line/ calls LINE; the LINE simulator is tested with the same SDK, and what a bot's owner writes has its types.",
+      "Only core's platform/line/ calls LINE; the LINE simulator is tested with the same SDK, what a bot's owner writes has its types, and the bots that Henji is measured against are not Henji.",
     from: {
       path: "^packages/",
       pathNot: [
         "^packages/core/src/platform/line/",
         "^packages/core/src/bot/handler[.]ts$",
         "^packages/line-simulator/test/",
+        "^packages/local/bench/peers/",
       ],
     },
     to: { path: "(^|/)node_modules/@line/bot-sdk/" },
@@ -279,10 +280,14 @@ export const rules: IRegularForbiddenRuleType[] = [
   {
     name: "openai-sdk-in-model",
     comment:
-      "Only core's model/ calls OpenAI; it is tested with the SDK's errors, and the model simulator with its client.",
+      "Only core's model/ calls OpenAI; it is tested with the SDK's errors, the model simulator with its client, and the bots that Henji is measured against are not Henji.",
     from: {
       path: "^packages/",
-      pathNot: ["^packages/core/(src/model/|test/model[.])", "^packages/model-simulator/test/"],
+      pathNot: [
+        "^packages/core/(src/model/|test/model[.])",
+        "^packages/model-simulator/test/",
+        "^packages/local/bench/peers/",
+      ],
     },
     to: { path: "(^|/)node_modules/openai/" },
   },

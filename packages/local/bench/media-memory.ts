@@ -13,6 +13,7 @@ import { startLocal } from "../src/start.ts";
 import { writeBotConfig } from "../test/bot-config.ts";
 import { startKillableWorker } from "../test/killable/worker.ts";
 import { bundleWorker } from "./bundle-worker.ts";
+import { heapLimits } from "./heap-limits.ts";
 
 const { values } = parseArgs({
   options: {
@@ -35,11 +36,6 @@ if (values.help) {
 const MB = 1024 * 1024;
 const chats = settings.batchSize;
 const memoryMb = Number(values.memory);
-/** As Lambda starts Node. */
-const heapLimits = [
-  `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`,
-  `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
-];
 
 /** LINE's content: LINE's stand-in keeps 16 MB, which is less than ten chats send here. */
 const content = { bytes: Buffer.alloc(0), type: "" };
@@ -92,7 +88,10 @@ async function worstOf({ head = "", type, mb = 0 }: Case): Promise<{ peakMb: num
     Buffer.alloc(Math.max(0, mb * MB - head.length)),
   ]);
   content.type = type === undefined ? "" : contentTypes[type];
-  const worker = startKillableWorker({ ...local, environment }, "real", { file, execArgv: heapLimits });
+  const worker = startKillableWorker({ ...local, environment }, "real", {
+    file,
+    execArgv: heapLimits(memoryMb),
+  });
   const users = Array.from({ length: chats }, (_, n) => line.addUser({ name: `User ${n}` }).userId);
   const answers = (user: string) =>
     line.timeline(user).filter(({ by }) => by === "reply" || by === "push").length;

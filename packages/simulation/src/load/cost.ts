@@ -1,16 +1,7 @@
 import type { Bot } from "@henji/core/bot";
 import type { Capacity } from "@henji/core/capacity";
 import { answer } from "./answer.ts";
-
-/** US dollars. AWS: N. Virginia for Lambda and DynamoDB; SQS and logs as docs/cost.md has them, for Tokyo. */
-const aws = {
-  lambdaGbSecond: 0.0000133334,
-  lambdaRequest: 0.2e-6,
-  fifoRequest: 0.5e-6,
-  readUnit: 0.125e-6,
-  writeUnit: 0.625e-6,
-  logByte: 0.76e-9,
-};
+import { aws } from "./prices.ts";
 
 /** How long ingress takes for a webhook. Assumed; measured on a laptop it is less. */
 const ingressMs = 20;
