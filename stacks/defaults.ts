@@ -1,6 +1,7 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { capacity } from "../packages/core/src/capacity.ts";
 import { mistakesIn } from "../packages/core/src/capacity-bounds.ts";
+import { platforms } from "./platforms";
 
 /** Production keeps its data and is protected; every other stage can be removed completely. */
 export const production = $app.stage === "production";
@@ -10,7 +11,7 @@ if ($dev && production) {
   throw new Error("sst dev takes the worker off its queue, and a laptop answers instead: not in production");
 }
 
-const mistakes = mistakesIn(capacity);
+const mistakes = mistakesIn(capacity, platforms.length);
 if (mistakes.length > 0) throw new Error(mistakes.join("\n"));
 
 /** `<app>-<stage>-<name>`: raw `aws.*` resources get no prefix of their own, and stages would collide. */

@@ -3,7 +3,7 @@ import { defineBot } from "../packages/core/src/bot/bot.ts";
 
 const known = ["line", "slack"] as const;
 
-const { platforms } = defineBot(config);
+export const { platforms } = defineBot(config);
 const unknown = platforms.find((name) => !known.some((one) => one === name));
 if (unknown !== undefined) {
   throw new Error(`bot.config.ts: no platform "${unknown}": there are ${known.join(" and ")}`);

@@ -132,3 +132,13 @@ test.each<[Change, string]>([
 ])("%o takes more than the account has", (change, mistake) => {
   expect(mistakesIn(changed(change))).toEqual([mistake]);
 });
+
+test("what is reserved for webhooks is taken by the function of each platform", () => {
+  const two = (change: Change) => mistakesIn(changed(change), 2);
+  expect(two({ ingress: { reservedConcurrency: 451 } })).toEqual([
+    "capacity.ingress.reservedConcurrency: at most 450 with capacity.account.concurrency 1,000, not 451",
+  ]);
+  expect(two({ worker: { maximumConcurrency: 601 }, ingress: { reservedConcurrency: 200 } })).toEqual([
+    "capacity.worker.maximumConcurrency: at most 600 with capacity.account.concurrency 1,000, not 601",
+  ]);
+});

@@ -72,8 +72,11 @@ export const boundsOf: { [Part in keyof Capacity]: { [Setting in keyof Capacity[
 /** Lambda: so much concurrency of the account cannot be reserved. */
 const unreservedAtLeast = 100;
 
-/** @returns a sentence for each setting that AWS would refuse, or that takes more than the account has */
-export function mistakesIn(some: Capacity): string[] {
+/**
+ * @param ingresses functions for webhooks: one for each platform
+ * @returns a sentence for each setting that AWS would refuse, or that takes more than the account has
+ */
+export function mistakesIn(some: Capacity, ingresses = 1): string[] {
   const refused = Object.entries(boundsOf).flatMap(([part, settings]) =>
     Object.entries(settings).flatMap(([setting, bounds]) => {
       const value = (some[part as keyof Capacity] as Record<string, Unset>)[setting];
@@ -81,10 +84,10 @@ export function mistakesIn(some: Capacity): string[] {
       return isWithin(value, bounds) ? [] : [`capacity.${part}.${setting}: ${inWords(bounds)}, not ${value}`];
     }),
   );
-  return refused.length > 0 ? refused : beyondAccount(some);
+  return refused.length > 0 ? refused : beyondAccount(some, ingresses);
 }
 
-function beyondAccount({ worker, ingress, table, account }: Capacity): string[] {
+function beyondAccount({ worker, ingress, table, account }: Capacity, ingresses: number): string[] {
   const { reservedConcurrency = 0 } = ingress;
   const mistakes: string[] = [];
   const check = (setting: string, value: Unset, most: number, quota: keyof Capacity["account"]) => {
@@ -94,8 +97,9 @@ function beyondAccount({ worker, ingress, table, account }: Capacity): string[] 
       );
   };
   const { concurrency, tableUnits } = account;
-  check("ingress.reservedConcurrency", reservedConcurrency, concurrency - unreservedAtLeast, "concurrency");
-  const left = concurrency - reservedConcurrency;
+  const mayReserve = Math.floor((concurrency - unreservedAtLeast) / ingresses);
+  check("ingress.reservedConcurrency", reservedConcurrency, mayReserve, "concurrency");
+  const left = concurrency - ingresses * reservedConcurrency;
   check("worker.maximumConcurrency", worker.maximumConcurrency, left, "concurrency");
   for (const [setting, value] of Object.entries(table))
     check(`table.${setting}`, value, tableUnits, "tableUnits");
