@@ -24,7 +24,7 @@ npm run bench:peers -- [options]
   --json                everything as one object
   --help                this text
 
-All parts take some 20 minutes, with --quick about ten; most of that is waiting.`;
+All parts take some 25 minutes without --quick; most of that is waiting.`;
 
 const { values } = parseArgs({
   options: {
