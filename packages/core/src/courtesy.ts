@@ -2,7 +2,7 @@ import { toBotError } from "./error.ts";
 import type { Log } from "./log.ts";
 
 /**
- * Something that a user may see beside the answer, which comes without it. It never throws.
+ * Something beside the answer, such as what a user may see of it, which comes without it. It never throws.
  *
  * @param notDone names the log line if it fails
  */

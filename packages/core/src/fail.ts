@@ -3,6 +3,7 @@ import type { Memory } from "./chat/chats.ts";
 import { endTotal } from "./chat/day-total.ts";
 import { isErased } from "./chat/state.ts";
 import type { Clock } from "./clock.ts";
+import { courtesy } from "./courtesy.ts";
 import { createPark } from "./dead-letter/park.ts";
 import { type BotError, toBotError } from "./error.ts";
 import type { Batch } from "./held.ts";
@@ -56,8 +57,10 @@ export function createFail(options: FailOptions) {
     const { error } = failure;
     // Another worker has the turn, or may have it: it is theirs to park or to release.
     if (isLost(error)) return again(failure, error);
-    const heldUp = failure.kind === "claimed" ? heldUpBy(error, failure.turn, clock.now()) : undefined;
-    if (heldUp) return wait(failure, heldUp);
+    if (failure.kind === "claimed") {
+      const heldUp = heldUpBy(error, failure.turn, clock.now());
+      if (heldUp) return wait(failure, heldUp);
+    }
     if (isLastAttempt(failure)) return giveUp(failure);
     const inS = delayS(error, attemptsOf(failure));
     await tellOfWait(failure, inS);
@@ -66,10 +69,10 @@ export function createFail(options: FailOptions) {
   }
 
   /** Nothing has failed: the model's limit holds it up. */
-  async function wait(failure: Failure, heldUp: HeldUp): Promise<Verdict> {
+  async function wait(failure: Extract<Failure, { kind: "claimed" }>, heldUp: HeldUp): Promise<Verdict> {
     const { code } = failure.error;
     await tellOfWait(failure, postponedS(heldUp, clock.now()));
-    if (failure.kind === "claimed") await postpone(failure.turn, heldUp, failure.error, failure.log);
+    await postpone(failure.turn, heldUp, failure.error, failure.log);
     const inS = postponedS(heldUp, clock.now());
     failure.log.info("turn.postponed", { code, inS });
     return { kind: "retry", inS };
@@ -148,11 +151,7 @@ export function createFail(options: FailOptions) {
     const { code, requestId } = error;
     const { outcomeUnknownSince, maybeSentAt } = turn;
     const failure: TurnFailure = { at: clock.now(), code, requestId, outcomeUnknownSince, maybeSentAt };
-    try {
-      await turns.release(turn, failure);
-    } catch (cause) {
-      log.with({}, cause).warn("turn.not_released", { code: toBotError(cause).code });
-    }
+    await courtesy(() => turns.release(turn, failure), log, "turn.not_released");
   }
 }
 

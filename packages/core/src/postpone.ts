@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
-import { type BotError, toBotError } from "./error.ts";
+import { courtesy } from "./courtesy.ts";
+import type { BotError } from "./error.ts";
 import type { Log } from "./log.ts";
 import { Postponed } from "./model/pace.ts";
 import { RateLimited } from "./model/rate-limit.ts";
@@ -35,10 +36,7 @@ export function createPostpone({ turns, clock }: { turns: Pick<Turns, "postpone"
   /** If it cannot be written, the claim counts as an attempt. It never throws. */
   return async (turn: Turn, { limited }: HeldUp, error: BotError, log: Log): Promise<void> => {
     const { code, requestId } = error;
-    try {
-      await turns.postpone(turn, { at: clock.now(), code, requestId, limited });
-    } catch (cause) {
-      log.with({}, cause).warn("turn.not_released", { code: toBotError(cause).code });
-    }
+    const postponing = { at: clock.now(), code, requestId, limited };
+    await courtesy(() => turns.postpone(turn, postponing), log, "turn.not_released");
   };
 }

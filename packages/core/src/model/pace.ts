@@ -1,5 +1,5 @@
 import { type Clock, elapsed } from "../clock.ts";
-import { toBotError } from "../error.ts";
+import { courtesy } from "../courtesy.ts";
 import type { Log } from "../log.ts";
 import { pace as settings } from "../settings.ts";
 import { isOverdue, type Limited, waitMsAfter } from "../turn/limited.ts";
@@ -179,12 +179,8 @@ export function createPace({ slots, clock, log }: PaceOptions): Pace {
   }
 
   /** Without the table everybody goes by what they are told themselves. */
-  async function unlessDown(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      log.with({}, error).warn("slots.unavailable", { code: toBotError(error).code });
-    }
+  function unlessDown(act: () => Promise<void>): Promise<void> {
+    return courtesy(act, log, "slots.unavailable");
   }
 }
 
